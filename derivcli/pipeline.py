@@ -17,19 +17,25 @@ from derivcli.check.limits import is_checked
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import Task, UnavailableError
-from derivcli.errors import DerivError, EquationError, UnknownNameError, failure
+from derivcli.errors import DerivError, UnknownNameError, failure
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
 from derivcli.result import SymbolicResult, derivative_key
 from derivcli.validation import (
-    check_by,
+    USUAL,
+    arguments_of,
+    check_claimed,
     check_dependent,
+    check_first,
     check_fits,
+    check_integrals,
     check_known,
+    check_named,
     check_not_code,
     check_values,
     check_written,
     check_wrt,
+    equation_hint,
     only_partial,
     only_variable,
     variables_of,
@@ -48,6 +54,9 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Partial, Result, SeriesResult
+
+MAX_TYPED_POINTS = 1_000
+"""Of so many points the formulas are shown that they were typed as."""
 
 Rows = TypeVar("Rows")
 """What goes along with points, such as the rows of a file that they come from."""
@@ -153,6 +162,8 @@ def _declared(request: Request, data: DataFiles | None) -> set[str]:
 
 def fit_together(request: Request, expressions: list[Expression], data: DataFiles | None = None) -> Task:
     """What is to be computed, once formulas, variables and points are found to fit together."""
+    request = request.with_asked(expressions)
+    check_named(expressions)
     variables = variables_of(expressions)
     columns = data.variables if data is not None else ()
     taken = [name for name in columns if name in variables or name in request.names]
@@ -160,16 +171,17 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     if request.has_points:
         check_known(expressions)
         check_values(expressions, variables, names, {*request.names, *taken}, data)
-    by = request.by(variables or names)
+    free = arguments_of(expressions) or variables or names or ([] if request.has_points else [USUAL])
+    by = request.by(free)
     known = dict.fromkeys([*variables, *names])
     if request.series is not None:
         by = [only_variable(by, expressions)]
-    elif not request.has_points and not request.dependent:
-        check_by(by, expressions)
-    check_wrt(by, known or (() if request.series is not None else request.names), expressions)
-    partials = request.partials(variables or names)
+    check_wrt(by, known or (() if request.series is not None else by), expressions)
+    partials = request.partials(free)
     if request.dependent:
         check_dependent(request.dependent, partials, expressions)
+    direction = request.along.at if request.along is not None else ()
+    check_integrals(expressions, partials, direction, request.dependent, request.series or 0)
     return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device)
 
 
@@ -225,7 +237,9 @@ def compute(job: Job, points: Points, progress: Progress | None = None) -> list[
 
     part = points if points.count <= job.size else next(points.parts(job.size))
     job = quickest(job, part, points.count, progress)
-    return whole(job.run, points, job.size, job.prepared.threads, progress)
+    found = whole(job.run, points, job.size, job.prepared.threads, progress)
+    typed = points.typed if points.count <= MAX_TYPED_POINTS else {}
+    return [replace(result, typed=typed) for result in found] if typed else found
 
 
 def stream(
@@ -280,9 +294,11 @@ def formulas(request: Request) -> list[SymbolicResult]:
 
 def series(request: Request, progress: Progress | None = None) -> list[SeriesResult]:
     """The Taylor polynomials about the points that were typed, in the variable asked for or in their only one."""
+    from derivcli.language.parse import in_place
+
     assert request.points is not None, "a series has points"
     assert request.series is not None, "a series has a degree"
-    task = fit_together(request, parse(request))
+    task = fit_together(request, [in_place(each) for each in parse(request)])
     check_written(task.expressions)
     (((by, *_),), interval) = task.partials, request.interval
     if interval is not None and interval.variable != by:
@@ -310,6 +326,7 @@ def ledger(request: Request) -> Ledger:
     limits.check_ledger_points(request.points.count)
     with equation_hint("leave out what is before or behind the '=': a graph is that of a formula"):
         task = fit_together(request, parse(request))
+    check_first(task.partials, task.expressions)
     from derivcli.explain.ledger_builder import ledger_of
 
     at = {name: request.points.at[name] for name in task.names}
@@ -319,15 +336,6 @@ def ledger(request: Request) -> Ledger:
     if is_checked(request.check, request.points.count * len(task.partials)):
         results = judged(results, request.points)
     return replace(found, result=results[0])
-
-
-@contextmanager
-def equation_hint(hint: str) -> Iterator[None]:
-    """Give the way out that fits where an equation is refused."""
-    try:
-        yield
-    except EquationError as error:
-        raise error.with_hint(hint) from error
 
 
 def script_plan(request: Request, plot: str = "") -> ScriptPlan:
@@ -353,16 +361,27 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
 
 def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
-    from derivcli.explain.answer.judge_claim import judge_claim, read_claim, reconsidered
+    from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
+    from derivcli.explain.answer.read_claim import read_claim
+    from derivcli.explain.answer.unknown_claims import judge_unknown
 
     (expression,) = parse(request)
     check_not_code(expression)
-    found = read_claim(claim, expression, request.let, request.names) if isinstance(claim, str) else claim
-    variables = expression.variables or (found.variables if len(found.variables) == 1 else ())
-    by = request.by(variables)
-    check_by(by, [expression])
+    request = request.with_asked([expression])
+    if isinstance(claim, str):
+        free = expression.arguments or expression.variables or (USUAL,)
+        found = read_claim(claim, expression, request.let, request.names, request.by(free))
+    else:
+        found = claim
+    check_claimed(expression, found)
+    request = request.with_asked([replace(expression, source=found.source, asked=found.asked)])
+    found = replace(found, asked=())
+    variables = expression.variables or (found.variables if len(found.variables) == 1 else ()) or (USUAL,)
+    by = request.by(expression.arguments or variables)
     check_wrt(by, variables or by, [expression])
-    partial = only_partial(request.partials(variables), by, expression, bool(request.mixed))
+    partial = only_partial(request.partials(expression.arguments or variables), by, expression, bool(request.mixed))
+    if expression.unknown_functions or found.unknown_functions:
+        return judge_unknown(expression, found, partial)
     return reconsidered(judge_claim(expression, found, partial), partial, request.names)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from derivcli.engines.engine_table import TAYLOR, engine_named
-from derivcli.errors import ArgumentError, DerivError
+from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language.functions.row import Functions
 from derivcli.result import ALONG, DEVICES, DTYPES, ORDERS, Partial
 
@@ -145,6 +145,38 @@ class Request:
     def layout(self) -> str:
         """How the derivatives are laid out, as in a `Result`."""
         return "hessian" if self.hessian else "columns"
+
+    def with_asked(self, expressions: Sequence[Expression]) -> Request:
+        """The request with the derivative that the texts themselves ask for; refused where the options say another."""
+        asked = dict.fromkeys(each.asked for each in expressions)
+        if not any(asked):
+            return self
+        source = next(each.source for each in expressions if each.asked)
+        span = Span(0, len(source))
+        if len(asked) > 1:
+            hint = "write it in each of them, or say it with `--wrt`"
+            raise DerivError("this asks for a derivative that another formula does not", source, span, hint)
+        (names,) = asked
+        other = self._other_than(names)
+        if other:
+            message = f"this asks for the derivative by {', '.join(names)}, and `--{other}` for another"
+            raise DerivError(message, source, span, "leave out one of the two")
+        if len(set(names)) > 1:
+            return replace(self, mixed=[names], wrt=None, order=1)
+        return replace(self, mixed=(), wrt=names[:1], order=len(names))
+
+    def _other_than(self, names: Partial) -> str:
+        """The option that asks for another derivative than one, or nothing."""
+        alike = len(set(names)) == 1
+        differs = {
+            "hessian": self.hessian,
+            "along": self.along is not None,
+            "series": self.series is not None,
+            "mixed": bool(self.mixed) and list(dict.fromkeys(self.mixed)) != [names],
+            "wrt": self.wrt is not None and not (alike and list(self.wrt) == [names[0]]),
+            "order": self.order > 1 and not (alike and self.order == len(names)),
+        }
+        return next((option for option, is_other in differs.items() if is_other), "")
 
     def by(self, variables: Sequence[str]) -> list[str]:
         """The variables to differentiate by, of those that there are."""

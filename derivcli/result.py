@@ -92,8 +92,9 @@ class Result:
     the derivatives are the upper triangle of that matrix. Where `dependent` names a variable, the expression
     is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
     of this variable as a function of the others. `remark` says why another engine than this one was
-    asked for in vain. Two results are equal if all of this is: arrays in format, shape and numbers, NaN where the other
-    has NaN, dictionaries in the same order.
+    asked for in vain. `typed` has, by the variable, the texts of points that were typed as formulas, such as "pi/4",
+    and "" for those typed as numbers. Two results are equal if all of this is: arrays in format, shape and numbers, NaN
+    where the other has NaN, dictionaries in the same order.
     """
 
     expression: Expression
@@ -108,6 +109,7 @@ class Result:
     direction: Points | None = None
     dependent: str = ""
     remark: str = ""
+    typed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     __eq__ = equal
 
@@ -124,7 +126,7 @@ class Result:
         """
         import numpy as np  # late, since the public list names this class
 
-        missing = {*self.expression.variables} - {self.dependent} - {*self.derivatives}
+        missing = {*(self.expression.arguments or self.expression.variables)} - {self.dependent} - {*self.derivatives}
         first = self.direction is None and all(len(partial_of(key)) == 1 for key in self.derivatives)
         whole = first and not missing and len(self.derivatives) > 1
         return np.stack(list(self.derivatives.values()), axis=1) if whole else None

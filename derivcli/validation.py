@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from derivcli.errors import DerivError, Span
+from derivcli.errors import DerivError, EquationError, Span
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.language.functions.row import Function
     from derivcli.points.files.data_files import DataFiles
     from derivcli.result import FloatArray, Partial
+
+
+USUAL = "x"
+"""The variable of a constant, where nothing names another."""
 
 
 def way_out(name: str, data: DataFiles | None = None) -> str:
@@ -30,6 +35,26 @@ def way_out(name: str, data: DataFiles | None = None) -> str:
 def variables_of(expressions: Sequence[Expression]) -> list[str]:
     """The variables of all expressions in the order in which they appear."""
     return list(dict.fromkeys(name for expression in expressions for name in expression.variables))
+
+
+def arguments_of(expressions: Sequence[Expression]) -> list[str]:
+    """What functions with a left side such as f(x) have as arguments."""
+    return list(dict.fromkeys(name for expression in expressions for name in expression.arguments))
+
+
+def check_named(expressions: Sequence[Expression]) -> None:
+    """Refuse a name that left sides give twice, or that is a variable of another formula."""
+    names = [expression.name for expression in expressions]
+    for place, expression in enumerate(expressions):
+        name, source = expression.name, expression.source
+        if name and name in names[:place]:
+            hint = "use another name"
+            raise DerivError(f"'{name}' is the name of two formulas", source, Span(0, len(source)), hint)
+        for other in expressions:
+            if name and name in other.variables:
+                hint = f"put '{name}' in its place, or name it with `--let {name}=...`"
+                message = f"'{name}' is the name of another formula and a variable here"
+                raise DerivError(message, other.source, Span(0, len(other.source)), hint)
 
 
 def check_values(
@@ -120,6 +145,32 @@ def check_not_code(expression: Expression) -> None:
         raise DerivError(f"'{expression.custom_functions[0]}' is code, whose derivative is not known", hint=hint)
 
 
+def check_integrals(
+    expressions: Sequence[Expression],
+    partials: Sequence[Partial],
+    direction: Collection[str] = (),
+    dependent: str = "",
+    degree: int = 0,
+) -> None:
+    """Refuse derivatives of integrals that Leibniz's rule does not give, since the integrand jumps where they move.
+
+    Along a `direction` all its variables move; a `dependent` variable moves with each; a series has a `degree`.
+    """
+    from derivcli.language.moving_jumps import moving_jump
+    from derivcli.language.printer import text_of
+
+    for expression in expressions:
+        if not expression.has_integrals:
+            continue
+        for partial in partials:
+            names = partial * degree if degree else partial
+            step = moving_jump(expression.expanded, [{*(direction or (name,)), dependent} for name in names])
+            if step is not None:
+                message = f"the integrand has a jump or a corner, that of {text_of(step)}, which moves"
+                hint = "split the integral there, so that the place becomes a bound of two"
+                raise DerivError(message, expression.source, Span(0, len(expression.source)), hint)
+
+
 def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Expression, mixed: bool) -> Partial:
     """The derivative that a claim is about."""
     if len(partials) == 1:
@@ -130,12 +181,20 @@ def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Exp
     raise DerivError(message, source, Span(0, len(source)), hint)
 
 
-def check_by(by: Sequence[str], expressions: Sequence[Expression]) -> None:
-    """Refuse formulas that have no variable to differentiate by."""
-    if not by:
+def check_claimed(expression: Expression, claim: Expression) -> None:
+    """Refuse a claim whose left side says another derivative than the text of the formula asks for."""
+    if expression.asked and claim.asked and expression.asked != claim.asked:
+        asked, said = ", ".join(expression.asked), ", ".join(claim.asked)
+        message = f"the derivative by {asked} is asked for, and this is one by {said}"
+        raise DerivError(message, claim.source, Span(0, len(claim.source)), "leave out one of the two")
+
+
+def check_first(partials: Sequence[Partial], expressions: Sequence[Expression]) -> None:
+    """Refuse the graph of a derivative of a higher order, which has no place in it."""
+    if any(len(partial) > 1 for partial in partials):
         source = expressions[0].source
-        message = "there is no variable to differentiate by"
-        raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
+        hint = "leave out the sign of the derivative to explain the formula"
+        raise DerivError("a graph shows first derivatives", source, Span(0, len(source)), hint)
 
 
 def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:
@@ -150,3 +209,12 @@ def check_fits(at: Mapping[str, FloatArray], dtype: str) -> None:
         if lost.size:
             message = f"'{name}' has a value outside the range of {dtype}: {float(values[lost[0]])!r}"
             raise DerivError(message, hint="compute in float64")
+
+
+@contextmanager
+def equation_hint(hint: str) -> Iterator[None]:
+    """Give the way out that fits where an equation is refused."""
+    try:
+        yield
+    except EquationError as error:
+        raise error.with_hint(hint) from error

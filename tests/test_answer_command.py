@@ -30,7 +30,7 @@ def test_json_says_all() -> None:
     assert found["truth"] == "2*x*cos(x**2)"
 
 
-@pytest.mark.parametrize("claim", ["f' = 2x", "f'(x) = 2x", "y = 2x", "dy/dx = 2x"])
+@pytest.mark.parametrize("claim", ["y = 2x", "f(x) = 2x", "x + y = 2x"])
 def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
     with pytest.raises(DerivError, match="write what stands behind it: 2x"):
         answer("x**2", claim)
@@ -95,7 +95,5 @@ def test_code_has_no_derivative_to_compare_with() -> None:
 def test_a_variable_has_to_be_named() -> None:
     with pytest.raises(DerivError, match='say which, as in wrt="u"'):
         answer("u v", "v")
-    with pytest.raises(DerivError, match="no variable to differentiate by"):
-        answer("5", "0")
     with pytest.raises(DerivError, match="'q' is no variable here"):
         answer("u v", "v", "q")

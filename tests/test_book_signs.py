@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
 from derivcli import DerivError, derive, parse
-from tests.support import deriv, each, hint_of
+from tests.support import deriv, each, hint_of, no_hang
 
 DEGREE = math.pi / 180
 
@@ -114,3 +115,116 @@ def test_a_word_for_degrees_can_be_declared_or_called() -> None:
     assert parse("2 deg", declared=["deg"]).text == "2*deg"
     assert parse("2 degrees(x)").text == "2*rad2deg(x)"
     assert not parse("deg2rad(30)").notes
+
+
+RAISED = dict(zip("abcdefghiknmprstuvwxyz0123456789+-()/", "ᵃᵇᶜᵈᵉᶠᵍʰⁱᵏⁿᵐᵖʳˢᵗᵘᵛʷˣʸᶻ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᐟ", strict=True))
+EXPONENTS = ("x", "n", "-x", "2n", "n+1", "-2x", "(n+1)", "(x-n)/2", "1/2", "x-1", "n/3", "-n+2")
+
+
+def raised_pairs(count: int, seed: int) -> list[tuple[str, str]]:
+    """Drawn formulas with exponents above the line, and the same with brackets."""
+    draw, pairs = random.Random(seed), []
+    for _ in range(count):
+        printed, typed = "", ""
+        for _ in range(draw.randint(1, 3)):
+            base, exponent = draw.choice(["e", "x", "2", "(1+x)", "y", "|x|", "sin(x)"]), draw.choice(EXPONENTS)
+            behind = (
+                draw.choice([" + ", "*", "/", " - ", "y", "(x+2)", "cos(x)"]) if printed else draw.choice([" + ", "*"])
+            )
+            behind = " + " if behind[0] == "(" and exponent == "(n+1)" else behind  # as f⁽²⁾(x) is a derivative
+            printed += f"{base}{''.join(RAISED[sign] for sign in exponent)}{behind}"
+            typed += f"({base})^({exponent}){behind if behind[-1] in ' */' else '*' + behind}"
+            printed, typed = (printed, typed) if behind[-1] in " */" else (printed + " + ", typed + " + ")
+        pairs.append((printed + "1", typed + "1"))
+    return pairs
+
+
+def different(pairs: list[tuple[str, str]]) -> list[str]:
+    """Those of which the two texts have two values."""
+    found, every = [], " + 0*(x+y+n)"
+    for pair in pairs:
+        one, other = (derive(text + every, at={"x": 0.7, "y": 1.3, "n": 1.9}, check=False).value[0] for text in pair)
+        found += [pair[0]] * (not math.isclose(one, other))
+    return found
+
+
+def test_exponents_above_the_line_are_those_in_brackets() -> None:
+    assert different(raised_pairs(80, seed=3)) == []
+
+
+def test_a_lost_exponent_is_found() -> None:
+    pairs = [(printed.replace("ⁿ", "ˣ"), typed) for printed, typed in raised_pairs(80, seed=3)]
+    assert different(pairs)
+
+
+LETTERS = {
+    "eˣ": "e**x", "sinⁿx": "sin(x)**n", "x⁽ⁿ⁺¹⁾": "x**(n + 1)", "eˣy": "e**x*y", "x¹ᐟ²": "x**(1/2)",
+    "√xⁿ": "sqrt(x**n)", "logₐx": "log(x)/log(a)", "logₐ(x)": "log(x)/log(a)", "log₂x": "log2(x)", "log₁₀x": "log10(x)",
+    "sin²x": "sin(x)**2",
+    "xₙy": "x_n*y", "aₙxⁿ": "a_n*x**n", "θₙ + vₘₐₓ": "theta_n + v_max", "eˣsin(x)": "e**x*sin(x)", "x₁²": "x1**2",
+    "\ufeffx^2": "x**2", "x^2\u200b": "x**2", "x\u200b + 1": "x + 1", "(x\u2060)": "x", "x\u00ad+1": "x + 1",
+    "sin\u2061x": "sin(x)", "sin\u2061(x)": "sin(x)", "2\u2062x\u2062y": "2*x*y",
+    "x\u2009y": "x*y", "x\u202f+\u00a01": "x + 1",
+    "\\frac{eˣ}{2}\u200b": "e**x/2",
+}  # fmt: skip
+
+
+@each("text", LETTERS)
+def test_letters_off_the_line_and_what_nobody_sees(text: str) -> None:
+    expression = parse(text)
+    assert expression.text == LETTERS[text]
+    assert expression.source == text
+    assert not expression.notes
+
+
+@each("quotes", ["“”", "„“", "‘’", "«»", "‹›"])
+def test_printed_quotes_around_a_formula_are_left_out_with_a_note(quotes: str) -> None:
+    expression = parse(f" {quotes[0]}sinx + 1{quotes[1]}")
+    assert expression.text == "sin(x) + 1"
+    first, second = expression.notes
+    assert (first.message, first.span.start, first.span.stop) == ("the quotes around the formula are left out", 1, 11)
+    assert (second.message, second.span.start, second.span.stop) == ("sinx is read as sin(x)", 2, 6)
+
+
+OFF_THE_LINE = [
+    ("1 + eˣ²", "write e^(x^2) or (e^x)^2", 5, 7),
+    ("xⁿ!", "write (x^n)! or x^(n!)", 1, 2),
+    ("xⁿ^2", "write (x^n)^... or x^(n^...)", 1, 2),
+    ("f⁽²⁾(x)", "write f''(x) for a derivative or f^(2)*(...) for a product", 1, 4),
+    ("xⁿ°", "write (x^n)° or x^(n°)", 0, 3),
+    ("sin⁻¹(x)", "write asin(x) for the inverse", 0, 5),
+    ("x₁ₙ", "as in x_n and x_1", 1, 3),
+    ("xₙ₊₁", "", 2, 3),
+    ("ⁿ√x", "complete what stands before it", 0, 1),
+    ("eˣ + foo(x)", "did you mean", 5, 8),
+    ("eˣ +", "complete it", 4, 4),
+    ("x\u200dy", "remove it or type it again", 1, 2),
+    ("1\u200b000", "remove it or type it again", 1, 2),
+    ("x*\u200b*2", "remove it or type it again", 2, 3),
+    ("5\u00adx", "remove it or type it again", 1, 2),
+    ("x\u202e+1", "remove it or type it again", 1, 2),
+    ("“x^2", "leave it out", 0, 1),
+    ("“x” + “y”", "write the formula without quotes", 0, 1),
+    ("'x'", "write x", 0, 1),
+]
+
+
+@each(("text", "hint", "start", "stop"), OFF_THE_LINE)
+def test_what_is_refused_stands_where_it_was_typed(text: str, hint: str, start: int, stop: int) -> None:
+    with pytest.raises(DerivError) as refused:
+        parse(text)
+    assert hint in hint_of(refused.value)
+    assert refused.value.source == text
+    assert refused.value.span is not None
+    assert (refused.value.span.start, refused.value.span.stop) == (start, stop)
+
+
+def test_an_index_can_be_given_a_value() -> None:
+    assert derive("xₙ^2", at={"xₙ": 3}).value[0] == derive("x_n^2", at={"x_n": 3}).value[0] == 9
+
+
+@each("piece", ["⁰", "ˣ", "xⁿ", "₀", "ₙ", "xₙ", "\u200b", "x\u200b+", "“", "⁽", "⁽⁾", "°", "½", "%", "⌊", "x°"])
+def test_no_sign_takes_long(piece: str) -> None:
+    text = piece * (20_000 // len(piece))
+    with no_hang(), pytest.raises(DerivError):
+        parse(text + ")")

@@ -150,7 +150,7 @@ EXPECTED: dict[str, str | Refusal] = {
     "erf": "erf(x)",
     "Piecewise": "if(x < 0, x, x**2)",
     "x**0.5": "sqrt(x)",
-    "diff-call": ("'diff' is not needed", 0),
+    "diff-call": "x**2",
 }
 
 NOTED = {"1/2x", "e^2x", "sqrt-semi"}

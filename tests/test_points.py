@@ -15,7 +15,7 @@ from derivcli.language import limits
 from derivcli.language.tree import symbol
 from derivcli.points.at_option import points_from, read_points
 from derivcli.points.points import Points
-from tests.support import each
+from tests.support import deriv, each
 
 
 def values(points: Points) -> dict[str, list[float]]:
@@ -324,3 +324,23 @@ def test_crossed_and_paired_through_derive() -> None:
     at = {"x": [1, 2], "y": [10, 20]}
     assert derive("x y", at=at).value.tolist() == [10, 20, 20, 40]
     assert derive("x y", at=at, paired=True).value.tolist() == [10, 40]
+
+
+def test_a_table_shows_points_as_they_were_typed() -> None:
+    table = deriv("sin(x)", "--at", "x=0,pi/4,1/3,0.5", columns=80).stdout
+    assert [line.split("│")[1].strip() for line in table.splitlines() if line.startswith("│")][1:] == [
+        "0", "pi/4", "1/3", "0.5",
+    ]  # fmt: skip
+    assert "| pi/4 | " in deriv("sin(x)", "--at", "x=pi/4", "--format", "markdown").stdout
+    assert r"\frac{\pi}{4} & 0.70710678" in deriv("sin(x)", "--at", "x=pi/4", "--format", "latex").stdout
+    crossed = deriv("x*y", "--at", "x=1,y=sqrt(2),2", "--format", "markdown").stdout
+    assert "|   1 | sqrt(2) |" in crossed
+
+
+def test_programs_and_ranges_have_numbers() -> None:
+    for name in ("csv", "tsv", "json"):
+        told = deriv("sin(x)", "--at", "x=pi/4", "--format", name).stdout
+        assert "0.7853981633974483" in told
+        assert "pi" not in told
+    assert "pi" not in deriv("sin(x)", "--at", "x=0:pi:3", columns=80).stdout
+    assert "pi" not in deriv("sin(x)", "--at", "x=0.5,2", columns=80).stdout

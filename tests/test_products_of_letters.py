@@ -11,6 +11,7 @@ import pytest
 from derivcli import DerivError, derive, parse
 from derivcli.language.functions.row import Function
 from derivcli.language.parse import parse_expression
+from derivcli.language.variable_names import variable_names
 from tests.support import deriv, each, hint_of, no_hang
 
 VALUES = {
@@ -107,6 +108,9 @@ READ = [
     ("sin2pift", "sin(2*pi*f*t)", "sin2pift is read as sin(2*pi*f*t)"),
     ("mgsinθ", "m*g*sin(theta)", "mgsin is read as m*g*sin"),
     ("xsin(x)", "x*sin(x)", "xsin is read as x*sin"),
+    ("rcostheta", "r*cos(theta)", "rcostheta is read as r*cos(theta)"),
+    ("sin2omegat", "sin(2*omega*t)", "sin2omegat is read as sin(2*omega*t)"),
+    ("cosxi", "cos(xi)", "cosxi is read as cos(xi)"),
     ("xln x", "x*log(x)", "xln is read as x*ln"),
     ("xsin^2x", "x*sin(x)**2", "xsin is read as x*sin"),
     ("arctanx + lnx", "atan(x) + log(x)", "arctanx and lnx are read as arctan(x) and ln(x)"),
@@ -138,6 +142,8 @@ REFUSED = [
     ("sqrt2x", "write sqrt(2*x) or sqrt(2)*x", 0, 6),
     ("xasin(x)", "write x*asin or x*a*sin", 0, 5),
     ("sincx", "write sinc(x) or sin(c*x)", 0, 5),
+    ("sinnu", "write sin(n*u) or sin(nu)", 0, 5),
+    ("sqrt2 x", "write sqrt(2)*... or sqrt(2*...)", 0, 5),
     ("sinx y", "write sin(x)*y or sin(x*y)", 0, 6),
     ("2sinx^2 y", "write sin(x^2)*y or sin(x^2*y)", 1, 9),
     ("sinx(x+1)", "write sin(x)*(...) or sin(x*(...))", 0, 4),
@@ -153,8 +159,10 @@ REFUSED = [
     ("xe", "write x*e", 0, 2),
     ("EI", "write E*I", 0, 2),
     ("dx", "leave out dx", 0, 2),
-    ("x + xdt", "declare it", 4, 7),
-    ("sinxdx", "declare it", 0, 6),
+    ("x + xdt", "leave out dt", 5, 7),
+    ("sinxdx", "leave out dx", 4, 6),
+    ("sintau", "declare it", 0, 6),
+    ("readx", "declare it", 0, 5),
     # words and slips
     ("sinus", "declare it", 0, 5),
     ("cosine", "declare it", 0, 6),
@@ -230,6 +238,12 @@ def test_the_command_line_reads_them() -> None:
     assert "sinx is read as sin(x)" in outcome.stderr
     assert "declare it, as in --wrt xy" in deriv("xy").stderr
     assert deriv("xy", "--at", "xy=3", "--format", "value").stdout.split()[0] == "1"
+
+
+def test_their_letters_are_completed() -> None:
+    assert variable_names("nRT/V + 2sinzcosw") == ["n", "R", "T", "V", "z", "w"]
+    assert variable_names("eˣ + aₙ + “") == ["x", "a_n"]
+    assert variable_names("asinx + y") == ["y"]
 
 
 @each("piece", ["xy", "sinx", "xsinx ", "sinhx", "asinasin", "sin", "lnln", "xyz^", "xe^", "pi", "e^x"])

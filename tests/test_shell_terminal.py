@@ -338,3 +338,5 @@ def test_parts_have_their_colors() -> None:
     assert styles["pi"] == "class:constant"
     assert styles["# no"] == "class:comment"
     assert {part: style for style, part in colored(":order 3", state)}[":order"] == "class:command"
+    glued = {part: style for style, part in colored("2xsin3x", state)}
+    assert (glued["sin"], glued["3"], glued["x"]) == ("class:function", "class:number", "")

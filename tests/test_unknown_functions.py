@@ -211,3 +211,33 @@ def test_primes_of_functions_of_the_table(text: str, same: str) -> None:
     found, expected = (derivcli.derive(each, at={"x": 0.3}) for each in (text, same))
     assert found.value == pytest.approx(expected.value, rel=1e-14)
     assert found.derivatives["x"] == pytest.approx(expected.derivatives["x"], rel=1e-13)
+
+
+@each(
+    "text, let, means",
+    [
+        ("f'(x)", "abs(x)", "Piecewise((sign(x), x != 0))"),
+        ("f'(x^2)", "if(x>0, x, 0)", "Piecewise((if(x**2 > 0, 1, 0), x**2 != 0))"),
+        ("f'(2)", "abs(x)", "sign(2)"),
+        ("x*diff(f(x^2), x)", "x^3", "x*(2*x*(3*(x**2)**2))"),
+        ("f'(x)", "d/dx x^3", "6*x"),
+        ("f(g(x))*d/dx(g(x))", "f", "f(g(x))*g'(x)"),
+        ("x + diff(y(x), x, 2)", "x", "x + y''(x)"),
+    ],
+)
+def test_a_derivative_in_its_place_states_no_convention(text: str, let: str, means: str) -> None:
+    known = {} if let == "f" else {"f(x)": let}
+    assert derivcli.parse(text, let=known).text == means
+
+
+@each("text, let", [("f'(0)", "abs(x)"), ("relu'(0)", ""), ("x+f'(0)", "if(x>0, x, 0)"), ("log'(-1)", "")])
+def test_where_there_is_no_derivative_it_is_refused(text: str, let: str) -> None:
+    with pytest.raises(DerivError, match="there is no derivative at this place") as caught:
+        derivcli.parse(text, let={"f(x)": let} if let else {})
+    assert caught.value.source == text
+
+
+def test_at_the_top_a_derivative_of_unknown_functions_is_asked_for() -> None:
+    assert derivcli.derive("d/dx (f(x)*g(x))").derivatives["x"].text == "f'(x)*g(x) + f(x)*g'(x)"
+    assert derivcli.derive("(f(x)/g(x))'").derivatives["x"].text == "(f'(x)*g(x) - f(x)*g'(x))/g(x)**2"
+    assert derivcli.derive("d/dx f(x)", let={"f(x)": "x^3"}).derivatives["x"].text == "3*x**2"

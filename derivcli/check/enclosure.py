@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock, get_ident
 from typing import Any, TypeAlias
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from flint import arb, ctx, fmpq
 
 from derivcli.engines.balls.coordinates import Coordinate, Direction, Path, moved
-from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.errors import NoEnclosureError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run
@@ -140,10 +140,14 @@ def enclosure(site: Site, derivative: Derivative) -> Truth:
     if not derivative.order and site.value is not None:
         return site.value
     for precision in PRECISION_BITS:
-        with suppress(UnsureError):
+        try:
             truth = enclosed(site, derivative, precision, precision == PRECISION_BITS[-1])
-            if is_narrow(truth.ball):
-                return truth
+        except NoEnclosureError:
+            raise
+        except UnsureError:
+            continue
+        if is_narrow(truth.ball):
+            return truth
     raise UnsureError
 
 

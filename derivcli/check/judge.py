@@ -19,7 +19,7 @@ from derivcli.check.implicit import curve_verdict
 from derivcli.check.singular_points import singular_verdict
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.coordinates import Exact
-from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.errors import NoEnclosureError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.tape import record
@@ -107,6 +107,8 @@ def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
         return limited(VERDICT_SECONDS, decide, *known)
     except OutOfTimeError:
         return Verdict("unchecked", message=f"it takes longer than {VERDICT_SECONDS:g} seconds")
+    except NoEnclosureError as reason:
+        return Verdict("unchecked", message=str(reason))
     except UnsureError:
         return Verdict("unchecked", message=f"up to {PRECISION_BITS[-1]} bits of precision do not settle it")
 

@@ -17,7 +17,7 @@ from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
 from derivcli.custom.trial_arguments import check_arguments, columns_at, ordinary_points, with_numbers
 from derivcli.custom.user_function import NoDerivativeError, UserCodeError, UserFunction, code_failure
 from derivcli.errors import DerivError
-from derivcli.language.parse import parse_expression
+from derivcli.language.parse import in_place, parse_expression
 from derivcli.language.tokens import place_of
 from derivcli.points.points import Points
 
@@ -58,7 +58,7 @@ def check_class(
     parameters = parameters_of(name, function)
     check_arguments(name, wrt or (), parameters)
     indices = tuple(index for index, argument in enumerate(parameters) if wrt is None or argument in wrt)
-    formula = None if against is None else parse_expression(against, parameters)
+    formula = None if against is None else in_place(parse_expression(against, parameters))
     if formula is not None and formula.unknown_functions:
         name = formula.unknown_functions[0]
         place, hint = place_of(name, formula.source), "write its formula in its place"

@@ -22,7 +22,7 @@ import torch
 
 from derivcli.custom import PREFIX
 from derivcli.errors import DerivError, Span, failure, file_name
-from derivcli.language.functions.forms import forms
+from derivcli.language.functions.forms import reserved_names
 from derivcli.language.functions.row import Function
 from derivcli.language.tokens import canonical_name, is_name
 
@@ -82,7 +82,7 @@ def row_of_class(name: str, function: CustomFunction) -> Function:
     Raises DerivError where it is no autograd.Function or a formula could not call it so.
     """
     function = checked(name, function)
-    if not is_name(name) or name in (*forms(), "and", "or", "not"):
+    if not is_name(name) or name in (*reserved_names(), "and", "or", "not"):
         raise DerivError(f"'{name}' cannot be called in a formula", hint="give the class a name of letters")
     doc = (inspect.getdoc(function) or "").partition("\n")[0] if vars(function).get("__doc__") else ""
     return Function(name=canonical_name(name), doc=doc, parameters=parameters_of(name, function), kernel=function.apply)

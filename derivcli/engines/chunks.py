@@ -61,7 +61,7 @@ def allows_threads(programs: Iterable[Program]) -> bool:
 def _needs_one_thread(step: Step) -> bool:
     if step.kernel is not None or step.operation in SINGLE_THREAD_OPERATIONS:
         return True
-    return any(not allows_threads([branch.condition, branch.value]) for branch in step.branches)
+    return not allows_threads(step.inner_programs)
 
 
 def size_of(prepared: Prepared, numbers: int) -> int:

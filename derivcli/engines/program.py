@@ -18,18 +18,17 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from derivcli.errors import DerivError
 from derivcli.language import constant_folding
-from derivcli.language.bound_variables import Integral
+from derivcli.language.bound_variables import Integral, free_symbols
 from derivcli.language.constant_folding import Constant
 from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
-from derivcli.language.tree import RELATIONS, Tree, divisor, negated, postorder, row_of, substitute, symbol
+from derivcli.language.tree import RELATIONS, Tree, divisor, made, negated, postorder, row_of, substitute, symbol
 from derivcli.language.unrolling import unrolled
 
-ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise")
+ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise", "integral")
 COMPARISONS = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
@@ -45,6 +44,7 @@ CustomFunction: TypeAlias = Callable[..., Any]
 class Step:
     """One operation on earlier values. `constant` is its number where it carries one, `kernel` a user's code.
 
+    An integral reads its bounds and what its `integrand` does, a program over the abscissa and these values.
     Values that no later step reads are let go after it: those in `last`.
     """
 
@@ -54,6 +54,17 @@ class Step:
     branches: tuple[Branch, ...] = ()
     kernel: CustomFunction | None = None
     last: tuple[int, ...] = ()
+    integrand: Program | None = None
+    formula: Tree | None = None
+    """Of an integral what is typed, with the symbols #0, #1, ... in the places of the inputs."""
+
+    @property
+    def inner_programs(self) -> Iterator[Program]:
+        """The programs inside of the step."""
+        for branch in self.branches:
+            yield from (branch.condition, branch.value)
+        if self.integrand is not None:
+            yield self.integrand
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +82,7 @@ def kernels_in(programs: Iterable[Program]) -> Iterator[str]:
         for step in program.steps:
             if step.kernel is not None:
                 yield step.operation
-            for branch in step.branches:
-                yield from kernels_in([branch.condition, branch.value])
+            yield from kernels_in(step.inner_programs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +170,7 @@ class _Lowering:
 
     def lower(self, tree: Tree, scope: Scope) -> int:
         done: dict[Tree, int] = dict(scope.values)
-        for node in postorder(tree, stop_at=sympy.Piecewise):
+        for node in postorder(tree, stop_at=(sympy.Piecewise, Integral)):
             if node not in done:
                 done[node] = self.lower_node(node, done, scope)
         return done[tree]
@@ -168,6 +178,8 @@ class _Lowering:
     def lower_node(self, node: Any, done: Mapping[Tree, int], scope: Scope) -> int:
         if isinstance(node, sympy.Piecewise):
             return self.lower_piecewise(node, scope)
+        if isinstance(node, Integral):
+            return self.lower_integral(node, scope)
         parts = [done[part] for part in node.args]
         if isinstance(node, sympy.Rational):
             return self.constant(Fraction(node.p, node.q))
@@ -181,8 +193,6 @@ class _Lowering:
             return self.lower_power(node, parts)
         if isinstance(node, sympy.core.relational.Relational | sympy.logic.boolalg.Boolean):
             return self.lower_condition(node, parts)
-        if isinstance(node, Integral):
-            raise DerivError("integrals have no numbers yet", hint="leave out the points")
         row = row_of(node)
         assert row is not None, f"no row of the function table has the class {type(node).__name__}"
         return self.call(row, parts)
@@ -252,6 +262,28 @@ class _Lowering:
         if not branches:
             return self.add_step(Step("constant", (), math.nan))
         return self.add_step(Step("piecewise", tuple(captured), branches=tuple(branches)))
+
+    def lower_integral(self, node: Any, scope: Scope) -> int:
+        """A step over the bounds and the values that the integrand reads."""
+        body, bound, *bounds = node.args
+        ends = [self.lower(each, scope) for each in bounds]
+        free = [part for part in free_symbols(body) if part != bound]
+        captured = sorted({scope.values[part] for part in free} - self.constants.keys())
+        inner = _Lowering(["abscissa", *(f"value{number}" for number in captured)])
+        values: dict[Tree, int] = {bound: 0}
+        for part in free:
+            number = scope.values[part]
+            known = self.constants.get(number)
+            values[part] = inner.constant(known) if known is not None else 1 + captured.index(number)
+        integrand = inner.program([inner.lower(body, Scope(values))])
+        holes = {
+            part: symbol(f"#{2 + captured.index(number)}")
+            for part in free
+            if (number := scope.values[part]) in captured
+        }
+        typed = substitute(substitute(body, holes), scope.definitions)
+        formula = made(Integral, [typed, bound, symbol("#0"), symbol("#1")])
+        return self.add_step(Step("integral", (*ends, *captured), integrand=integrand, formula=formula))
 
     def inner(self, tree: Tree, captured: Sequence[int], scope: Scope) -> Program:
         """The program of a branch over the captured values. Constants are known inside too."""
@@ -362,5 +394,5 @@ def _pruned(program: Program) -> tuple[Program, dict[int, int]]:
             renumbered[number] = first + len(steps)
             inputs_now = tuple(renumbered[part] for part in step.inputs)
             last_now = tuple(renumbered[part] for part in last[number])
-            steps.append(Step(step.operation, inputs_now, step.constant, step.branches, step.kernel, last_now))
+            steps.append(replace(step, inputs=inputs_now, last=last_now))
     return Program(program.inputs, tuple(steps), tuple(renumbered[number] for number in program.outputs)), renumbered

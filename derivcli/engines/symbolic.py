@@ -24,7 +24,7 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.language.unknown_functions import unknown_in
+from derivcli.language.unknown_functions import unknown_rows
 from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def expression_of(tree: Tree) -> Expression:
         raise ArithmeticError("the derivative is not real")
     text = text_of(tree)
     variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
-    parse_expression(text, variables, functions={row.name: row for row in unknown_in(tree)})
+    parse_expression(text, variables, functions=unknown_rows(tree))
     made = Expression(text, tree, tuple(variables))
     vars(made)["text"] = text  # known already, and long to write anew for a long formula
     return made

@@ -145,6 +145,8 @@ def _number_text(value: float) -> str:
 
 
 def _operation(record: TensorRecord, inputs: Sequence[str]) -> str:
+    if record.formula is not None:
+        return _with_operands(record.formula, _holes(inputs), inputs)
     if record.operation == "constant":
         return _number_text(record.constant)
     if record.operation == "pow_constant":
@@ -157,11 +159,26 @@ def _operation(record: TensorRecord, inputs: Sequence[str]) -> str:
 
 def _formula(record: TensorRecord, place: int, inputs: Sequence[str]) -> str:
     """The local derivative in one operand, in the operands' names; "" where there is none to write."""
+    if record.formula is not None:
+        return _slope_of_formula(record.formula, place, inputs)
     if record.operation in FORMULAS:
         return FORMULAS[record.operation][place].format(*inputs)
     if record.operation == "pow_constant":
         return _power_formula(inputs[0], record.constant)
     return _function_formula(record.operation, place, tuple(inputs))
+
+
+def _holes(inputs: Sequence[str]) -> list[str]:
+    """What stands for the operands in a record's own formula."""
+    return [f"#{place}" for place in range(len(inputs))]
+
+
+def _slope_of_formula(formula: Tree, place: int, inputs: Sequence[str]) -> str:
+    try:
+        slope = simplified(formula.diff(symbol(f"#{place}")))
+        return _with_operands(slope, _holes(inputs), inputs)
+    except (DerivError, *SYMPY_FAILURES):
+        return ""
 
 
 def _power_formula(base: str, exponent: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from derivcli.errors import DerivError, Span
@@ -21,7 +20,8 @@ def finish(frame: Frame, stop: int) -> Operand:
     span = Span(frame.opener.start, stop)
     if frame.row is None and frame.form is None and frame.kind != BAR:
         inner = frame.arguments[0]
-        return replace(inner, start=span.start, stop=span.stop, literal=False)
+        kept = (inner.depth, inner.value, inner.condition, False, inner.rank, inner.brackets)
+        return Operand(inner.tree, span.start, stop, *kept)
     called = _called(frame, span)
     called.brackets += 1
     limits.check_nesting(called.brackets, span)

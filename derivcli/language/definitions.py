@@ -21,6 +21,7 @@ from derivcli.language.named_functions import (
     read_body,
     read_head,
 )
+from derivcli.language.parse import in_place
 from derivcli.language.tokens import canonical_name, is_name, place_of
 
 
@@ -77,7 +78,7 @@ def _formulas(
         if name in functions:
             hint = "give the formula another name"
             raise DerivError(f"'{name}' is given a formula and is a function too", raw, Span(0, len(raw)), hint)
-        expression = parse_formula(text, {*declared, *later}, tuple(definitions), known, functions)
+        expression = in_place(parse_formula(text, {*declared, *later}, tuple(definitions), known, functions))
         for used in expression.variables:
             if used == name:
                 raise DerivError(f"'{name}' is defined by itself", text, place_of(used, text), "use another name")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from functools import partial
 
 import sympy
@@ -20,6 +21,7 @@ from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.named_functions import NamedFunctions, parse_formula
+from derivcli.language.notations import transcribed
 from derivcli.language.tokens import letters_alone
 from derivcli.language.unknown_functions import unknown_functions
 
@@ -34,7 +36,24 @@ def parse_equation(
     custom: Functions = NO_FUNCTIONS,
 ) -> Expression:
     """The equation that `text` writes, as its left side minus its right side; refusals are those of a formula."""
-    read = partial(parse_formula, definitions=definitions, known=known, custom=custom)
+    names = {*declared, *(definition.name for definition in definitions)}
+    written = transcribed(text, names, {**custom, **(known or {})})
+    if written is None:
+        return _parsed(text, declared, definitions, known, custom)
+    with written.refusals():
+        found = _parsed(written.text, {*declared, *written.names}, definitions, known, custom)
+    return replace(found, source=text, notes=tuple(written.notes(found.notes)))
+
+
+def _parsed(
+    text: str,
+    declared: Collection[str],
+    definitions: tuple[Definition, ...],
+    known: NamedFunctions | None,
+    custom: Functions,
+) -> Expression:
+    """The equation that a text in our notation writes."""
+    read = partial(parse_formula, definitions=definitions, known=known, custom=custom, derivatives=False)
     signs = list(_signs(text))
     if len(signs) > 1:
         hint = "give several equations as separate arguments"

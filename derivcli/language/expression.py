@@ -86,6 +86,15 @@ class Expression:
         return tuple(sorted(row.name for row in rows if row is not None and row.kernel is not None))
 
     @cached_property
+    def has_integrals(self) -> bool:
+        """Whether there is an integral in it."""
+        from derivcli.language.bound_variables import Integral
+        from derivcli.language.tree import postorder
+
+        trees = (self.tree, *(definition.tree for definition in self.definitions))
+        return any(isinstance(part, Integral) for tree in trees for part in postorder(tree))
+
+    @cached_property
     def unknown_functions(self) -> tuple[str, ...]:
         """The names of functions in it of which nothing else is known."""
         from derivcli.language.unknown_functions import unknown_in

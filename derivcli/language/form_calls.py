@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import operands, tree
+from derivcli.language import limits, operands, tree
 from derivcli.language.bound_variables import BINDERS, BoundVariable
 from derivcli.language.functions.forms import Form
 from derivcli.language.functions.table import vocabulary
@@ -28,6 +28,35 @@ def _choice(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
     condition, then, otherwise = arguments
     everywhere = Operand(tree.truth(True), otherwise.stop, otherwise.stop, condition=True)
     return operands.piecewise([(then, condition), (otherwise, everywhere)], span)
+
+
+def _derivative(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
+    """`diff(f, x)`, `diff(f, x, 2)`, `diff(f, x, y)`: the variables one after the other, each with its order."""
+    body, *rest = arguments
+    names: list[str] = []
+    for before, argument in zip(arguments, rest, strict=False):
+        if argument.tree.is_Symbol:
+            names.append(argument.tree.name)
+        elif argument.literal and before.tree.is_Symbol and before is not body:
+            names += [names[-1]] * _order_less_one(argument)
+        else:
+            hint = f"write {form.example} or {form.name}(x**3, x, 2)"
+            raise DerivError("a derivative is taken by variables", span=argument.span, hint=hint)
+    if len(names) > limits.MAX_ORDER:
+        raise DerivError(f"derivatives of order {len(names)} are not computed", span=span, hint="choose a lower one")
+    operands.require_number(*arguments)
+    made = body.tree
+    for name in names or [tree.LEFT_OUT]:
+        made = tree.derivative(made, tree.symbol(name))
+    return Operand(made, span.start, span.stop, operands.deepened(arguments, span))
+
+
+def _order_less_one(order: Operand) -> int:
+    value = order.value
+    if value is None or value != int(value) or not 1 <= value <= limits.MAX_ORDER:
+        message = f"the order of a derivative is a whole number up to {limits.MAX_ORDER}"
+        raise DerivError(message, span=order.span, hint="write it like diff(x**3, x, 2)")
+    return int(value) - 1
 
 
 def _binder(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
@@ -117,6 +146,8 @@ FORM_CALLS: dict[str, FormCall] = {
     "Piecewise": _piecewise,
     "where": _choice,
     "if": _choice,
+    "diff": _derivative,
+    "D": _derivative,
     **dict.fromkeys(BINDERS, _binder),
     "ITE": _choice,
     **dict.fromkeys(_SIGNS, _relation),

@@ -9,47 +9,39 @@ from derivcli.language import (
     ambiguities,
     binding,
     condition_rules,
+    derivative_rules,
     name_resolution,
     operands,
     sign_rules,
     syntax_errors,
 )
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT
+from derivcli.language.parser_stack import BARE, CALL, PAIR, RANGE, TEXT, TUPLE
 from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
 
-CLOSERS = (")", "⌋", "⌉")
+CLOSERS = (")", "]", "⌋", "⌉")
 """What closes a bracket."""
 
 
 def read_operator(parser: Parser, token: Token) -> None:
     """Take a token where an operator, an end or a silent multiplication is due."""
-    frame = parser.frame
-    if token.text == "**":
-        frame.push_prefix(token, frame.operand)
-    elif token.kind == "superscript":
-        assert frame.operand is not None
-        frame.operand = operands.power(frame.operand, operands.superscript(token))
-    elif token.text == "!":
-        read_factorial(parser, token)
-    elif token.text == "°":
-        sign_rules.read_degrees(parser, token)
-    elif token.text == "%":
-        sign_rules.read_percent(parser, token)
-    elif token.kind == "fraction":
-        sign_rules.read_mixed_number(parser, token)
-    elif token.text in ("*", "/", "//"):
-        read_written_sign(parser, token)
-    elif token.text in ("+", "-"):
-        parser.end_product()
-        parser.frame.close_term()
-        parser.frame.sign = token
+    if token.kind == "operator":
+        OPERATORS.get(token.text, read_silent_multiplication)(parser, token)
+    elif token.kind == "name" and token.text not in _WORDS:
+        read_silent_multiplication(parser, token)
     elif token.kind in ("comparison", "comma") or token.text in CLOSERS or token.text in name_resolution.KEYWORDS:
         parser.end_product()
         read_separator(parser, token)
+    elif token.kind == "superscript":
+        assert parser.frame.operand is not None
+        parser.frame.operand = operands.power(parser.frame.operand, operands.superscript(token))
+    elif token.kind == "prime":
+        derivative_rules.read_prime(parser, token)
+    elif token.kind == "fraction":
+        sign_rules.read_mixed_number(parser, token)
     elif token.kind == "bar" and condition_rules.is_or(parser, token):
         condition_rules.read_junction(parser, condition_rules.bars(parser, token))
     elif token.kind == "bar" and parser.inside_bar():
@@ -62,6 +54,20 @@ def read_operator(parser: Parser, token: Token) -> None:
         condition_rules.read_else(parser, token)
     else:
         read_silent_multiplication(parser, token)
+
+
+def read_power(parser: Parser, token: Token) -> None:
+    """Wait for an exponent."""
+    parser.frame.push_prefix(token, parser.frame.operand)
+
+
+def read_sign_of_term(parser: Parser, token: Token) -> None:
+    """A written `+` or `-` ends a term."""
+    parser.close_bares()
+    derivative_rules.check_sum(parser, token)
+    parser.end_product()
+    parser.frame.close_term()
+    parser.frame.sign = token
 
 
 def read_factorial(parser: Parser, token: Token) -> None:
@@ -86,6 +92,7 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     if token.kind == "number" and frame.operand.literal:
         span = Span(frame.operand.start, token.stop)
         raise DerivError("two numbers stand side by side", span=span, hint="write * between them, or join them")
+    derivative_rules.check_bracket(parser, token)
     if token.text == "(" and joined and parser.text[frame.operand.start].isupper():
         syntax_errors.check_layer(frame.operand, parser.text)
     is_function = parser.begins_call(token)
@@ -94,7 +101,9 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
         raise syntax_errors.glued_argument(glued.start, frame, token, parser.text)
     parser.settle(ambiguities.FACTOR if joined else ambiguities.RUN)
     if is_function:
-        parser.end_product()
+        parser.close_bares()
+        parser.settle(ambiguities.PRODUCT)
+    derivative_rules.expect_product(parser, written=False)
     parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
     parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
     parser.notes.no_function(parser.frame, token)
@@ -106,6 +115,11 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
+    if token.text == "/" and derivative_rules.close_over(parser, token):
+        return
+    if token.text == "/":
+        derivative_rules.check_differential(parser, token)
+    derivative_rules.expect_product(parser, written=True)
     leads_on = parser.begins_call(parser.next)
     parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
     if bares and not leads_on:
@@ -122,7 +136,7 @@ def read_separator(parser: Parser, token: Token) -> None:
     if token.text in CLOSERS:
         parser.close(token)
     elif token.kind == "comma":
-        if frame.kind not in (CALL, PAIR, RANGE) or (frame.kind == PAIR and frame.arguments):
+        if frame.kind not in (CALL, PAIR, RANGE, TUPLE) or (frame.kind == PAIR and frame.arguments):
             raise syntax_errors.comma(parser.stream.before, token, parser.next, frame.kind == TEXT)
         frame.close_argument()
         if frame.kind == CALL and frame.form is not None and frame.form.binds:
@@ -137,3 +151,17 @@ def read_separator(parser: Parser, token: Token) -> None:
         condition_rules.read_junction(parser, token)
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
+
+
+_WORDS = frozenset((*name_resolution.KEYWORDS, "if", "else"))
+"""Names that are more than factors behind an operand."""
+
+OPERATORS = {
+    "**": read_power,
+    "!": read_factorial,
+    "°": sign_rules.read_degrees,
+    "%": sign_rules.read_percent,
+    **dict.fromkeys(("*", "/", "//"), read_written_sign),
+    **dict.fromkeys(("+", "-"), read_sign_of_term),
+}
+"""What each sign behind an operand does; a sign of a root begins another factor."""

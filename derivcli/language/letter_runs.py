@@ -1,7 +1,7 @@
 """What letters that stand side by side mean: `xy` is x*y, and `2xsinx` is 2*x*sin(x).
 
     run      := [ letters ] call { call } | product
-    call     := function [ digits ] [ "pi" ] [ letters ]
+    call     := function [ digits ] [ "pi" | the name of a Greek letter ] [ letters ]
     product  := two or three letters | "pi" with one or two letters
 
 A run is read where one cut alone is possible. Letters are any that are no constant; bounds on their number keep
@@ -142,6 +142,13 @@ def _closed(opened: list[str], argument: list[str]) -> list[str]:
     return ["(".join([*opened, "*".join(argument)]) + ")" * len(opened)]
 
 
+def ends_in_differential(run: str) -> bool:
+    """Whether a run is a letter or functions with a differential such as dx at the end, as under an integral."""
+    body = run[:-2]
+    is_differential = run[-2:-1] == "d" and run[-1:] in _LAST_LETTERS
+    return is_differential and (len(body) == 1 or bool(cuts(body, NOTHING)))
+
+
 def meanings(run: str, called: bool) -> list[str]:
     """What a run may mean that is read in no way, since it may mean several things or what it means is not clear."""
     if called:
@@ -153,6 +160,9 @@ def meanings(run: str, called: bool) -> list[str]:
     found = [spelled(cut) for cut in cuts(run, NOTHING)]
     if len(found) > 1 or not run.isascii():
         return found
+    numbered = re.fullmatch("([a-z]+)([0-9]+)", run)
+    if numbered and numbered[1] in functions() - {"log"}:
+        return [f"{numbered[1]}({numbered[2]})*...", f"{numbered[1]}({numbered[2]}*...)"]
     if re.fullmatch("e[A-Za-z]", run):
         return [f"e^{run[1]}", f"e*{run[1]}"]
     if re.fullmatch(r"([A-Za-z])\1", run):
@@ -231,21 +241,32 @@ def _arguments(run: str, start: int) -> Iterator[Cut]:
     assert digits is not None, "no digits are digits too"
     number = (Piece("number", digits[0], start),) if digits[0] else ()
     place = digits.end()
-    pi = (Piece("constant", "pi", place),) if run.startswith("pi", place) else ()
     yield number
-    if pi:
-        yield (*number, *pi)
-        place += 2
+    yield from ((*number, *letters) for letters in _letters(run, place))
+    for named in _named(run, place):
+        yield (*number, named)
+        yield from ((*number, named, *letters) for letters in _letters(run, named.stop))
+    index = re.compile(r"[A-Za-z](?:_[0-9]+|[₀-₉]+)$").match(run, place)
+    if index:
+        yield (*number, Piece("letter", index[0], place))
+
+
+def _letters(run: str, place: int) -> Iterator[Cut]:
+    """One or two letters from a place on."""
     letters: Cut = ()
     for count in range(2):
         if place + count >= len(run) or not _may_be_letter(run, place + count):
-            break
+            return
         letters = (*letters, Piece("letter", run[place + count], place + count))
         if count == 0 or letters[-1].text in _LAST_LETTERS:
-            yield (*number, *pi, *letters)
-    index = re.compile(r"[A-Za-z](?:_[0-9]+|[₀-₉]+)$").match(run, place)
-    if index:
-        yield (*number, *pi, Piece("letter", index[0], place))
+            yield letters
+
+
+def _named(run: str, place: int) -> Iterator[Piece]:
+    """The number pi, or a Greek letter by its name."""
+    for name in GREEK_NAMES - {"tau"}:
+        if run.startswith(name, place):
+            yield Piece("constant" if name == "pi" else "letter", name, place)
 
 
 def _may_end(argument: Cut, behind: str) -> bool:

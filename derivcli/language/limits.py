@@ -33,6 +33,9 @@ MAX_WHOLE = 10_000
 MAX_ORDER = 200
 """How often a formula may be differentiated."""
 
+MAX_DERIVATIVES = 1_000
+"""Signs of derivatives in a text."""
+
 MAX_EXPANDED_NODES = 50_000
 """Nodes of a formula in which calls of named functions are what they stand for."""
 
@@ -67,6 +70,13 @@ def check_digits(number: str, span: Span) -> None:
     if len(number) > MAX_DIGITS:
         message = f"a number of {len(number)} digits is over the limit of {MAX_DIGITS}"
         raise DerivError(message, span=span, hint="shorten it")
+
+
+def check_derivatives(count: int, span: Span) -> None:
+    """Refuse a text with too many signs of derivatives."""
+    if count > MAX_DERIVATIVES:
+        message = f"the text has more than {MAX_DERIVATIVES:,} derivatives"
+        raise DerivError(message, span=span, hint="write some of them yourself")
 
 
 def check_nesting(depth: int, span: Span) -> None:

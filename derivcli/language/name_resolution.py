@@ -11,7 +11,7 @@ from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.tokens import GREEK_NAMES, Token
-from derivcli.language.unsupported_operations import OPERATIONS
+from derivcli.language.unsupported_operations import DIFFERENTIATES, OPERATIONS
 
 KEYWORDS = frozenset(("and", "or", "not"))
 CAPITALS = {word.upper(): word for word in KEYWORDS}
@@ -82,6 +82,10 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
     if name in OPERATIONS:
         message, hint = OPERATIONS[name]
         return DerivError(message, span=token.span, hint=hint)
+    if name[0] == "d" and is_variable_name(name[1:]):
+        return differential(token, name[1:])
+    if letter_runs.ends_in_differential(name) and not called:
+        return differential(Token("name", name[-2:], token.stop - 2, token.stop), name[-1])
     guess = _guess(name, called) if len(name) <= _MAX_GUESS_CHARACTERS else ""
     if called:
         guess = _like(name, custom) or _numbered(name) or guess
@@ -93,6 +97,12 @@ def unknown(token: Token, called: bool, declared: Collection[str] = (), custom: 
         hint = f"leave out {name}, or {hint.rpartition(', or ')[2]}"
     undeclared = "" if like else name
     return UnknownNameError(f"unknown name '{shown}'", span=token.span, hint=hint, undeclared=undeclared, guess=guess)
+
+
+def differential(token: Token, by: str) -> DerivError:
+    """The refusal of the `dx` that ends an integral."""
+    hint = f"leave out {token.text}, and name the variable with `--wrt {by}`"
+    return DerivError(f"'{token.text}' is no factor of a formula: {DIFFERENTIATES}", span=token.span, hint=hint)
 
 
 def _numbered(name: str) -> str:

@@ -16,15 +16,16 @@ from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
 from derivcli.language.bound_variables import Binder
 from derivcli.language.expression import Definition, Expression
+from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import NO_FUNCTIONS, Function, Functions
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS, is_function_name
-from derivcli.language.parse import parse_expression
+from derivcli.language.parse import in_place, parse_expression
 from derivcli.language.printer import text_of
-from derivcli.language.slopes import slope
+from derivcli.language.slopes import condition_of, settled, size, slope
 from derivcli.language.tokens import canonical_name, is_name, place_of
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import unknown_in
+from derivcli.language.unknown_functions import unknown_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def check_free(name: str, source: str, custom: Functions = NO_FUNCTIONS) -> None
         raise DerivError(f"'{name}' is a constant", source, span, "use another name")
     if name in KEYWORDS or name in TRUTHS:
         raise DerivError(f"'{name}' belongs to conditions", source, span, "use another name")
-    if is_function_name(name, (), called=True):
+    form = forms().get(name)
+    if is_function_name(name, (), called=True) and not (form is not None and form.yields):
         row = vocabulary().get(name)
         what = f"a function of deriv already, {row.signature}" if row else "a function of deriv already"
         raise DerivError(f"'{name}' is {what}", source, span, "use another name")
@@ -114,7 +116,8 @@ def read_body(head: Head, declared: Collection[str], functions: Functions) -> Na
     text, start, row = head.source, head.start, head.row
     rows = {name: each for name, each in {**functions, row.name: row}.items() if name not in row.parameters}
     try:
-        read = parse_expression(" " * start + text[start:], {*declared, *row.parameters} - {row.name}, functions=rows)
+        typed = parse_expression(" " * start + text[start:], {*declared, *row.parameters} - {row.name}, functions=rows)
+        read = in_place(typed)
     except DerivError as error:
         error.source = text
         raise
@@ -145,15 +148,16 @@ def parse_formula(
     definitions: tuple[Definition, ...] = (),
     known: NamedFunctions | None = None,
     custom: Functions = NO_FUNCTIONS,
+    derivatives: bool = True,
 ) -> Expression:
     """The formula that a text writes, each call of a `known` function being what it stands for.
 
     What that comes to is read anew, so that whatever is refused in a formula is refused in it.
     """
     if not known:
-        return parse_expression(text, declared, definitions, custom)
+        return parse_expression(text, declared, definitions, custom, derivatives)
     rows = {**custom, **{name: function.row for name, function in known.items()}}
-    typed = parse_expression(text, declared, definitions, rows)
+    typed = parse_expression(text, declared, definitions, rows, derivatives)
     for name in typed.variables:
         if name in known:
             hint = f"write {known[name].head}"
@@ -161,19 +165,19 @@ def parse_formula(
     called = {row.name for row in calls_in(typed.tree)}
     if not called & known.keys():
         return replace(typed, taken_names=tuple(known))
-    expanded = _expanded(typed.tree, known, 0, text)
-    _check_size(expanded, text)
-    names = {str(symbol) for symbol in tree.postorder(expanded) if symbol.is_Symbol}
-    unknown = {row.name: row for row in unknown_in(expanded)}
+    whole = _in_full(typed.tree, known, text)
+    names = {str(symbol) for symbol in tree.postorder(whole) if symbol.is_Symbol}
+    unknown = unknown_rows(whole)
     for name in unknown.keys() & names:
         message = f"'{name}' is a function here, and a variable in what is called"
         raise DerivError(message, text, Span(0, len(text)), "use another name for the one of the two")
-    found = parse_expression(text_of(expanded), {*declared, *names}, definitions, {**custom, **unknown})
-    notes = (*(note for name, each in known.items() if name in called for note in each.notes), *typed.notes)
+    found = parse_expression(text_of(whole), {*declared, *names}, definitions, {**custom, **unknown})
+    notes = [*(note for name, each in known.items() if name in called for note in each.notes), *typed.notes]
+    notes += _where_defined(typed.tree, known, text)
     return replace(
         found,
         source=text,
-        notes=notes,
+        notes=tuple(notes),
         taken_names=tuple(known),
         name=typed.name,
         arguments=typed.arguments,
@@ -215,7 +219,7 @@ def calls_in(node: Tree) -> Iterator[Function]:
             yield row
 
 
-def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tree:
+def expanded(node: Tree, known: NamedFunctions, source: str = "", depth: int = 0) -> Tree:
     """A tree in which each call of a known function is what it stands for."""
     whole = Span(0, len(source))
     if depth > limits.MAX_NESTING:
@@ -232,10 +236,21 @@ def _expanded(node: Tree, known: NamedFunctions, depth: int, source: str) -> Tre
         assert row is not None, "a named function is called by a row"
         symbols = [tree.symbol(name) for name in function.row.parameters]
         body = slope(function.tree, dict(zip(symbols, row.orders, strict=False)))
-        body = tree.substitute(body, dict(zip(symbols, parts, strict=True)))
-        return _expanded(body, known, depth + 1, source) if function.calls else body
+        body = settled(tree.substitute(body, dict(zip(symbols, parts, strict=True))))
+        return expanded(body, known, source, depth + 1) if function.calls else body
 
     return tree.fold(node, make)
+
+
+def _where_defined(typed: Tree, known: NamedFunctions, source: str) -> Iterator[Note]:
+    """Notes on derivatives in a text that have values only where the function has no kink."""
+    for row in dict.fromkeys(calls_in(typed)):
+        if row.name in known and row.orders:
+            arguments = [tree.symbol(name) for name in known[row.name].row.parameters]
+            where = condition_of(expanded(tree.call(row, arguments), known))
+            if where is not None:
+                head = f"{row.head}({', '.join(map(str, arguments))})"
+                yield Note(f"{head} has values only where {text_of(where)}", source, Span(0, len(source)))
 
 
 def _check_call(function: NamedFunction, given: int, known: NamedFunctions, source: str) -> None:
@@ -250,12 +265,19 @@ def _check_call(function: NamedFunction, given: int, known: NamedFunctions, sour
             raise DerivError(message, source, whole, f"define {name} anew, or {function.name}")
 
 
+def _in_full(node: Tree, known: NamedFunctions, source: str) -> Tree:
+    """A tree in which each call of a known function is what it stands for, if that is not too long."""
+    try:
+        whole = expanded(node, known, source)
+    except DerivError as error:
+        error.source, error.span = error.source or source, error.span or Span(0, len(source))
+        raise
+    _check_size(whole, source)
+    return whole
+
+
 def _check_size(node: Tree, source: str) -> None:
     """Refuse what would be too long a text: a function that uses its argument twice doubles it."""
-
-    def count(node: Tree, parts: list[int]) -> int:
-        return 1 + sum(parts)
-
-    if tree.fold(node, count) > limits.MAX_EXPANDED_NODES:
+    if size(node) > limits.MAX_EXPANDED_NODES:
         message = f"this stands for a formula with more than {limits.MAX_EXPANDED_NODES:,} parts"
         raise DerivError(message, source, Span(0, len(source)), "call fewer functions in each other")

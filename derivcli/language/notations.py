@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from derivcli.language.transcription import Transcription
+from derivcli.language.typography import typeset
 
 _LATEX = re.compile(r"(?!\s*['\"])[^\\{}$]*[\\{}$]")
 """A text with a sign that LaTeX alone has, and without a quote at its head, as the strings of programs have."""
@@ -13,8 +14,12 @@ _LATEX = re.compile(r"(?!\s*['\"])[^\\{}$]*[\\{}$]")
 
 def transcribed(text: str, declared: Collection[str] = (), functions: Collection[str] = ()) -> Transcription | None:
     """A text of another notation in ours; None for one that is in ours already, as most are."""
-    if _LATEX.match(text):
-        from derivcli.language.latex.reader import latex_transcription
+    plain = typeset(text)
+    if not _LATEX.match(text if plain is None else plain.text):
+        return plain
+    from derivcli.language.latex.reader import latex_transcription
 
+    if plain is None:
         return latex_transcription(text, declared, functions)
-    return None
+    with plain.refusals():
+        return latex_transcription(plain.text, {*declared, *plain.names}, functions).after(plain)

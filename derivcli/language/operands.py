@@ -186,9 +186,12 @@ def deepened(parts: Sequence[Operand], span: Span) -> int:
 
 def brackets_in(parts: Sequence[Operand], rank: int, span: Span) -> int:
     """How many brackets stand inside each other in a node of a rank over `parts`, within the limit."""
-    brackets = max(part.brackets + (part.rank >= rank) for part in parts)
-    limits.check_nesting(brackets, span)
-    return brackets
+    most = 0
+    for part in parts:
+        brackets = part.brackets + (part.rank >= rank)
+        most = max(brackets, most)
+    limits.check_nesting(most, span)
+    return most
 
 
 def guarded(compute: Callable[[], Folded], span: Span) -> Folded:

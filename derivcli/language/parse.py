@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from derivcli.errors import DerivError
+from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import ambiguities, tree
+from derivcli.language.derivatives import Taken, taken
 from derivcli.language.expression import Definition, Expression
-from derivcli.language.functions import formulas  # noqa: F401  (calls have derivatives from there on)
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
+from derivcli.language.left_sides import SIGNS, LeftSide, check_stated, left_side
 from derivcli.language.notations import transcribed
+from derivcli.language.operands import Operand
 from derivcli.language.parser import Parser
+from derivcli.language.printer import text_of
 from derivcli.language.refused_notation import check_notation
+from derivcli.language.tokens import EQUATION, EQUATION_HINT, equation_refusal
 from derivcli.language.tree import Tree
+from derivcli.language.unknown_functions import unknown_rows
 
 
 def parse_expression(
@@ -21,36 +26,119 @@ def parse_expression(
     declared: Collection[str] = (),
     definitions: tuple[Definition, ...] = (),
     functions: Functions = NO_FUNCTIONS,
+    derivatives: bool = True,
 ) -> Expression:
     """The formula that `text` writes; raises DerivError with the place where it is no formula.
 
     `declared` are names that are one variable each, whatever they would mean otherwise; the names of
     `definitions` are declared too and stand for their trees. `functions` are the user's own, beside those of the table.
+    Without `derivatives` the signs of these are refused.
     """
     written = transcribed(text, {*declared, *(definition.name for definition in definitions)}, functions)
     if written is None:
-        return _parsed(text, declared, definitions, functions)
+        return _parsed(text, declared, definitions, functions, derivatives)
     with written.refusals():
-        found = _parsed(written.text, {*declared, *written.names}, definitions, functions)
+        found = _parsed(written.text, {*declared, *written.names}, definitions, functions, derivatives)
     return replace(found, source=text, notes=tuple(written.notes(found.notes)))
 
 
 def _parsed(
-    text: str, declared: Collection[str], definitions: tuple[Definition, ...], functions: Functions
+    text: str,
+    declared: Collection[str],
+    definitions: tuple[Definition, ...],
+    functions: Functions,
+    derivatives: bool,
 ) -> Expression:
-    """The formula that a text in our notation writes."""
+    """The formula that a text in our notation writes, which may have a left side."""
+    side = left_side(text, functions) if any(sign in text for sign in SIGNS) else None
+    if side is not None:
+        return _named(text, side, declared, definitions, functions, derivatives)
+    if "=" in text:
+        check_stated(text)
     defined = [definition.name for definition in definitions]
     parser = Parser(text, {*declared, *defined}, functions=functions)
-    check_notation(text, parser.declared, functions)
+    check_notation(text, parser.declared)
     operand = parser.run()
+    if parser.derivatives and not derivatives:
+        span = min(parser.derivatives.values(), key=lambda each: each.start)
+        hint = "write the derivative itself in its place"
+        raise DerivError("a derivative in an equation is not read here", text, span, hint)
+    found = None
+    if parser.derivatives:
+        found = taken(operand.tree, parser.derivatives, text, definitions, parser.variables)
+        operand = _again(found, text, parser) if found.in_place else replace(operand, tree=found.tree)
     used = _used_definitions(parser.variables, definitions)
     inner = [name for definition in used for name in _names_in(definition.tree)]
     variables = [name for name in dict.fromkeys([*parser.variables, *inner]) if name not in defined]
     notes = (*(note for definition in used for note in definition.notes), *parser.notes.all)
-    found = Expression(text, operand.tree, tuple(variables), used, notes, operand.value)
+    if found is not None:
+        notes = (*notes, *found.notes)
+    asked = found.asked if found is not None else ()
+    expression = Expression(text, operand.tree, tuple(variables), used, notes, operand.value, asked=asked)
     if not functions:
-        vars(found)["custom_functions"] = ()  # which no other formula has, and which takes long to look for
-    return found
+        vars(expression)["custom_functions"] = ()  # which no other formula has, and which takes long to look for
+    return expression
+
+
+def _named(
+    text: str,
+    side: LeftSide,
+    declared: Collection[str],
+    definitions: tuple[Definition, ...],
+    functions: Functions,
+    derivatives: bool,
+) -> Expression:
+    """The formula that a left side gives a name, read where it stands so that its places are those of the text."""
+    formula = " " * side.start + text[side.start : side.stop]
+    names = {*declared, *side.arguments} - {side.name}
+    try:
+        found = _parsed(formula, names, definitions, functions, derivatives)
+    except DerivError as error:
+        error.source = text if error.source == formula else error.source
+        raise
+    is_point = not side.arguments and not found.variables and not found.unknown_functions
+    if side.name in found.variables:
+        raise EquationError(EQUATION, text, side.sign, EQUATION_HINT)
+    if side.name in found.unknown_functions:
+        raise DerivError(f"'{side.name}' is defined by itself", text, side.sign, "write its formula without it")
+    if is_point:
+        raise equation_refusal(text, side.sign)
+    found = in_place(found)
+    notes = tuple(
+        replace(
+            note, source=text, other=note.other and text[: side.start] + note.other[side.start :] + text[side.stop :]
+        )
+        if note.source == formula
+        else note
+        for note in found.notes
+    )
+    variables = tuple(dict.fromkeys([*side.arguments, *found.variables]))
+    return replace(found, source=text, variables=variables, notes=notes, name=side.name, arguments=side.arguments)
+
+
+def _again(found: Taken, text: str, typed: Parser) -> Operand:
+    """What a tree is whose derivatives have been taken, read anew so that whatever is refused is refused in it."""
+    try:
+        names = {str(node) for node in tree.postorder(found.tree) if node.is_Symbol}
+        functions = {**typed.functions, **unknown_rows(found.tree)}
+        return Parser(text_of(found.tree), {*typed.declared, *names}, functions=functions).run()
+    except DerivError as error:
+        message = f"with its derivatives in place this is refused: {error.message}"
+        raise DerivError(message, text, Span(0, len(text)), "write the derivatives yourself") from None
+
+
+def in_place(expression: Expression) -> Expression:
+    """The formula of the derivative that a text asks for, where a formula is due and no derivative of one."""
+    if not expression.asked:
+        return expression
+    node, source = expression.tree, expression.source
+    for name in reversed(expression.asked):
+        node = tree.derivative(node, tree.symbol(name))
+    found = taken(node, {}, source, expression.definitions, expression.variables, top=False)
+    parser = Parser("", {*expression.variables, *(each.name for each in expression.definitions)})
+    operand = _again(found, source, parser)
+    notes = (*expression.notes, *found.notes)
+    return replace(expression, tree=operand.tree, constant=operand.value, asked=(), notes=notes)
 
 
 def other_meanings(expression: Expression, declared: Collection[str] = ()) -> Iterator[Expression]:

@@ -4,9 +4,10 @@
     choice     := sum [ "if" condition "else" choice ]             as in Python
     sum        := product { ("+" | "-") product }
     product    := factor { [ "*" | "/" | "//" ] factor }          left to right, the sign may be left out
-    factor     := ("-" | "+" | "√" | "∛") factor | power
+    factor     := ("-" | "+" | "√" | "∛") factor | power | derivative
+    derivative := operator product | over                          d/dx x^2, d(x^2)/dx: `derivative_signs.py`
     power      := postfix [ "**" factor ]                          right to left: 2^3^2 is 2^9
-    postfix    := atom { "!" | superscript }
+    postfix    := atom { "!" | superscript | prime }               a prime stands behind a bracket: (x^2)'
     atom       := number | variable | constant | "(" choice ")" | "|" choice "|" | call
     function   := a name of the table | ("log" | "ln") "_" base
     call       := function [ exponent ] "(" choice { "," choice } ")"
@@ -27,7 +28,7 @@ where an operand is due, `infix_rules.py` one that stands behind an operand.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
@@ -35,6 +36,7 @@ from derivcli.errors import DerivError, Span
 from derivcli.language import (
     ambiguities,
     binding,
+    derivative_rules,
     limits,
     name_resolution,
     operands,
@@ -45,18 +47,31 @@ from derivcli.language import (
 from derivcli.language.calls import check_whole, finish
 from derivcli.language.condition_rules import end_choices
 from derivcli.language.constant_folding import Constant, UndefinedError
+from derivcli.language.derivative_signs import may_have_differentials
 from derivcli.language.functions.row import Function
 from derivcli.language.infix_rules import read_operator
 from derivcli.language.notes import Notes
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, CHOICE, GROUP, PAIR, RANGE, TEXT, Frame
+from derivcli.language.parser_stack import (
+    BAR,
+    BARE,
+    CHOICE,
+    GROUP,
+    OPERATOR,
+    PAIR,
+    PRODUCTS,
+    RANGE,
+    TEXT,
+    TUPLE,
+    Frame,
+)
 from derivcli.language.prefix_rules import read_operand
 from derivcli.language.printer import text_of
 from derivcli.language.sign_rules import closer_of
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import unknown_functions, unknown_in
+from derivcli.language.unknown_functions import unknown_functions, unknown_rows
 
 
 class Parser:
@@ -83,6 +98,10 @@ class Parser:
         self.frame = Frame(TEXT, Token("start", "", 0, 0), inherits_condition=condition)
         """The innermost open frame."""
         self.symbols: dict[str, Tree] = {}
+        self.derivatives: dict[Tree, Span] = {}
+        """Where each derivative stands that is still to be taken."""
+        self.signs = 0
+        """How many signs of derivatives have been read."""
         self.counts: dict[str, int] = {}
         """How many arguments each unknown function takes."""
         self.binding: list[Frame] = []
@@ -142,6 +161,11 @@ class Parser:
         """Whether a name is the variable of a sum, a product or an integral around it."""
         return binding.bound_operand(self, token) is not None
 
+    @cached_property
+    def has_differentials(self) -> bool:
+        """Whether a differential may stand under a line somewhere."""
+        return may_have_differentials(self.text)
+
     def push(self, frame: Frame) -> None:
         """Open a frame."""
         frame.depth = self.frame.depth + (frame.kind != GROUP)
@@ -177,11 +201,24 @@ class Parser:
     def end_product(self) -> None:
         """End all that a product's end ends."""
         self.close_bares()
+        while self.frame.kind == OPERATOR:
+            derivative_rules.close_operator(self)
+            self.close_bares()
         self.settle(ambiguities.PRODUCT)
 
     def inside_bar(self) -> bool:
         """Whether the innermost bracket is a `|`."""
-        return next(frame for frame in reversed(self.frames) if frame.kind not in (BARE, CHOICE)).kind == BAR
+        return next(frame for frame in reversed(self.frames) if frame.kind not in (*PRODUCTS, CHOICE)).kind == BAR
+
+    def derivative(self, body: Operand, names: Sequence[str], span: Span) -> Operand:
+        """The derivative of an operand by names, the last of them first, still to be taken."""
+        self.signs += 1
+        limits.check_derivatives(self.signs, span)
+        made = body.tree
+        for name in reversed(names):
+            made = tree.derivative(made, tree.symbol(name))
+            self.derivatives[made] = span
+        return Operand(made, span.start, span.stop, operands.deepened([body], span))
 
     def close(self, token: Token) -> None:
         """End the innermost frame at its closing bracket."""
@@ -193,7 +230,7 @@ class Parser:
             raise syntax_errors.unclosed(frame.opener, self.text)
         frame.close_argument()
         self.pop()
-        if frame.kind == PAIR:
+        if frame.kind in (PAIR, TUPLE):
             self.close_pair(frame, token)
         elif frame.kind == RANGE:
             binding.close_range(self, frame, token)
@@ -201,8 +238,10 @@ class Parser:
             self.frame.operand = self.finish(frame, token.stop)
             if not self.trusted:
                 self.notes.clash(frame)
+                derivative_rules.note_letter(self, frame)
                 self.notes.keep(ambiguities.base_first(frame, token.stop, self.text))
                 check_whole(frame)
+            derivative_rules.closed_square(self, token)
 
     def finish(self, frame: Frame, stop: int) -> Operand:
         """The operand that a closed frame stands for in the frame around it."""
@@ -211,6 +250,10 @@ class Parser:
         if frame.row is not None and frame.row.unknown:
             unknown_calls.check_count(self, frame)
         result = finish(frame, stop)
+        made = result.tree
+        while isinstance(made, tree.Derivative):
+            self.derivatives.setdefault(made, result.span)
+            made = made.args[0]
         if frame.form is not None and frame.form.binds == "index":
             result = binding.with_value(self, result, value_of_rewrite)
         known = operands.values_of(frame.arguments) if frame.row is not None and result.value is None else None
@@ -222,8 +265,8 @@ class Parser:
     def read_anew(self, made: Tree, span: Span) -> Operand:
         """A tree that came about otherwise as an operand, with all that is refused in a formula refused in it."""
         names = {str(part) for part in tree.postorder(made) if part.is_Symbol}
-        rows = {row.name: row for row in unknown_in(made)}
-        found = Parser(text_of(made), names, trusted=True, functions={**self.functions, **rows}).run()
+        functions = {**self.functions, **unknown_rows(made)}
+        found = Parser(text_of(made), names, trusted=True, functions=functions).run()
         return replace(found, start=span.start, stop=span.stop, literal=False)
 
     def begins_call(self, token: Token) -> bool:
@@ -239,8 +282,8 @@ class Parser:
         self.frame.operand = self.finish(call, token.stop)
 
     def close_pair(self, pair: Frame, token: Token) -> None:
-        """Hand a Piecewise pair to its call, whose next token must part or end it."""
-        if len(pair.arguments) != 2:
+        """Hand a Piecewise pair, or several arguments, to its call, whose next token must part or end it."""
+        if pair.kind == PAIR and len(pair.arguments) != 2:
             span = Span(pair.opener.start, token.stop)
             raise DerivError("a pair is a value and its condition", span=span, hint="write (x**2, x > 0)")
         self.frame.arguments += pair.arguments
@@ -248,7 +291,8 @@ class Parser:
         if following.text == ")":
             self.close_call(following)
         elif following.kind != "comma":
-            message, hint = "another pair or ')' is due here", "write Piecewise((a, x > 0), (b, True))"
+            assert self.frame.form is not None, "pairs stand in the call of a form"
+            message, hint = "another pair or ')' is due here", f"write {self.frame.form.example}"
             raise DerivError(message, span=following.span, hint=hint)
 
     def close_text(self, token: Token) -> Operand:

@@ -18,11 +18,16 @@ from derivcli.language.tokens import Token
 
 if TYPE_CHECKING:
     from derivcli.language.ambiguities import Pending
+    from derivcli.language.derivative_signs import Match
 
 TEXT, GROUP, CALL, BARE, BAR, PAIR, CHOICE, RANGE = "text", "group", "call", "bare", "bar", "pair", "choice", "range"
-FENCE = "fence"
+OPERATOR, OVER, TUPLE, FENCE = "operator", "over", "tuple", "fence"
 """What opened a frame: the whole text, a bracket, a function's bracket, a function without one, `|`, the bracket of a
-Piecewise pair, the `if` behind a value, the bracket of a range, `(k, 1, 5)`, or `⌊` and `⌈`."""
+Piecewise pair, the `if` behind a value, the bracket of a range, `(k, 1, 5)`, `d/dx`, the `d` over `dx`, the bracket of
+several arguments of a form, `(x, 2)`, or `⌊` and `⌈`."""
+
+PRODUCTS = (BARE, OPERATOR)
+"""Frames that end where a product ends."""
 
 ROOTS = {"√": "sqrt", "∛": "cbrt", "∜": "root"}
 FENCES = {"⌊": ("floor", "⌋"), "⌈": ("ceil", "⌉")}
@@ -49,6 +54,8 @@ class Frame:
     ranges: int = 0
     """How many ranges a call has so far."""
     inherits_condition: bool = False
+    closes: str = ")"
+    """The bracket that ends it."""
     arguments: list[Operand] = field(default_factory=list)
     logic: tuple[str, ...] = ()
     """The words and signs of logic in the argument at hand, as they are typed."""
@@ -67,6 +74,16 @@ class Frame:
     """How many open calls and bars there are, this one included."""
     pending: list[Pending] = field(default_factory=list)
     """Places with two meanings that go on."""
+    names: tuple[str, ...] = ()
+    """What an operator differentiates by."""
+    head_stop: int = 0
+    """Where the formula behind an operator begins."""
+    first: int | None = None
+    """Where the first factor behind an operator ends, if it may be all that is differentiated."""
+    lineless: dict[str, int] = field(default_factory=dict)
+    """By a head, up to where no line of a fraction is that it could stand over."""
+    over: tuple[int, Token, Match] | None = None
+    """Of the `d` over `dx`: where the line begins, and the head and its order."""
 
     @property
     def names_in_scope(self) -> tuple[str, ...]:
@@ -81,6 +98,11 @@ class Frame:
         if self.kind == CALL:
             return self.form is not None and self.form.is_condition(len(self.arguments))
         return self.inherits_condition or (self.kind in (PAIR, CHOICE) and len(self.arguments) == 1)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been read since the last comma."""
+        return not (self.prefixes or self.factors or self.terms or self.operand)
 
     def push_prefix(self, token: Token, base: Operand | None = None) -> None:
         """Wait for the operand of a sign, a root or, with a base, a power."""

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from derivcli.errors import Span
-from derivcli.language.derivative_notation import Notation
 from derivcli.language.derivative_words import GREEKS
 from derivcli.language.tokens import GREEK, canonical_name
 
 _QUOTES = dict(zip("'\"`´“”„‘’«»", ("'", '"', "`´'", "´", '”"', "”", "“”", "’", "’", "»", "«"), strict=True))
 _DIFFERENCE = rf"(?<![A-Za-z_{GREEKS}])(?P<sign>[Δδ])(?P<name>[A-Za-z{GREEKS}])"
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """What is not read: its kind, where it stands, and the way out; `name` is a formula that stands in quotes."""
+
+    kind: str
+    message: str
+    span: Span
+    hint: str = ""
+    name: str = ""
 
 
 def pasted_in(text: str, declared: Collection[str]) -> Iterator[Notation]:

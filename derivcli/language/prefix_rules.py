@@ -9,6 +9,7 @@ from derivcli.errors import DerivError
 from derivcli.language import (
     binding,
     condition_rules,
+    derivative_rules,
     limits,
     name_exponents,
     name_resolution,
@@ -21,7 +22,7 @@ from derivcli.language import (
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, vocabulary
 from derivcli.language.operands import Operand
-from derivcli.language.parser_stack import BAR, BARE, CALL, FENCES, GROUP, PAIR, Frame
+from derivcli.language.parser_stack import BAR, BARE, CALL, FENCES, GROUP, OPERATOR, OVER, PAIR, TUPLE, Frame
 from derivcli.language.tokens import Token, unreadable
 
 if TYPE_CHECKING:
@@ -48,7 +49,14 @@ def read_operand(parser: Parser, token: Token) -> None:
     elif token.kind == "name":
         read_name(parser, token)
     elif token.text == "(":
-        parser.push(Frame(PAIR if is_pair else GROUP, token, inherits_condition=not is_pair and frame.wants_condition))
+        if is_pair or not derivative_rules.read_bracketed_head(parser, token):
+            read_bracket(parser, token)
+    elif token.text == "[" and frame.kind in (OPERATOR, OVER) and not frame.factors and not frame.prefixes:
+        parser.push(Frame(GROUP, token, closes="]"))
+    elif token.kind == "end" and frame.kind == OPERATOR:
+        raise derivative_rules.nothing_behind(frame, parser.text)
+    elif token.kind == "prime" or token.text in ("[", "]"):
+        raise unreadable(parser.text, token.start)
     elif token.kind == "bar":
         parser.push(Frame(BAR, token))
     elif token.kind == "fraction":
@@ -57,25 +65,37 @@ def read_operand(parser: Parser, token: Token) -> None:
         sign_rules.open_fence(parser, token)
     elif token.text in SIGNS:
         frame.push_prefix(token)
-    elif token.kind == "prime":
-        raise unreadable(parser.text, token.start)
     elif token.kind == "logic" or (token.text == "!" and frame.wants_condition):
         read_keyword(parser, replace(token, kind="logic", text="not" if token.text == "!" else token.text))
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 
 
+def read_bracket(parser: Parser, token: Token) -> None:
+    """Open a bracket: a pair of a Piecewise, several arguments of a form, or a group."""
+    frame = parser.frame
+    if frame.form is not None and frame.form.pairs:
+        parser.push(Frame(PAIR, token))
+    elif frame.form is not None and frame.form.tuples and frame.arguments and frame.is_empty:
+        parser.push(Frame(TUPLE, token))
+    else:
+        parser.push(Frame(GROUP, token, inherits_condition=frame.wants_condition))
+
+
 def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
-    called = parser.next.text == "(" or (token.prefix != "" and name not in CONSTANTS)
+    called = parser.next.text == "(" or (name == "D" and parser.next.text == "[")
+    called = called or (token.prefix != "" and name not in CONSTANTS)
     if token.prefix:
         parser.notes.library(token, parser.stream.letters)
     if not token.prefix and (name in parser.declared or parser.is_bound(token)):
         frame.operand = parser.variable(token)
+    elif derivative_rules.read_derivative(parser, token):
+        pass
     elif name in name_resolution.KEYWORDS:
         read_keyword(parser, token)
-    elif unknown_calls.is_call(parser, token):
+    elif not token.prefix and unknown_calls.is_call(parser, token):
         unknown_calls.read_call(parser, token)
     elif name_resolution.is_function_name(name, parser.functions, called):
         read_function(parser, token)
@@ -113,24 +133,34 @@ def read_keyword(parser: Parser, token: Token) -> None:
 def read_function(parser: Parser, token: Token) -> None:
     """Open the call of a function, with or without brackets, with an exponent on its name perhaps."""
     exponent = name_exponents.read_exponent(parser, token)
-    form = forms().get(token.text)
-    row = parser.functions.get(token.text) or vocabulary().get(token.text)
+    own = None if token.prefix else parser.functions.get(token.text)
+    form = None if own else forms().get(token.text)
+    row = None if form else own or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
-    if parser.next.text == "(":
+    if parser.next.text == "(" or (parser.next.text == "[" and token.text == "D"):
         bracket = parser.stream.take()
-        parser.push(Frame(CALL, token, row, form, exponent, base))
+        closes = ")" if bracket.text == "(" else "]"
+        parser.push(Frame(CALL, token, row, form, exponent, base, closes=closes))
         if form is not None and form.binds:
             binding.open_binder(parser, parser.frame, bracket)
-        if parser.next.text != ")":
+        if parser.next.text != closes:
             return
-    elif not form and (parser.next.kind in BEGINNINGS or parser.next.text in (*SIGNS, *FENCES)):
+    elif not form and begins_argument(parser, token):
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
         glued = parser.stream.glued.get(token.start)
         if glued is not None:
             parser.notes.glued(parser.frame, glued)
         return
     raise syntax_errors.argument(token, row, empty=parser.next.text == ")")
+
+
+def begins_argument(parser: Parser, function: Token) -> bool:
+    """Whether an argument without brackets follows; the sign of `sin + 1` stands apart from what is behind it."""
+    following = parser.next
+    if following.text in ("+", "-") and following.start > function.stop:
+        return not parser.text[following.stop : following.stop + 1].isspace()
+    return following.kind in BEGINNINGS or following.text in (*SIGNS, *FENCES)
 
 
 def read_base(parser: Parser, function: Token) -> Operand:

@@ -129,4 +129,4 @@ def closer_of(frame: Frame) -> str:
     """The bracket that closes a frame."""
     if frame.kind == FENCE:
         return FENCES[frame.opener.text][1]
-    return "|" if frame.opener.kind == "bar" else ")"
+    return "|" if frame.opener.kind == "bar" else frame.closes

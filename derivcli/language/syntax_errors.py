@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language.functions.activations import ACTIVATIONS
 from derivcli.language.functions.forms import forms
@@ -61,8 +63,10 @@ def unclosed(opener: Token, text: str) -> DerivError:
     if opener.text in FENCES:
         closer = FENCES[opener.text][1]
         return DerivError(f"this '{opener.text}' is never closed", span=opener.span, hint=f"add the missing '{closer}'")
-    bracket = text.find("(", opener.start)
-    return DerivError("this '(' is never closed", span=Span(bracket, bracket + 1), hint="add the missing ')'")
+    found = re.compile(r"[(\[]").search(text, opener.start)
+    bracket, sign = (found.start(), found.group()) if found else (opener.start, "(")
+    hint = f"add the missing '{')' if sign == '(' else ']'}'"
+    return DerivError(f"this '{sign}' is never closed", span=Span(bracket, bracket + 1), hint=hint)
 
 
 def argument(function: Token, row: Function | None, empty: bool) -> DerivError:
@@ -84,6 +88,13 @@ def power_of_a_name(function: Token, exponent: Token) -> DerivError:
     other = f"{inverse}(x) for the inverse or " if inverse in vocabulary() else ""
     message, hint = f"a power of '{name}' itself is ambiguous here", f"write {other}1/{name}(x) or ({name}(x))**n"
     return DerivError(message, span=Span(function.start, exponent.stop), hint=hint)
+
+
+def stands_for_formula(name: str, span: Span, names: tuple[str, ...] = ()) -> DerivError:
+    """The refusal of the derivative of a letter that stands for a formula."""
+    by = f" with `--wrt {names[0]}`" if names and names[0] else ""
+    hint = f"give the formula of {name}{by}, or an equation with `shell:--implicit {name}``python:implicit`"
+    return DerivError(f"the formula of {name} is not known here", span=span, hint=hint)
 
 
 def glued_argument(start: int, frame: Frame, token: Token, text: str) -> DerivError:

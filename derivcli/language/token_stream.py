@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from derivcli.language.run_notes import RunNotes
 
 _BRACKET = re.compile(r"\s*\(")
+_OPERATOR = re.compile(r"D[a-z]\s+[A-Za-z0-9|√]")
+"""`Dx` before a formula."""
 _POWER = re.compile(r"\s*(?:\^|\*\*|[⁰¹²³⁴-⁹⁺⁻])")
 _ARGUMENT = re.compile(r"\s*[\w.|√∛∜⌊⌈]")
 
@@ -82,6 +84,11 @@ class TokenStream:
         return self.waiting[0]
 
     @property
+    def token_stop(self) -> int:
+        """Where the token at hand ends."""
+        return self.token.stop if self.token is not None else 0
+
+    @property
     def next_is_called(self) -> bool:
         """Whether a bracket stands behind the next token."""
         return self.is_called(self.next)
@@ -89,6 +96,17 @@ class TokenStream:
     def is_called(self, token: Token) -> bool:
         """Whether a bracket stands behind a token."""
         return _BRACKET.match(self.text, token.stop) is not None
+
+    def peek(self, place: int) -> Token:
+        """The token at a place after the one at hand, from 0; the end of the text where there is none."""
+        while len(self.waiting) <= place and not (self.waiting and self.waiting[-1].kind == "end"):
+            self.read()
+        return self.waiting[min(place, len(self.waiting) - 1)]
+
+    def skip(self, count: int) -> None:
+        """Go on by several tokens."""
+        for _ in range(count):
+            self.take()
 
     def take(self) -> Token:
         """Go on to the next token."""
@@ -115,7 +133,7 @@ class TokenStream:
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v`, and `xsinx` as `x`, `sin` and `x`; any other name as it is."""
         name = token.text
-        if name in self.bound:
+        if name in self.bound or (_OPERATOR.match(self.text, token.start) and "D" not in self.letters):
             return [token]
         if name in name_resolution.CAPITALS and name not in self.declared and self.compares:
             return [Token("name", name_resolution.CAPITALS[name], token.start, token.stop)]

@@ -2,7 +2,7 @@
 
     token  := number | name | operator | superscript | bracket | comma | bar | comparison | logic | prime
     number := digits [ "." digits ] [ ("e" | "E") [ "+" | "-" ] digits ]
-    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts
+    name   := Greek letter or ASCII name, then digits, subscripts or "_" parts; "∂" is one too
     prime  := signs of derivatives behind each other, whose text has a "'" for each order
 
 What looks like an ASCII character but is another one is refused: two variables that look the same would
@@ -39,6 +39,8 @@ GREEK_NAMES = frozenset(GREEK.values()) | {"lamda"}
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+SUBSCRIPT_LETTERS = {sign: unicodedata.normalize("NFKC", sign) for sign in "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"}
+"""Letters below the line, which are an index: `xₙ` is `x_n`."""
 
 _CANONICAL = SUBSCRIPTS | str.maketrans(GREEK)
 
@@ -60,6 +62,7 @@ PRIMES = {"'": 1, "’": 1, "′": 1, "´": 1, "`": 1, "″": 2, "‴": 3, "⁗"
 
 _GREEK_CLASS = "".join(GREEK)
 _FRACTION_CLASS = "".join(FRACTIONS)
+_LOWERED = "".join(SUBSCRIPT_LETTERS)
 _FENCES = "⌊⌋⌈⌉"
 _OPERATORS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("*", "/", "-"))
 _COMPARISONS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("<=", ">=", "!="))
@@ -68,22 +71,23 @@ _PATTERN = re.compile(
     (?P<space>\s+)
   | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
+  | (?P<partial>∂_?)
   | (?P<prime>[{"".join(PRIMES)}]+)
   | (?P<superscript>[⁺⁻]?[⁰¹²³⁴-⁹]+)
   | (?P<logic>&&?|[∧∨~¬])
   | (?P<comparison><=|>=|==|!=|[<>{_COMPARISONS}])
   | (?P<operator>\*\*|//|[-+*/^!%°º˚{_OPERATORS}√∛∜]|(?<=[0-9])∘)
-  | (?P<bracket>[(){_FENCES}])
+  | (?P<bracket>[()\[\]{_FENCES}])
   | (?P<fraction>[{_FRACTION_CLASS}])
   | (?P<comma>,)
   | (?P<bar>\|)
     """,
     re.VERBOSE,
 )
-_WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉]*")
+_WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉{_LOWERED}]*")
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
 _FOREIGN = re.compile(
-    rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!%°º˚∘{_OPERATORS}√∛∜(){_FENCES}{_FRACTION_CLASS}"
+    rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!%°º˚∘{_OPERATORS}√∛∜∂()\[\]{_FENCES}{_FRACTION_CLASS}"
     rf"|,<>={_COMPARISONS}&∧∨~¬{''.join(PRIMES)}-]"
 )
 """A character that no token has."""
@@ -197,16 +201,25 @@ def names_in(text: str) -> Iterator[tuple[str, int, int]]:
             yield found.group(), found.start(), found.end()
 
 
+_BETWEEN_SIDES = re.compile("[=:≔↦⟼→]")
+"""Signs that have no token."""
+
+
 def place_of(name: str, source: str) -> Span:
     """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
-    readable = source.replace("==", "= ").replace("=", ",")  # an equation has no token for its sign
+    readable = _BETWEEN_SIDES.sub(lambda sign: "," * len(sign.group()), source.replace("==", "= "))
     spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
     return spans[0] if spans else Span(0, len(source))
 
 
 def canonical_name(name: str) -> str:
-    """A name in one spelling: Greek letters by name, subscripts as digits (`x₁` is `x1`)."""
-    return name if name.isascii() else name.translate(_CANONICAL)
+    """A name in one spelling: Greek letters by name, subscripts as digits (`x₁` is `x1`, and `xₙ` is `x_n`)."""
+    if name.isascii():
+        return name
+    lowered = re.search(f"[{_LOWERED}]+$", name)
+    if lowered is not None:
+        name = name[: lowered.start()] + "_" + "".join(map(SUBSCRIPT_LETTERS.__getitem__, lowered[0]))
+    return name.translate(_CANONICAL)
 
 
 def _token(kind: str, raw: str, text: str, start: int) -> Token:
@@ -223,6 +236,8 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
         raw = SPELLINGS.get(raw, raw)
     elif kind == "prime":
         raw = "'" * sum(PRIMES[mark] for mark in raw)
+    elif kind == "partial":
+        kind, raw = "name", "∂"
     return Token(kind, raw, start, stop)
 
 
@@ -272,7 +287,7 @@ def unreadable(text: str, position: int) -> DerivError:
     character = text[position]
     span = Span(position, position + 1)
     if character == "=":
-        return _equation(text, span)
+        return equation_refusal(text, span)
     if character in _HINTS:
         message, hint = _HINTS[character]
         hint = _called_like_python(text, position) or hint
@@ -311,7 +326,7 @@ def _called_like_python(text: str, position: int) -> str:
 _LEFT_SIDE = re.compile(r"\s*([A-Za-z]\w*)\s*(\([^()]*\))?\s*")
 
 
-def _equation(text: str, span: Span) -> DerivError:
+def equation_refusal(text: str, span: Span) -> DerivError:
     """The refusal of an `=`: of a definition, a point, an argument by name, or an equation."""
     before, after = text[: span.start], text[span.stop :]
     if before.count("(") > before.count(")"):

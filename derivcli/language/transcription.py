@@ -54,7 +54,9 @@ class Transcription:
         """This transcription of what `first` has written, as one of its source."""
         spans = [first.place(Span(start, stop)) for start, stop in zip(self.starts, self.stops, strict=True)]
         starts, stops = array("l", (span.start for span in spans)), array("l", (span.stop for span in spans))
-        return Transcription(first.source, self.text, starts, stops)
+        notes = (replace(note, source=first.source, span=first.place(note.span)) for note in self.own_notes)
+        names = (*first.names, *self.names)
+        return Transcription(first.source, self.text, starts, stops, names, (*first.own_notes, *notes))
 
 
 class Scribe:

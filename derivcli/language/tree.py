@@ -26,6 +26,9 @@ Tree: TypeAlias = Basic
 
 Made = TypeVar("Made")
 
+LEFT_OUT = ""
+"""The name of the variable of a derivative that names none."""
+
 MINUS_ONE = sympy.S.NegativeOne
 NUMBERS: dict[str, Tree] = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 
@@ -52,9 +55,13 @@ class Choice(sympy.Piecewise):  # type: ignore[misc]
 
 
 class Derivative(sympy.Expr):  # type: ignore[misc]
-    """The derivative of its first part by its second, a symbol, still to be taken; no formula that is read has one."""
+    """The derivative of its first part by its second, a symbol, still to be taken; no formula that is read has one.
+
+    `in_place` takes one. It is in `language.derivatives`: it takes the parser, which makes some.
+    """
 
     is_commutative = True
+    in_place: Callable[[Tree, Tree], Tree]
 
     def _sympystr(self, printer: Any) -> str:
         """For SymPy's printer, which takes the class for its own of that name."""

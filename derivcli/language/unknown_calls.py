@@ -11,7 +11,8 @@ from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import CALL, Frame
-from derivcli.language.slopes import slope
+from derivcli.language.printer import text_of
+from derivcli.language.slopes import condition_of, settled, slope
 from derivcli.language.tokens import Token
 from derivcli.language.unknown_functions import CALL as MAY_BE_CALL
 from derivcli.language.unknown_functions import orders_at, subscripted, unknown_row
@@ -112,8 +113,16 @@ def finish_primed(parser: Parser, call: Frame, span: Span) -> Operand:
         raise _no_prime(row, span)
     by = tree.symbol("_")
     parts = [by if place == places[0] else each.tree for place, each in enumerate(arguments)]
-    made = slope(tree.call(row, parts), {by: call.orders[0]})
-    return parser.read_anew(tree.substitute(made, {by: arguments[places[0]].tree}), span)
+    try:
+        made = slope(tree.call(row, parts), {by: call.orders[0]})
+        made = settled(tree.substitute(made, {by: arguments[places[0]].tree}))
+    except DerivError as error:
+        error.span = error.span or span
+        raise
+    where = condition_of(made)
+    if where is not None:
+        parser.notes.add("in place", f"this derivative has values only where {text_of(where)}", span)
+    return parser.read_anew(made, span)
 
 
 def _no_prime(row: Function, span: Span) -> DerivError:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits
@@ -120,3 +120,8 @@ def unknown_in(node: Tree) -> Iterator[Function]:
         row = row_of(part)
         if row is not None and row.unknown:
             yield row
+
+
+def unknown_rows(node: Tree) -> dict[str, Function]:
+    """The unknown functions in a tree by their names, not differentiated."""
+    return {row.name: replace(row, orders=()) for row in unknown_in(node)}

@@ -77,10 +77,8 @@ OPERATIONS = {word: (message.format(word), hint) for words, message, hint in _RO
 """By its name, what is said of an operation, and the way out."""
 
 SIGNS = {
-    "∂": (DIFFERENTIATES, "leave it out, and name the variable with `--wrt`"),
     "∇": (DIFFERENTIATES, "leave it out; a formula of several variables has a gradient"),
-    "′": ("'′' is not read here", f"leave it out: {DIFFERENTIATES}"),
-    "″": ("'″' is not read here", "leave it out, and say `--order 2`"),
+    **dict.fromkeys("′″‴⁗´`", ("a prime stands behind a bracket", "write (x^2)' for the derivative of x^2")),
     "∫": (INTEGRATES, "give the formula whose derivative you want; with bounds write integral(exp(-t^2), t, 0, x)"),
     "∑": ("the sign ∑ is not read here", "write sum(k*x^k, k, 1, 5)"),
     "∏": ("the sign ∏ is not read here", "write product(x + k, k, 1, 5)"),

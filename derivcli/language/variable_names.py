@@ -8,6 +8,7 @@ from derivcli.errors import DerivError, UnknownNameError
 from derivcli.language import name_resolution
 from derivcli.language.derivative_words import is_differential
 from derivcli.language.functions.table import CONSTANTS
+from derivcli.language.notations import transcribed
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import SUBSCRIPTS, Token
 
@@ -22,7 +23,8 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
     A name that would be a variable if it were declared counts, but not one that is probably mistyped.
     """
     # An equation has no token for its sign.
-    stream = TokenStream(text[:MAX_CHARACTERS].replace("==", "= ").replace("=", ","), declared)
+    text = _in_our_notation(text[:MAX_CHARACTERS], declared)
+    stream = TokenStream(text.replace("==", "= ").replace("=", ","), declared)
     found: dict[str, str] = {}
     seen: set[tuple[str, bool]] = set()
     for token in _names(stream):
@@ -31,6 +33,15 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
             found.setdefault(name, stream.text[token.start : token.stop].translate(SUBSCRIPTS))
         seen.add((name, called))
     return list(found.values())
+
+
+def _in_our_notation(text: str, declared: Collection[str]) -> str:
+    """A text in our notation, or as it stands where it cannot be read yet."""
+    try:
+        written = transcribed(text, declared)
+    except DerivError:
+        return text
+    return text if written is None else written.text
 
 
 def _names(stream: TokenStream) -> Iterator[Token]:

@@ -23,7 +23,7 @@ import numpy as np
 from derivcli.errors import ArgumentError, DerivError, Note, Span
 from derivcli.language import constant_folding, limits
 from derivcli.language.constant_folding import Constant
-from derivcli.language.parse import parse_expression
+from derivcli.language.parse import in_place, parse_expression
 from derivcli.language.tokens import canonical_name, is_name
 from derivcli.language.tree import Tree
 from derivcli.points.cross_or_zip import cross_or_zip
@@ -131,7 +131,7 @@ def _read_constant(spec: str, start: int, stop: int, notes: list[Note]) -> tuple
         hint = "part the variables with commas, as in x=1,y=2"
         raise DerivError("a comma is missing between two variables", spec, span, hint)
     try:
-        expression = parse_expression(text)
+        expression = in_place(parse_expression(text))
     except DerivError as error:
         place = error.span or Span(0, len(text))
         error.source, error.span = spec, Span(place.start + start, place.stop + start)

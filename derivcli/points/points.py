@@ -190,6 +190,19 @@ class Points:
                 return axis.exact((self.start + point) // faster % size)
         return None
 
+    @property
+    def typed(self) -> dict[str, tuple[str, ...]]:
+        """By each variable with a value that was typed as a formula, such as pi/4, these texts; "" for numbers."""
+        from derivcli.language.printer import text_of
+
+        found = {}
+        for axis in self.axes:
+            trees = [tree for piece in axis.pieces if isinstance(piece, Values) for tree in piece.exact or ()]
+            if not all(map(_is_number, trees)):
+                exact = (self.exact(axis.name, point) for point in range(self.count))
+                found[axis.name] = tuple("" if tree is None or tree.is_Rational else text_of(tree) for tree in exact)
+        return found
+
     def parts(self, size: int) -> Iterator[Points]:
         """The points in pieces of at most so many, one after the other; no points are one piece."""
         end = self.start + self.count
@@ -218,6 +231,10 @@ class Part(NamedTuple):
 
 def _product(axes: Sequence[Axis]) -> int:
     return math.prod(axis.count for axis in axes)
+
+
+def _is_number(tree: Tree | None) -> bool:
+    return tree is None or bool(tree.is_Rational)
 
 
 def points_from_arrays(at: Mapping[str, FloatArray]) -> Points:

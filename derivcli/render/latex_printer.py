@@ -149,7 +149,8 @@ def _beside(factors: Sequence[Piece], pieces: Pieces) -> str:
     text = _enclosed(factors[0], SIGN)
     for before, factor in pairwise(factors):
         written = _enclosed(factor, POWER)
-        is_call = written.startswith(r"\left(") and before[0].removeprefix("-") in _like_functions(pieces)
+        head = before[0].removeprefix("-").partition("^")[0]
+        is_call = written.startswith(r"\left(") and head in _like_functions(pieces)
         text += rf" \cdot {written}" if written[0].isdigit() or is_call else f" {written}"
     return text
 

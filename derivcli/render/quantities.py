@@ -33,6 +33,13 @@ class Quantity:
     role: str
     values: FloatArray
     verdicts: Verdicts | None = None
+    typed: Sequence[str] = ()
+    """Of points what was typed, "" where that was a number."""
+
+    def shown(self, digits: int | None = None) -> list[str]:
+        """The numbers as text, for people: points as they were typed."""
+        texts = self.texts(digits)
+        return [typed or text for typed, text in zip(self.typed, texts, strict=True)] if self.typed else texts
 
     def texts(self, digits: int | None = None) -> list[str]:
         """The numbers as text; the ends of an enclosure rounded outward."""
@@ -43,7 +50,8 @@ class Quantity:
 
 def quantities_of(results: Sequence[Result]) -> list[Quantity]:
     """The points, then each function's value and derivatives; of an equation the derivatives alone."""
-    columns = [Quantity(Label(name), "at", values) for name, values in results[0].at.items()]
+    typed = results[0].typed
+    columns = [Quantity(Label(name), "at", values, typed=typed.get(name, ())) for name, values in results[0].at.items()]
     for name, result in named(results):
         if not result.dependent:
             columns.append(Quantity(Label(name), "value", result.value, result.value_verdicts))
@@ -62,7 +70,7 @@ def notation_of(result: Result | SymbolicResult) -> str:
     """How a result's derivatives are written: f'(x) says it all where there is one variable."""
     if result.direction is not None:
         return "along"
-    alone = len({*result.expression.variables, *_differentiated(result)} - {result.dependent}) == 1
+    alone = len({*arguments_of(result), *_differentiated(result)} - {result.dependent}) == 1
     return ("total" if result.dependent else "prime") if alone else "partial"
 
 
@@ -75,15 +83,18 @@ def _differentiated(result: Result | SymbolicResult) -> list[str]:
 def function_names(results: Sequence[AnyResult]) -> list[str]:
     """f, or f1, f2, ... for several functions; another letter where f is a variable or a definition.
 
-    What an equation makes a function has its own name.
+    What an equation makes a function has its own name, and so has what a left side names.
     """
     expressions = [result.expression for result in results]
     taken = {name for expression in expressions for name in (*expression.variables, *expression.taken_names)}
+    taken |= {expression.name for expression in expressions}
     taken |= {definition.name for expression in expressions for definition in expression.definitions}
     taken |= {name for expression in expressions for name in expression.unknown_functions}
     letter = next(letter for letter in (*LETTERS, "function") if letter not in taken)
     letters = [dependent_of(result) or letter for result in results]
-    return letters if len(results) == 1 else [f"{letter}{number}" for number, letter in enumerate(letters, start=1)]
+    if len(results) > 1:
+        letters = [f"{letter}{number}" for number, letter in enumerate(letters, start=1)]
+    return [expression.name or letter for expression, letter in zip(expressions, letters, strict=True)]
 
 
 def equations(results: Sequence[OneOf]) -> list[tuple[str, str]]:
@@ -108,7 +119,7 @@ def named(results: Sequence[OneOf]) -> list[tuple[str, OneOf]]:
 def arguments_of(result: AnyResult) -> list[str]:
     """The variables of the formula; those of the derivatives where it has none."""
     if result.expression.variables:
-        return list(result.expression.variables)
+        return list(result.expression.arguments or result.expression.variables)
     return [result.variable] if isinstance(result, SeriesResult) else _differentiated(result)
 
 

@@ -106,7 +106,8 @@ def _meant(meant: Answer) -> dict[str, Any]:
 def _counterexample(example: Counterexample) -> dict[str, Any]:
     claim = None if example.claim is None else _number(example.claim)
     numbers = {"derivative": _number(example.derivative), "claim": claim}
-    return {"at": _place(example.at), **numbers, "reason": example.reason}
+    functions = {"functions": dict(example.functions)} if example.functions else {}
+    return {"at": _place(example.at), **functions, **numbers, "reason": example.reason}
 
 
 def _place(at: Mapping[str, Fraction | Tree]) -> dict[str, str]:

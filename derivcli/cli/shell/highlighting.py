@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from prompt_toolkit.document import Document
@@ -16,7 +17,8 @@ from derivcli.errors import DerivError
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS
-from derivcli.language.tokens import Token, tokenize
+from derivcli.language.token_stream import TokenStream
+from derivcli.language.tokens import Token
 
 STYLE = Style.from_dict(
     {
@@ -70,13 +72,13 @@ def colored(line: str, state: State, is_first: bool = True) -> Iterator[tuple[st
 
 def _parts(text: str, state: State) -> Iterator[tuple[str, str]]:
     done = 0
-    try:
-        for token in tokenize(text, state.names):
+    with suppress(DerivError):
+        stream = TokenStream(text, state.names, state.functions)
+        while (token := stream.take()).kind != "end":
             yield "", text[done : token.start]
             yield _style(token, state), text[token.start : token.stop]
             done = token.stop
-    except DerivError:
-        yield "", text[done:]
+    yield "", text[done:]
 
 
 def _style(token: Token, state: State) -> str:

@@ -21,3 +21,7 @@ class NoValueError(TouchError):
 
 class UnsureError(Exception):
     """The balls are too wide to tell."""
+
+
+class NoEnclosureError(UnsureError):
+    """No precision will do. Its text says why."""

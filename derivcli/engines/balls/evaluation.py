@@ -9,6 +9,7 @@ import sympy
 from flint import arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.coordinates import Coordinate, Direction, Exact, Moved, rational
+from derivcli.engines.balls.definite_integrals import integral_rule
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.integers import MAX_BITS, scale
@@ -63,7 +64,12 @@ def _called(run: Run, node: TapeNode) -> Any:
         for number in numbers:
             if number.varies:
                 number.series = run.rounding.argument(number.series, run.order)
+    if node.operation == "integral":
+        return _INTEGRAL(run, node, numbers)
     return BALL_RULES[node.operation](run, node, numbers)
+
+
+_INTEGRAL = integral_rule(evaluate)
 
 
 def _choice(run: Run, node: TapeNode) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from flint import fmpq
 
+from derivcli.language.bound_variables import Integral, free_symbols
 from derivcli.language.functions import formulas
 from derivcli.language.tree import SIGN_OF, Tree, postorder, rebuild, row_of
 from derivcli.language.unrolling import unrolled
@@ -92,7 +93,7 @@ class _Recorder:
         """The numbers of all nodes that `tree` needs outside of its branches. The last one is its root."""
         needed: dict[int, None] = {}
         root = -1
-        for part in postorder(tree, stop_at=sympy.Piecewise):
+        for part in postorder(tree, stop_at=(sympy.Piecewise, Integral)):
             root = self.number(part, needed)
         return (*needed, root)
 
@@ -116,7 +117,9 @@ class _Recorder:
             pairs = [TapeBranch(self.block(pair.cond), self.block(pair.expr)) for pair in tree.args]
             inside = [number for pair in pairs for number in (pair.condition[-1], pair.value[-1])]
             return self.add(TapeNode("choice", (), pairs, self.varying(inside)))
-        if tree.is_Symbol:
+        if isinstance(tree, Integral):
+            return self.integral(tree, needed)
+        if isinstance(tree, sympy.Symbol):
             place = self.tape.variables.index(tree.name)
             return self.add(TapeNode("variable", (), place, 1 << place))
         if isinstance(tree, sympy.Rational):
@@ -128,6 +131,17 @@ class _Recorder:
             return block[-1]
         parts = tuple(self.numbers[part] for part in tree.args)
         return self.add(TapeNode(_operation(tree), parts, None, self.varying(parts)))
+
+    def integral(self, tree: Any, needed: dict[int, None]) -> int:
+        """A node over the bounds and whatever else the integrand reads, with a tape of its own for that."""
+        body, bound, *bounds = tree.args
+        free = sorted(free_symbols(body) - {bound}, key=str)
+        blocks = [self.block(part) for part in (*bounds, *free)]
+        for block in blocks:
+            needed.update(dict.fromkeys(block))
+        parts = tuple(block[-1] for block in blocks)
+        inner = record(body, [each.name for each in (bound, *free)])
+        return self.add(TapeNode("integral", parts, inner, self.varying(parts)))
 
     def rewritten(self, tree: Any) -> Tree | None:
         """What is recorded in place of a call: its row's definition, or the call with its defaults filled in."""

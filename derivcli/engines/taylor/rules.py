@@ -18,13 +18,14 @@ from derivcli.engines.special_functions.polynomials import RECURRENCES, Recurren
 from derivcli.engines.taylor import elementary
 from derivcli.engines.taylor.bessel import AIRY, BESSEL, BESSEL_K
 from derivcli.engines.taylor.composition import SAMPLED
+from derivcli.engines.taylor.definite_integrals import integral
 from derivcli.engines.taylor.elementary import BY_SLOPES, TWO_OVER_SQRT_PI, constant_power
 from derivcli.engines.taylor.elliptic import ELLIPTIC
 from derivcli.engines.taylor.gamma import GAMMA
 from derivcli.engines.taylor.integrals import expint, inverse
 from derivcli.engines.taylor.recurrences import TaylorRule, anchored, growing, sloping, where_constant
 from derivcli.engines.taylor.series import Series, choose
-from derivcli.engines.torch.rules import TORCH_RULES, branches_taken
+from derivcli.engines.torch.rules import TORCH_RULES, branches_taken, integral_of_numbers
 from derivcli.errors import DerivError
 from derivcli.language.functions.table import vocabulary
 
@@ -162,11 +163,25 @@ def apply(step: Step, operands: list[Series], like: Series) -> Series:
     if step.kernel is not None:
         message = f"'{step.operation}' is code, and Taylor arithmetic computes with formulas"
         raise DerivError(message, hint="nest backward passes, as in `--order 3 or --engine reverse`")
+    if step.integrand is not None:
+        return _integral(step.integrand, operands, like)
     if step.operation == "constant":
         return like.constant(step.constant)
     if step.operation == "pow_constant":
         return constant_power(operands[0], step.constant)
     return TAYLOR_RULES[step.operation](*operands)
+
+
+def _integral(integrand: Program, operands: list[Series], like: Series) -> Series:
+
+    def heights(*inputs: Series) -> Series:
+        return forward(integrand, inputs, inputs[0])
+
+    def plain(*values: Tensor) -> Tensor:
+        count = max(map(len, values))
+        return integral_of_numbers(integrand, [value.expand(count) for value in values], count)
+
+    return integral(heights, plain, operands, like)
 
 
 def _piecewise(step: Step, operands: list[Series], like: Series) -> Series:

@@ -20,6 +20,7 @@ from derivcli.engines.program import Program, Step, kernels_in
 from derivcli.engines.torch.flags import BranchValue, FlagObserver, Varies
 from derivcli.engines.torch.rules import forward, run
 from derivcli.engines.torch.tensors import VECTOR_BYTES, array, filled, leaves_at
+from derivcli.language.tree import Tree
 from derivcli.result import FloatArray, KindArray
 
 INPUT, CHOSEN, CHOICE, SUM = "input", "chosen", "choice", "sum"
@@ -48,6 +49,8 @@ class TensorRecord:
     requires_grad: bool
     grad_fn: str
     grad: FloatArray | None
+    formula: Tree | None = None
+    """What a step says of itself where its name does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +132,17 @@ class _Tape:
     points: int
     count: int
     tensors: list[Tensor] = field(default_factory=list)
-    made: list[tuple[str, float, list[int], list[Tensor | None]]] = field(default_factory=list)
+    made: list[tuple[str, float, list[int], list[Tensor | None], Tree | None]] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
 
     def add(
         self, operation: str, operands: Sequence[Tensor], value: Tensor, number: float = 0.0,
-        slopes: Sequence[Tensor | None] = (),
+        slopes: Sequence[Tensor | None] = (), formula: Tree | None = None,
     ) -> None:  # fmt: skip
         if id(value) not in self.numbers:
             self.numbers[id(value)] = len(self.tensors)
             self.tensors.append(value)
-            self.made.append((operation, number, [self.number(operand) for operand in operands], [*slopes]))
+            self.made.append((operation, number, [self.number(operand) for operand in operands], [*slopes], formula))
 
     def number(self, tensor: Tensor) -> int:
         """The number of a tensor. One that was never added is a constant."""
@@ -154,7 +157,7 @@ class _Tape:
 
     def _record(self, number: int, turns: Turns) -> TensorRecord:
         tensor = self.tensors[number]
-        operation, constant, inputs, slopes = self.made[number]
+        operation, constant, inputs, slopes, formula = self.made[number]
         turn, adjoint = turns.get(number, (None, None))
         return TensorRecord(
             operation,
@@ -168,6 +171,7 @@ class _Tape:
             tensor.requires_grad,
             "" if tensor.grad_fn is None else type(tensor.grad_fn).__name__,
             None if tensor.grad is None else self._copied(tensor.grad),
+            formula,
         )
 
     def _copied(self, tensor: Tensor) -> FloatArray:
@@ -192,7 +196,7 @@ class _Recorder:
     def observe(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         self.observer.observe(step, operands, value)
         slopes = _slopes(step, operands, self.tape.count) if value.requires_grad else [None] * len(operands)
-        self.tape.add(step.operation, operands, value, step.constant, slopes)
+        self.tape.add(step.operation, operands, value, step.constant, slopes, step.formula)
         self.values.append(self.tape.number(value))
 
     def within(
@@ -203,6 +207,10 @@ class _Recorder:
             if part is not operand:  # it is another tensor, with a node of its own in the graph
                 self.tape.add(CHOSEN, (operand,), part, slopes=[points.to(part.dtype) if part.requires_grad else None])
         return _Recorder(self.observer.within(points, step), self.tape, [])
+
+    def at_end(self, varies: list[Varies]) -> FlagObserver:
+        """The observer of an integrand at a bound, whose steps are no part of the graph."""
+        return self.observer.at_end(varies)
 
     def observe_choice(self, pieces: Sequence[BranchValue], value: Tensor) -> None:
         """Write down what the branches come to together. The value of a single branch is known already."""

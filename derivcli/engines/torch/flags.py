@@ -210,6 +210,9 @@ class StepObserver(Protocol):
     ) -> StepObserver:
         """The observer of a branch that is run for some points, with what is `kept` of the operands."""
 
+    def at_end(self, varies: list[Varies]) -> StepObserver:
+        """The observer of an integrand at a bound; its inputs vary so."""
+
     def observe(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         """A step has run."""
 
@@ -247,6 +250,10 @@ class FlagObserver:
         """The observer of a branch that is run for some of the points."""
         among = (*self.among, self.found.mask(points))
         return FlagObserver(self.found, [self.varies[number] for number in step.inputs], among)
+
+    def at_end(self, varies: list[Varies]) -> FlagObserver:
+        """The observer of an integrand at a bound."""
+        return FlagObserver(self.found, varies, self.among)
 
     def observe(self, step: Step, operands: Sequence[Tensor], value: Tensor) -> None:
         """Set the bits of a step that has run, and note where its value varies."""

@@ -19,6 +19,7 @@ from derivcli.engines.special_functions.kernels import KERNELS, ArrayFunction
 from derivcli.engines.torch import accurate
 from derivcli.engines.torch.accurate import TorchRule, with_slopes
 from derivcli.engines.torch.custom_step import call_custom
+from derivcli.engines.torch.definite_integral import integral
 from derivcli.engines.torch.flags import BranchValue, StepObserver
 from derivcli.engines.torch.tensors import at_hand
 from derivcli.language.functions.table import vocabulary
@@ -136,6 +137,8 @@ def forward(
             value = run(step, operands, count, like, once)
             if observer is not None:
                 observer.observe(step, operands, value)
+            if observer is not None and step.integrand is not None:
+                _observe_ends(step.integrand, step, operands, count, observer)
         values.append(value)
         for number in step.last:
             values[number] = like
@@ -148,12 +151,47 @@ def run(step: Step, operands: list[Tensor], count: int, like: Tensor, once: bool
         if not all(map(at_hand, operands)):  # a user's custom function cannot be traced
             raise NoKernelError(step.operation)
         return call_custom(step, operands, count)
+    if step.integrand is not None:
+        return integral_of_numbers(step.integrand, operands, count)
     if step.operation == "constant":
         return constant(step.constant, like)
     if step.operation == "pow_constant":
         return torch.pow(operands[0], step.constant)
     rule = TORCH_RULES[step.operation]
     return (FIRST_ORDER_RULES.get(rule, rule) if once else rule)(*operands)
+
+
+def integral_of_numbers(integrand: Program, operands: Sequence[Tensor], count: int) -> Tensor:
+    """An integral at every point: operands are its bounds and what else the integrand reads."""
+    if any(isinstance(operand, FakeTensor) for operand in operands):
+        raise NoKernelError("integral")
+
+    def heights(*inputs: Tensor) -> Tensor:
+        return forward(integrand, inputs, len(inputs[0]))
+
+    return integral(heights, operands, count)
+
+
+INSIDE = 0.4142135623730951
+"""A place between the bounds at which hardly anything happens."""
+
+
+def _observe_ends(
+    integrand: Program, step: Step, operands: Sequence[Tensor], count: int, observer: StepObserver
+) -> None:
+    """Show the steps of an integrand at the bounds that vary, where its values are the slopes of the integral.
+
+    What it does with other variables is seen at any place between the bounds.
+    """
+    varying = [observer.varies[number] for number in step.inputs]
+    inside = operands[0] + (operands[1] - operands[0]) * INSIDE
+    inner = next((varies for varies in varying[2:] if varies is not False), False)
+    for end, varies in ((operands[0], varying[0]), (operands[1], varying[1]), (inside, inner)):
+        if varies is not False:
+            varies = varies if end is not inside else False
+            with torch.no_grad():
+                given = [each.expand(count) for each in (end, *operands[2:])]
+                forward(integrand, given, count, observer.at_end([varies, *varying[2:]]))
 
 
 def _piecewise(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.language.pickling import equal, reduced
@@ -29,7 +30,8 @@ class Diagnosis:
 class Counterexample:
     """A point where a claim is not the derivative; `claim` is None, and there is a `reason`, where it has no value.
 
-    The texts are the same numbers in as many digits as it takes to tell them apart.
+    The texts are the same numbers in as many digits as it takes to tell them apart. `functions` are formulas of the
+    functions that are not known, by their heads such as f(x), for which it is so.
     """
 
     at: Point
@@ -38,6 +40,7 @@ class Counterexample:
     derivative_text: str
     claim_text: str = ""
     reason: str = ""
+    functions: Mapping[str, str] = field(default_factory=dict)
 
     __eq__ = equal
     __reduce__ = reduced

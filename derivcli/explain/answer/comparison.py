@@ -24,6 +24,7 @@ from derivcli.explain.answer.exceptional_points import (
 from derivcli.explain.answer.sample_points import more_samples, samples
 from derivcli.explain.piecewise.breakpoint_values import stated
 from derivcli.language.expression import Expression
+from derivcli.language.named_functions import NamedFunctions, expanded
 from derivcli.language.tree import Tree
 from derivcli.result import Partial, SymbolicResult, derivative_key
 
@@ -61,6 +62,8 @@ class Case:
     """The derivative as a formula, if SymPy finds it soon; it may be wrong where pieces of the function meet."""
     exceptional: ExceptionalPoints = field(default_factory=ExceptionalPoints)
     """What is known at the points that either formula singles out."""
+    meanings: NamedFunctions = field(default_factory=dict)
+    """What unknown functions are taken to be at these points."""
 
     @cached_property
     def formula(self) -> Expression | None:
@@ -97,7 +100,7 @@ class Case:
         """The formula of a curve on which all wrong points lie, of those that the formulas compare with 0."""
         samples = [*(match.sample for match in wrong), *map(nearby_sample, self.wrong_spots)]
         for tree in self.exceptional.curves:
-            if samples and all(self.is_tiny(quantity(tree, self.names), sample) for sample in samples):
+            if samples and all(self.is_tiny(self.quantity(tree), sample) for sample in samples):
                 return tree
         return None
 
@@ -128,9 +131,13 @@ class Case:
         """A point by the names of the variables."""
         return dict(zip(self.names, sample, strict=True))
 
+    def quantity(self, tree: Tree, partial: Partial = ()) -> Quantity:
+        """The partial derivative of a tree at the points of the case."""
+        return quantity(with_meanings(tree, self.meanings), self.names, partial)
+
     def is_claim(self, tree: Tree, partial: Partial = ()) -> bool:
         """Whether the claim is this partial derivative of a tree, as far as numbers tell."""
-        return self.is_quantity(quantity(tree, self.names, partial))
+        return self.is_quantity(self.quantity(tree, partial))
 
     def is_right_where_singled_out(self, tree: Tree) -> bool:
         """Whether a tree is nowhere wrong as a claim at the points that it or the function singles out."""
@@ -149,12 +156,21 @@ class Case:
         return (value(candidate, self.names, match.sample) for match in self.probes)
 
 
-def compared(expression: Expression, claim: Expression, partial: Partial) -> Case:
-    """A claim and a derivative at many points; at more where few of those have both."""
+def compared(
+    expression: Expression, claim: Expression, partial: Partial, meanings: NamedFunctions | None = None
+) -> Case:
+    """A claim and a derivative at many points; at more where few of those have both.
+
+    Unknown functions are what their `meanings` say.
+    """
     names = tuple(dict.fromkeys([*expression.variables, *partial, *claim.variables]))
-    trees = (expression.expanded, claim.expanded)
+    trees = [with_meanings(each.expanded, meanings or {}) for each in (expression, claim)]
     comparison = Comparison(names, quantity(trees[0], names, partial), quantity(trees[1], names))
-    special = exceptional_points_of(expression, claim, partial, names)
+    meant = [
+        replace(each, tree=tree, definitions=()) if meanings else each
+        for each, tree in zip((expression, claim), trees, strict=True)
+    ]
+    special = exceptional_points_of(meant[0], meant[1], partial, names)
     points = dict.fromkeys(chain(samples(names, trees), ((inside,) for inside in special.inside)))
     known = special.samples
     matches = list(comparison.all(each for each in points if each not in known))
@@ -165,7 +181,13 @@ def compared(expression: Expression, claim: Expression, partial: Partial) -> Cas
             count += match.has_both
             if count >= MIN_SHARED_POINTS:
                 break
-    return Case(expression, claim, partial, names, comparison, matches, formula_of(expression, partial), special)
+    truth = formula_of(expression, partial)
+    return Case(expression, claim, partial, names, comparison, matches, truth, special, meanings or {})
+
+
+def with_meanings(tree: Tree, meanings: NamedFunctions) -> Tree:
+    """A tree in which unknown functions are what their meanings say."""
+    return expanded(tree, meanings) if meanings else tree
 
 
 def confirmed(case: Case) -> Case:

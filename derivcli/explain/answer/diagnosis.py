@@ -127,7 +127,7 @@ def foreign(case: Case) -> Diagnosis | None:
 
 def _is_truth(case: Case, tree: Tree) -> bool:
     """Whether a tree is the derivative, as far as numbers tell."""
-    pairs = zip(case.probes, case.values(equality.quantity(tree, case.names)), strict=True)
+    pairs = zip(case.probes, case.values(case.quantity(tree)), strict=True)
     return bool(case.probes) and all(ball is not None and ball.overlaps(match.left) for match, ball in pairs)
 
 
@@ -149,8 +149,8 @@ def integral(case: Case) -> Diagnosis | None:
 
 def _is_antiderivative(case: Case, tree: Tree) -> bool:
     """Whether the derivative of a tree is what was to be differentiated last."""
-    start = equality.quantity(case.expression.expanded, case.names, case.partial[1:])
-    back = equality.quantity(tree, case.names, case.partial[:1])
+    start = case.quantity(case.expression.expanded, case.partial[1:])
+    back = case.quantity(tree, case.partial[:1])
     return equality.are_same(zip(case.values(start), case.values(back), strict=True), equality.MIN_POINTS)
 
 
@@ -194,7 +194,7 @@ def variable(case: Case) -> Diagnosis | None:
                 return Diagnosis("variable", f"it is the derivative {by}")
     if asked == 1 and others:
         every = [*others, case.partial[0]]
-        parts = [equality.quantity(case.expression.expanded, case.names, (name,)) for name in every]
+        parts = [case.quantity(case.expression.expanded, (name,)) for name in every]
         sums = map(equality.total, zip(*map(case.values, parts), strict=True))
         rights = (match.right for match in case.probes)
         if equality.are_same(zip(sums, rights, strict=True), equality.MIN_POINTS):

@@ -6,8 +6,7 @@ a simplification says.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
@@ -16,16 +15,13 @@ from flint import arb
 
 from derivcli.check.equality import Match, difference
 from derivcli.engines.balls.integers import decimal_text
-from derivcli.errors import DerivError, Span
 from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis, Point
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case, compared, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
 from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
 from derivcli.explain.answer.sample_points import niceness
 from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
-from derivcli.language.definitions import read_definitions
 from derivcli.language.expression import Expression
-from derivcli.language.named_functions import parse_formula
 from derivcli.language.parse import other_meanings
 from derivcli.language.printer import place_text
 from derivcli.result import Partial, derivative_key
@@ -45,20 +41,6 @@ COUNTEREXAMPLE_DIGITS = (10, 17)
 
 MAX_READINGS, MAX_PAIRS = 4, 8
 """How many other meanings of each text, and of both texts together, are tried."""
-
-
-_EQUALITY = re.compile(r"(?<![<>=!])=(?!=)")
-
-
-def read_claim(claim: str, expression: Expression, let: Mapping[str, str], names: Collection[str]) -> Expression:
-    """The claim, in which the names that are known of the formula mean the same."""
-    equality = _EQUALITY.search(claim)
-    if equality:
-        hint = f"write what stands behind it: {claim[equality.end() :].strip() or '2*x'}"
-        raise DerivError("a claim is a formula, not an equation", claim, Span(*equality.span()), hint)
-    named = read_definitions(let, names)
-    definitions = named.definitions or expression.definitions
-    return parse_formula(claim, {*names, *expression.variables}, definitions, named.functions)
 
 
 def judge_claim(expression: Expression, claim: Expression, partial: Partial) -> Answer:
@@ -85,7 +67,7 @@ def _judged(case: Case, partial: Partial) -> Answer:
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong or case.wrong_spots:
-        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *_found_wrong(case, wrong))
+        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *found_wrong(case, wrong))
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
     enough = len(right) >= max(MIN_MATCHES, len(case.gaps), len(vanishing))
@@ -105,7 +87,7 @@ def _unknown(case: Case, right: int) -> str:
     return f"at {where}, it is not known whether they are the same"
 
 
-def _found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
+def found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
     """A point at which a claim is wrong, and the reason; where only single points are wrong, those points."""
     curve = case.curve(wrong)
     if wrong and curve is None:
@@ -124,7 +106,12 @@ def _match(spot: ExceptionalPoint) -> Match:
 
 
 def _is_proved(case: Case) -> bool:
-    """Whether SymPy shows that the claim is the derivative, as they are written or piece by piece."""
+    """Whether SymPy shows that the claim is the derivative, as they are written or piece by piece.
+
+    Of an integral it does not know whether there is one.
+    """
+    if case.expression.has_integrals:
+        return False
     if case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded):
         return True
     pieces = case.exceptional.pieces

@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 import sympy
 
-from derivcli.check.equality import quantity
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, deep_recursion, merged
 from derivcli.errors import DerivError
 from derivcli.explain.answer.answer import Diagnosis
@@ -135,7 +134,7 @@ def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partia
 def _leads_to_claim(case: Case, derivation: MistakenDerivation, found: PlacedMistakes, then: Partial) -> bool:
     wrong = {place: each.wrong for place, each in found}
     with suppress(DerivError, *SYMPY_FAILURES):
-        return case.is_quantity(quantity(derivation.whole(derivation.root, wrong), case.names, then))
+        return case.is_claim(derivation.whole(derivation.root, wrong), then)
     return False
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy
 
-from derivcli.check.equality import Match, Quantity, Sample, quantity, value
+from derivcli.check.equality import Match, Quantity, Sample, value
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.sample_points import more_samples, niceness, numbers_of
@@ -102,7 +102,7 @@ def _is_borne_out(case: Case, region: Region) -> bool:
 def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iterator[Region]:
     """Where the sign of a part of the formulas tells right from wrong."""
     for left, other in _partings(case):
-        part = quantity(build.add([left, build.negative(other)]) if other != 0 else left, case.names)
+        part = case.quantity(build.add([left, build.negative(other)]) if other != 0 else left)
         here, there = ([_sign(case, part, match.sample) for match in matches] for matches in (right, wrong))
         one, two = map(text_of, _apart(left, other))
         for sign, mark, opposite in ((1, ">", "<"), (-1, "<", ">")):

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import sympy
 
 from derivcli.engines import symbolic
 from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.tree import Tree, class_of, fold, number, postorder, row_of, substitute, symbol
+from derivcli.language.tree import Tree, class_of, fold, number, postorder, rebuild, row_of, substitute, symbol
 from derivcli.result import Partial
 
 PROOF_SECONDS = 3.0
@@ -30,9 +31,28 @@ def is_proved(left: Tree, right: Tree) -> bool:
     """Whether SymPy shows within its time that two formulas are the same where both have a derivative."""
 
     def are_same() -> bool:
-        return left == right or _vanishes(symbolic.merged(left) - symbolic.merged(right))
+        one, other = independent([symbolic.merged(left), symbolic.merged(right)])
+        return left == right or _vanishes(one - other)
 
     return bool(symbolic.attempted(PROOF_SECONDS, are_same))
+
+
+def independent(trees: Sequence[Tree]) -> list[Tree]:
+    """Trees in which each call of an unknown function, or of its derivative, is a number of its own.
+
+    A function and its derivatives can be whatever numbers one likes at a point. What is the same for all such numbers
+    is so for all functions.
+    """
+    known: dict[tuple[Any, ...], Tree] = {}
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
+        row = row_of(node)
+        if row is None or not row.unknown:
+            return node if parts == list(node.args) else rebuild(node, parts)
+        key = (row.name, row.orders, *(sympy.expand(part) for part in parts))
+        return known.setdefault(key, sympy.Dummy(row.head, real=True))
+
+    return [fold(tree, make) for tree in trees]
 
 
 def are_proved(pieces: Sequence[tuple[Tree | None, Tree | None]], partial: Partial) -> bool:

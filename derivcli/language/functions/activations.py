@@ -120,6 +120,7 @@ ACTIVATIONS: tuple[Function, ...] = (
         torch="torch.nn.functional.celu",
         torch_number="alpha",
         defined="alpha != 0",
+        real_where="alpha != 0",
         domain=((-3.0, -0.5), (0.5, 2.0)),
     ),
     Function(

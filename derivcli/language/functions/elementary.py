@@ -78,6 +78,7 @@ POWERS: tuple[Function, ...] = (
         confused_with=("exp",),
         latex=r"\ln",
         defined="x > 0",
+        real_where="x > 0",
         domain=POSITIVE,
     ),
     Function(
@@ -91,6 +92,7 @@ POWERS: tuple[Function, ...] = (
         torch="torch.log2",
         latex=r"\log_{2}",
         defined="x > 0",
+        real_where="x > 0",
         domain=POSITIVE,
     ),
     Function(
@@ -104,6 +106,7 @@ POWERS: tuple[Function, ...] = (
         torch="torch.log10",
         latex=r"\log_{10}",
         defined="x > 0",
+        real_where="x > 0",
         domain=POSITIVE,
     ),
     Function(
@@ -115,6 +118,7 @@ POWERS: tuple[Function, ...] = (
         floats=math.log1p,
         torch="torch.log1p",
         defined="x > -1",
+        real_where="x > -1",
         domain=((-0.9, 5.0),),
     ),
     Function(
@@ -125,6 +129,7 @@ POWERS: tuple[Function, ...] = (
         floats=lambda x: 2 * math.atanh(2 * x - 1) if 0.25 < x < 0.75 else math.log(x) - math.log1p(-x),
         torch="torch.logit",
         defined="0 < x < 1",
+        real_where="0 < x and x < 1",
         domain=((0.05, 0.95),),
     ),
     function(
@@ -137,6 +142,7 @@ POWERS: tuple[Function, ...] = (
         floats=lambda x, y: x * math.log(y) if x else 0.0,
         torch="torch.special.xlogy",
         defined="y > 0 or x == 0",
+        real_where="y > 0 or x == 0",
         domain=((0.1, 3.0), (0.05, 5.0)),
     ),
     function(
@@ -149,6 +155,7 @@ POWERS: tuple[Function, ...] = (
         floats=lambda x, y: x * math.log1p(y) if x else 0.0,
         torch="torch.special.xlog1py",
         defined="y > -1 or x == 0",
+        real_where="y > -1 or x == 0",
         domain=((0.1, 3.0), (-0.9, 5.0)),
     ),
     Function(
@@ -264,6 +271,7 @@ STEPS: tuple[Function, ...] = (
         floats=operator.mod,
         torch="#1 % #2",
         defined="y != 0",
+        real_where="y != 0",
         domain=((0.1, 0.9), (1.0, 2.0)),
     ),
     function(
@@ -278,6 +286,7 @@ STEPS: tuple[Function, ...] = (
         floats=math.fmod,
         torch="torch.fmod",
         defined="y != 0",
+        real_where="y != 0",
         domain=((0.1, 0.9), (1.0, 2.0)),
     ),
     function(

@@ -29,6 +29,7 @@ ELLIPTIC: tuple[Function, ...] = (
         scipy="mpmath.ellipf(z, m)",
         latex=r"\operatorname{F}",
         defined="m*sin(t)**2 < 1 from 0 to z",
+        real_where="m < 1 or abs(z) < asin(1/sqrt(m))",
         domain=(ANGLE, PARAMETER),
     ),
     function(
@@ -53,6 +54,7 @@ ELLIPTIC: tuple[Function, ...] = (
         scipy="mpmath.ellipe(z, m)",
         latex=r"\operatorname{E}",
         defined="m*sin(t)**2 <= 1 from 0 to z",
+        real_where="m <= 1 or abs(z) < asin(1/sqrt(m))",
         domain=(ANGLE, PARAMETER),
     ),
     function(

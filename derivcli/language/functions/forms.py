@@ -26,6 +26,10 @@ class Form:
     """How many arguments it takes; None for any number."""
     conditions: int = 0
     """How many of the first arguments are conditions; -1 for all."""
+    yields: bool = True
+    """Whether a function of the user's own may have one of its names."""
+    tuples: bool = False
+    """Whether several arguments behind the first may stand in a bracket of their own, `(x, 2)`."""
     pairs: bool = False
     """Whether its arguments are pairs of a value and its condition."""
     binds: str = ""
@@ -60,10 +64,11 @@ FORMS: tuple[Form, ...] = (
         "a choice",
         "Piecewise((x**2, x > 0), (0, True))",
         aliases=("piecewise",),
+        yields=False,
         pairs=True,
     ),
-    Form("where", "a choice", "where(x > 0, x**2, 0)", conditions=1, count=3),
-    Form("if", "a choice", "if(x > 0, x**2, 0)", conditions=1, count=3),
+    Form("where", "a choice", "where(x > 0, x**2, 0)", yields=False, conditions=1, count=3),
+    Form("if", "a choice", "if(x > 0, x**2, 0)", yields=False, conditions=1, count=3),
     Form("ITE", "a choice", "ITE(x > 0, x**2, 0)", aliases=("ite", "IF"), only_called=True, conditions=1, count=3),
     _relation("Eq", "Equality", "equal"),
     _relation("Ne", "Unequality", "not_equal"),
@@ -75,6 +80,14 @@ FORMS: tuple[Form, ...] = (
     _junction("Or", "Or(x < 0, x > 1)"),
     _junction("Not", "Not(x > 0)", count=1),
     _junction("Xor", "Xor(x > 0, y > 0)", count=2),
+    Form(
+        "diff",
+        "a derivative",
+        "diff(x**2, x)",
+        aliases=("Diff", "differentiate", "Derivative", "derivative"),
+        tuples=True,
+    ),
+    Form("D", "a derivative", "D(x**2, x)", tuples=True),
     _operation("add", None, "Add"),
     _operation("multiply", None, "Mul", "mul"),
     _operation("subtract", 2, "sub"),
@@ -104,3 +117,8 @@ FORMS: tuple[Form, ...] = (
 def forms() -> dict[str, Form]:
     """Every name of such a call with its row."""
     return {name: form for form in FORMS for name in (form.name, *form.aliases)}
+
+
+def reserved_names() -> frozenset[str]:
+    """The names of forms that no function of the user's own may have."""
+    return frozenset(name for name, form in forms().items() if not form.yields)

@@ -62,7 +62,6 @@ GAMMA: tuple[Function, ...] = (
         "harmonic",
         "Harmonic number 1 + 1/2 + ... + 1/x, of real numbers through the digamma function.",
         definition="digamma(x+1)-digamma(1)",
-        latex=r"H_{#1}",
         defined="x is no whole number below 0",
         domain=((0.1, 6.0),),
     ),
@@ -108,6 +107,7 @@ GAMMA: tuple[Function, ...] = (
         scipy="mpmath.gammainc(s, 0, x)",
         latex=r"\gamma",
         defined="x > 0 and s is no whole number below 1, and at x = 0 for s > 0",
+        real_where="x > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
     function(
@@ -120,6 +120,7 @@ GAMMA: tuple[Function, ...] = (
         scipy="mpmath.gammainc(s, x)",
         latex=r"\Gamma",
         defined="x > 0, and at x = 0 for s > 0",
+        real_where="x > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
     kth_derivative(
@@ -153,6 +154,7 @@ GAMMA: tuple[Function, ...] = (
         scipy="scipy.special.gammainc(a, x)",
         latex=r"\operatorname{P}",
         defined="x > 0, and at x = 0 for a > 0",
+        real_where="x > 0 and a > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
     function(
@@ -168,6 +170,7 @@ GAMMA: tuple[Function, ...] = (
         scipy="scipy.special.gammaincc(a, x)",
         latex=r"\operatorname{Q}",
         defined="x > 0, and at x = 0 for a > 0",
+        real_where="x > 0 and a > 0",
         domain=((0.2, 5.0), (0.1, 6.0)),
     ),
     kth_derivative(
@@ -189,6 +192,7 @@ GAMMA: tuple[Function, ...] = (
         scipy="mpmath.zeta(s, a)",
         latex=r"\zeta",
         defined="s != 1 and a > 0",
+        real_where="a > 0",
         domain=((1.2, 6.0), (0.3, 4.0)),
     ),
     kth_derivative(

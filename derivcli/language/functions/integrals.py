@@ -152,6 +152,7 @@ INTEGRALS: tuple[Function, ...] = (
         scipy="mpmath.expint(n, x)",
         latex=r"\operatorname{E}_{#1}\left(#2\right)",
         defined="x > 0, at x = 0 for n > 1, and everywhere but at 0 for a whole n below 1",
+        real_where="x > 0",
         domain=((-2.0, 4.0), (0.1, 5.0)),
     ),
     kth_derivative(
@@ -170,6 +171,7 @@ INTEGRALS: tuple[Function, ...] = (
         definition="expint(1, x)",
         latex=r"\operatorname{E}_{1}",
         defined="x > 0",
+        real_where="x > 0",
         domain=((0.1, 5.0),),
     ),
     # Trigonometric, hyperbolic and Fresnel integrals
@@ -192,6 +194,7 @@ INTEGRALS: tuple[Function, ...] = (
         derivatives=("cos(x)/x",),
         scipy="scipy.special.sici(x)[1]",
         defined="x > 0",
+        real_where="x > 0",
         domain=((0.1, 1.4),),
     ),
     Function(
@@ -211,6 +214,7 @@ INTEGRALS: tuple[Function, ...] = (
         derivatives=("cosh(x)/x",),
         scipy="scipy.special.shichi(x)[1]",
         defined="x > 0",
+        real_where="x > 0",
         domain=((0.6, 5.0),),
     ),
     Function(

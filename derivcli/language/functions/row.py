@@ -121,6 +121,8 @@ class Function:
     # For the reader and for tests
     defined: str = ""
     """Where the function is defined; everywhere if nothing is said."""
+    real_where: str = ""
+    """The same as a condition, for a row whose derivatives have values beyond."""
     domain: tuple[SampleInterval, ...] = ((-3.0, 3.0),)
     """For each parameter an interval inside the natural domain, for drawing samples."""
 

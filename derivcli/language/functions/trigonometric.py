@@ -232,6 +232,7 @@ HYPERBOLIC: tuple[Function, ...] = (
         aliases=("arctanh", "artanh"),
         confused_with=("atan",),
         defined="-1 < x < 1",
+        real_where="abs(x) < 1",
         domain=((-0.95, 0.95),),
     ),
     Function(
@@ -244,6 +245,7 @@ HYPERBOLIC: tuple[Function, ...] = (
         floats=lambda x: math.acosh(1 / x),
         torch="torch.acosh(1/#1)",
         defined="0 < x <= 1",
+        real_where="x > 0",
         domain=((0.1, 0.9),),
     ),
     Function(
@@ -265,6 +267,7 @@ HYPERBOLIC: tuple[Function, ...] = (
         sympy="acoth",
         definition="log1p(2/(x-1))/2",
         defined="abs(x) > 1",
+        real_where="abs(x) > 1",
         domain=((1.1, 5.0),),
     ),
 )

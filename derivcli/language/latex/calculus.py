@@ -48,7 +48,7 @@ def _differential_at(atoms: list[Atom], place: int) -> bool:
 
 def _bind_bounds(atom: Atom, context: Context) -> None:
     """Part `k=1` at the foot of a sum into its index and its first value."""
-    sign = context.text(atom.start, atom.stop)
+    sign = context.text(atom.start, atom.start + 5).partition("_")[0].partition("^")[0].strip()
     below, above = atom.sub, atom.sup
     if below is None or above is None:
         if atom.text == "integral":

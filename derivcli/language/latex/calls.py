@@ -10,6 +10,7 @@ from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.latex import nodes, patterns
 from derivcli.language.latex.context import Context
+from derivcli.language.latex.extents import POSTFIX
 from derivcli.language.latex.names import name_of
 from derivcli.language.latex.nodes import Atom, Sequence, is_sign, letters_of
 from derivcli.language.latex.patterns import Found
@@ -69,7 +70,7 @@ def _check_power(found: Found, atom: Atom, context: Context) -> None:
 
 def _note_function(writer: Writer, place: int, found: Found) -> None:
     row = found.pattern.row
-    if writer.atoms[place].text in (row.name, *row.aliases):
+    if len(text := writer.atoms[place].text) > 1 and name_resolution.is_function_name(text, (), called=True):
         return  # which it is in our notation too
     atom, context = writer.atoms[place], writer.context
     head, bracket = context.text(atom.start, found.bracket.start), context.text(found.bracket.start, found.bracket.stop)
@@ -119,7 +120,7 @@ def write_found(writer: Writer, place: int, found: Found) -> int:
         writer.exponent(found.exponent, found.stop - 1)
         writer.write(")", found.exponent)
     writer.scripts(found.bracket, found.stop - 1)
-    writer.done(atom)
+    writer.done(found.bracket)
     return found.stop
 
 
@@ -209,7 +210,7 @@ def _is_simple(writer: Writer, start: int, stop: int) -> bool:
     atoms = writer.atoms
     for place in range(start, stop):
         atom = atoms[place]
-        if nodes.is_sign(atom, "+", "-", "!", "%", "°") or atom.kind in (nodes.NUMBER, nodes.LETTER):
+        if nodes.is_sign(atom, "+", "-", *POSTFIX) or atom.kind in (nodes.NUMBER, nodes.LETTER):
             continue
         if atom.kind == nodes.FENCE and atom.text in _ROUND and place > start and atom.sub is None:
             if atoms[place - 1].kind in (nodes.NAME, nodes.WORD) or atoms[place - 1].sub is not None:
@@ -238,6 +239,16 @@ def _is_constant(atom: Atom) -> bool:
     if atom.kind == nodes.CALL:
         return all(_is_constant(part) for sequence in atom.parts for part in sequence.atoms)
     return atom.kind == nodes.NUMBER or atom.text == "pi"
+
+
+def check_factorial(writer: Writer, sign: Atom) -> None:
+    """Refuse x^{2}!, the factorial of 2 to us and of x^2 to TeX."""
+    before = writer.before
+    if before is None or before.sup is None or not is_sign(sign, "!"):
+        return
+    typed = writer.context.text(before.start, before.sup.stop)[:40]
+    hint = f"write \\left({typed}\\right)! for all of it, or put the sign into the exponent"
+    raise writer.context.refusal("a factorial behind an exponent can be read in two ways", sign, hint)
 
 
 def check_end_of_sum(writer: Writer, place: int) -> None:

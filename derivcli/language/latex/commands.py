@@ -90,7 +90,7 @@ _ROWS: tuple[Command, ...] = (
     *_rows(CLOSE, "the end of a brace", "rbrace }", "}"),
     *_rows(CLOSE, "the end of a bracket", "rparen", ")"),
     *_rows(CLOSE, "the end of a bracket", "rbrack", "]"),
-    *_rows(OPEN, "a bar", "vert", "|"),
+    *_rows(OPEN, "a bar", "vert mid", "|"),
     *_rows(DROPPED, "a label", "label tag", arguments=1),
     *_rows(REFUSED, "a norm is not read here", "lVert rVert Vert |", hint="write \\sqrt{x^2 + y^2}"),
     *_rows(REFUSED, "limits are not read here", "lim limsup liminf to rightarrow", hint=SIGNS["→"][1]),
@@ -103,7 +103,7 @@ _ROWS: tuple[Command, ...] = (
     *_rows(REFUSED, "marks on letters are not read here", "hat bar tilde vec dot ddot widehat widetilde mathbf mathcal "
            "boldsymbol mathfrak mathsf bm", hint="write the letter alone, or with an index, as in x_1"),
     *_rows(REFUSED, "vectors and matrices are not read here", "det langle rangle", hint="write their elements"),
-    *_rows(REFUSED, "a sign near equality is not read here", "approx sim equiv propto simeq cong mid perp parallel",
+    *_rows(REFUSED, "a sign near equality is not read here", "approx sim equiv propto simeq cong perp parallel",
            hint="write =, or the formula alone"),
     *_rows(REFUSED, _NO_TEX, "def edef gdef xdef let newcommand renewcommand providecommand DeclareMathOperator input "
            "include write immediate openin openout read csname endcsname catcode expandafter noexpand usepackage "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from derivcli.language.latex import nodes, patterns
 from derivcli.language.latex.nodes import Atom
 
-_POSTFIX = ("!", "%", "°", "'")
+POSTFIX = frozenset("!%°'²³¹⁰⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉")
+"""Signs that belong to what stands before them."""
 
 
 class Extents:
@@ -21,7 +22,7 @@ class Extents:
         for place in range(count - 1, -1, -1):
             atom = atoms[place]
             behind = atom.end + 2 if atom.kind == nodes.BIG and atom.end >= 0 else place + 1
-            is_sign = atom.kind == nodes.SIGN and atom.text not in _POSTFIX
+            is_sign = atom.kind == nodes.SIGN and atom.text not in POSTFIX
             is_tight = is_sign and atom.text in ("*", "/")
             self.product[place] = place if is_sign and not is_tight else self.product[behind]
             reaches_on = atom.kind in (nodes.BIG, nodes.DERIVATIVE) and atom.end < 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derivcli.errors import Span
+from derivcli.language import name_resolution
 from derivcli.language.latex import calls, nodes
 from derivcli.language.latex.context import Context
+from derivcli.language.latex.extents import POSTFIX
 from derivcli.language.latex.names import name_of
 from derivcli.language.latex.nodes import Atom, Sequence, is_sign
 from derivcli.language.latex.pieces import Part, Piece
@@ -30,6 +32,7 @@ def written(sequence: Sequence, context: Context) -> Piece:
         atom = writer.atoms[place]
         if atom.kind == nodes.SIGN:
             calls.check_end_of_sum(writer, place)
+            calls.check_factorial(writer, atom)
             writer.sign(atom)
             place += 1
         else:
@@ -43,6 +46,8 @@ def _factor(writer: Writer, place: int) -> int:
     if found is not None:
         writer.join(place)
         return calls.write_found(writer, place, found)
+    if atom.kind == nodes.GROUP and atom.bare and not atom.parts[0].atoms:
+        return place + 1
     writer.join(place)
     return _BY_KIND[atom.kind](writer, atom, place)
 
@@ -62,15 +67,36 @@ def _plain(writer: Writer, atom: Atom, place: int) -> int:
     """A number, a letter or a name."""
     if atom.kind == nodes.NUMBER and atom.sub is not None:
         raise writer.context.refusal("a number has no index here", atom, "leave it out")
+    _check_name(writer, atom, place)
     order = _order(writer, atom, place)
-    writer.write(name_of(atom, writer.context) if atom.kind != nodes.NUMBER else atom.text, atom)
+    called = writer.is_called(place)
+    writer.write(name_of(atom, writer.context, called) if atom.kind != nodes.NUMBER else atom.text, atom)
     if order:
         writer.write("'" * order, atom)
     else:
         writer.scripts(atom, place)
-    braced = atom.sup is not None and atom.sup.braced
-    writer.done(atom, is_plain=bool(order) or not braced)
+    is_prime = bool(order) or (atom.sup is not None and all(is_sign(each, "'") for each in atom.sup.atoms))
+    braced = atom.sup is not None and atom.sup.braced and not (called and number_of(atom.sup))
+    writer.done(atom, is_plain=is_prime or not braced)
     return place + 1
+
+
+def _check_name(writer: Writer, atom: Atom, place: int) -> None:
+    """Refuse a function that is not known, and a difference such as `\\Delta x`, which is one name to its author."""
+    context, behind = writer.context, writer.atoms[place + 1 : place + 2]
+    following = behind[0] if behind else None
+    if atom.text in context.declared:
+        return
+    if atom.kind == nodes.WORD and len(atom.text) > 1 and atom.sub is None:
+        is_operator = atom.command is not None and atom.command.name.startswith("operatorname")
+        if is_operator or (following is not None and following.kind == nodes.FENCE):
+            like = name_resolution.nearest(atom.text)
+            hint = f"did you mean {like}?" if like else "for a product write \\cdot"
+            raise context.refusal(f"unknown function '{atom.text[:40]}'", atom, hint)
+    if atom.text == "Delta" and atom.bare and following is not None and following.kind in (nodes.LETTER, nodes.NAME):
+        difference = Span(atom.start, following.start + 1)
+        hint = "write \\Delta \\cdot for the product, or give the difference a name of its own, such as h"
+        raise context.refusal("a difference is not one name here", difference, hint)
 
 
 def _order(writer: Writer, atom: Atom, place: int) -> int:
@@ -124,11 +150,11 @@ def _group(writer: Writer, atom: Atom, place: int) -> int:
     """What stands in braces, which are not seen."""
     inside = atom.parts[0]
     only = inside.only
-    if not inside.atoms and atom.bare:
-        return place + 1
     if only is not None and only.kind == nodes.FENCE and only.text == "(" and _is_falling(writer, atom, only.parts[0]):
         return place + 1
     alone = len(writer.atoms) == 1
+    if only is not None and is_sign(only, ","):
+        raise writer.context.refusal("numbers are written without commas", atom, "write one point before the decimals")
     is_seen_otherwise = not (only is not None and only.bare) if not atom.bare else inside.written.is_sum and not alone
     if is_seen_otherwise:
         shown = writer.context.text(atom.start + 1, inside.stop - 1)[:40]
@@ -144,7 +170,7 @@ def _call(writer: Writer, atom: Atom, place: int) -> int:
     """A fraction, a root, a binomial coefficient."""
     if atom.sub is not None or atom.command is None or not atom.command.writes:
         raise writer.context.refusal("this is not read here", atom, "leave it out")
-    if "/" in atom.command.writes:
+    if "/" in atom.command_text:
         return _fraction(writer, atom, place)
     template = atom.command.writes
     if atom.text == "sqrt" and atom.option is not None:
@@ -168,13 +194,14 @@ def _fraction(writer: Writer, atom: Atom, place: int) -> int:
     """A fraction, flat where it begins a product."""
     above, below = atom.parts
     following = writer.atoms[place + 1] if place + 1 < len(writer.atoms) else None
-    is_flat = writer.is_first and atom.bare and not (following is not None and is_sign(following, "!", "%", "°", "'"))
+    is_flat = writer.is_first and atom.bare and not (following is not None and is_sign(following, *POSTFIX))
     is_flat = is_flat and place >= writer.bare_stop
     if not is_flat:
         writer.write("(", Sequence(atom.start, above.start))
     else:
         writer.piece.is_product |= not writer.closers
-    (writer.hold if above.written.is_term else writer.bracket)(above)
+    is_fraction = above.only is not None and above.only.kind == nodes.CALL and "/" in above.only.command_text
+    (writer.hold if above.written.is_term and not is_fraction else writer.bracket)(above)
     writer.write("/", Sequence(above.stop, max(below.start, above.stop)))
     (writer.hold if below.written.is_factor else writer.bracket)(below)
     if not is_flat:

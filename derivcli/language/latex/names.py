@@ -26,7 +26,7 @@ def join_letters(sequence: Sequence, context: Context) -> None:
     atoms: list[Atom] = []
     place, source = 0, sequence.atoms
     while place < len(source):
-        atom = source[place]
+        atom = source[place] = _unwrapped(source[place])
         if atom.kind == nodes.NUMBER:
             _check_exponent(atom, context)
         if atom.kind == nodes.LETTER:
@@ -42,10 +42,22 @@ def join_letters(sequence: Sequence, context: Context) -> None:
             _check_spelling(atom, context)
         atoms.append(atom)
     sequence.atoms = atoms
-    for atom, following in zip(atoms, [*atoms[1:], None], strict=True):
+    for place, atom in enumerate(atoms):
+        following = atoms[place + 1] if place + 1 < len(atoms) else None
         called = following is not None and following.kind == nodes.FENCE and following.text == "("
         if atom.kind in (nodes.NAME, nodes.LETTER) and not called and atom.sub is None:
             context.standing.add(atom.text)
+
+
+def _unwrapped(atom: Atom) -> Atom:
+    """The bracket that is all that stands in braces, as in SymPy's `f{\\left(x \\right)}`, or the atom itself."""
+    only = atom.parts[0].only if atom.kind == nodes.GROUP else None
+    if only is None or only.kind != nodes.FENCE or only.text != "(" or not only.bare:
+        return atom
+    if atom.sup is not None and atom.sup.only is not None and atom.sup.only.kind == nodes.CALL:
+        return atom  # a rising power
+    only.sub, only.sup, only.primes, only.spaced = atom.sub, atom.sup, atom.primes, atom.spaced
+    return only
 
 
 def _letters(source: list[Atom], place: int, sequence: Sequence, context: Context) -> tuple[list[Atom], int]:
@@ -152,8 +164,8 @@ def _check_spelling(atom: Atom, context: Context) -> None:
         raise context.refusal(f"{typed} and {first} would be one variable here", atom, hint)
 
 
-def name_of(atom: Atom, context: Context) -> str:
-    """The name that a letter or a word is with its index."""
+def name_of(atom: Atom, context: Context, called: bool = False) -> str:
+    """The name that a letter or a word is with its index; one that is `called` may be a partial derivative, f_{xy}."""
     base = atom.text
     if atom.sub is None:
         if len(base) > 1 and atom.kind == nodes.WORD and not name_resolution.is_variable_name(base):
@@ -163,7 +175,7 @@ def name_of(atom: Atom, context: Context) -> str:
     glued, parted = f"{base}{index}", f"{base}_{index}"
     is_glued = index.isdigit() and (parted not in context.declared or glued in context.declared)
     name = glued if is_glued else parted
-    if not name_resolution.is_variable_name(name):
+    if not name_resolution.is_variable_name(name) and not called:
         context.names.setdefault(name)
     return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,6 @@ class Sequence:
     braced: bool = True
     condition: bool = False
     """Whether a condition may stand there."""
-    bound: frozenset[str] = frozenset()
     piece: Piece | None = None
     """What is written for it, once that is known."""
 
@@ -74,20 +74,24 @@ class Atom:
         """Whether it has no scripts and no primes."""
         return self.sub is None and self.sup is None and not self.primes
 
+    @property
+    def command_text(self) -> str:
+        """What its command writes."""
+        return self.command.writes if self.command is not None else ""
+
     def children(self) -> list[Sequence]:
         """All sequences in it."""
         return [part for part in (*self.parts, self.option, self.sub, self.sup) if part is not None]
 
 
-def sequences(root: Sequence) -> list[Sequence]:
-    """All sequences of a formula, each before those in it."""
-    found, waiting = [], [root]
+def sequences(root: Sequence) -> Iterator[Sequence]:
+    """All sequences of a formula, each before those in it, which are looked for when it has been given."""
+    waiting = [root]
     while waiting:
         sequence = waiting.pop()
-        found.append(sequence)
+        yield sequence
         for atom in sequence.atoms:
             waiting += atom.children()
-    return found
 
 
 def letters_of(sequence: Sequence | None) -> str:

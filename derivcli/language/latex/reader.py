@@ -26,7 +26,7 @@ _SURROUNDS = (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]"))
 _BLANKS = re.compile(r"\s*")
 MAX_SURROUNDS = 9
 """How many signs are taken off from around a formula."""
-_LAST = re.compile(r"(?:\s|~|\\[,;:!]|(?<!\\)\\\\|(?<=[^0-9\s\\])(?<!right)[.,;])+\Z")
+_LAST = re.compile(r"(?:\s|~|\\[,;:!]|(?<!\\)\\\\|(?<=[^\s\\])(?<!right)[.,;])+\Z")
 
 
 def latex_transcription(text: str, declared: Collection[str], functions: Collection[str]) -> Transcription:
@@ -41,7 +41,7 @@ def latex_transcription(text: str, declared: Collection[str], functions: Collect
     _find_letters(root, context)
     for sequence in sequences(root):
         bind(sequence, context)
-    for sequence in reversed(sequences(root)):
+    for sequence in reversed(list(sequences(root))):
         sequence.piece = written(sequence, context)
     assert root.piece is not None, "the whole is written last"
     found = transcription_of(text, root.piece)

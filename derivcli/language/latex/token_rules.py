@@ -24,7 +24,7 @@ from derivcli.language.name_resolution import nearest
 from derivcli.language.tokens import GREEK, SPELLINGS
 
 _TOKEN = re.compile(
-    r"(?P<blank>[\s~]+)|(?P<command>\\(?:operatorname\*|[A-Za-z]+|.|\Z))|(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+    r"(?P<blank>[\s~]+)|(?P<command>\\(?:operatorname\*|[A-Za-z]+|.|\Z))|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<slot>\#[0-9])|(?P<other>.)",
     re.DOTALL,
 )
@@ -32,7 +32,16 @@ _WORD = re.compile(r"\s*(?:\{((?:[^{}\\$]|\\[_ ,;:!&%])*)\}|([A-Za-z0-9]))")
 _BRACED = re.compile(r"\s*\{([^{}]*)\}")
 _OPTION = re.compile(r"\s*\[")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "|": "|", "lfloor": "rfloor", "lceil": "rceil", "lvert": "rvert"}
-_BRACKETS = {"lbrace": "{", "rbrace": "}", "lparen": "(", "rparen": ")", "lbrack": "[", "rbrack": "]", "vert": "|"}
+_BRACKETS = {
+    "lbrace": "{",
+    "rbrace": "}",
+    "lparen": "(",
+    "rparen": ")",
+    "lbrack": "[",
+    "rbrack": "]",
+    "vert": "|",
+    "mid": "|",
+}
 _PRIMES = {"'": 1, "′": 1, "’": 1, "″": 2, "‴": 3}
 
 

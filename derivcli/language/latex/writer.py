@@ -8,12 +8,12 @@ from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.latex import nodes
 from derivcli.language.latex.context import Context
-from derivcli.language.latex.extents import Extents, is_called
+from derivcli.language.latex.extents import POSTFIX, Extents, is_called
 from derivcli.language.latex.names import name_of
 from derivcli.language.latex.nodes import Atom, Sequence, is_sign, letters_of
+from derivcli.language.latex.patterns import UNKNOWN_FUNCTIONS
 from derivcli.language.latex.pieces import Part, Piece
 
-POSTFIX = ("!", "%", "°", "'")
 SIMPLE = (nodes.NUMBER, nodes.LETTER, nodes.NAME, nodes.WORD)
 
 
@@ -110,10 +110,12 @@ class Writer:
     def _joint(self, before: Atom, atom: Atom, place: int) -> str:
         typed = " " if atom.spaced or self.context.source[atom.start - 1].isspace() else ""
         in_bare = place < self.bare_stop
+        if before.kind == nodes.WORD and before.text == "d" and before.bare and atom.kind in (nodes.LETTER, nodes.NAME):
+            return ""  # a differential, which is no product
         if atom.kind == nodes.FENCE and atom.text in ("(", "["):
             if not self.is_plain or self._would_call(before):
                 return "*"
-            return typed
+            return "" if before.kind == nodes.LETTER else typed
         if not self.is_plain or atom.kind not in (*SIMPLE, nodes.FUNCTION) or is_called(self.atoms, place):
             return " " if in_bare else "*"
         if before.kind == nodes.NUMBER and before.bare and atom.kind != nodes.NUMBER:
@@ -130,8 +132,14 @@ class Writer:
             before.kind == nodes.LETTER and before.sub is None
         ):
             return False
-        name = name_of(before, self.context)
+        name = name_of(before, self.context, called=True)
         return before.sup is None and name not in self.context.declared and (name in vocabulary() or name in forms())
+
+    def is_called(self, place: int) -> bool:
+        """Whether a letter that is a function before a bracket stands at a place, and a bracket behind it."""
+        following = self.atoms[place + 1] if place + 1 < len(self.atoms) else None
+        is_function = self.atoms[place].kind == nodes.LETTER and self.atoms[place].text in UNKNOWN_FUNCTIONS
+        return is_function and following is not None and following.kind == nodes.FENCE
 
     def exponent(self, sup: Sequence, place: int) -> None:
         """Write an exponent, in brackets where it is more than a digit or a letter."""
@@ -140,12 +148,10 @@ class Writer:
         glued = following is not None and following.kind in (nodes.LETTER, nodes.NAME, nodes.NUMBER, nodes.FUNCTION)
         self.piece.parts.append(("^", sup.start - 1, sup.start))
         is_number = only is not None and only.kind == nodes.NUMBER
-        if (
-            not sup.braced
-            and only is not None
-            and only.bare
-            and (is_number or (only.kind == nodes.LETTER and not glued))
-        ):
+        is_short = is_number or (only is not None and only.kind == nodes.LETTER and not glued)
+        if self.is_called(place) and number_of(sup):
+            self.piece.parts.append((number_of(sup), sup.start, sup.stop))
+        elif not sup.braced and only is not None and only.bare and is_short:
             self.hold(sup)
         else:
             self.bracket(sup)

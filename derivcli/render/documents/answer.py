@@ -56,7 +56,9 @@ def _verdict(answer: Answer) -> str:
 
 def _difference(example: Counterexample) -> str:
     yours = "has no value" if example.claim is None else f"is {example.claim_text}"
-    return f"at {place_text(example.at)} the derivative is {example.derivative_text}, and yours {yours}"
+    named = " and ".join(f"{head} = {text}" for head, text in example.functions.items())
+    where = f"for {named}, at" if named else "at"
+    return f"{where} {place_text(example.at)} the derivative is {example.derivative_text}, and yours {yours}"
 
 
 def _undecided(answer: Answer) -> str:

@@ -67,7 +67,7 @@ def _column(quantity: Quantity, style: Style) -> Column:
         marks = [mark(verdicts[point], style.unicode) for point in range(len(verdicts))]
         warned = verdicts.hard().tolist()
     label = quantity.label
-    texts = quantity.texts(style.digits)
+    texts = quantity.shown(style.digits)
     return Column(label.shown(style.unicode), texts, quantity.role, latex=label.latex, warned=warned, marks=marks)
 
 

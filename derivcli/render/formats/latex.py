@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from derivcli.render.blocks import Chain, Document, Equations, Line, Matrices, Polynomial, Sentence, Style, Table
 from derivcli.render.numbers import latex_number
+
+_FORMULA = re.compile(r"[(/*]|[a-df-z]|^e$")
+"""What no number has in its text."""
 
 
 def write_latex(document: Document, style: Style) -> str:
@@ -42,8 +46,20 @@ def _environment_of(body: str) -> str:
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
 
 
+def _cell(text: str) -> str:
+    """A number, or the formula that a point was typed as."""
+    if text in ("nan", "inf", "-inf") or not _FORMULA.search(text):
+        return latex_number(text)
+    from derivcli.language.functions.formulas import parse_tree
+    from derivcli.render.latex_printer import latex_of
+
+    return latex_of(parse_tree(text))
+
+
 def _array(table: Table) -> str:
-    rows = zip(*[map(latex_number, column.texts) for column in table.columns], strict=True)
+    rows = zip(
+        *[map(_cell if column.role == "at" else latex_number, column.texts) for column in table.columns], strict=True
+    )
     head = " & ".join(column.latex for column in table.columns)
     body = " \\\\\n".join(" & ".join(row) for row in rows)
     return f"\\[\n\\begin{{array}}{{{'r' * len(table.columns)}}}\n{head} \\\\ \\hline\n{body}\n\\end{{array}}\n\\]\n"

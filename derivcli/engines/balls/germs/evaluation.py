@@ -57,6 +57,8 @@ def _value(approach: Approach, node: TapeNode) -> Any:
         return approach.germs.number(node.data)
     if node.operation == "choice":
         return _choice(approach, node)
+    if node.operation == "integral":
+        raise NoGermError
     parts = [approach.values[part] for part in node.parts]
     rule = GERM_RULES.get(node.operation)
     return approach.regular(node.operation, *parts) if rule is None else rule(approach, *parts)
