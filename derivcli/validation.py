@@ -82,7 +82,7 @@ def check_values(
 def check_known(expressions: Sequence[Expression]) -> None:
     """Refuse functions of which a formula says nothing, where numbers are asked for."""
     from derivcli.language.tokens import place_of
-    from derivcli.language.unknown_functions import unknown_in
+    from derivcli.language.unknown_rows import unknown_in
 
     for expression in expressions:
         for row in unknown_in(expression.expanded) if expression.unknown_functions else ():

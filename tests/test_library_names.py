@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import mpmath
@@ -16,7 +17,7 @@ from derivcli import DerivError, derive, parse
 from derivcli.language.functions import libraries
 from derivcli.language.functions.forms import FORMS
 from derivcli.language.functions.table import FUNCTIONS
-from tests.support import each, hint_of
+from tests.support import each, hint_of, no_hang
 
 F = torch.nn.functional
 POINTS = (-1.9, -0.5, 0.0, 0.3, 0.5, 1.0, 2.5, 7.0)
@@ -282,3 +283,21 @@ def test_a_function_of_the_users_own_may_have_the_name_of_an_operation() -> None
     assert parse("np.square(x)", let=own).text == "x**2"
     with pytest.raises(DerivError, match="'where' is a function of deriv already"):
         parse("where(x)", let={"where(x)": "x"})
+
+
+LONG = {
+    "choices": "x if(" * 100_000,
+    "prefixes": "np." * 200_000,
+    "methods": "x.sin()" * 100_000,
+    "joined": f"if(x>0{'&x>1' * 2_000},1,2)",
+    "bars": f"if(x>0{'|x>1' * 2_000},1,2)",
+    "denials": f"if({'~' * 300_000}(x>0),1,2)",
+    "calls": "if(" + "And(" * 100_000,
+    "list": f"[{'x,' * 200_000}x]",
+}
+
+
+@each("kind", list(LONG))
+def test_long_texts_of_these_take_no_long_time(kind: str) -> None:
+    with no_hang(5), suppress(DerivError):
+        parse(LONG[kind])

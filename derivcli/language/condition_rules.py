@@ -14,6 +14,9 @@ from derivcli.language.tokens import Token
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
 
+MAX_CONDITION_CHARACTERS = 4_000
+"""A bracket behind `if` is searched so far for the comma that makes it a call."""
+
 BITWISE = ("&", "|")
 """Signs that Python reads before comparisons."""
 
@@ -53,7 +56,8 @@ def note_word(parser: Parser, token: Token) -> None:
     """Keep a word or sign of logic, and refuse those that do not go together without brackets."""
     frame = parser.frame
     raw = parser.text[token.start : token.stop]
-    frame.logic += (token.text if token.kind == "name" else raw,)
+    word = token.text if token.kind == "name" else raw
+    frame.logic = (*(other for other in frame.logic if other != word), word)
     bitwise = [sign for sign in BITWISE if sign in frame.logic]
     word = "not" if "not" in frame.logic else "and"
     if word in frame.logic and bitwise and (word == "not" or "|" in bitwise):
@@ -125,7 +129,7 @@ def end_choices(parser: Parser, token: Token) -> None:
 def _has_comma(text: str, start: int) -> bool:
     """Whether a comma parts what the bracket at `start` holds."""
     depth = 0
-    for found in re.compile("[(),]").finditer(text, start):
+    for found in re.compile("[(),]").finditer(text, start, start + MAX_CONDITION_CHARACTERS):
         depth += {"(": 1, ")": -1}.get(found[0], 0)
         if depth == 0 or (depth == 1 and found[0] == ","):
             return depth == 1

@@ -15,7 +15,8 @@ _LATEX = re.compile(r"(?!\s*['\"])[^\\{}$]*[\\{}$]")
 def transcribed(text: str, declared: Collection[str] = (), functions: Collection[str] = ()) -> Transcription | None:
     """A text of another notation in ours; None for one that is in ours already, as most are."""
     plain = typeset(text)
-    if not _LATEX.match(text if plain is None else plain.text):
+    typed = text if plain is None else plain.text
+    if not _LATEX.match(typed) and "&=" not in typed:  # which stands in aligned equations, before their sign
         return plain
     from derivcli.language.latex.reader import latex_transcription
 

@@ -58,7 +58,7 @@ class Frame:
     """The bracket that ends it."""
     arguments: list[Operand] = field(default_factory=list)
     logic: tuple[str, ...] = ()
-    """The words and signs of logic in the argument at hand, as they are typed."""
+    """The words and signs of logic in the argument at hand as typed, each once and the last one at the end."""
     disjuncts: list[Operand] = field(default_factory=list)
     conjuncts: list[Operand] = field(default_factory=list)
     denials: list[Token] = field(default_factory=list)

@@ -197,7 +197,8 @@ def letters_alone(text: str) -> frozenset[str]:
 def names_in(text: str) -> Iterator[tuple[str, int, int]]:
     """The names in a text, readable or not, and where each starts and stops."""
     for found in _PATTERN.finditer(text):
-        if found.lastgroup == "name" and not _QUALIFIED.match(text, found.start()):
+        is_prefix = text.startswith(".", found.end()) and _QUALIFIED.match(text, found.start())
+        if found.lastgroup == "name" and not is_prefix:
             yield found.group(), found.start(), found.end()
 
 
@@ -291,7 +292,7 @@ def unreadable(text: str, position: int) -> DerivError:
     if character in _HINTS:
         message, hint = _HINTS[character]
         hint = _called_like_python(text, position) or hint
-        if character == "[" and len(listed_formulas(text)) > 1:
+        if character == "[" and len(text) <= SEARCHED_CHARACTERS and len(listed_formulas(text)) > 1:
             hint = LIST_HINT
         return DerivError(message, text, span, hint)
     twin = LOOK_ALIKES.get(character) or unicodedata.normalize("NFKC", character)

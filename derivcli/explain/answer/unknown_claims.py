@@ -18,7 +18,7 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.functions.row import Function
 from derivcli.language.named_functions import NamedFunction, NamedFunctions
-from derivcli.language.unknown_functions import unknown_in, unknown_row
+from derivcli.language.unknown_rows import unknown_in, unknown_row
 from derivcli.result import Partial, derivative_key
 
 SIMPLE = ("{0}^2", "{0}^3", "{0}^2+1", "{0}^4", "{0}^3+{0}", "e^{0}")

@@ -46,8 +46,6 @@ def _factor(writer: Writer, place: int) -> int:
     if found is not None:
         writer.join(place)
         return calls.write_found(writer, place, found)
-    if atom.kind == nodes.GROUP and atom.bare and not atom.parts[0].atoms:
-        return place + 1
     writer.join(place)
     return _BY_KIND[atom.kind](writer, atom, place)
 
@@ -72,7 +70,7 @@ def _plain(writer: Writer, atom: Atom, place: int) -> int:
     called = writer.is_called(place)
     writer.write(name_of(atom, writer.context, called) if atom.kind != nodes.NUMBER else atom.text, atom)
     if order:
-        writer.write("'" * order, atom)
+        writer.write(order, atom)
     else:
         writer.scripts(atom, place)
     is_prime = bool(order) or (atom.sup is not None and all(is_sign(each, "'") for each in atom.sup.atoms))
@@ -99,15 +97,18 @@ def _check_name(writer: Writer, atom: Atom, place: int) -> None:
         raise context.refusal("a difference is not one name here", difference, hint)
 
 
-def _order(writer: Writer, atom: Atom, place: int) -> int:
-    """The order of the derivative that f^{(3)} is, 0 for any other exponent."""
+def _order(writer: Writer, atom: Atom, place: int) -> str:
+    """The primes of the derivative that f^{(3)} is, and the orders of f^{(1,0)}; nothing for any other exponent."""
     inner = atom.sup.only if atom.sup is not None and atom.text != "e" and atom.kind != nodes.NUMBER else None
     if inner is None or inner.kind != nodes.FENCE or inner.text != "(" or not inner.bare:
-        return 0
+        return ""
+    orders = [each.text for each in inner.parts[0].atoms]
+    if len(orders) > 1 and all(each.isdigit() for each in orders[::2]) and {*orders[1::2]} == {","}:
+        return f"^({''.join(orders)})"
     digits = number_of(inner.parts[0])
     if not digits.isdigit() or not 0 < int(digits[:4]) <= MAX_PRIMES:
-        return 0
-    return int(digits)
+        return ""
+    return "'" * int(digits)
 
 
 def _fence(writer: Writer, atom: Atom, place: int) -> int:
@@ -190,9 +191,21 @@ def _call(writer: Writer, atom: Atom, place: int) -> int:
     return place + 1
 
 
+def _check_mixed(writer: Writer, atom: Atom, place: int) -> None:
+    """Refuse 2\\frac{1}{2}, which is 2.5 to a pupil and 1 to others."""
+    whole = writer.atoms[place - 1] if place else None
+    above, below = (number_of(part) for part in atom.parts)
+    if whole is None or whole.kind != nodes.NUMBER or not whole.bare or not (above and below):
+        return
+    typed = writer.context.text(atom.start, atom.stop)
+    hint = f"write ({whole.text} + {typed}) for the number, or {whole.text} \\cdot {typed} for the product"
+    raise writer.context.refusal("a number before a fraction of numbers can be read in two ways", atom, hint)
+
+
 def _fraction(writer: Writer, atom: Atom, place: int) -> int:
     """A fraction, flat where it begins a product."""
     above, below = atom.parts
+    _check_mixed(writer, atom, place)
     following = writer.atoms[place + 1] if place + 1 < len(writer.atoms) else None
     is_flat = writer.is_first and atom.bare and not (following is not None and is_sign(following, *POSTFIX))
     is_flat = is_flat and place >= writer.bare_stop

@@ -34,12 +34,15 @@ def join_letters(sequence: Sequence, context: Context) -> None:
             atoms += joined
             continue
         place += 1
+        if atom.kind == nodes.GROUP and atom.bare and not atom.parts[0].atoms:
+            continue
         if atom.kind == nodes.WORD:
             _name_word(atom, sequence, context)
             if atom.kind == nodes.SIGN and not atom.text:
                 continue
         elif atom.kind == nodes.NAME:
             _check_spelling(atom, context)
+            _check_constant(atom, context)
         atoms.append(atom)
     sequence.atoms = atoms
     for place, atom in enumerate(atoms):
@@ -162,6 +165,15 @@ def _check_spelling(atom: Atom, context: Context) -> None:
     if first != typed and atom.text in GREEK_NAMES and atom.command is not None and first.startswith("\\"):
         hint = "name one of them otherwise, as with an index"
         raise context.refusal(f"{typed} and {first} would be one variable here", atom, hint)
+
+
+def _check_constant(atom: Atom, context: Context) -> None:
+    """Let `\\tau` be a variable, as it mostly is, and note that it is a number in our notation."""
+    if atom.command is not None and atom.text in CONSTANTS and atom.text != "pi" and atom.text not in context.declared:
+        context.names.setdefault(atom.text)
+        typed = f"\\{atom.command.name}"
+        message = f"{typed} is read as a variable; for the number {atom.text} write 2\\pi"
+        context.note("constant", message, atom.start, atom.start + len(typed))
 
 
 def name_of(atom: Atom, context: Context, called: bool = False) -> str:
