@@ -77,6 +77,14 @@ def test_formulas_follow_leibniz(text: str, formula: str) -> None:
     assert derive(text).derivatives["x"].text == formula
 
 
+def test_pieces_beside_an_integral_meet_where_they_did() -> None:
+    """What bends inside of an integral is no place where pieces of the formula meet."""
+    product = derive("relu(x)*integral(abs(t), t, 0, x)").derivatives["x"].text
+    assert product == "Piecewise((0, x < 0), (x**2 + integral(abs(t), t, 0, x), x > 0))"
+    chosen = derive("integral(if(t > 1, t^2, t), t, 0, x)").derivatives["x"].text
+    assert chosen == "Piecewise((x**2, x > 1), (x, x < 1))"
+
+
 def test_steps_name_the_rule_of_leibniz() -> None:
     (derivation,) = steps("integral(exp(-t^2*x), t, x, x^2)")
     assert derivation.steps[0].rule == "Leibniz's rule for integrals"

@@ -75,8 +75,8 @@ def check_digits(number: str, span: Span) -> None:
 def check_derivatives(count: int, span: Span) -> None:
     """Refuse a text with too many signs of derivatives."""
     if count > MAX_DERIVATIVES:
-        message = f"the text has more than {MAX_DERIVATIVES:,} derivatives"
-        raise DerivError(message, span=span, hint="write some of them yourself")
+        hint = "write some of them yourself"
+        raise DerivError(f"the text has more than {MAX_DERIVATIVES:,} derivatives", span=span, hint=hint)
 
 
 def check_nesting(depth: int, span: Span) -> None:

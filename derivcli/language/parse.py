@@ -53,11 +53,11 @@ def _parsed(
     derivatives: bool,
 ) -> Expression:
     """The formula that a text in our notation writes, which may have a left side."""
+    if "=" in text:
+        check_stated(text)
     side = left_side(text, functions) if any(sign in text for sign in SIGNS) else None
     if side is not None:
         return _named(text, side, declared, definitions, functions, derivatives)
-    if "=" in text:
-        check_stated(text)
     defined = [definition.name for definition in definitions]
     parser = Parser(text, {*declared, *defined}, functions=functions)
     check_notation(text, parser.declared)
