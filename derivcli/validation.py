@@ -170,12 +170,14 @@ def check_integrals(
 
     Along a `direction` all its variables move; a `dependent` variable moves with each; a series has a `degree`.
     """
-    from derivcli.language.moving_jumps import moving_jump
+    from derivcli.language.limits import check_nested_integrals
+    from derivcli.language.moving_jumps import moving_jump, nested_integrals
     from derivcli.language.printer import text_of
 
     for expression in expressions:
         if not expression.has_integrals:
             continue
+        check_nested_integrals(nested_integrals(expression.expanded), expression.source)
         for partial in partials:
             names = partial * degree if degree else partial
             step = moving_jump(expression.expanded, [{*(direction or (name,)), dependent} for name in names])
