@@ -115,16 +115,18 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
-    if token.text == "/" and derivative_rules.close_over(parser, token):
-        return
     if token.text == "/":
+        if derivative_rules.close_over(parser, token):
+            return
         derivative_rules.check_differential(parser, token)
     derivative_rules.expect_product(parser, written=True)
-    leads_on = parser.begins_call(parser.next)
-    parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
-    if bares and not leads_on:
-        parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))
-    parser.notes.expect(parser.frame, ambiguities.root(parser.frame, token, parser.next, parser.text))
+    if bares or parser.frame.pending:
+        leads_on = parser.begins_call(parser.next)
+        parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
+        if bares and not leads_on:
+            parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))
+    if token.text == "/":
+        parser.notes.expect(parser.frame, ambiguities.root(parser.frame, token, parser.next, parser.text))
     parser.frame.multiply(token)
 
 

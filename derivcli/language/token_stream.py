@@ -79,9 +79,10 @@ class TokenStream:
     @property
     def next(self) -> Token:
         """The token after the one at hand."""
-        if not self.waiting:
+        waiting = self.waiting
+        if not waiting:
             self.read()
-        return self.waiting[0]
+        return waiting[0]
 
     @property
     def token_stop(self) -> int:
@@ -110,25 +111,30 @@ class TokenStream:
 
     def take(self) -> Token:
         """Go on to the next token."""
-        if not self.waiting:
+        waiting = self.waiting
+        if not waiting:
             self.read()
         self.before = self.token
-        self.token = token = self.waiting.popleft()
+        self.token = token = waiting.popleft()
         return token
 
     def read(self) -> None:
         """Read one token more."""
         token = next(self.tokens)
-        if token.kind == "name" and len(token.text) > 1 and not token.prefix:
-            self.waiting.extend(self.parted(token))
-        else:
+        if token.kind != "name" or len(token.text) == 1 or token.prefix or self.is_whole(token.text):
             self.waiting.append(token)
+        else:
+            self.waiting.extend(self.parted(token))
 
     def put_back(self) -> None:
         """Go back to the token before the one at hand."""
         assert self.token is not None, "there is a token at hand"
         self.waiting.appendleft(self.token)
         self.token = self.before
+
+    def is_whole(self, name: str) -> bool:
+        """Whether a name is one token wherever it stands."""
+        return name in self.declared or (name_resolution.always_means_itself(name) and name not in self.custom)
 
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v`, and `xsinx` as `x`, `sin` and `x`; any other name as it is."""

@@ -26,9 +26,12 @@ def is_call(parser: Parser, token: Token) -> bool:
     if parser.trusted or not MAY_BE_CALL.match(parser.text, token.stop) or token.text in parser.declared:
         return False
     name = token.text
-    if name in parser.functions or name in parser.unknown or _parts(parser, name) is not None:
+    if name in parser.functions:
         return True
-    return name in vocabulary() and orders_at(parser.text, token.stop, primes_only=True) is not None
+    is_known = name in vocabulary()
+    if (not is_known or "_" in name) and (name in parser.unknown or _parts(parser, name) is not None):
+        return True
+    return is_known and orders_at(parser.text, token.stop, primes_only=True) is not None
 
 
 def _parts(parser: Parser, name: str) -> tuple[str, str] | None:
