@@ -25,6 +25,7 @@ from derivcli.validation import (
     USUAL,
     arguments_of,
     check_claimed,
+    check_defined,
     check_dependent,
     check_first,
     check_fits,
@@ -168,6 +169,7 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     columns = data.variables if data is not None else ()
     taken = [name for name in columns if name in variables or name in request.names]
     names = (*(request.points.names if request.points else ()), *taken)
+    check_defined(expressions)
     if request.has_points:
         check_known(expressions)
         check_values(expressions, variables, names, {*request.names, *taken}, data)

@@ -82,12 +82,26 @@ def check_values(
 def check_known(expressions: Sequence[Expression]) -> None:
     """Refuse functions of which a formula says nothing, where numbers are asked for."""
     from derivcli.language.tokens import place_of
-    from derivcli.language.unknown_functions import unknown_in
+    from derivcli.language.unknown_rows import unknown_in
 
     for expression in expressions:
         for row in unknown_in(expression.expanded) if expression.unknown_functions else ():
             place = place_of(row.name, expression.source)
             raise DerivError(f"{row.name} is not known", expression.source, place, _defining(row))
+
+
+def check_defined(expressions: Sequence[Expression]) -> None:
+    """Refuse a formula that calls what another one is named, since each formula is read by itself."""
+    from derivcli.language.tokens import place_of
+
+    named = {expression.name: expression.source for expression in expressions if expression.arguments}
+    for expression in expressions if named else ():
+        for name in expression.unknown_functions:
+            if name in named:
+                place, definition = place_of(name, expression.source), named[name].strip()
+                hint = f'`shell:define it with --let "{definition}"``python:define it with let=`'
+                message = f"'{name}' is another formula here, and not known in this one"
+                raise DerivError(message, expression.source, place, hint)
 
 
 def _defining(row: Function) -> str:
@@ -156,12 +170,14 @@ def check_integrals(
 
     Along a `direction` all its variables move; a `dependent` variable moves with each; a series has a `degree`.
     """
-    from derivcli.language.moving_jumps import moving_jump
+    from derivcli.language.limits import check_nested_integrals
+    from derivcli.language.moving_jumps import moving_jump, nested_integrals
     from derivcli.language.printer import text_of
 
     for expression in expressions:
         if not expression.has_integrals:
             continue
+        check_nested_integrals(nested_integrals(expression.expanded), expression.source)
         for partial in partials:
             names = partial * degree if degree else partial
             step = moving_jump(expression.expanded, [{*(direction or (name,)), dependent} for name in names])

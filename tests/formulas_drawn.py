@@ -42,6 +42,7 @@ CALLS: dict[str, tuple[Callable[..., Any], str, Any]] = {
     "erf": (mpmath.erf, "\\operatorname{erf}", sympy.erf),
 }
 """Functions of one argument: the value, the command of TeX, and SymPy's."""
+LARGEST = mpmath.mpf(10) ** 30
 RELATIONS = {"<": ("<", mpmath.mpf.__lt__), ">=": ("\\ge", mpmath.mpf.__ge__)}
 
 
@@ -77,7 +78,14 @@ _KINDS = [
 
 
 def value(formula: Formula, at: Mapping[str, Any]) -> Any:
-    """What a formula comes to, over the complex numbers."""
+    """What a formula comes to, over the complex numbers; OverflowError where a part of it is huge."""
+    found = _value(formula, at)
+    if abs(found) > LARGEST:  # whose sine takes for ever
+        raise OverflowError
+    return found
+
+
+def _value(formula: Formula, at: Mapping[str, Any]) -> Any:
     kind, *parts = formula
     if kind == "num":
         return mpmath.mpf(parts[0])
@@ -210,7 +218,8 @@ class Hand:
         return f"{name}({self.write(part)})", ATOM, False
 
     def sqrt(self, part: Formula) -> Piece:
-        return f"{self.dice.choice(('√', 'sqrt'))}({self.write(part)})", ATOM, False
+        inner = self.write(part)
+        return (f"√({inner})", POWER, False) if self.often() else (f"sqrt({inner})", ATOM, False)
 
     def abs(self, part: Formula) -> Piece:
         inner = self.write(part)

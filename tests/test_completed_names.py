@@ -40,6 +40,8 @@ NAMING, OTHERS = "--wrt --at --let --mixed --along --implicit", "--format --plot
         ("z --let z=max(a,b) --let a=t --at |", "b t"),
         ("f(u)*v --let f(x)=x*a+u --at |", "u v a"),
         ("f(u)*v --let f(x,t)=x*b --at f(|", ""),
+        ("f(x)*g(t)+h --wrt |", "x t h"),
+        ("y'(t)+u_xx(x,t) --wrt |", "t x"),
         ("speed*t --at sp|", "speed"),
         ("speed*t --at speed=3 --wrt |", "speed t"),
         ("2uv+u+v --wrt |", "u v"),

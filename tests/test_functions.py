@@ -127,7 +127,7 @@ def test_a_wrong_derivative_is_caught(operation: str, order: int, monkeypatch: p
 
 
 def test_every_operation_has_a_rule() -> None:
-    assert TORCH_RULES.keys() | {"constant", "pow_constant", "piecewise"} == OPERATIONS
+    assert TORCH_RULES.keys() | {"constant", "pow_constant", "piecewise", "integral"} == OPERATIONS
 
 
 @every_primitive

@@ -45,7 +45,6 @@ NOT_ON_THE_COMMAND_LINE = {
     "cli/shell/colon_lines.py: f':{name} is not for a shell": "needs a warm server",
     "cli/shell/piped.py: 'standard input is closed'": "needs a process without one",
     "language/named_functions.py: f'functions call each other": "needs a hundred functions",
-    "language/limits.py: f'the text has more than {MAX_DERIVATIVES": "needs a thousand derivatives",
     "points/files/typed_tables.py: message": "the reader gives all files one type for each column",
     "points/files/csv_tsv.py: f'{self.name}: its first line": "needs a file of megabytes",
     "points/files/json_lines.py: f'{self.name}: its first line": "needs a file of megabytes",

@@ -31,6 +31,7 @@ NAMED = [
     ("f(x) = 5", "f", "x", "5", "x"),
     ("y = if(x == 0, 1, x)", "y", "", "if(x == 0, 1, x)", "x"),
     ("x = y", "x", "", "y", "y"),
+    ("d1/d2 = r", "r", "", "d1/d2", "d1,d2"),
     ("y = d/dx x^3", "y", "", "3*x^2", "x"),
     (r"f(x) = \frac{x}{2}", "f", "x", "x/2", "x"),
 ]
@@ -66,6 +67,7 @@ REFUSED = [
     ),
     ("f'(x) = 2x", "this states a derivative", "write 2x", "="),
     ("dy/dx = 2x", "this states a derivative", "write 2x", "="),
+    ("y' = x", "this states a derivative", "write x", "="),
     ("d/dx x^2 = 2x", "this states a derivative", "write 2x", "="),
 ]
 

@@ -35,7 +35,7 @@ def test_a_difference_or_the_prime_of_a_letter_is_refused(text: str, words: str)
 LIVE = {
     "a*d + b": "a*d + b", "2d": "2*d", "d^2": "d**2", "d/2": "d/2", "a d": "a*d", "d/x": "d/x", "c/d": "c/d",
     "x d": "x*d", "d*(x^2)": "d*x**2", "D*x": "D*x", "d": "d", "D^2/4": "D**2/4", "sqrt(d)": "sqrt(d)",
-    "d1 + d_2": "d1 + d_2",
+    "d1 + d_2": "d1 + d_2", "x/d2": "x/d2", "d1/d2": "d1/d2",
     "d x/D": "d*x/D", "mod(d, x)": "mod(d, x)", "round(x)": "round(x)", "sinh(d)/d": "sinh(d)/d", "1/d x": "1/d*x",
     "a d/(d x)": "a*d/(d*x)", "c d x/(d y)": "c*d*x/(d*y)",
     "delta*x": "delta*x", "Δ x": "Delta*x", "Δ*x": "Delta*x", "δ": "delta",

@@ -93,7 +93,7 @@ REFUSED = [
     ("x=0:1:n", "'n' is a variable", 6),
     ("x=0:1:1000000000001", "1,000,000,000,001 points are over the limit of 1,000,000,000,000", 6),
     ("x=0:1:1e300", "over the limit of 1,000,000,000,000", 6),
-    ("x=" + "(" * 200, "deeper than the limit of 100", 102),
+    ("x=" + "-" * 200 + "1", "deeper than the limit of 100", 102),
     ("x=" + "9" * 400, "outside the range of float64", 2),
     ("x=0:1:" + "9" * 400, "outside the range of float64", 6),
 ]

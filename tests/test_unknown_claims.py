@@ -83,3 +83,10 @@ def test_a_proof_tells_numbers_apart_that_only_look_alike() -> None:
         assert not symbolic_proof.is_proved(left, right)
     left, right = (derivcli.parse(each).tree for each in ("f((x+1)^2)", "f(x^2+2x+1)"))
     assert symbolic_proof.is_proved(left, right)
+
+
+@each("text", ["if(x==0, f(x), g(x))", "if(x>0, f(x), g(x))"])
+def test_nothing_is_proved_where_pieces_meet(text: str) -> None:
+    """At 0 the first is g where it is continuous, whatever f' is there."""
+    claim = text.replace(" f(x)", " f'(x)").replace("g(x)", "g'(x)")
+    assert derivcli.answer(text, claim).how != "proved"

@@ -9,6 +9,7 @@ import pytest
 
 import derivcli
 from derivcli.errors import DerivError
+from derivcli.render.latex_printer import latex_of
 from tests.support import each
 
 READ = [
@@ -39,6 +40,9 @@ READ = [
     ("sin x f(x)", "sin(x)*f(x)"),
     ("(f(x+h)-f(x))/h", "(f(x + h) - f(x))/h"),
     ("f(2)x", "f(2)*x"),
+    ("2xf(x)", "2*x*f(x)"),
+    ("2xf'(x)+f(x)", "2*x*f'(x) + f(x)"),
+    ("xg(x)h(x)", "x*g(x)*h(x)"),
 ]
 
 PRODUCTS = [
@@ -241,3 +245,26 @@ def test_at_the_top_a_derivative_of_unknown_functions_is_asked_for() -> None:
     assert derivcli.derive("d/dx (f(x)*g(x))").derivatives["x"].text == "f'(x)*g(x) + f(x)*g'(x)"
     assert derivcli.derive("(f(x)/g(x))'").derivatives["x"].text == "(f'(x)*g(x) - f(x)*g'(x))/g(x)**2"
     assert derivcli.derive("d/dx f(x)", let={"f(x)": "x^3"}).derivatives["x"].text == "3*x**2"
+
+
+@each("text", [text for text, _ in READ if "f_2" not in text] + ["f'(x)/g(x)^2", "f^(12)(x)", "y'(x+1)+f(g(x))^2"])
+def test_what_is_printed_in_latex_comes_back(text: str) -> None:
+    tree = derivcli.parse(text).tree
+    again = derivcli.parse(latex_of(tree))
+    assert again.text == derivcli.parse(derivcli.parse(text).text).text
+
+
+@each(
+    "latex, means",
+    [
+        (r"f'(x)", "f'(x)"),
+        (r"f^{\prime\prime}(x)", "f''(x)"),
+        (r"f^{(4)}\left(x\right)", "f^(4)(x)"),
+        (r"f_{xy}(x, y)", "f_xy(x, y)"),
+        (r"u_{xx}\left(x, t\right)", "u_xx(x, t)"),
+        (r"f^{(1,0)}\left(x^{2}, y\right)", "f^(1,0)(x**2, y)"),
+        (r"\frac{f(x)}{g(x)}", "f(x)/g(x)"),
+    ],
+)
+def test_latex_of_books_is_read(latex: str, means: str) -> None:
+    assert derivcli.parse(latex).text == means

@@ -12,7 +12,7 @@ import sympy
 
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import Tree, fold, rebuild, row_of
-from derivcli.language.unknown_functions import unknown_in
+from derivcli.language.unknown_rows import unknown_in
 
 
 def is_unknown(tree: Tree) -> bool:

@@ -24,7 +24,7 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.language.unknown_functions import unknown_rows
+from derivcli.language.unknown_rows import unknown_rows
 from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:

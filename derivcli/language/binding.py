@@ -44,6 +44,8 @@ def names_by_bracket(text: str) -> Names:
         place = sign.start()
         if sign.group() in "([":
             opened.append(place)
+            if len(opened) > limits.MAX_BRACKETS:
+                break  # the parser refuses the text where it comes to this place
         elif sign.group() in ")]":
             del opened[-1:]
         elif opened and opened[-1] not in ended:

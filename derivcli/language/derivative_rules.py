@@ -356,4 +356,4 @@ def check_differential(parser: Parser, line: Token) -> None:
 
 
 def _is_differential(parser: Parser, name: Token) -> bool:
-    return "d" not in parser.declared and is_differential(name.text)
+    return "d" not in parser.declared and is_differential(name.text) and name.text[1].isalpha()

@@ -97,7 +97,7 @@ class Expression:
     @cached_property
     def unknown_functions(self) -> tuple[str, ...]:
         """The names of functions in it of which nothing else is known."""
-        from derivcli.language.unknown_functions import unknown_in
+        from derivcli.language.unknown_rows import unknown_in
 
         return tuple(dict.fromkeys(row.name for row in unknown_in(self.expanded)))
 

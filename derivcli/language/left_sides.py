@@ -22,7 +22,7 @@ _TAIL = re.compile(rf"\s*({_WORD})\s*")
 _ARROW = re.compile(rf"\s*(?:({_WORD})\s*:\s*)?(?:\(([^()]*)\)|({_WORD}))\s*(?:\|?->|↦|⟼|→)")
 _PRIMED = re.compile(rf"\s*({_WORD})\s*([{''.join(PRIMES)}]+)\s*(?:\(([^()]*)\))?\s*")
 _NUMBER = re.compile(r"\s*[-+−]?[0-9.∞]+\s*$")
-_FRACTION = re.compile(r"[d∂].*[/∕÷⁄]\s*\(?\s*[d∂]", re.DOTALL)
+_FRACTION = re.compile(rf"[d∂].*[/∕÷⁄]\s*\(?\s*[d∂]\s*[A-Za-z{''.join(GREEK)}]", re.DOTALL)
 _SIGN = re.compile(r"(?<![<>=!]):?=(?!=)|≔")
 
 SIGNS = ("=", "≔", "->", "↦", "⟼", "→")

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from derivcli.language.functions.row import FUNCTION_LETTERS
 from derivcli.language.functions.table import CONSTANTS, FAMILIES
 from derivcli.language.tokens import GREEK_NAMES
 from derivcli.language.unsupported_operations import OPERATIONS
@@ -114,6 +115,19 @@ def product(run: str, behind: str, letters: Collection[str]) -> Cut:
     if len(base) > MAX_FACTORS or is_differential or not CONSTANTS.keys().isdisjoint(base):
         return ()
     if re.search(r"(.)\1", base) or any(name in base for name in _TWO_LETTER_NAMES):
+        return ()
+    return tuple(Piece("letter", letter, place) for place, letter in enumerate(run))
+
+
+def before_function(run: str) -> Cut:
+    """A letter and one that is a function before a bracket, as in `xf(x)`; nothing where it is none."""
+    if (
+        len(run) != 2
+        or run[1] not in FUNCTION_LETTERS
+        or run in _WORDS
+        or not run[0].isalpha()
+        or run[0] in _NO_LETTERS
+    ):
         return ()
     return tuple(Piece("letter", letter, place) for place, letter in enumerate(run))
 

@@ -45,6 +45,9 @@ MAX_TERMS = 10_000
 MAX_UNROLLED_NODES = 500_000
 """Nodes of such terms."""
 
+MAX_NESTED_INTEGRALS = 2
+"""Integrals within each other: each multiplies the time by some hundreds."""
+
 MAX_POINTS = 10**12
 """Points of one calculation."""
 
@@ -75,8 +78,8 @@ def check_digits(number: str, span: Span) -> None:
 def check_derivatives(count: int, span: Span) -> None:
     """Refuse a text with too many signs of derivatives."""
     if count > MAX_DERIVATIVES:
-        message = f"the text has more than {MAX_DERIVATIVES:,} derivatives"
-        raise DerivError(message, span=span, hint="write some of them yourself")
+        hint = "write some of them yourself"
+        raise DerivError(f"the text has more than {MAX_DERIVATIVES:,} derivatives", span=span, hint=hint)
 
 
 def check_nesting(depth: int, span: Span) -> None:
@@ -118,6 +121,13 @@ def check_unrolled(count: int, word: str, span: Span | None) -> None:
     if count > MAX_UNROLLED_NODES:
         message = f"the terms of this {word} have more than {MAX_UNROLLED_NODES:,} parts together"
         raise DerivError(message, span=span, hint="take fewer terms")
+
+
+def check_nested_integrals(depth: int, source: str) -> None:
+    """Refuse integrals that nest too deep to be computed."""
+    if depth > MAX_NESTED_INTEGRALS:
+        message = f"{depth} integrals stand within each other, and the limit is {MAX_NESTED_INTEGRALS}"
+        raise DerivError(message, source, Span(0, len(source)), "integrate the inner ones by hand")
 
 
 def check_points(count: int, source: str = "", span: Span | None = None) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 
 from derivcli.language.bound_variables import Integral, free_symbols
-from derivcli.language.tree import Tree, postorder, row_of, symbol
+from derivcli.language.tree import Tree, fold, postorder, row_of, symbol
 
 CORNERS = ("corner", "branch")
 
@@ -29,6 +29,11 @@ def moving_jump(tree: Tree, moves: Sequence[Collection[str]]) -> Tree | None:
             if found is not None:
                 return found
     return None
+
+
+def nested_integrals(tree: Tree) -> int:
+    """How many integrals stand within each other."""
+    return fold(tree, lambda node, depths: max(depths, default=0) + isinstance(node, Integral))
 
 
 def _jump_in(integral: Any, moving: Sequence[set[Tree]]) -> Tree | None:

@@ -25,7 +25,7 @@ from derivcli.language.printer import text_of
 from derivcli.language.slopes import condition_of, settled, size, slope
 from derivcli.language.tokens import canonical_name, is_name, place_of
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import unknown_rows
+from derivcli.language.unknown_rows import unknown_rows
 
 
 @dataclass(frozen=True, slots=True)

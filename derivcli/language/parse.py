@@ -18,7 +18,8 @@ from derivcli.language.printer import text_of
 from derivcli.language.refused_notation import check_notation
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, equation_refusal
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import unknown_rows
+from derivcli.language.unknown_functions import subscripted, unknown_functions
+from derivcli.language.unknown_rows import unknown_rows
 
 
 def parse_expression(
@@ -38,7 +39,9 @@ def parse_expression(
     if written is None:
         return _parsed(text, declared, definitions, functions, derivatives)
     with written.refusals():
-        found = _parsed(written.text, {*declared, *written.names}, definitions, functions, derivatives)
+        unknown = unknown_functions(written.text, declared, functions) if written.names else {}
+        names = [name for name in written.names if subscripted(name, unknown) is None]
+        found = _parsed(written.text, {*declared, *names}, definitions, functions, derivatives)
     return replace(found, source=text, notes=tuple(written.notes(found.notes)))
 
 
@@ -50,11 +53,11 @@ def _parsed(
     derivatives: bool,
 ) -> Expression:
     """The formula that a text in our notation writes, which may have a left side."""
+    if "=" in text:
+        check_stated(text)
     side = left_side(text, functions) if any(sign in text for sign in SIGNS) else None
     if side is not None:
         return _named(text, side, declared, definitions, functions, derivatives)
-    if "=" in text:
-        check_stated(text)
     defined = [definition.name for definition in definitions]
     parser = Parser(text, {*declared, *defined}, functions=functions)
     check_notation(text, parser.declared)

@@ -71,7 +71,8 @@ from derivcli.language.sign_rules import closer_of
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import Token, canonical_name
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import unknown_functions, unknown_rows
+from derivcli.language.unknown_functions import unknown_functions
+from derivcli.language.unknown_rows import unknown_rows
 
 
 class Parser:

@@ -12,6 +12,7 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import FENCES, Frame
 from derivcli.language.tokens import EQUATION, EQUATION_HINT, Token
+from derivcli.language.unsupported_operations import OPERATIONS
 
 
 def missing_operand(token: Token, before: Token | None, text: str) -> DerivError:
@@ -72,6 +73,9 @@ def unclosed(opener: Token, text: str) -> DerivError:
 def argument(function: Token, row: Function | None, empty: bool) -> DerivError:
     """A function's name without an argument, or with empty brackets."""
     form = forms().get(function.text)
+    if form is not None and not empty and function.text in OPERATIONS:  # as a command, not as a call
+        message, hint = OPERATIONS[function.text]
+        return DerivError(message, span=function.span, hint=hint)
     if form is not None:
         return DerivError(
             f"{function.text} needs {'arguments' if empty else 'brackets'}",

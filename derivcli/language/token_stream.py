@@ -58,6 +58,8 @@ class TokenStream:
         """Names of several letters that a sum or an integral binds, and that are no products."""
         self.tokens = tokenize(text, declared)
         self.notes = notes
+        self.products: set[str] = set()
+        """Runs that are the product of known letters, whatever stands behind them."""
         self.cuts: dict[tuple[str, str], Cut] = {}
         """The runs that were cut, by what stands behind them."""
         self.glued: dict[int, GluedArgument] = {}
@@ -138,7 +140,9 @@ class TokenStream:
 
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v`, and `xsinx` as `x`, `sin` and `x`; any other name as it is."""
-        name = token.text
+        name, start = token.text, token.start
+        if name in self.products and name not in self.bound:
+            return [Token("name", letter, start + place, start + place + 1) for place, letter in enumerate(name)]
         if name in self.bound or (_OPERATOR.match(self.text, token.start) and "D" not in self.letters):
             return [token]
         if name in name_resolution.CAPITALS and name not in self.declared and self.compares:
@@ -152,6 +156,8 @@ class TokenStream:
         cut = self.cuts[run, behind]
         if not cut:
             return [token]
+        if self.letters.issuperset(name) and not name_resolution.is_function_name(name, self.custom, called=True):
+            self.products.add(name)
         functions = [piece for piece in cut if piece.kind == "function"]
         if functions and functions[-1] is not cut[-1]:
             self.glued[token.start + functions[-1].start] = GluedArgument(token, cut)
@@ -174,6 +180,8 @@ class TokenStream:
             return letters
         if name_resolution.holds_known_word(run, self.declared, self.custom):
             return ()
+        if behind == letter_runs.CALL and letter_runs.before_function(run):
+            return letter_runs.before_function(run)
         found = letter_runs.cuts(run, behind)
         if not found and run not in vocabulary() and behind != letter_runs.CALL:
             return letter_runs.product(run, behind, self.letters)

@@ -15,7 +15,8 @@ from derivcli.language.printer import text_of
 from derivcli.language.slopes import condition_of, settled, slope
 from derivcli.language.tokens import Token
 from derivcli.language.unknown_functions import CALL as MAY_BE_CALL
-from derivcli.language.unknown_functions import orders_at, subscripted, unknown_row
+from derivcli.language.unknown_functions import orders_at, subscripted
+from derivcli.language.unknown_rows import unknown_row
 
 if TYPE_CHECKING:
     from derivcli.language.parser import Parser
@@ -26,12 +27,9 @@ def is_call(parser: Parser, token: Token) -> bool:
     if parser.trusted or not MAY_BE_CALL.match(parser.text, token.stop) or token.text in parser.declared:
         return False
     name = token.text
-    if name in parser.functions:
-        return True
-    is_known = name in vocabulary()
-    if (not is_known or "_" in name) and (name in parser.unknown or _parts(parser, name) is not None):
-        return True
-    return is_known and orders_at(parser.text, token.stop, primes_only=True) is not None
+    if name in vocabulary() and name not in parser.functions:  # most calls; `unknown` looks through the whole text
+        return orders_at(parser.text, token.stop, primes_only=True) is not None
+    return name in parser.functions or name in parser.unknown or _parts(parser, name) is not None
 
 
 def _parts(parser: Parser, name: str) -> tuple[str, str] | None:

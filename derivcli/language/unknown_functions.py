@@ -11,17 +11,17 @@ variable everywhere. `f^(2,1)(x, y)` and `f_xxy(x, y)` are the partial derivativ
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits
 from derivcli.language.derivative_words import LETTERS, NAME
-from derivcli.language.functions.row import Function, is_function_letter
+from derivcli.language.functions.row import is_function_letter
 from derivcli.language.functions.table import CONSTANTS
+from derivcli.language.letter_runs import before_function
 from derivcli.language.name_resolution import is_function_name, is_variable_name
 from derivcli.language.tokens import PRIMES, canonical_name, names_in
-from derivcli.language.tree import Tree, postorder, row_of
 
 _PRIMES = f"[{''.join(PRIMES)}]+"
 _ORDERS = r"(?:\^|\*\*)\(\(?(?P<orders>[0-9]+(?:\s*,\s*[0-9]+)*)\)\)?"
@@ -34,7 +34,7 @@ _NAME = re.compile(NAME)
 _LIST = re.compile(rf"\(\s*(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*\)")
 _LISTED_CALL = rf"{NAME}(?:_[A-Za-z]+)?{_LIST.pattern.replace('P<names>', ':')}"
 _MAY_BE_USED = re.compile(
-    rf"[{''.join(PRIMES)}]|{_ORDERS.replace('P<orders>', ':')}\(|(?<![A-Za-z_])(?:[fghFGH][0-9₀-₉_]*\(|{_LISTED_CALL})"
+    rf"[{''.join(PRIMES)}]|{_ORDERS.replace('P<orders>', ':')}\(|(?<![A-Za-z_])(?:[A-Za-z]?[fghFGH][0-9₀-₉_]*\(|{_LISTED_CALL})"
 )
 """Something that stands in every text that uses a name as a function, and in few others."""
 
@@ -55,6 +55,8 @@ def unknown_functions(text: str, declared: Collection[str], custom: Collection[s
     """The names that a text uses as functions, and of each whether nothing else can be meant."""
     uses: dict[str, _Uses] = {}
     for written, start, stop in names_in(text) if _MAY_BE_USED.search(text) else ():
+        if (_DERIVED.match(text, stop) or text[stop : stop + 1] == "(") and _is_glued(written, declared, custom):
+            written, start = written[1], start + 1  # xf(x)
         head, below = _parts(written)
         name = canonical_name(head)
         if not head or name in declared or name in CONSTANTS or name in LETTERS or is_function_name(name, custom, True):
@@ -72,6 +74,12 @@ def unknown_functions(text: str, declared: Collection[str], custom: Collection[s
             span = Span(use.alone, use.alone + len(name))
             raise DerivError(message, text, span, f"write {name}(x) for the function, or use another name")
     return {name: use.primed for name, use in uses.items() if use.called and use.alone is None}
+
+
+def _is_glued(written: str, declared: Collection[str], custom: Collection[str]) -> bool:
+    """Whether a name is a letter and a function that stand side by side."""
+    known = written in declared or is_function_name(written, custom, True)
+    return bool(not known and written[1] not in declared and before_function(written)) if len(written) == 2 else False
 
 
 def _parts(written: str) -> tuple[str, str]:
@@ -111,22 +119,3 @@ def orders_at(text: str, position: int, primes_only: bool = False) -> tuple[tupl
         message = f"the order of a derivative is a whole number up to {limits.MAX_ORDER}"
         raise DerivError(message, text, Span(position, found.end() - 1), "write it like f^(4)(x)")
     return orders, found.end() - 1
-
-
-def unknown_row(name: str, count: int, orders: Sequence[int] = ()) -> Function:
-    """An unknown function of so many variables, or its derivative of some orders in these."""
-    parameters = tuple(f"x{place}" for place in range(1, count + 1)) if count > 1 else ("x",)
-    return Function(name, "", parameters=parameters, unknown=True, orders=tuple(orders) if any(orders) else ())
-
-
-def unknown_in(node: Tree) -> Iterator[Function]:
-    """The unknown functions in a tree, and their derivatives."""
-    for part in postorder(node):
-        row = row_of(part)
-        if row is not None and row.unknown:
-            yield row
-
-
-def unknown_rows(node: Tree) -> dict[str, Function]:
-    """The unknown functions in a tree by their names, not differentiated."""
-    return {row.name: replace(row, orders=()) for row in unknown_in(node)}

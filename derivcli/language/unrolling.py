@@ -28,7 +28,14 @@ RewriteValue = Callable[[Function, tuple[Constant, ...]], "Constant | None"]
 
 def unrolled(node: Tree) -> Tree:
     """The tree with the terms of each sum and the factors of each product in their places."""
+    if not any(isinstance(each, Binder) for each in postorder(node, stop_at=Binder)):
+        return node
     return tree.fold(node, _unrolled_node, stop_at=Binder)
+
+
+def steps_of(node: Tree) -> Iterator[Tree]:
+    """Every node of a tree, sums and products unrolled, but those inside of integrals, where a variable is bound."""
+    return postorder(unrolled(node), stop_at=Integral)
 
 
 def _unrolled_node(node: Any, parts: list[Tree]) -> Tree:

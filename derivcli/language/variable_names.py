@@ -11,6 +11,7 @@ from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.notations import transcribed
 from derivcli.language.token_stream import TokenStream
 from derivcli.language.tokens import SUBSCRIPTS, Token
+from derivcli.language.unknown_functions import unknown_functions
 
 MAX_CHARACTERS = 4_000
 """A longer text is looked at up to here."""
@@ -25,11 +26,12 @@ def variable_names(text: str, declared: Collection[str] = ()) -> list[str]:
     # An equation has no token for its sign.
     text = _in_our_notation(text[:MAX_CHARACTERS], declared)
     stream = TokenStream(text.replace("==", "= ").replace("=", ","), declared)
+    functions = _functions(text, declared)
     found: dict[str, str] = {}
     seen: set[tuple[str, bool]] = set()
     for token in _names(stream):
         name, called = token.text, stream.is_called(token)
-        if (name, called) not in seen and _is_variable(token, called, declared):
+        if name not in functions and (name, called) not in seen and _is_variable(token, called, declared):
             found.setdefault(name, stream.text[token.start : token.stop].translate(SUBSCRIPTS))
         seen.add((name, called))
     return list(found.values())
@@ -42,6 +44,14 @@ def _in_our_notation(text: str, declared: Collection[str]) -> str:
     except DerivError:
         return text
     return text if written is None else written.text
+
+
+def _functions(text: str, declared: Collection[str]) -> Collection[str]:
+    """The names that a text uses as functions without saying what they are."""
+    try:
+        return unknown_functions(text, declared, ())
+    except DerivError:
+        return ()
 
 
 def _names(stream: TokenStream) -> Iterator[Token]:

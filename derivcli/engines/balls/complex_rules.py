@@ -303,7 +303,7 @@ def integrand_values(
     try:
         series = Piece(tape, order, analytic, exact, values).value(tape.order)
         found = [series[n] for n in range(order + 1)]
-    except (UnknownError, ValueError, ZeroDivisionError, ArithmeticError):
+    except (UnknownError, ValueError, ArithmeticError):
         return None
     finally:
         ctx.cap = before

@@ -56,6 +56,10 @@ class _Integral:
         self.evaluate = evaluate
         self.constants = Run(tape, at={})
 
+    def exact(self, number: int) -> fmpq | None:
+        """The value of a node of the integrand that is a rational constant."""
+        return None if self.tape.nodes[number].varies else self.constants.exact(number)
+
     def series(self) -> list[arb]:
         """The coefficients."""
         order = self.run.order
@@ -104,7 +108,7 @@ class _Integral:
 
         def heights(t: acb, analytic: bool) -> list[acb] | None:
             inputs = [acb_series([t]), *parameters]
-            return integrand_values(self.tape, self.constants.exact, inputs, order, analytic)
+            return integrand_values(self.tape, self.exact, inputs, order, analytic)
 
         a, b = self.lower.ball, self.upper.ball
         return [self.between(heights, n, a, b) for n in range(order + 1)]
@@ -117,7 +121,7 @@ class _Integral:
         def heights(s: acb, analytic: bool) -> list[acb] | None:
             ctx.cap = order + 1
             t, width = lower + (upper - lower) * s, upper - lower
-            found = integrand_values(self.tape, self.constants.exact, [t, *parameters], order, analytic)
+            found = integrand_values(self.tape, self.exact, [t, *parameters], order, analytic)
             if found is None:
                 return None
             product = acb_series(found) * width

@@ -25,6 +25,7 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.printer import number_text, place_text, text_of
 from derivcli.language.tree import Tree, postorder, row_of, symbol
+from derivcli.language.unrolling import steps_of
 
 MIN_RUN_LENGTH = 3
 """So many neighbouring points at which a claim is right are no chance."""
@@ -146,13 +147,13 @@ def _partings(case: Case) -> Iterator[tuple[Tree, Tree]]:
     variables = [(symbol(name), sympy.S.Zero) for name in case.names]
     likely = chain.from_iterable(map(_partings_of, (case.expression, case.claim)))
     trees = [each.expanded for each in (case.truth, case.claim) if each is not None]
-    calls = [(node, sympy.S.Zero) for tree in trees for node in postorder(tree) if row_of(node) is not None]
+    calls = [(node, sympy.S.Zero) for tree in trees for node in steps_of(tree) if row_of(node) is not None]
     yield from dict.fromkeys(chain(variables, likely, calls))
 
 
 def _partings_of(expression: Expression) -> Iterator[tuple[Tree, Tree]]:
     """The sides of comparisons, of the conditions of corners and jumps, and what stands under roots of squares."""
-    for node in postorder(expression.expanded):
+    for node in steps_of(expression.expanded):
         row = row_of(node)
         if isinstance(node, sympy.core.relational.Relational):
             yield node.args[0], node.args[1]

@@ -11,7 +11,8 @@ from math import prod
 import sympy
 
 from derivcli.check.equality import Sample
-from derivcli.language.tree import Tree, postorder
+from derivcli.language.tree import Tree
+from derivcli.language.unrolling import steps_of
 
 EASY_VALUES = tuple(map(Fraction, "1 2 -1 3 -2 0 1/2 -1/2 5 3/2 -3 -3/2 1/3 -1/3 -5".split()))
 """Values that one computes with by hand."""
@@ -79,7 +80,7 @@ def numbers_of(trees: Iterable[Tree]) -> list[Fraction]:
 def _constants(tree: Tree) -> Iterator[Fraction]:
     """The numbers in a formula, and what is made of them by arithmetic."""
     values: dict[Tree, Fraction] = {}
-    for node in postorder(tree):
+    for node in steps_of(tree):
         if isinstance(node, sympy.Rational):
             values[node] = Fraction(int(node.p), int(node.q))
         elif isinstance(node, sympy.Mul | sympy.Add) and all(part in values for part in node.args):

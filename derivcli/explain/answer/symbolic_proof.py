@@ -14,6 +14,7 @@ from derivcli.engines import symbolic
 from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Tree, class_of, fold, number, postorder, rebuild, row_of, substitute, symbol
+from derivcli.language.unrolling import steps_of
 from derivcli.result import Partial
 
 PROOF_SECONDS = 3.0
@@ -78,7 +79,7 @@ def _vanishes(difference: Tree) -> bool:
         return True
     if difference.has(sympy.Piecewise) or sum(1 for _ in postorder(difference)) > MAX_NODES:
         return False
-    sided = [node for node in postorder(difference) if node.func in (ABS, SIGN)]
+    sided = [node for node in steps_of(difference) if node.func in (ABS, SIGN)]
     insides = list(dict.fromkeys(node.args[0] for node in sided))
     return len(insides) <= MAX_ABSOLUTE_VALUES and all(
         _is_zero(_on_sides(difference, insides, signs)) for signs in product((1, -1), repeat=len(insides))

@@ -18,7 +18,7 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.functions.row import Function
 from derivcli.language.named_functions import NamedFunction, NamedFunctions
-from derivcli.language.unknown_functions import unknown_in, unknown_row
+from derivcli.language.unknown_rows import unknown_in, unknown_row
 from derivcli.result import Partial, derivative_key
 
 SIMPLE = ("{0}^2", "{0}^3", "{0}^2+1", "{0}^4", "{0}^3+{0}", "e^{0}")
@@ -48,7 +48,7 @@ def _same(case: Case) -> Answer:
     """The answer for a claim that is not wrong for the functions that were tried."""
     key, right = derivative_key(case.partial), len(case.of_kind("same"))
     answer = Answer(case.expression, key, case.claim, case.truth, "proved", right)
-    if case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded):
+    if case.formula is not None and is_proved(case.formula.expanded, case.claim.expanded):  # true where pieces meet
         return answer
     tried = f"it is right for the functions tried, at {right} points" if right else "no point was found to compare at"
     return replace(answer, how="undecided", open=f"{tried}, and SymPy finds no proof for all")

@@ -9,7 +9,8 @@ import sympy
 
 from derivcli.engines.symbolic import merged
 from derivcli.language import tree as build
-from derivcli.language.tree import SIGN_OF, Tree, postorder
+from derivcli.language.tree import SIGN_OF, Tree
+from derivcli.language.unrolling import steps_of
 
 Branches = list[tuple[Tree, Tree]]
 
@@ -25,7 +26,7 @@ def difference_of(relation: Any) -> Tree:
 
 def relations_in(tree: Tree) -> Iterator[Any]:
     """The comparisons in a formula."""
-    return (node for node in postorder(tree) if isinstance(node, sympy.core.relational.Relational))
+    return (node for node in steps_of(tree) if isinstance(node, sympy.core.relational.Relational))
 
 
 def with_value(branches: Branches, name: str, at: Tree, value: Tree) -> Branches:

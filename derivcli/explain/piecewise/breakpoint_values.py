@@ -39,6 +39,7 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.printer import place_text, text_of
 from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute
+from derivcli.language.unrolling import steps_of
 from derivcli.result import Partial, SymbolicResult, partial_of
 
 JUDGING_SECONDS = 5.0
@@ -64,7 +65,7 @@ def stated(result: SymbolicResult) -> SymbolicResult:
 def _conditions(tree: Tree) -> set[Tree]:
     """The differences of the sides of all comparisons in a formula and in the rewrites of its functions."""
     found: set[Tree] = set()
-    for node in postorder(tree):
+    for node in steps_of(tree):
         row = row_of(node)
         if isinstance(node, sympy.core.relational.Relational):
             found.add(difference_of(node))
@@ -231,7 +232,7 @@ def _place(name: str, at: Root) -> str:
 
 def _steps(tree: Tree) -> dict[Tree, Any]:
     """The calls of heaviside in a formula, as derivatives have them, each with when it is 1."""
-    calls = (node for node in postorder(tree) if getattr(row_of(node), "name", "") == "heaviside")
+    calls = (node for node in steps_of(tree) if getattr(row_of(node), "name", "") == "heaviside")
     return {node: _is_positive(node.args[0]) for node in calls}
 
 
@@ -254,7 +255,7 @@ def _split(relations: dict[Tree, Any], tree: Tree, steps: dict[Tree, Any]) -> Tr
     if len(relations) == 1 and is_total(tree):
         condition = next(iter([*steps.values(), *relations_in(tree)]))
         values = {node: _step_values(each, condition) for node, each in steps.items()}
-        for node in postorder(tree):
+        for node in steps_of(tree):
             if isinstance(node, sympy.Piecewise) and len(node.args) == 2 and node.args[0].cond == condition:
                 values[node] = node.args[0].expr, node.args[1].expr
         if not any(True for _ in relations_in(_put(tree, values, 0))):

@@ -22,6 +22,7 @@ from derivcli.explain.piecewise.roots import ALL, EXTENTS, UNKNOWN, Root, Roots,
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, add, negative, number, postorder, row_of, substitute, symbol
+from derivcli.language.unrolling import steps_of
 
 JUMPS, KINKS, POLES = "jumps", "kinks", "poles"
 """What a formula may do at such a point: be another one, turn though it is continuous, or have no value."""
@@ -58,7 +59,7 @@ class BreakEquation:
 
 def break_equations(tree: Tree) -> list[BreakEquation]:
     """The equations of all exceptional points of a formula, each once."""
-    return list(dict.fromkeys(each for node in postorder(tree) for each in of_node(node)))
+    return list(dict.fromkeys(each for node in steps_of(tree) for each in of_node(node)))
 
 
 def of_node(node: Tree) -> Iterator[BreakEquation]:

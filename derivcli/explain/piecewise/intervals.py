@@ -13,7 +13,8 @@ from derivcli.explain.piecewise.breakpoints import all_roots
 from derivcli.explain.piecewise.pieces import between, constant_at, piece, piece_equations
 from derivcli.explain.piecewise.roots import ALL, Root, same_root
 from derivcli.language import tree as build
-from derivcli.language.tree import Tree, postorder, row_of
+from derivcli.language.tree import Tree, row_of
+from derivcli.language.unrolling import steps_of
 
 MAX_ENDS = 6
 """With more ends the formula is not written interval by interval."""
@@ -103,7 +104,7 @@ def _is_value(tree: Tree, name: str, end: Root, here: Tree) -> bool:
 
 def is_total(tree: Tree) -> bool:
     """Whether a formula has a value everywhere, so that no value is made up where it is simplified."""
-    for node in postorder(tree):
+    for node in steps_of(tree):
         row = row_of(node)
         if isinstance(node, sympy.Pow) and not (node.exp.is_Integer and node.exp > 0) and node.base.free_symbols:
             return False

@@ -27,8 +27,10 @@ from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, attempted, derivat
 from derivcli.explain.piecewise.breakpoints import BreakEquation, break_equations, of_node
 from derivcli.explain.piecewise.roots import Root, root
 from derivcli.language import tree as build
+from derivcli.language.bound_variables import Binder, Integral
 from derivcli.language.functions import formulas
 from derivcli.language.tree import SIGN_OF, Tree, negative, postorder, row_of, substitute, symbol
+from derivcli.language.unrolling import steps_of, unrolled
 from derivcli.result import Partial
 
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
@@ -54,9 +56,9 @@ LIMIT_SECONDS = 2.0
 def piece_equations(tree: Tree) -> list[BreakEquation] | None:
     """All that must be solved before the pieces of a formula are known; None where that does not do."""
     found: dict[BreakEquation, None] = {}
-    for node in postorder(tree):
+    for node in steps_of(tree):
         if _has_sides(node):
-            rows = [row_of(inner) for part in node.args for inner in postorder(part)]
+            rows = [row_of(inner) for part in node.args for inner in steps_of(part)]
             if any(row is not None and row.defined and row.name != "log" for row in rows):
                 return None  # defined not everywhere, other than by a root or a logarithm
             found |= dict.fromkeys(each for each in of_node(node))
@@ -93,8 +95,10 @@ class _Resolver:
                     return self.resolved(pair.expr)
             raise NoValueError
         row = row_of(tree)
-        if not tree.args:
+        if not tree.args or isinstance(tree, Integral):
             return tree
+        if isinstance(tree, Binder):
+            return self.resolved(unrolled(tree))
         parts = [self.resolved(part) for part in tree.args]
         if row is not None and row.name in SIDED:
             return self.sided(row.name, parts)

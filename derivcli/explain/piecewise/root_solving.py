@@ -27,6 +27,7 @@ from derivcli.explain.piecewise.bisection import roots_by_halving
 from derivcli.explain.piecewise.roots import ALL, ENDLESS, EXTENTS, ROOT_BITS, UNKNOWN, Root, Roots, root, united
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
+from derivcli.language.unrolling import steps_of
 
 SOLVING_SECONDS = 2.0
 
@@ -63,7 +64,7 @@ def _in_pieces(tree: Tree, name: str, between: Sequence[Fraction]) -> Roots | No
 
 def _pieces(tree: Tree) -> Iterator[Tree]:
     """What a formula is where absolute values, signs, maxima and branches are one of what they may be."""
-    for node in postorder(tree):
+    for node in steps_of(tree):
         choices = _choices(node)
         if choices:
             for choice in choices:

@@ -70,7 +70,7 @@ def _plain(writer: Writer, atom: Atom, place: int) -> int:
     called = writer.is_called(place)
     writer.write(name_of(atom, writer.context, called) if atom.kind != nodes.NUMBER else atom.text, atom)
     if order:
-        writer.write("'" * order, atom)
+        writer.write(order, atom)
     else:
         writer.scripts(atom, place)
     is_prime = bool(order) or (atom.sup is not None and all(is_sign(each, "'") for each in atom.sup.atoms))
@@ -97,15 +97,18 @@ def _check_name(writer: Writer, atom: Atom, place: int) -> None:
         raise context.refusal("a difference is not one name here", difference, hint)
 
 
-def _order(writer: Writer, atom: Atom, place: int) -> int:
-    """The order of the derivative that f^{(3)} is, 0 for any other exponent."""
+def _order(writer: Writer, atom: Atom, place: int) -> str:
+    """The primes of the derivative that f^{(3)} is, and the orders of f^{(1,0)}; nothing for any other exponent."""
     inner = atom.sup.only if atom.sup is not None and atom.text != "e" and atom.kind != nodes.NUMBER else None
     if inner is None or inner.kind != nodes.FENCE or inner.text != "(" or not inner.bare:
-        return 0
+        return ""
+    orders = [each.text for each in inner.parts[0].atoms]
+    if len(orders) > 1 and all(each.isdigit() for each in orders[::2]) and {*orders[1::2]} == {","}:
+        return f"^({''.join(orders)})"
     digits = number_of(inner.parts[0])
     if not digits.isdigit() or not 0 < int(digits[:4]) <= MAX_PRIMES:
-        return 0
-    return int(digits)
+        return ""
+    return "'" * int(digits)
 
 
 def _fence(writer: Writer, atom: Atom, place: int) -> int:
