@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from derivcli.errors import DerivError
 from derivcli.language import letter_runs, name_resolution
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.letter_runs import Cut, Piece
@@ -156,6 +157,10 @@ class TokenStream:
         cut = self.cuts[run, behind]
         if not cut:
             return [token]
+        if self.letters.issuperset(name) and (rivals := letter_runs.rivals(run, behind)):
+            called = "(...)" * (behind == letter_runs.CALL)
+            ways = " or ".join(each + called for each in ("*".join(run), *rivals))
+            raise DerivError(f"'{run}' has two readings", self.text, token.span, f"write {ways}")
         if self.letters.issuperset(name) and not name_resolution.is_function_name(name, self.custom, called=True):
             self.products.add(name)
         functions = [piece for piece in cut if piece.kind == "function"]
