@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -166,7 +166,7 @@ class TokenStream:
         functions = [piece for piece in cut if piece.kind == "function"]
         if functions and functions[-1] is not cut[-1]:
             self.glued[token.start + functions[-1].start] = GluedArgument(token, cut)
-        elif self.notes is not None and not self.letters.issuperset(_variables(cut, behind)):
+        elif self.notes is not None and not self.letters.issuperset(_variables([piece.text for piece in cut], behind)):
             self.notes.add(token.span, cut)
         return [
             Token(
@@ -180,9 +180,8 @@ class TokenStream:
 
     def _cut(self, run: str, behind: str) -> Cut:
         """The one way to cut a run, or nothing."""
-        letters = tuple(Piece("letter", letter, place) for place, letter in enumerate(run))
-        if run.isalpha() and self.letters.issuperset(_variables(letters, behind)):
-            return letters
+        if run.isalpha() and self.letters.issuperset(_variables(run, behind)):
+            return tuple(Piece("letter", letter, place) for place, letter in enumerate(run))
         if name_resolution.holds_known_word(run, self.declared, self.custom):
             return ()
         if behind == letter_runs.CALL and letter_runs.before_function(run):
@@ -203,7 +202,6 @@ class TokenStream:
         return letter_runs.ARGUMENT if _ARGUMENT.match(self.text, token.stop) else letter_runs.NOTHING
 
 
-def _variables(cut: Cut, behind: str) -> list[str]:
+def _variables(names: Sequence[str], behind: str) -> Sequence[str]:
     """The letters of a product that are variables: the e of `xe^x` can be nothing but the base of an exponential."""
-    names = [piece.text for piece in cut]
     return names[:-1] if names[-1] == "e" and behind == letter_runs.POWER else names
