@@ -107,27 +107,33 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
         parser.close_bares()
         parser.settle(ambiguities.PRODUCT)
     derivative_rules.expect_product(parser, written=False)
-    parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
-    parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
-    parser.notes.no_function(parser.frame, token)
-    parser.notes.lone_operator(parser.frame, parser.declared)
-    parser.frame.multiply(None)
+    frame, notes, text = parser.frame, parser.notes, parser.text
+    notes.expect(frame, ambiguities.silent_product(frame, token, text))
+    if frame.kind == BARE:
+        notes.expect(frame, ambiguities.bare_product(frame, token, parser.next, text))
+    elif frame.kind == TEXT:
+        notes.lone_operator(frame, parser.declared)
+    if token.text == "(":
+        notes.no_function(frame, token)
+    frame.multiply(None)
     parser.stream.put_back()
 
 
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
-    if token.text == "/" and derivative_rules.close_over(parser, token):
-        return
     if token.text == "/":
+        if derivative_rules.close_over(parser, token):
+            return
         derivative_rules.check_differential(parser, token)
     derivative_rules.expect_product(parser, written=True)
-    leads_on = parser.begins_call(parser.next)
-    parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
-    if bares and not leads_on:
-        parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))
-    parser.notes.expect(parser.frame, ambiguities.root(parser.frame, token, parser.next, parser.text))
+    if bares or parser.frame.pending:
+        leads_on = parser.begins_call(parser.next)
+        parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
+        if bares and not leads_on:
+            parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))
+    if token.text == "/":
+        parser.notes.expect(parser.frame, ambiguities.root(parser.frame, token, parser.next, parser.text))
     parser.frame.multiply(token)
 
 

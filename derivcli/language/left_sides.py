@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from derivcli.errors import EquationError, Span
+from derivcli.language import limits
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS, is_function_name
 from derivcli.language.tokens import GREEK, PRIMES, canonical_name, is_name
@@ -25,7 +26,8 @@ _NUMBER = re.compile(r"\s*[-+−]?[0-9.∞]+\s*$")
 _FRACTION = re.compile(rf"[d∂].*[/∕÷⁄]\s*\(?\s*[d∂]\s*[A-Za-z{''.join(GREEK)}]", re.DOTALL)
 _SIGN = re.compile(r"(?<![<>=!]):?=(?!=)|≔")
 
-SIGNS = ("=", "≔", "->", "↦", "⟼", "→")
+ARROWS = ("->", "↦", "⟼", "→")
+SIGNS = ("=", "≔", *ARROWS)
 """What a text with a left side has one of."""
 
 
@@ -58,6 +60,7 @@ class Stated:
 def left_side(text: str, functions: Collection[str] = ()) -> LeftSide | None:
     """The left side of a text; None where it has none that gives a formula a name."""
     arrow = _ARROW.match(text)
+    limits.check_arrows(sum(text.count(sign) for sign in ARROWS), text)
     if arrow and not (arrow[1] is None and _NUMBER.match(text, arrow.end())):  # x→0 is a limit
         arguments = _arguments(arrow[2] if arrow[2] is not None else arrow[3], text, arrow.start())
         return LeftSide(

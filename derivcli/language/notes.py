@@ -55,7 +55,8 @@ class Notes:
 
     def add(self, kind: str, message: str, span: Span, other: str = "") -> None:
         """Keep the first note of each kind."""
-        self.by_kind.setdefault(kind, Note(message, self.text, span, other))
+        if kind not in self.by_kind:
+            self.by_kind[kind] = Note(message, self.text, span, other)
 
     def inexact_number(self, token: Token) -> None:
         """A whole number that float64 cannot hold as typed."""
