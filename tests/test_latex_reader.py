@@ -255,6 +255,8 @@ NOTED = {
     r"\sin\frac{x}{2}y": "another argument",
     r"\sin x\sqrt{y}": "another argument",
     r"J_{0}(x)": r"J_{0} \cdot (x)",
+    r"\gamma(x)": r"the product of \gamma and the bracket",
+    r"2\beta\left(x+1\right)": r"the product of \beta and the bracket",
     r"\sigma(x)": r"\sigma \cdot (x)",
     r"\sum_{k=1}^{3} k x + 1": "brackets",
     r"e^{-t/\tau}": r"for the number tau write 2\pi",

@@ -8,7 +8,7 @@ stated := ( name primes [ "(" names ")" ] | "d" name "/" "d" name ) "=" formula
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from derivcli.errors import EquationError, Span
@@ -53,6 +53,8 @@ class Stated:
     order: int
     stop: int
     start: int
+    arguments: str | None = None
+    """What stands in brackets behind the primes."""
 
 
 def left_side(text: str, functions: Collection[str] = ()) -> LeftSide | None:
@@ -84,7 +86,7 @@ def stated_derivative(text: str) -> Stated | None:
     primed = _PRIMED.fullmatch(text, 0, sign.start)
     if primed:
         order = sum(PRIMES[mark] for mark in primed[2])
-        return Stated(canonical_name(primed[1]), order, sign.start, sign.stop)
+        return Stated(canonical_name(primed[1]), order, sign.start, sign.stop, primed[3])
     return Stated("", 0, sign.start, sign.stop) if _FRACTION.search(text, 0, sign.start) else None
 
 
@@ -99,14 +101,19 @@ def check_stated(text: str) -> None:
 
 def _only_sign(text: str) -> Span | None:
     """Where the only equality sign outside of brackets stands."""
-    found: list[Span] = []
+    found = list(signs_of_equality(text))
+    return found[0] if len(found) == 1 else None
+
+
+def signs_of_equality(text: str) -> Iterator[Span]:
+    """Where the equality signs outside of brackets stand."""
     depth = last = 0
     for sign in _SIGN.finditer(text):
-        depth += text.count("(", last, sign.start()) - text.count(")", last, sign.start())
+        between = text[last : sign.start()]
+        depth += sum(map(between.count, "([{")) - sum(map(between.count, ")]}"))
         last = sign.end()
         if depth <= 0:
-            found.append(Span(*sign.span()))
-    return found[0] if len(found) == 1 else None
+            yield Span(*sign.span())
 
 
 def _is_free(name: str, functions: Collection[str], called: bool) -> bool:

@@ -116,7 +116,12 @@ class Writer:
         if before.kind == nodes.WORD and before.text == "d" and before.bare and atom.kind in (nodes.LETTER, nodes.NAME):
             return ""  # a differential, which is no product
         if atom.kind == nodes.FENCE and atom.text in ("(", "["):
-            if not self.is_plain or self._would_call(before):
+            would_call = self._would_call(before)
+            if would_call and before.text not in self.context.standing:
+                head = self.context.text(before.start, before.stop)
+                message = f"this is read as the product of {head} and the bracket, not as a function"
+                self.context.note("product", message, before.start, atom.stop)
+            if not self.is_plain or would_call:
                 return "*"
             return "" if before.kind == nodes.LETTER else typed
         if not self.is_plain or atom.kind not in (*SIMPLE, nodes.FUNCTION) or is_called(self.atoms, place):
