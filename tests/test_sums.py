@@ -282,4 +282,6 @@ WITHIN = [
 def test_a_sum_without_the_index_of_that_around_it(text: str, value: float) -> None:
     result = derive(text, at={"x": 0.5})
     assert result.value[0] == pytest.approx(value, rel=1e-14)
-    assert result.verdicts["x"][0].kind == "proved"
+    found = result.verdicts["x"][0]
+    assert found is not None
+    assert found.kind == "proved"

@@ -131,7 +131,7 @@ def _in_place(found: Taken, places: Mapping[Tree, Span], source: str, known: Map
 
 def _check_named(body: Tree, by: Tree, known: Mapping[Tree, Tree]) -> None:
     """Refuse a call of f(u) = u^2 + x, which depends on x by more than its argument."""
-    for row in {tree.row_of(node) for node in tree.postorder(body)} - {None}:
+    for row in filter(None, map(tree.row_of, tree.postorder(body))):
         used = {tree.symbol(name) for name in row.free}
         if by in used or any(by in free_symbols(known[each]) for each in used & known.keys()):
             message = f"the formula of {row.name} depends on {by.name} by itself"
