@@ -196,6 +196,7 @@ REFUSED = [
     (r"x^2\text{ if }x", r"\text{ if }", "choice", r"\begin{cases}"),
     (r"x \text{ for all } y", r"\text{ for all }", "words", r"\begin{cases}"),
     (r"\begin{cases} x \\ 0 \end{cases}", " x ", "value and its condition", "otherwise"),
+    (r"\begin{cases} x & x>0 \ 0 & x<0 \end{cases}", " x ", "value and its condition", "in single quotes"),
     (r"\begin{matrix} x \end{matrix}", r"\begin{matrix}", "not read here", "one formula"),
     (r"x^2 \\ x^3", r"\\", "more than one line", "one formula"),
     (r"x & y^{2}", "&", "columns", "cases"),
