@@ -190,6 +190,10 @@ def test_two_readings_are_refused_with_both(text: str, place: str, first: str, s
 
 
 REFUSED = [
+    ("d/dx [x^2+1]^3", "what this is the power of is not clear", "^"),
+    ("d/dx [x^2+1]²", "what this is the power of is not clear", "²"),
+    ("d/dx x^2 if x>0 else 0", "whether the derivative is that of the whole choice", "if"),
+    ("d/dx sin x if x>0 else 0", "whether the derivative is that of the whole choice", "if"),
     ("d x^4 dx", "'dx' is no factor of a formula", "dx"),
     ("x^2 dx", "'dx' is no factor of a formula", "dx"),
     ("(x+1)dx", "'dx' is no factor of a formula", "dx"),
@@ -218,6 +222,14 @@ REFUSED = [
     ("1/diff(3, x)", "with its derivatives in place this is refused: this divides by zero", ""),
     ("diff(use_code, x)", "unknown name", "use_code"),
 ]
+
+
+@each("rest", [" x", "*x", "/x", " sin(x)"])
+def test_a_square_bracket_ends_a_derivative_with_a_note(rest: str) -> None:
+    found = parse(f"d/dx [x^2]{rest}")
+    assert found.asked == ()
+    assert [note.message for note in found.notes if "d/dx ([x^2] ...)" in note.message]
+    assert parse("d/dx [x^2] + x").notes == ()
 
 
 @each(("text", "message", "place"), REFUSED)

@@ -280,6 +280,7 @@ KINKED = [
     ("integral(floor(t), t, 0, x)", 3.5, 4.5, 3.0),
     ("integral(if(t > 1, t^2, t), t, 0, x)", 2.0, 0.5 + 7 / 3, 4.0),
     ("integral(sign(t - 1)*x, t, 0, 3)", 2.0, 2.0, 1.0),
+    ("integral(2^floor(t), t, 0, x)", 2.5, 5.0, 4.0),
 ]
 
 
@@ -288,6 +289,23 @@ def test_kinks_and_jumps_between_the_bounds(text: str, x: float, value: float, s
     result = derive(text, at={"x": x})
     assert result.value[0] == pytest.approx(value, rel=1e-14)
     assert result.derivatives["x"][0] == pytest.approx(slope, rel=1e-14)
+    assert value_verdict(result).kind == "proved"
+    assert verdict(result).kind == "proved"
+
+
+EXPONENTS = [
+    ("integral(x^t, t, 0, 1)", 2.0, 1 / math.log(2)),
+    ("integral(t^x, t, 1, 2)", 2.0, 7 / 3),
+    ("integral(x^(1/t), t, 1, x)", 1.0, 0.0),
+    ("integral(2^-t, t, 0, x)", 1.0, 0.5 / math.log(2)),
+    ("integral(integral(2^(s*t), s, 0, x), t, 0, 0)", 1.0, 0.0),
+]
+
+
+@pytest.mark.parametrize(("text", "x", "value"), EXPONENTS)
+def test_what_is_bound_may_be_an_exponent(text: str, x: float, value: float) -> None:
+    result = derive(text, at={"x": x})
+    assert result.value[0] == pytest.approx(value, rel=1e-14)
     assert value_verdict(result).kind == "proved"
     assert verdict(result).kind == "proved"
 

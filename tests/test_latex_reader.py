@@ -256,6 +256,8 @@ NOTED = {
     r"\sin\frac{x}{2}y": "another argument",
     r"\sin x\sqrt{y}": "another argument",
     r"J_{0}(x)": r"J_{0} \cdot (x)",
+    r"\gamma(x)": r"the product of \gamma and the bracket",
+    r"2\beta\left(x+1\right)": r"the product of \beta and the bracket",
     r"\sigma(x)": r"\sigma \cdot (x)",
     r"\sum_{k=1}^{3} k x + 1": "brackets",
     r"e^{-t/\tau}": r"for the number tau write 2\pi",
@@ -292,7 +294,7 @@ BOMBS = {
     "roots": r"\sqrt" * 200_000, "exponents": "x^{" * 100_000, "bars": "|" * 500_000 + "{", "dollars": "$" * 1_000_000,
     "choices": r"\begin{cases}" * 50_000, "fences": r"\left(" * 100_000, "words": r"\text{" * 100_000,
     "lines": "\\" * 1_000_000, "closing": "{x" + "}" * 100_000, "sums": r"\sum_{k=1}^{2}" * 2_000 + "k",
-    "functions": r"\sin " * 5_000 + "x", "indices": "x_{" * 50_000,
+    "functions": r"\sin " * 100_000 + "x", "indices": "x_{" * 50_000,
     "differentials": r"\int_0^x " * 2_000 + "dx" * 2_000,
     "digits": r"\pi " + "1" * 900_000, "length": "{x}" + "+x" * 500_000,
 }  # fmt: skip

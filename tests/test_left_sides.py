@@ -155,6 +155,21 @@ CLAIMS = [
     ("5", "0", True),
     ("5", "y' = 0", True),
     ("pi", "1", False),
+    # the formula's own name
+    ("f(x) = e^x", "f'(x) = f(x)", True),
+    ("f(x) = e^(a x)", "f'(x) = a f(x)", True),
+    ("f(x) = e^x", "f'(x) = 2f(x)", False),
+    ("y = e^(2x)", "dy/dx = 2y", True),
+    ("y = sin(x)", "y'' = -y", True),
+    ("e^x", "y' = y", True),
+    ("e^x", "dy/dx = y", True),
+    ("e^x", "dy/dx = 2y", False),
+    ("f(x)", "f'(x) = f(x)", False),
+    # LaTeX
+    (r"y = e^{2x}", r"\frac{dy}{dx} = 2e^{2x}", True),
+    (r"x^2", r"y' = \frac{4x}{2}", True),
+    (r"\sum_{k=1}^3 x^k", r"\sum_{k=1}^3 k x^{k-1}", True),
+    (r"\sum_{k=1}^3 x^k", r"y' = \sum_{k=1}^3 x^{k-1}", False),
 ]
 
 
@@ -170,6 +185,9 @@ CLASHES = [
     ("x^2*y", "y' = 2x*y", "'y' is a variable here, and no function"),
     ("d/dx x^3", "y'' = 6x", "the derivative by x is asked for, and this is one by x, x"),
     ("x^2", "f(x) = 2x", "a claim is a formula, not an equation"),
+    ("f(x) = x^2", "f'(2) = 4", "the left side speaks of 2, and the formula of x"),
+    ("f(x) = x^2", "f'(t) = 2t", "the left side speaks of t, and the formula of x"),
+    ("x^2", "f'(2) = 4", "the left side speaks of 2, and the formula of x"),
 ]
 
 

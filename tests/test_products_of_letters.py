@@ -251,3 +251,25 @@ def test_no_run_takes_long(piece: str) -> None:
     text = piece * (60_000 // len(piece))
     with no_hang(), pytest.raises(DerivError):
         parse(text + ")")
+
+
+RIVALS = [
+    ("tant + t + a + n", "write t*a*n*t or tan(t)"),
+    ("lnx*x*n*l", "write l*n*x or ln(x)"),
+    ("2pir + p + i + r", "write p*i*r or pi*r"),
+    ("mux + m + u + x", "write m*u*x or mu*x"),
+    ("xsin(x) + s + i + n", "write x*s*i*n(...) or x*sin(...)"),
+]
+
+
+@each("text, hint", RIVALS)
+def test_known_letters_that_may_be_a_function_are_refused_with_both(text: str, hint: str) -> None:
+    with pytest.raises(DerivError) as refusal:
+        parse(text)
+    assert "has two readings" in refusal.value.message
+    assert refusal.value.hint == hint
+
+
+def test_a_function_of_which_a_letter_is_not_known_is_read() -> None:
+    assert parse("tant + a + n").text == "tan(t) + a + n"
+    assert parse("tan(t) + t + a + n").text == "tan(t) + t + a + n"

@@ -14,7 +14,7 @@ from mpmath import mp, mpf
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivcli import parse
+from derivcli import DerivError, parse
 from derivcli.language import form_calls
 from derivcli.language.tree import Tree, postorder, row_of
 from tests.oracles import ORACLE
@@ -168,3 +168,25 @@ def test_pairs_in_a_wrong_order_are_found(monkeypatch: pytest.MonkeyPatch) -> No
     wrong = lambda form, arguments, span: right(form, [*arguments[2:], *arguments[:2]], span)  # noqa: E731
     monkeypatch.setitem(form_calls.FORM_CALLS, "Piecewise", wrong)
     assert any(differs(text, expression) for text, expression in TEXTS if "Piecewise" in text)
+
+
+SPECIAL = [
+    ("S(1)/2*x", "write (1) for SymPy's S(1); for a product write S*(1)"),
+    ("S(x+1)", "write (x+1) for SymPy's S(x+1); for a product write S*(x+1)"),
+    ("1 + x + O(x**2)", "leave out O(x**2), the rest of a series; for a product write O*(x**2)"),
+]
+
+
+@each("text, hint", SPECIAL)
+def test_functions_of_sympy_that_are_letters_are_refused_with_both_readings(text: str, hint: str) -> None:
+    with pytest.raises(DerivError) as refusal:
+        parse(text)
+    assert "has two readings" in refusal.value.message
+    assert refusal.value.hint == hint
+    assert parse(text, declared=["S", "O"]).text
+
+
+@each("text", ["N(x**2)", "N(pi)*x", "y(0)", "u(-1)", "2y(1/2)"])
+def test_what_looks_like_a_call_is_a_product_with_a_note(text: str) -> None:
+    (note,) = parse(text).notes
+    assert note.message.endswith("and the bracket, not as a function")

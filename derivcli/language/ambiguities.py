@@ -6,16 +6,18 @@ meaning. So what a text would be otherwise is the text with some of these put in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import gcd
 
 from derivcli.errors import Span, without_middle
+from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.name_resolution import is_variable_name
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BARE, ROOTS, Frame
-from derivcli.language.tokens import Token
+from derivcli.language.tokens import SUPERSCRIPTS, Token, canonical_name
 
 MAX_SPELLING = 40
 """Characters of a spelling in a message; longer ones are shortened."""
@@ -26,6 +28,8 @@ MAX_AMBIGUITIES = 32
 FACTOR, RUN, PRODUCT = range(3)
 """How far the other meaning of a place reaches: over a factor, over all that stand side by side without a blank, or up
 to the end of the product or a function."""
+
+_RAISED = re.compile("[⁰¹²³⁴-⁹⁺⁻]+$")
 
 _ROOTS = (2, 3)
 """What people divide exponents by."""
@@ -60,9 +64,10 @@ def silent_product(frame: Frame, token: Token, text: str) -> Pending | None:
     operand = frame.operand
     assert operand is not None, "a product goes on only behind an operand"
     joined = operand.stop == token.start
-    plain = operand.tree.is_symbol or operand.literal
+    named = operand.tree.is_symbol or canonical_name(text[operand.start : operand.stop]) in CONSTANTS
+    plain = named or operand.literal
     base, inner = _raised(frame, operand)
-    if base is not None and joined and (operand.tree.is_symbol or (operand.literal and base.value is not None)):
+    if base is not None and joined and (named or (operand.literal and base.value is not None)):
         return Pending(RUN, _regrouped("^", text, base.start, inner, token.start))
     if base is None and joined and plain and frame.prefixes and frame.prefixes[-1][0].text in ROOTS:
         return Pending(RUN, _regrouped("√", text, frame.prefixes[-1][0].start, operand.start, token.start))
@@ -89,6 +94,37 @@ def _raised(frame: Frame, operand: Operand) -> tuple[Operand | None, int]:
             return base, start
         start = prefix.start
     return None, start
+
+
+def raised_exponent(frame: Frame, sign: Token, text: str) -> Ambiguity | None:
+    """`x^3²`, in which a raised digit stands behind an exponent."""
+    operand = frame.operand
+    base, start = _raised(frame, operand) if operand is not None else (None, 0)
+    if base is None or operand is None or not operand.literal:  # e^x² is e^(x²) to everybody
+        return None
+    raised, exponent, power = text[base.start : start], text[start : sign.start], _digits(text[sign.start : sign.stop])
+    read, other = f"{raised}({exponent}^{power})", f"({raised}{exponent})^{power}"
+    return Ambiguity("raised exponent", Span(base.start, sign.stop), read, other)
+
+
+def exponent_of_raised(frame: Frame, sign: Token, text: str) -> Pending | None:
+    """`x²^3`, in which an exponent stands behind a raised digit."""
+    operand = frame.operand
+    assert operand is not None, "an exponent stands behind an operand"
+    found = _RAISED.search(text, operand.start, operand.stop)
+    if found is None or found.start() == operand.start:
+        return None
+
+    def end(stop: int) -> Ambiguity:
+        base, power, last = text[operand.start : found.start()], _digits(found[0]), text[sign.stop : stop].strip()
+        read, other = f"({base}^{power})^{last}", f"{base}^({power}^{last})"
+        return Ambiguity("raised exponent", Span(operand.start, stop), read, other)
+
+    return Pending(FACTOR, end)
+
+
+def _digits(raised: str) -> str:
+    return raised.translate(SUPERSCRIPTS)
 
 
 def root(frame: Frame, sign: Token, after: Token, text: str) -> Pending | None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
-from derivcli.language import operands, tree
+from derivcli.language import derivative_rules, operands, tree
 from derivcli.language.operands import Operand
 from derivcli.language.parser_stack import BARE, CHOICE, GROUP, Frame
 from derivcli.language.tokens import Token
@@ -86,6 +86,7 @@ def begins_choice(parser: Parser) -> bool:
 
 def read_if(parser: Parser, token: Token) -> None:
     """Take the `if` of `a if x > 0 else b`, which chooses between all that stands before and all behind."""
+    derivative_rules.check_choice(parser, token)
     parser.end_product()
     frame = parser.frame
     if (

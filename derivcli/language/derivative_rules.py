@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _LETTER = re.compile(r"(?:D_|∂)([A-Za-z][A-Za-z0-9]*)|[Dd]_([A-Za-z][A-Za-z0-9]*)|D([a-z][0-9]*)")
 """`D_x`, `d_x` and `Dx`."""
 _CALLED = re.compile(r"[A-Za-z]\w*\s*\([^()]*\)")
+WORDS = frozenset((*name_resolution.KEYWORDS, "if", "else"))
+"""Names that are more than factors behind an operand."""
 _STRING = re.compile(r"^\s*(?:[bfr]|br|rb)(['\"])[\w{}.]*\1\s*$")
 """A string of Python's with its prefix."""
 
@@ -239,6 +241,19 @@ def check_sum(parser: Parser, sign: Token) -> None:
     raise DerivError(message, span=sign.span, hint=hint)
 
 
+def check_choice(parser: Parser, token: Token) -> None:
+    """Refuse `d/dx x^2 if x > 0 else 0`, whose derivative may be that of all or of the first value."""
+    parser.close_bares()
+    frame = parser.frame
+    if frame.kind != OPERATOR or frame.operand is None:
+        return
+    text = parser.text
+    head, body = text[frame.opener.start : frame.head_stop], text[frame.head_stop : frame.operand.stop].strip()
+    message = "whether the derivative is that of the whole choice is not clear here"
+    hint = f"write {head} ({body} if ...) or ({head} {body}) if ..."
+    raise DerivError(message, span=token.span, hint=hint)
+
+
 def _rest_of_sum(text: str, start: int) -> str:
     """The text from a position to the end of the bracket that it stands in, shortened."""
     depth = 0
@@ -339,8 +354,20 @@ def note_letter(parser: Parser, call: Frame) -> None:
 
 def closed_square(parser: Parser, token: Token) -> None:
     """End an operator behind its square bracket, as in `d/dx[x^2]*x`."""
-    if token.text == "]" and parser.frame.kind == OPERATOR and not parser.frame.factors:
-        close_operator(parser)
+    frame, after = parser.frame, parser.next
+    if token.text != "]" or frame.kind != OPERATOR or frame.factors:
+        return
+    text = parser.text
+    head, body = text[frame.opener.start : frame.head_stop], text[frame.head_stop : token.stop].strip()
+    span = Span(frame.opener.start, token.stop)
+    if after.text in ("**", "!") or after.kind == "superscript":
+        power = without_middle(text[after.start : after.stop], MAX_SPELLING) + "..." * (after.text == "**")
+        hint = f"write {head} ({body}{power}) or ({head} {body}){power}"
+        raise DerivError("what this is the power of is not clear here", span=after.span, hint=hint)
+    close_operator(parser)
+    if after.text in ("*", "/") or (after.kind in ("name", "number", "bar") and after.text not in WORDS):
+        message = f"the derivative is that of {body}; for that of the product write {head} ({body} ...)"
+        parser.notes.add("square", without_middle(message, 3 * MAX_SPELLING), span)
 
 
 def check_differential(parser: Parser, line: Token) -> None:

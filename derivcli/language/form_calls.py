@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import limits, operands, tree
-from derivcli.language.bound_variables import BINDERS, BoundVariable
+from derivcli.language.bound_variables import BINDERS, BoundVariable, free_symbols
 from derivcli.language.functions.forms import Form
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
@@ -73,8 +73,22 @@ def _binder(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:
         raise DerivError(message, span=span, hint=hint or f"write {form.example}")
     made, depth = body.tree, operands.deepened(arguments, span)
     for bound, lower, upper in zip(ranges[::3], ranges[1::3], ranges[2::3], strict=True):
+        _check_indices(form, body, bound)
         made = tree.made(BINDERS[form.name], [made, bound.tree, lower.tree, upper.tree])
     return Operand(made, span.start, span.stop, depth)
+
+
+def _check_indices(form: Form, body: Operand, bound: Operand) -> None:
+    """Refuse `sum(x_i, i, 1, 3)`, in which x_i may be another variable for every i."""
+    index = bound.tree.name
+    for name in sorted(each.name for each in free_symbols(body.tree)):
+        stem, _, suffix = name.partition("_")
+        if suffix == index or (len(suffix) == 2 and index in suffix):
+            message = f"'{name}' may change with the {form.binds} {index} or be one variable"
+            numbered = (
+                f"write {stem}_1, {stem}_2 and so on term by term" if form.binds == "index" else "write its formula"
+            )
+            raise DerivError(message, span=body.span, hint=f"{numbered}, or give it a name without {index}")
 
 
 def _relation(form: Form, arguments: Sequence[Operand], span: Span) -> Operand:

@@ -30,13 +30,14 @@ def read_operator(parser: Parser, token: Token) -> None:
     """Take a token where an operator, an end or a silent multiplication is due."""
     if token.kind == "operator":
         OPERATORS.get(token.text, read_silent_multiplication)(parser, token)
-    elif token.kind == "name" and token.text not in _WORDS:
+    elif token.kind == "name" and token.text not in derivative_rules.WORDS:
         read_silent_multiplication(parser, token)
     elif token.kind in ("comparison", "comma") or token.text in CLOSERS or token.text in name_resolution.KEYWORDS:
         parser.end_product()
         read_separator(parser, token)
     elif token.kind == "superscript":
         assert parser.frame.operand is not None
+        parser.notes.keep(ambiguities.raised_exponent(parser.frame, token, parser.text))
         parser.frame.operand = operands.power(parser.frame.operand, operands.superscript(token))
     elif token.kind == "prime":
         derivative_rules.read_prime(parser, token)
@@ -58,6 +59,7 @@ def read_operator(parser: Parser, token: Token) -> None:
 
 def read_power(parser: Parser, token: Token) -> None:
     """Wait for an exponent."""
+    parser.notes.expect(parser.frame, ambiguities.exponent_of_raised(parser.frame, token, parser.text))
     parser.frame.push_prefix(token, parser.frame.operand)
 
 
@@ -95,6 +97,7 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
     derivative_rules.check_bracket(parser, token)
     if token.text == "(" and joined and parser.text[frame.operand.start].isupper():
         syntax_errors.check_layer(frame.operand, parser.text)
+        syntax_errors.check_sympy_call(frame.operand, parser.declared, parser.text, token.start)
     is_function = parser.begins_call(token)
     glued = parser.stream.glued.get(frame.opener.start) if frame.kind == BARE and not is_function else None
     if glued is not None and token.start >= glued.token.stop and not (token.kind == "name" and joined):
@@ -104,27 +107,33 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
         parser.close_bares()
         parser.settle(ambiguities.PRODUCT)
     derivative_rules.expect_product(parser, written=False)
-    parser.notes.expect(parser.frame, ambiguities.silent_product(parser.frame, token, parser.text))
-    parser.notes.expect(parser.frame, ambiguities.bare_product(parser.frame, token, parser.next, parser.text))
-    parser.notes.no_function(parser.frame, token)
-    parser.notes.lone_operator(parser.frame, parser.declared)
-    parser.frame.multiply(None)
+    frame, notes, text = parser.frame, parser.notes, parser.text
+    notes.expect(frame, ambiguities.silent_product(frame, token, text))
+    if frame.kind == BARE:
+        notes.expect(frame, ambiguities.bare_product(frame, token, parser.next, text))
+    elif frame.kind == TEXT:
+        notes.lone_operator(frame, parser.declared)
+    if token.text == "(":
+        notes.no_function(frame, token)
+    frame.multiply(None)
     parser.stream.put_back()
 
 
 def read_written_sign(parser: Parser, token: Token) -> None:
     """A written `*` or `/` ends every argument without brackets."""
     bares = parser.close_bares()
-    if token.text == "/" and derivative_rules.close_over(parser, token):
-        return
     if token.text == "/":
+        if derivative_rules.close_over(parser, token):
+            return
         derivative_rules.check_differential(parser, token)
     derivative_rules.expect_product(parser, written=True)
-    leads_on = parser.begins_call(parser.next)
-    parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
-    if bares and not leads_on:
-        parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))
-    parser.notes.expect(parser.frame, ambiguities.root(parser.frame, token, parser.next, parser.text))
+    if bares or parser.frame.pending:
+        leads_on = parser.begins_call(parser.next)
+        parser.settle(ambiguities.PRODUCT if leads_on else ambiguities.RUN)
+        if bares and not leads_on:
+            parser.notes.expect(parser.frame, ambiguities.bare_quotient(bares, token, parser.next, parser.text))
+    if token.text == "/":
+        parser.notes.expect(parser.frame, ambiguities.root(parser.frame, token, parser.next, parser.text))
     parser.frame.multiply(token)
 
 
@@ -152,9 +161,6 @@ def read_separator(parser: Parser, token: Token) -> None:
     else:
         raise syntax_errors.missing_operand(token, parser.stream.before, parser.text)
 
-
-_WORDS = frozenset((*name_resolution.KEYWORDS, "if", "else"))
-"""Names that are more than factors behind an operand."""
 
 OPERATORS = {
     "**": read_power,

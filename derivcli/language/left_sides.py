@@ -8,10 +8,11 @@ stated := ( name primes [ "(" names ")" ] | "d" name "/" "d" name ) "=" formula
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from derivcli.errors import EquationError, Span
+from derivcli.language import limits
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.name_resolution import KEYWORDS, TRUTHS, is_function_name
 from derivcli.language.tokens import GREEK, PRIMES, canonical_name, is_name
@@ -25,7 +26,8 @@ _NUMBER = re.compile(r"\s*[-+−]?[0-9.∞]+\s*$")
 _FRACTION = re.compile(rf"[d∂].*[/∕÷⁄]\s*\(?\s*[d∂]\s*[A-Za-z{''.join(GREEK)}]", re.DOTALL)
 _SIGN = re.compile(r"(?<![<>=!]):?=(?!=)|≔")
 
-SIGNS = ("=", "≔", "->", "↦", "⟼", "→")
+ARROWS = ("->", "↦", "⟼", "→")
+SIGNS = ("=", "≔", *ARROWS)
 """What a text with a left side has one of."""
 
 
@@ -51,11 +53,14 @@ class Stated:
     order: int
     stop: int
     start: int
+    arguments: str | None = None
+    """What stands in brackets behind the primes."""
 
 
 def left_side(text: str, functions: Collection[str] = ()) -> LeftSide | None:
     """The left side of a text; None where it has none that gives a formula a name."""
     arrow = _ARROW.match(text)
+    limits.check_arrows(sum(text.count(sign) for sign in ARROWS), text)
     if arrow and not (arrow[1] is None and _NUMBER.match(text, arrow.end())):  # x→0 is a limit
         arguments = _arguments(arrow[2] if arrow[2] is not None else arrow[3], text, arrow.start())
         return LeftSide(
@@ -81,7 +86,7 @@ def stated_derivative(text: str) -> Stated | None:
     primed = _PRIMED.fullmatch(text, 0, sign.start)
     if primed:
         order = sum(PRIMES[mark] for mark in primed[2])
-        return Stated(canonical_name(primed[1]), order, sign.start, sign.stop)
+        return Stated(canonical_name(primed[1]), order, sign.start, sign.stop, primed[3])
     return Stated("", 0, sign.start, sign.stop) if _FRACTION.search(text, 0, sign.start) else None
 
 
@@ -96,14 +101,19 @@ def check_stated(text: str) -> None:
 
 def _only_sign(text: str) -> Span | None:
     """Where the only equality sign outside of brackets stands."""
-    found: list[Span] = []
+    found = list(signs_of_equality(text))
+    return found[0] if len(found) == 1 else None
+
+
+def signs_of_equality(text: str) -> Iterator[Span]:
+    """Where the equality signs outside of brackets stand."""
     depth = last = 0
     for sign in _SIGN.finditer(text):
-        depth += text.count("(", last, sign.start()) - text.count(")", last, sign.start())
+        between = text[last : sign.start()]
+        depth += sum(map(between.count, "([{")) - sum(map(between.count, ")]}"))
         last = sign.end()
         if depth <= 0:
-            found.append(Span(*sign.span()))
-    return found[0] if len(found) == 1 else None
+            yield Span(*sign.span())
 
 
 def _is_free(name: str, functions: Collection[str], called: bool) -> bool:

@@ -119,6 +119,17 @@ def product(run: str, behind: str, letters: Collection[str]) -> Cut:
     return tuple(Piece("letter", letter, place) for place, letter in enumerate(run))
 
 
+def rivals(run: str, behind: str) -> list[str]:
+    """What else a run of letters that are all known variables may mean: `tant` is tan(t) too, and `npix` n*pi*x."""
+    found = [spelled(cut) for cut in cuts(run, behind)]
+    if len(run) > MAX_FACTORS + 1:
+        return found
+    for name in sorted(GREEK_NAMES):
+        if name in run and name != run:
+            found.append("*".join(filter(None, (*run.partition(name)[0], name, *run.partition(name)[2]))))
+    return found
+
+
 def before_function(run: str) -> Cut:
     """A letter and one that is a function before a bracket, as in `xf(x)`; nothing where it is none."""
     if (

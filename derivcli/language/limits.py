@@ -36,6 +36,9 @@ MAX_ORDER = 200
 MAX_DERIVATIVES = 1_000
 """Signs of derivatives in a text."""
 
+MAX_ARROWS = 10
+"""Arrows behind the names of variables, as in x -> y -> x*y."""
+
 MAX_EXPANDED_NODES = 50_000
 """Nodes of a formula in which calls of named functions are what they stand for."""
 
@@ -73,6 +76,13 @@ def check_digits(number: str, span: Span) -> None:
     if len(number) > MAX_DIGITS:
         message = f"a number of {len(number)} digits is over the limit of {MAX_DIGITS}"
         raise DerivError(message, span=span, hint="shorten it")
+
+
+def check_arrows(count: int, text: str) -> None:
+    """Refuse a text with too many arrows."""
+    if count > MAX_ARROWS:
+        message = f"the text has more than {MAX_ARROWS} arrows"
+        raise DerivError(message, text, Span(0, len(text)), "write the formula behind the last of them alone")
 
 
 def check_derivatives(count: int, span: Span) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from derivcli.errors import DerivError, UnknownNameError
 from derivcli.language import letter_runs
@@ -27,9 +28,17 @@ _MAX_GUESS_CHARACTERS = 40
 """Longer names are not compared with the table."""
 
 
+@lru_cache(maxsize=4_096)
 def is_variable_name(name: str) -> bool:
     """Whether an undeclared name is one variable: a letter or a Greek name, with an index perhaps."""
     return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=4_096)
+def always_means_itself(name: str) -> bool:
+    """Whether an undeclared name is a function, a constant or a variable, called or not, and no sign of anything."""
+    is_sign = name[0] in "dD" or name in CAPITALS
+    return not is_sign and not may_be_run(name, (), (), called=False)
 
 
 def may_be_run(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:

@@ -20,7 +20,11 @@ from derivcli.language.tokens import SUPERSCRIPTS, Token
 EXACT_DIGITS = 15
 """Whole numbers of so many digits are exact in float64."""
 
-_LONE_ARGUMENT = re.compile(r"\(\s*[A-Za-z]\w*\s*\)")
+_LONE_ARGUMENT = re.compile(r"\(\s*(?:([A-Za-z]\w*)|[-+−]?\s*[0-9.]+(?:\s*/\s*[0-9]+)?)\s*\)")
+"""A bracket around a name or a number, which is an argument rather than a factor."""
+
+_NUMERIC = "N"
+"""SymPy's function that computes a formula."""
 
 
 class Notes:
@@ -51,7 +55,8 @@ class Notes:
 
     def add(self, kind: str, message: str, span: Span, other: str = "") -> None:
         """Keep the first note of each kind."""
-        self.by_kind.setdefault(kind, Note(message, self.text, span, other))
+        if kind not in self.by_kind:
+            self.by_kind[kind] = Note(message, self.text, span, other)
 
     def inexact_number(self, token: Token) -> None:
         """A whole number that float64 cannot hold as typed."""
@@ -74,8 +79,9 @@ class Notes:
         base = next((base for _, base in reversed(frame.prefixes) if base is not None), operand)
         if operand.stop != token.start or not base.tree.is_symbol or self.text[token.start] != "(":
             return
-        alone = not frame.prefixes and _LONE_ARGUMENT.match(self.text, token.start)
-        if alone or is_function_letter(str(base.tree)):
+        found = _LONE_ARGUMENT.match(self.text, token.start) if not frame.prefixes else None
+        alone = found is not None and (found[1] is not None or self.text[operand.start] not in "(x")
+        if alone or is_function_letter(str(base.tree)) or str(base.tree) == _NUMERIC:
             written = self.text[base.start : operand.stop]
             message = f"this is read as the product of {written} and the bracket, not as a function"
             self.add("function", message, Span(base.start, token.stop))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from derivcli.errors import DerivError, Span
@@ -51,10 +52,20 @@ class Operand:
 
 def number(text: str, start: int, stop: int) -> Operand:
     """A number as typed."""
-    span = Span(start, stop)
-    limits.check_digits(text, span)
-    value = guarded(lambda: constant_folding.literal(text), span)
-    return Operand(tree.number(value), start, stop, value=value, literal=True)
+    if len(text) > limits.MAX_DIGITS:
+        limits.check_digits(text, Span(start, stop))
+    try:
+        value, made = _literal(text)
+    except constant_folding.TooLargeError:
+        raise _too_large(Span(start, stop)) from None
+    return Operand(made, start, stop, 0, value, False, True)
+
+
+@lru_cache(maxsize=4_096)
+def _literal(text: str) -> tuple[Constant, Tree]:
+    """The value and the tree of a number as typed; TooLargeError where float64 has nothing near it."""
+    value = constant_folding.literal(text)
+    return value, tree.number(value)
 
 
 def superscript(token: Token) -> Operand:
@@ -115,14 +126,18 @@ def call(row: Function, arguments: Sequence[Operand], span: Span) -> Operand:
     known = values_of(arguments)
     value = guarded(lambda: constant_folding.apply(row, known), span) if known else None
     made = tree.call(row, [argument.tree for argument in arguments])
-    brackets = max(argument.brackets for argument in arguments)
+    brackets = max([argument.brackets for argument in arguments])
     return Operand(made, span.start, span.stop, deepened(arguments, span), value, brackets=brackets)
 
 
 def values_of(operands: Sequence[Operand]) -> tuple[Constant, ...] | None:
     """The values of operands that are all constant."""
-    known = tuple(operand.value for operand in operands if operand.value is not None)
-    return known if len(known) == len(operands) else None
+    known: list[Constant] = []
+    for operand in operands:
+        if operand.value is None:
+            return None
+        known.append(operand.value)
+    return tuple(known)
 
 
 def piecewise(pairs: Sequence[tuple[Operand, Operand]], span: Span) -> Operand:
@@ -179,7 +194,7 @@ def require_condition(operand: Operand) -> None:
 
 def deepened(parts: Sequence[Operand], span: Span) -> int:
     """The depth of a node over `parts`, within the limit."""
-    depth = 1 + max(part.depth for part in parts)
+    depth = 1 + max([part.depth for part in parts])
     limits.check_nesting(depth, span)
     return depth
 
@@ -189,7 +204,8 @@ def brackets_in(parts: Sequence[Operand], rank: int, span: Span) -> int:
     most = 0
     for part in parts:
         brackets = part.brackets + (part.rank >= rank)
-        most = max(brackets, most)
+        if brackets > most:
+            most = brackets
     limits.check_nesting(most, span)
     return most
 
@@ -199,12 +215,16 @@ def guarded(compute: Callable[[], Folded], span: Span) -> Folded:
     try:
         return compute()
     except constant_folding.TooLargeError:
-        message = "this constant is outside the range of float64, about 1e-308 to 1e308"
-        raise DerivError(message, span=span, hint="scale the formula") from None
+        raise _too_large(span) from None
     except constant_folding.UndefinedError as reason:
         if "zero" in str(reason):
             raise divides_by_zero(span) from None
         raise DerivError("this constant is not a real number", span=span, hint=REAL) from None
+
+
+def _too_large(span: Span) -> DerivError:
+    message = "this constant is outside the range of float64, about 1e-308 to 1e308"
+    return DerivError(message, span=span, hint="scale the formula")
 
 
 def divides_by_zero(span: Span) -> DerivError:
@@ -223,7 +243,7 @@ def _combine(
     known = values_of(parts)
     value = guarded(lambda: evaluate(known), span) if known else None
     made = build([part.tree for part in parts])
-    depth = max(part.depth for part in parts)
+    depth = max([part.depth for part in parts])
     return Operand(made, span.start, span.stop, depth, value, rank=rank, brackets=brackets_in(parts, rank, span))
 
 

@@ -147,7 +147,7 @@ class Parser:
     def variable(self, token: Token) -> Operand:
         """A variable as an operand; its name is kept in the order of appearance."""
         name = token.text
-        bound = binding.bound_operand(self, token)
+        bound = binding.bound_operand(self, token) if self.binding else None
         if bound is not None:
             return bound
         if name not in self.symbols:
@@ -160,7 +160,7 @@ class Parser:
 
     def is_bound(self, token: Token) -> bool:
         """Whether a name is the variable of a sum, a product or an integral around it."""
-        return binding.bound_operand(self, token) is not None
+        return bool(self.binding) and binding.bound_operand(self, token) is not None
 
     @cached_property
     def has_differentials(self) -> bool:
@@ -194,6 +194,8 @@ class Parser:
 
     def close_bares(self) -> list[tuple[Operand, Operand]]:
         """End every argument without brackets that is open at this place; give them from the outermost on."""
+        if self.frame.kind != BARE:
+            return []
         closed = []
         while self.frame.kind == BARE:
             closed.append(self.close_bare())
@@ -201,11 +203,13 @@ class Parser:
 
     def end_product(self) -> None:
         """End all that a product's end ends."""
-        self.close_bares()
-        while self.frame.kind == OPERATOR:
-            derivative_rules.close_operator(self)
-            self.close_bares()
-        self.settle(ambiguities.PRODUCT)
+        while self.frame.kind in PRODUCTS:
+            if self.frame.kind == OPERATOR:
+                derivative_rules.close_operator(self)
+            else:
+                self.close_bare()
+        if self.frame.pending:
+            self.settle(ambiguities.PRODUCT)
 
     def inside_bar(self) -> bool:
         """Whether the innermost bracket is a `|`."""
@@ -237,7 +241,7 @@ class Parser:
             binding.close_range(self, frame, token)
         else:
             self.frame.operand = self.finish(frame, token.stop)
-            if not self.trusted:
+            if not self.trusted and (frame.row is not None or frame.form is not None):
                 self.notes.clash(frame)
                 derivative_rules.note_letter(self, frame)
                 self.notes.keep(ambiguities.base_first(frame, token.stop, self.text))
@@ -272,9 +276,9 @@ class Parser:
 
     def begins_call(self, token: Token) -> bool:
         """Whether a token is the name of a function that is called here."""
-        called = self.stream.is_called(token)
         return token.kind == "name" and (
-            name_resolution.is_function_name(token.text, self.functions, called) or unknown_calls.is_call(self, token)
+            name_resolution.is_function_name(token.text, self.functions, self.stream.is_called(token))
+            or unknown_calls.is_call(self, token)
         )
 
     def close_call(self, token: Token) -> None:

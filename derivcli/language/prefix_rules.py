@@ -85,9 +85,10 @@ def read_bracket(parser: Parser, token: Token) -> None:
 def read_name(parser: Parser, token: Token) -> None:
     """Take a name where an operand is due."""
     name, frame = token.text, parser.frame
-    called = parser.next.text == "(" or (name == "D" and parser.next.text == "[")
-    called = called or (token.prefix != "" and name not in CONSTANTS)
+    following = parser.stream.next.text
+    called = following == "(" or (name == "D" and following == "[")
     if token.prefix:
+        called = called or name not in CONSTANTS
         parser.notes.library(token, parser.stream.letters)
     if not token.prefix and (name in parser.declared or parser.is_bound(token)):
         frame.operand = parser.variable(token)

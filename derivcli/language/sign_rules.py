@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
@@ -72,10 +74,15 @@ def read_degrees(parser: Parser, token: Token) -> None:
         message, hint = "minutes and seconds of an angle are not read here", "write (60+30/60)° for 60°30'"
         raise DerivError(message, span=Span(angle.start, following.stop), hint=hint)
     pi = Operand(tree.constant("pi"), token.start, token.stop, value=CONSTANTS["pi"])
-    per_degree = operands.reciprocal(operands.number("180", token.start, token.stop))
+    per_degree = replace(_per_degree(), start=token.start, stop=token.stop)
     parser.frame.operand = _at(operands.multiply([angle, pi, per_degree]), angle, token)
     message = f"{typed}{'°' if token.kind == 'operator' else ' degrees'} is read as {typed}*pi/180, in radians"
     parser.notes.add("degrees", message, Span(angle.start, token.stop))
+
+
+@cache
+def _per_degree() -> Operand:
+    return operands.reciprocal(operands.number("180", 0, 0))
 
 
 def read_percent(parser: Parser, token: Token) -> None:

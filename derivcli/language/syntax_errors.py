@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from derivcli.errors import DerivError, EquationError, Span
+from derivcli.errors import DerivError, EquationError, Span, without_middle
+from derivcli.language.ambiguities import MAX_SPELLING
+from derivcli.language.derivative_words import bracket_at
 from derivcli.language.functions.activations import ACTIVATIONS
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
@@ -55,6 +58,21 @@ def check_layer(operand: Operand, text: str) -> None:
         return
     hint = f"write {row.name}(x, {arguments})" if len(row.parameters) > 1 else f"write {row.signature}"
     raise DerivError(f"{written} makes a function in PyTorch, and is a number here", span=operand.span, hint=hint)
+
+
+def check_sympy_call(operand: Operand, declared: Collection[str], text: str, stop: int) -> None:
+    """Refuse SymPy's `S(1)/2`, which is a number, and `O(x^3)`, the rest of a series, as products."""
+    name = text[operand.start : operand.stop]
+    if name not in ("S", "O") or name in declared or text[: operand.start][-1:].isalpha():
+        return
+    if re.search(rf"{name}(?![\w(])", text):  # a variable, which it stands for elsewhere too
+        return
+    inner = without_middle(bracket_at(text, stop), MAX_SPELLING)
+    way = f"write {inner} for SymPy's S{inner}" if name == "S" else f"leave out O{inner}, the rest of a series"
+    span = Span(operand.start, stop + 1)
+    raise DerivError(
+        f"'{name}' before a bracket has two readings", text, span, f"{way}; for a product write {name}*{inner}"
+    )
 
 
 def unclosed(opener: Token, text: str) -> DerivError:

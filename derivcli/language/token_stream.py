@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from derivcli.errors import DerivError
 from derivcli.language import letter_runs, name_resolution
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.letter_runs import Cut, Piece
@@ -81,9 +82,10 @@ class TokenStream:
     @property
     def next(self) -> Token:
         """The token after the one at hand."""
-        if not self.waiting:
+        waiting = self.waiting
+        if not waiting:
             self.read()
-        return self.waiting[0]
+        return waiting[0]
 
     @property
     def token_stop(self) -> int:
@@ -112,25 +114,30 @@ class TokenStream:
 
     def take(self) -> Token:
         """Go on to the next token."""
-        if not self.waiting:
+        waiting = self.waiting
+        if not waiting:
             self.read()
         self.before = self.token
-        self.token = token = self.waiting.popleft()
+        self.token = token = waiting.popleft()
         return token
 
     def read(self) -> None:
         """Read one token more."""
         token = next(self.tokens)
-        if token.kind == "name" and len(token.text) > 1 and not token.prefix:
-            self.waiting.extend(self.parted(token))
-        else:
+        if token.kind != "name" or len(token.text) == 1 or token.prefix or self.is_whole(token.text):
             self.waiting.append(token)
+        else:
+            self.waiting.extend(self.parted(token))
 
     def put_back(self) -> None:
         """Go back to the token before the one at hand."""
         assert self.token is not None, "there is a token at hand"
         self.waiting.appendleft(self.token)
         self.token = self.before
+
+    def is_whole(self, name: str) -> bool:
+        """Whether a name is one token wherever it stands."""
+        return name in self.declared or (name_resolution.always_means_itself(name) and name not in self.custom)
 
     def parted(self, token: Token) -> list[Token]:
         """`uv` as `u` and `v`, and `xsinx` as `x`, `sin` and `x`; any other name as it is."""
@@ -150,12 +157,16 @@ class TokenStream:
         cut = self.cuts[run, behind]
         if not cut:
             return [token]
+        if self.letters.issuperset(name) and (rivals := letter_runs.rivals(run, behind)):
+            called = "(...)" * (behind == letter_runs.CALL)
+            ways = " or ".join(each + called for each in ("*".join(run), *rivals))
+            raise DerivError(f"'{run}' has two readings", self.text, token.span, f"write {ways}")
         if self.letters.issuperset(name) and not name_resolution.is_function_name(name, self.custom, called=True):
             self.products.add(name)
         functions = [piece for piece in cut if piece.kind == "function"]
         if functions and functions[-1] is not cut[-1]:
             self.glued[token.start + functions[-1].start] = GluedArgument(token, cut)
-        elif self.notes is not None and not self.letters.issuperset(_variables(cut, behind)):
+        elif self.notes is not None and not self.letters.issuperset(_variables([piece.text for piece in cut], behind)):
             self.notes.add(token.span, cut)
         return [
             Token(
@@ -169,9 +180,8 @@ class TokenStream:
 
     def _cut(self, run: str, behind: str) -> Cut:
         """The one way to cut a run, or nothing."""
-        letters = tuple(Piece("letter", letter, place) for place, letter in enumerate(run))
-        if run.isalpha() and self.letters.issuperset(_variables(letters, behind)):
-            return letters
+        if run.isalpha() and self.letters.issuperset(_variables(run, behind)):
+            return tuple(Piece("letter", letter, place) for place, letter in enumerate(run))
         if name_resolution.holds_known_word(run, self.declared, self.custom):
             return ()
         if behind == letter_runs.CALL and letter_runs.before_function(run):
@@ -192,7 +202,6 @@ class TokenStream:
         return letter_runs.ARGUMENT if _ARGUMENT.match(self.text, token.stop) else letter_runs.NOTHING
 
 
-def _variables(cut: Cut, behind: str) -> list[str]:
+def _variables(names: Sequence[str], behind: str) -> Sequence[str]:
     """The letters of a product that are variables: the e of `xe^x` can be nothing but the base of an exponential."""
-    names = [piece.text for piece in cut]
     return names[:-1] if names[-1] == "e" and behind == letter_runs.POWER else names

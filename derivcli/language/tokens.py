@@ -86,6 +86,11 @@ _PATTERN = re.compile(
 )
 _WORD = re.compile(rf"[A-Za-z{_GREEK_CLASS}][A-Za-z0-9{_GREEK_CLASS}]*(?:_[A-Za-z0-9{_GREEK_CLASS}]+)*[₀-₉{_LOWERED}]*")
 """A name that is one where it is declared: Greek and Latin letters, as in `Δt` and `µm`."""
+_SINGLE = (
+    {sign: ("operator", sign) for sign in "+-"} | {"^": ("operator", "**"), ",": ("comma", ","), "|": ("bar", "|")}
+    | {sign: ("bracket", sign) for sign in "()[]"}
+)  # fmt: skip
+"""By a character that is a token whatever stands behind it, the token's kind and canonical text."""
 _FOREIGN = re.compile(
     rf"[^\sA-Za-z0-9_.{_GREEK_CLASS}⁰¹²³⁴-⁹₀-₉⁺⁻*/+^!%°º˚∘{_OPERATORS}√∛∜∂()\[\]{_FENCES}{_FRACTION_CLASS}"
     rf"|,<>={_COMPARISONS}&∧∨~¬{''.join(PRIMES)}-]"
@@ -96,6 +101,8 @@ SEARCHED_CHARACTERS = 10_000
 _PREFIX = "|".join(re.escape(prefix) for prefix in sorted(libraries.PREFIXES, key=len, reverse=True))
 _QUALIFIED = re.compile(rf"({_PREFIX})\.([A-Za-z]\w*)")
 """A name of a library behind what programs call the library."""
+_POINT_IN_A_NAME = re.compile(r"(?<=\w)\.[A-Za-z]")
+"""What every such name has."""
 _END_OF_A_SENTENCE = re.compile(r"[.;]\s*")
 """What ends a sentence or a statement, and came along with the formula in it."""
 LIST_HINT = (
@@ -162,7 +169,18 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
         raise unreadable(text, foreign.start())
     position = 0
     may_mix = bool(declared) and not text.isascii()
-    while position < len(text):
+    may_be_qualified = _POINT_IN_A_NAME.search(text) is not None
+    length = len(text)
+    while position < length:
+        character = text[position]
+        if character == " ":
+            position += 1
+            continue
+        single = _SINGLE.get(character)
+        if single is not None:
+            start, position = position, position + 1
+            yield Token(*single, start, position)
+            continue
         match = _PATTERN.match(text, position)
         if match is None and position and _END_OF_A_SENTENCE.fullmatch(text, position):
             break
@@ -172,7 +190,8 @@ def tokenize(text: str, declared: Collection[str] = ()) -> Iterator[Token]:
         if may_mix and kind == "name":
             word = _WORD.match(text, position)
             match = word if word and canonical_name(word.group()) in declared else match
-        if kind == "name" and text.startswith(".", match.end()) and (found := _QUALIFIED.match(text, position)):
+        is_qualified = may_be_qualified and kind == "name" and text.startswith(".", match.end())
+        if is_qualified and (found := _QUALIFIED.match(text, position)):
             yield _qualified(found, text)
             position = found.end()
             continue
@@ -257,8 +276,10 @@ def _qualified(found: re.Match[str], text: str) -> Token:
 
 def _check_number(raw: str, text: str, start: int, stop: int) -> None:
     """Refuse what is glued to a number, and numbers that are written as no one writes them."""
-    span = Span(start, stop)
     following = text[stop : stop + 1]
+    if raw[0] != "0" and raw[-1] != "." and following not in ("_", "."):
+        return
+    span = Span(start, stop)
     radix = _RADIX.match(text, start) if raw[0] == "0" else None
     if radix:
         raise DerivError(

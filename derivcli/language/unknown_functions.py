@@ -32,6 +32,12 @@ CALL = re.compile(rf"\(|{_DERIVED.pattern.replace('P<primes>', ':').replace('P<o
 """What stands behind a name that may be a function's, at least."""
 _NAME = re.compile(NAME)
 _LIST = re.compile(rf"\(\s*(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*\)")
+_LISTED_CALL = rf"{NAME}(?:_[A-Za-z]+)?{_LIST.pattern.replace('P<names>', ':')}"
+_MAY_BE_USED = re.compile(
+    rf"[{''.join(PRIMES)}]|{_ORDERS.replace('P<orders>', ':')}\("
+    rf"|(?<![A-Za-z_])(?:[A-Za-z]?[fghFGH][0-9₀-₉_]*\(|{_LISTED_CALL})"
+)
+"""Something that stands in every text that uses a name as a function, and in few others."""
 
 
 @dataclass(slots=True)
@@ -49,7 +55,7 @@ class _Uses:
 def unknown_functions(text: str, declared: Collection[str], custom: Collection[str]) -> Mapping[str, bool]:
     """The names that a text uses as functions, and of each whether nothing else can be meant."""
     uses: dict[str, _Uses] = {}
-    for written, start, stop in names_in(text):
+    for written, start, stop in names_in(text) if _MAY_BE_USED.search(text) else ():
         if (_DERIVED.match(text, stop) or text[stop : stop + 1] == "(") and _is_glued(written, declared, custom):
             written, start = written[1], start + 1  # xf(x)
         head, below = _parts(written)

@@ -207,7 +207,7 @@ class Run:
         if node.operation == "number":
             return node.data
         if node.operation == "variable":
-            coordinate = self.at[self.tape.variables[node.data]]
+            coordinate = self.at.get(self.tape.variables[node.data])  # none of what an integral binds
             return coordinate if isinstance(coordinate, fmpq) else None
         value: Any = self.values.get(number, self.fixed.get(number))
         if type(value) is arb_series and value[0].is_exact():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derivcli.errors import Span
+from derivcli.language import limits
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.latex import nodes
@@ -63,6 +65,7 @@ class Writer:
 
     def open(self, atom: Atom, stop: int, parts: list[Part], skip: int = 0) -> None:
         """Go on in a bracket that has been written, and that ends at a later place with some parts."""
+        limits.check_latex_nesting(len(self.closers), self.context.source, Span(atom.start, atom.stop))
         self.closers.append(Closer(stop, skip, parts, atom))
         self.before, self.is_first, self.is_plain = None, True, True
 
@@ -113,7 +116,12 @@ class Writer:
         if before.kind == nodes.WORD and before.text == "d" and before.bare and atom.kind in (nodes.LETTER, nodes.NAME):
             return ""  # a differential, which is no product
         if atom.kind == nodes.FENCE and atom.text in ("(", "["):
-            if not self.is_plain or self._would_call(before):
+            would_call = self._would_call(before)
+            if would_call and before.text not in self.context.standing:
+                head = self.context.text(before.start, before.stop)
+                message = f"this is read as the product of {head} and the bracket, not as a function"
+                self.context.note("product", message, before.start, atom.stop)
+            if not self.is_plain or would_call:
                 return "*"
             return "" if before.kind == nodes.LETTER else typed
         if not self.is_plain or atom.kind not in (*SIMPLE, nodes.FUNCTION) or is_called(self.atoms, place):
