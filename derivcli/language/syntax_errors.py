@@ -121,7 +121,8 @@ def stands_for_formula(name: str, span: Span, names: tuple[str, ...] = ()) -> De
 
 def prime_of_letter(name: str, prime: Token) -> DerivError:
     """`f'g + fg'`, with letters where f(x) and g(x) are meant."""
-    hint = f"write {name}{prime.text}(x), and {name}(x) for {name}, if {name} is any function of x; or give the formula of {name}"
+    unknown = f"write {name}{prime.text}(x), and {name}(x) for {name}, if {name} is any function of x"
+    hint = f"{unknown}; or give the formula of {name}"
     return DerivError(f"the formula of {name} is not known here", span=prime.span, hint=hint)
 
 
