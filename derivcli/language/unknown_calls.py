@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import name_exponents, operands, syntax_errors, tree
+from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
@@ -27,8 +28,9 @@ def is_call(parser: Parser, token: Token) -> bool:
     if parser.trusted or not MAY_BE_CALL.match(parser.text, token.stop) or token.text in parser.declared:
         return False
     name = token.text
-    if name in vocabulary() and name not in parser.functions:  # most calls; `unknown` looks through the whole text
-        return orders_at(parser.text, token.stop, primes_only=True) is not None
+    is_known = name in vocabulary() or name in forms()
+    if is_known and name not in parser.functions:  # most calls; `unknown` looks through the whole text
+        return name in vocabulary() and orders_at(parser.text, token.stop, primes_only=True) is not None
     return name in parser.functions or name in parser.unknown or _parts(parser, name) is not None
 
 
