@@ -182,3 +182,15 @@ def test_names_with_a_number_that_are_no_power(text: str) -> None:
 def test_a_declared_name_with_a_number_is_no_power() -> None:
     assert parse("x2+x", declared=["x2"]).notes == ()
     assert len(parse("x2+1", declared=["x"]).notes) == 1
+
+
+@each("text", ["w^T x", "$w^T x$", r"\theta^{T} x", "f(x) = a^T x"])
+def test_a_transpose_is_told_from_a_power(text: str) -> None:
+    notes = [note for note in parse(text).notes if "T is read as an exponent" in note.message]
+    assert len(notes) == 1
+    assert "T" in text[notes[0].span.start : notes[0].span.stop]
+
+
+@each("text", ["e^T + T", "T^2", "e^(T)", "x^2", "e^{-T}", "e^Tx"])
+def test_a_variable_that_is_no_transpose(text: str) -> None:
+    assert not [note for note in parse(text, declared=["Tx"]).notes if "T is read" in note.message]

@@ -1,4 +1,4 @@
-"""A note on `5x3-2x2+x`, where the exponents of a copied text may have come down to the line."""
+"""Notes on exponents that may be none: `w^T x`, and `5x3-2x2+x`, in which those of a copied text came down."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ from derivcli.language.expression import Expression
 from derivcli.language.run_notes import MAX_SHOWN
 
 _LIKE_A_POWER = re.compile(r"([a-zA-Z])([2-9])")
+_TRANSPOSED = re.compile(r"\^\s*(?:T(?!\w)|\{\s*T\s*\})")
+
+
+def with_transposes(expression: Expression, declared: Collection[str]) -> Expression:
+    """A formula with a note where T is nothing but an exponent, which to some says that a vector is transposed."""
+    if "T" not in expression.variables or "T" in declared:
+        return expression
+    place = _TRANSPOSED.search(expression.source)
+    if place is None or "T" in _TRANSPOSED.sub("", expression.source):
+        return expression
+    message = "T is read as an exponent, and every letter as a number; a product of vectors is written as a sum"
+    note = Note(message, expression.source, Span(*place.span()))
+    return replace(expression, notes=(*expression.notes, note))
 
 
 def with_lost_powers(expression: Expression, declared: Collection[str]) -> Expression:
