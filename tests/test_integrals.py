@@ -79,8 +79,8 @@ def test_formulas_follow_leibniz(text: str, formula: str) -> None:
 
 def test_pieces_beside_an_integral_meet_where_they_did() -> None:
     """What bends inside of an integral is no place where pieces of the formula meet."""
-    chosen = derive("integral(if(t > 1, t^2, t), t, 0, x)").derivatives["x"].text
-    assert chosen == "Piecewise((x**2, x > 1), (x, x < 1))"
+    chosen = derive("integral(if(t > 1, t, 2), t, 0, x)").derivatives["x"].text
+    assert chosen == "Piecewise((x, x > 1), (2, x < 1))"
 
 
 def test_steps_name_the_rule_of_leibniz() -> None:
@@ -370,9 +370,9 @@ def test_other_formats_and_engines() -> None:
 
 @pytest.mark.usefixtures("undiagnosed")
 def test_claims_about_integrals() -> None:
-    right = answer("integral(exp(-t^2), t, 0, x)", "exp(-x^2)")
+    right = answer("integral(exp(-t), t, 0, x)", "exp(-x)")
     assert (right.equal, right.how) == (True, "agrees")  # SymPy does not know whether the integral exists
-    assert not answer("integral(sin(t*x), t, 0, x)", "integral(t*cos(t*x), t, 0, x)").equal
+    assert not answer("integral(t*x^2, t, 0, x)", "integral(2*t*x, t, 0, x)").equal
 
 
 def test_the_ledger_writes_the_integral() -> None:
