@@ -293,7 +293,7 @@ BOMBS = {
     "roots": r"\sqrt" * 200_000, "exponents": "x^{" * 100_000, "bars": "|" * 500_000 + "{", "dollars": "$" * 1_000_000,
     "choices": r"\begin{cases}" * 50_000, "fences": r"\left(" * 100_000, "words": r"\text{" * 100_000,
     "lines": "\\" * 1_000_000, "closing": "{x" + "}" * 100_000, "sums": r"\sum_{k=1}^{2}" * 2_000 + "k",
-    "functions": r"\sin " * 5_000 + "x", "indices": "x_{" * 50_000,
+    "functions": r"\sin " * 100_000 + "x", "indices": "x_{" * 50_000,
     "differentials": r"\int_0^x " * 2_000 + "dx" * 2_000,
     "digits": r"\pi " + "1" * 900_000, "length": "{x}" + "+x" * 500_000,
 }  # fmt: skip

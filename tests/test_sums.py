@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 import random
 from collections.abc import Callable
@@ -272,3 +273,20 @@ def test_code_has_a_loop_of_pythons_own() -> None:
     script = deriv("sum(k*x^k, k, 1, 5)*product(sin(k*x), k, 1, 3)", "--at", "x=2", "--code").stdout
     assert "sum(k*x**k for k in range(1, 6))" in script
     assert "math.prod(torch.sin(k*x) for k in range(1, 4))" in script
+
+
+WITHIN = [
+    # text, value at x = 0.5
+    ("sum(1 + sum(x, k, 1, 2), t, 1, 3)", 6.0),
+    ("sum(exp(product(x, k, 1, 2)), t, 1, 3)", 3 * math.exp(0.25)),
+    ("product(t*(1 + product(1 + sum(x, j, 1, 2), k, 1, 2)), t, 1, 2)", 2 * 5.0**2),
+]
+
+
+@each("text, value", WITHIN)
+def test_a_sum_without_the_index_of_that_around_it(text: str, value: float) -> None:
+    result = derive(text, at={"x": 0.5})
+    assert result.value[0] == pytest.approx(value, rel=1e-14)
+    found = result.verdicts["x"][0]
+    assert found is not None
+    assert found.kind == "proved"

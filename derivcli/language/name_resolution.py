@@ -34,11 +34,15 @@ def is_variable_name(name: str) -> bool:
     return name not in CONSTANTS and _VARIABLE.fullmatch(name) is not None
 
 
-@lru_cache(maxsize=4_096)
 def always_means_itself(name: str) -> bool:
     """Whether an undeclared name is a function, a constant or a variable, called or not, and no sign of anything."""
     is_sign = name[0] in "dD" or name in CAPITALS
-    return not is_sign and not may_be_run(name, (), (), called=False)
+    return not is_sign and (is_variable_name(name) or _is_known(name))
+
+
+@lru_cache(maxsize=4_096)
+def _is_known(name: str) -> bool:
+    return not may_be_run(name, (), (), called=False)
 
 
 def may_be_run(name: str, declared: Collection[str], custom: Collection[str], called: bool) -> bool:

@@ -90,7 +90,7 @@ def read_name(parser: Parser, token: Token) -> None:
     if token.prefix:
         called = called or name not in CONSTANTS
         parser.notes.library(token, parser.stream.letters)
-    if not token.prefix and (name in parser.declared or parser.is_bound(token)):
+    if not token.prefix and (name in parser.declared or (parser.binding and parser.is_bound(token))):
         frame.operand = parser.variable(token)
     elif derivative_rules.read_derivative(parser, token):
         pass

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
 from derivcli.language import name_exponents, operands, syntax_errors, tree
+from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.operands import Operand
@@ -27,8 +29,9 @@ def is_call(parser: Parser, token: Token) -> bool:
     if parser.trusted or not MAY_BE_CALL.match(parser.text, token.stop) or token.text in parser.declared:
         return False
     name = token.text
-    if name in vocabulary() and name not in parser.functions:  # most calls; `unknown` looks through the whole text
-        return orders_at(parser.text, token.stop, primes_only=True) is not None
+    is_known = name in vocabulary() or name in forms()
+    if is_known and name not in parser.functions:  # most calls; `unknown` looks through the whole text
+        return name in vocabulary() and orders_at(parser.text, token.stop, primes_only=True) is not None
     return name in parser.functions or name in parser.unknown or _parts(parser, name) is not None
 
 
@@ -75,7 +78,8 @@ def finish_unknown(call: Frame, span: Span) -> Operand:
     assert call.row is not None, "a call has a row"
     orders = _orders(call.row.name, call, call.arguments, span)
     named = len(call.row.parameters) == len(call.arguments) and not orders
-    row = call.row if named else unknown_row(call.row.name, len(call.arguments), orders)
+    made = unknown_row(call.row.name, len(call.arguments), orders)
+    row = call.row if named else replace(made, free=call.row.free)
     return operands.call(row, call.arguments, span)
 
 

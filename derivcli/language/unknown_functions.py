@@ -35,7 +35,7 @@ _LIST = re.compile(rf"\(\s*(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*\)")
 _LISTED_CALL = rf"{NAME}(?:_[A-Za-z]+)?{_LIST.pattern.replace('P<names>', ':')}"
 _MAY_BE_USED = re.compile(
     rf"[{''.join(PRIMES)}]|{_ORDERS.replace('P<orders>', ':')}\("
-    rf"|(?<![A-Za-z_])(?:[A-Za-z]?[fghFGH][0-9₀-₉_]*\(|{_LISTED_CALL})"
+    rf"|(?<![A-Za-z_])(?!if\()(?:[A-Za-z]?[fghFGH][0-9₀-₉_]*\(|{_LISTED_CALL})"
 )
 """Something that stands in every text that uses a name as a function, and in few others."""
 

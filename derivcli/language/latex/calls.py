@@ -224,6 +224,8 @@ def _is_simple(writer: Writer, start: int, stop: int) -> bool:
 def _note_argument(writer: Writer, atom: Atom, start: int, stop: int, is_group: bool = False) -> None:
     """Note where an argument without brackets ends, if another end could be meant."""
     context = writer.context
+    if "argument" in context.notes:
+        return
     inside = [each for each in writer.atoms[start:stop] if not is_sign(each, "+", "-")]
     if stop <= start or (not is_group and (len(inside) < 2 or all(_is_constant(each) for each in inside[:-1]))):
         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derivcli.errors import Span
+from derivcli.language import limits
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.latex import nodes
@@ -63,6 +65,7 @@ class Writer:
 
     def open(self, atom: Atom, stop: int, parts: list[Part], skip: int = 0) -> None:
         """Go on in a bracket that has been written, and that ends at a later place with some parts."""
+        limits.check_latex_nesting(len(self.closers), self.context.source, Span(atom.start, atom.stop))
         self.closers.append(Closer(stop, skip, parts, atom))
         self.before, self.is_first, self.is_plain = None, True, True
 
