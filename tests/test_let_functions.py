@@ -6,7 +6,7 @@ import pytest
 
 import derivcli
 from derivcli.errors import DerivError
-from tests.support import deriv
+from tests.support import deriv, each
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,32 @@ def _named_f(text: str) -> str:
 
 def test_a_claim_may_call_them() -> None:
     assert derivcli.answer("f(x^2)", "2x*f(x^2)", let={"f(x)": "exp(x)"}).how == "proved"
+
+
+DEPENDENT = [
+    # formula, definitions, the function and the name that it depends on
+    ("1 + diff(f(x), x)", {"f(u)": "u^2+x"}, "f", "x"),
+    ("1 + diff(f'(t), a)", {"f(u)": "u^2*a"}, "f", "a"),
+    ("1 + diff(f(x), x, a)", {"f(u)": "u^2*a"}, "f", "a"),
+    ("1 + diff(g(x), x)", {"f(u)": "u^2+x", "g(v)": "f(2v)"}, "g", "x"),
+    ("g(2)", {"f(u)": "u^2+x", "g(x)": "1+diff(f(x), x)"}, "f", "x"),
+    ("1 + diff(f(x), x)", {"f(u)": "u^2+a", "a": "x^3"}, "f", "x"),
+    ("y = d/dx f(x)", {"f(u)": "u^2+x"}, "f", "x"),
+]
+
+
+@each(("text", "let", "function", "name"), DEPENDENT)
+def test_no_derivative_in_place_leaves_out_what_a_function_depends_on(
+    text: str, let: dict[str, str], function: str, name: str
+) -> None:
+    with pytest.raises(DerivError) as caught:
+        derivcli.parse(text, let=let)
+    assert f"the formula of {function} depends on {name} by itself" in caught.value.message
+    assert f"make {name} a parameter of {function}" in caught.value.hint
+
+
+def test_derivatives_in_place_of_functions_that_depend_on_other_names() -> None:
+    let = {"f(u)": "u^2+a*u", "g(v)": "f(2v)"}
+    assert derivcli.derive("1 + diff(g(x), x)", at={"x": 3, "a": 5}, let=let).value[0] == 1 + 8 * 3 + 10
+    assert derivcli.parse("d/dx f(x)", let={"f(u)": "u^2+x"}).asked == ("x",)
+    assert derivcli.derive("d/dx f(x)", at={"x": 3}, let={"f(u)": "u^2+x"}).derivatives["x"][0] == 7

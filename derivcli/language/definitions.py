@@ -44,6 +44,17 @@ def read_definitions(
     known = {name: read_body(head, {*declared, *names}, rows) for name, head in heads.items()}
     for name, head in heads.items():
         check_recursion(known[name], known, head)
+    for _ in heads:  # what functions depend on by those that they call
+        rows = {**functions, **{name: each.row for name, each in known.items()}}
+        before = known
+        known = {
+            name: read_body(heads[name], {*declared, *names}, rows)
+            if any(rows[call].free for call in each.calls)
+            else each
+            for name, each in before.items()
+        }
+        if all(known[name].row == each.row for name, each in before.items()):
+            break
     return Named(_formulas(formulas, declared, known, functions), known)
 
 

@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
-from derivcli.language.bound_variables import Binder, BoundVariable, Integral
+from derivcli.language.bound_variables import Binder, BoundVariable, Integral, free_symbols
 from derivcli.language.expression import Definition
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
@@ -110,6 +110,7 @@ def _in_place(found: Taken, places: Mapping[Tree, Span], source: str, known: Map
         span = places[node]
         body = tree.substitute(parts[0], known)
         try:
+            _check_named(body, parts[1], known)
             slope, needed = derivative_where_it_is(body, parts[1])
         except DerivError as error:
             raise DerivError(
@@ -126,6 +127,15 @@ def _in_place(found: Taken, places: Mapping[Tree, Span], source: str, known: Map
         return tree.piecewise([(slope, tree.all_of(needed))])
 
     return tree.fold(found.tree, make)
+
+
+def _check_named(body: Tree, by: Tree, known: Mapping[Tree, Tree]) -> None:
+    """Refuse a call of f(u) = u^2 + x, which depends on x by more than its argument."""
+    for row in filter(None, map(tree.row_of, tree.postorder(body))):
+        used = {tree.symbol(name) for name in row.free}
+        if by in used or any(by in free_symbols(known[each]) for each in used & known.keys()):
+            message = f"the formula of {row.name} depends on {by.name} by itself"
+            raise DerivError(message, hint=f"make {by.name} a parameter of {row.name}, or write its formula here")
 
 
 def _unstated(needed: Iterable[Tree]) -> str:

@@ -123,7 +123,9 @@ def read_body(head: Head, declared: Collection[str], functions: Functions) -> Na
         raise
     calls = dict.fromkeys(called.name for called in calls_in(read.tree) if rows.get(called.name) and not called.kernel)
     notes = tuple(replace(note, source=text) for note in read.notes)
-    return NamedFunction(row, read.tree, tuple(calls), notes)
+    named = {str(node) for node in tree.postorder(read.tree) if node.is_Symbol} - {*row.parameters}
+    free = frozenset(named).union(*(rows[name].free for name in calls))
+    return NamedFunction(replace(row, free=free), read.tree, tuple(calls), notes)
 
 
 def check_recursion(function: NamedFunction, known: NamedFunctions, head: Head) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, Span
@@ -77,7 +78,8 @@ def finish_unknown(call: Frame, span: Span) -> Operand:
     assert call.row is not None, "a call has a row"
     orders = _orders(call.row.name, call, call.arguments, span)
     named = len(call.row.parameters) == len(call.arguments) and not orders
-    row = call.row if named else unknown_row(call.row.name, len(call.arguments), orders)
+    made = unknown_row(call.row.name, len(call.arguments), orders)
+    row = call.row if named else replace(made, free=call.row.free)
     return operands.call(row, call.arguments, span)
 
 

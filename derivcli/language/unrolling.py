@@ -130,7 +130,10 @@ class _Unrolling:
         values: list[Constant | None] = [None] * len(row)
         for place, each in enumerate(plan.nodes):
             if place not in plan.moving:
-                row[place], values[place] = self.made(place, plan, values, each, "")
+                rest = [row[part] for part in plan.parts[place]]
+                same = all(one is other for one, other in zip(rest, each.args, strict=False))
+                fixed = each if same or not rest else tree.rebuild(each, rest)
+                row[place], values[place] = self.made(place, plan, values, fixed, "")
         for number in range(lower, upper + 1):
             self.terms += not plan.has_sums
             self.nodes += len(plan.moving)

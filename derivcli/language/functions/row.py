@@ -98,6 +98,8 @@ class Function:
     """Whether a text uses it without saying what it is, or says so elsewhere: such a row is in no table."""
     orders: tuple[int, ...] = ()
     """How often an unknown function is differentiated in each parameter; () where it is not."""
+    free: frozenset[str] = frozenset()
+    """What the formula of a function of the user's names besides its parameters."""
 
     # How others spell it
     floats: Callable[..., float] | None = None
