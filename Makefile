@@ -39,7 +39,7 @@ test: $(READY) ## set up and run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 sweep: $(READY) ## run the long sweeps, of which the tests look at a sample
-	@SWEEP=1 $(BIN)/python -m pytest -m "sweep or hypothesis" --numprocesses auto --dist worksteal
+	@SWEEP=1 $(BIN)/python -m pytest -m "sweep or sampled or hypothesis" --numprocesses auto --dist worksteal
 
 lint: $(READY) ## ruff
 	@$(BIN)/ruff check .

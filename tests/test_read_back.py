@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from collections.abc import Callable
@@ -13,9 +12,10 @@ import pytest
 
 from derivcli import DerivError, parse
 from tests.formulas_drawn import GREEK, VARIABLES, Formula, Hand, TeX, draw, sympy_of, value, value_of_tree
+from tests.support import sample
 
-SEEDS = range(24 if os.environ.get("SWEEP") else 1)
-COUNT = 2_800 if os.environ.get("SWEEP") else 250
+SEEDS = range(sample(1, 24))
+COUNT = sample(250, 2_800)
 """Formulas of each seed in each of the three notations: more than 200,000 in the sweep."""
 DIGITS = (70, 600)
 """How many are computed with; many more where a value hangs on the last of them, as that of tan(1e60) does."""
@@ -56,6 +56,7 @@ def point(dice: random.Random) -> dict[str, Any]:
     return {name: mpmath.mpf(dice.randrange(3, 29)) / 10 + mpmath.mpf(1) / 97 for name in (*VARIABLES, *GREEK)}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_formulas_come_back(notation: str, seed: int) -> None:
