@@ -230,7 +230,11 @@ _BETWEEN_SIDES = re.compile("[=:≔↦⟼→]")
 def place_of(name: str, source: str) -> Span:
     """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
     readable = _BETWEEN_SIDES.sub(lambda sign: "," * len(sign.group()), source.replace("==", "= "))
-    spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
+    try:
+        spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
+    except DerivError:  # of another notation, such as LaTeX
+        found = re.search(rf"\\?(?<![A-Za-z]){re.escape(name)}(?![A-Za-z0-9])", source)
+        return Span(*found.span()) if found else Span(0, len(source))
     return spans[0] if spans else Span(0, len(source))
 
 
