@@ -352,7 +352,7 @@ def test_a_batch_is_its_points_one_by_one() -> None:
     x = np.linspace(-2, 3, 1100)
     for text in ("integral(exp(-t^2*x), t, 0, x)", "integral(abs(t - x)*sin(t), t, -1, x^2)"):
         whole = derive(text, at={"x": x}, check=False)
-        for place in (7, 1050):
+        for place in (7, 1024, 1099):
             alone = derive(text, at={"x": x[place]}, check=False)
             assert alone.value[0] == whole.value[place]
             assert alone.derivatives["x"][0] == whole.derivatives["x"][place]
