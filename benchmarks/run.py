@@ -42,7 +42,7 @@ def polynomial(length: int) -> str:
     return "+".join(terms)[:length].rsplit("+", 1)[0]
 
 
-LENGTHS = ((100, 0.002, 200), (1_000, None, 50), (10_000, None, 5), (100_000, 1.0, 1), (1_000_000, 10.0, 1))
+LENGTHS = ((100, 0.001, 200), (1_000, None, 50), (10_000, None, 5), (100_000, 1.0, 1), (1_000_000, 10.0, 1))
 """Characters, the seconds allowed, and how often to repeat."""
 
 

@@ -256,7 +256,13 @@ def test_what_only_a_branch_reads_is_made_there() -> None:
 
 @pytest.mark.parametrize(
     ("text", "at", "output"),
-    [("x", {"x": 2}, "x"), ("3", {"x": 2}, "y"), ("y*f", {"y": 1, "f": 2}, "out"), ("2y", {"y": 1}, "f")],
+    [
+        ("x", {"x": 2}, "x"),
+        ("3", {"x": 2}, "y"),
+        ("y*f", {"y": 1, "f": 2}, "out"),
+        ("2y", {"y": 1}, "f"),
+        ("loss = 2y", {"y": 1}, "loss"),
+    ],
 )
 def test_the_result_has_a_name_of_its_own(text: str, at: dict[str, float], output: str) -> None:
     ledger = explain(text, at)

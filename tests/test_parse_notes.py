@@ -158,3 +158,39 @@ def test_no_name_of_two_letters_is_guessed(text: str, word: str) -> None:
     with pytest.raises(DerivError) as refusal:
         parse(text)
     assert f"{word}(" not in refusal.value.hint
+
+
+LOST_POWERS = [
+    ("5x3-2x2+x", "x3 and x2 are read as variables; for a power write x^3", 1, 3),
+    ("f(x) = x2", "x2 is read as a variable; for a power write x^2", 7, 9),
+    ("3t2 + sin t", "t2 is read as a variable; for a power write t^2", 1, 3),
+    ("y9+x2+x3+x4+x5+x+y", "y9, x2 and x3 are read as variables; for a power write y^9", 0, 2),
+]
+
+
+@each(("text", "message", "start", "stop"), LOST_POWERS)
+def test_exponents_that_came_down_to_the_line(text: str, message: str, start: int, stop: int) -> None:
+    (note,) = parse(text).notes
+    assert (note.message, note.span.start, note.span.stop) == (message, start, stop)
+
+
+@each("text", ["x2", "x1+x2+x", "x0+x2+x", "x_2+x", "x₂+x", "$x_2+x$", "x2+y", "x10+x", "v2-v1+v", "f(x2) = x2^2"])
+def test_names_with_a_number_that_are_no_power(text: str) -> None:
+    assert parse(text).notes == ()
+
+
+def test_a_declared_name_with_a_number_is_no_power() -> None:
+    assert parse("x2+x", declared=["x2"]).notes == ()
+    assert len(parse("x2+1", declared=["x"]).notes) == 1
+
+
+@each("text", ["w^T x", "$w^T x$", r"\theta^{T} x", "f(x) = a^T x"])
+def test_a_transpose_is_told_from_a_power(text: str) -> None:
+    notes = [note for note in parse(text).notes if "T is read as an exponent" in note.message]
+    assert len(notes) == 1
+    assert "T" in text[notes[0].span.start : notes[0].span.stop]
+
+
+@each("text", ["e^T + T", "T^2", "e^(T)", "x^2", "e^{-T}", "e^Tx"])
+def test_a_variable_that_is_no_transpose(text: str) -> None:
+    assert not [note for note in parse(text, declared=["Tx"]).notes if "T is read" in note.message]

@@ -22,7 +22,7 @@ from derivcli.language.tree import number as exact
 from derivcli.result import FloatArray, Result
 
 OUTPUTS = ("y", "f", "out", "result")
-"""What the result is called: the first of these that means nothing else."""
+"""What the result is called that its text gives no name: the first of these that means nothing else."""
 
 SUMS = ("sum", "total", "all")
 """The same for the sum of a batch."""
@@ -59,7 +59,8 @@ def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wrt: Sequenc
             gradients[name] = np.zeros(points, dtype) if record.grad is None else record.grad
     value = np.broadcast_to(graph.records[graph.output].value, (points,)).astype(dtype)
     result = Result(expression, values, value, gradients, graph.flags)
-    names = _names(graph, list(at), {graph.values[place]: name for place, name in definitions.items()})
+    called = {graph.values[place]: name for place, name in definitions.items()}
+    names = _names(graph, list(at), called, (expression.name,) if expression.name else OUTPUTS)
     nodes = [
         _node(number, graph.records[number], names)
         for number in names
@@ -68,11 +69,16 @@ def ledger_of(expression: Expression, at: Mapping[str, FloatArray], wrt: Sequenc
     return Ledger(result, names[graph.output], tuple(nodes))
 
 
-def _names(graph: BackwardGraph, variables: Sequence[str], definitions: Mapping[int, str]) -> dict[int, str]:
-    """What each record is called that the result needs; a constant is called what it is."""
+def _names(
+    graph: BackwardGraph, variables: Sequence[str], definitions: Mapping[int, str], outputs: Sequence[str]
+) -> dict[int, str]:
+    """What each record is called that the result needs, which has the first free one of its names.
+
+    A constant is called what it is.
+    """
     taken = {*variables, *definitions.values()}
     named = {**definitions, **dict(enumerate(variables))}
-    named.setdefault(graph.output, _free(OUTPUTS, taken))
+    named.setdefault(graph.output, _free(outputs, taken))
     taken |= {*named.values()}
     fresh = _fresh(taken)
     names = {}

@@ -312,7 +312,7 @@ def read_prime(parser: Parser, prime: Token) -> None:
         and not operand.literal
         and shown[0] != "("
     ):
-        raise syntax_errors.stands_for_formula(shown, prime.span)
+        raise syntax_errors.prime_of_letter(shown, prime)
     short = without_middle(shown, MAX_SPELLING)
     span = Span(operand.start, prime.stop)
     raised = next((base for _, base in frame.prefixes if base is not None), None)

@@ -11,6 +11,7 @@ from derivcli.language.derivatives import Taken, taken
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
 from derivcli.language.left_sides import SIGNS, LeftSide, check_stated, left_side
+from derivcli.language.lost_powers import with_lost_powers, with_transposes
 from derivcli.language.notations import transcribed
 from derivcli.language.operands import Operand
 from derivcli.language.parser import Parser
@@ -37,12 +38,13 @@ def parse_expression(
     """
     written = transcribed(text, {*declared, *(definition.name for definition in definitions)}, functions)
     if written is None:
-        return _parsed(text, declared, definitions, functions, derivatives)
+        found = _parsed(text, declared, definitions, functions, derivatives)
+        return with_transposes(with_lost_powers(found, declared), declared)
     with written.refusals():
         unknown = unknown_functions(written.text, declared, functions) if written.names else {}
         names = [name for name in written.names if subscripted(name, unknown) is None]
         found = _parsed(written.text, {*declared, *names}, definitions, functions, derivatives)
-    return replace(found, source=text, notes=tuple(written.notes(found.notes)))
+    return with_transposes(replace(found, source=text, notes=tuple(written.notes(found.notes))), declared)
 
 
 def _parsed(

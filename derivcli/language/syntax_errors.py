@@ -119,6 +119,13 @@ def stands_for_formula(name: str, span: Span, names: tuple[str, ...] = ()) -> De
     return DerivError(f"the formula of {name} is not known here", span=span, hint=hint)
 
 
+def prime_of_letter(name: str, prime: Token) -> DerivError:
+    """`f'g + fg'`, with letters where f(x) and g(x) are meant."""
+    unknown = f"write {name}{prime.text}(x), and {name}(x) for {name}, if {name} is any function of x"
+    hint = f"{unknown}; or give the formula of {name}"
+    return DerivError(f"the formula of {name} is not known here", span=prime.span, hint=hint)
+
+
 def glued_argument(start: int, frame: Frame, token: Token, text: str) -> DerivError:
     """`sinx y`, which may be sin(x)*y and sin(x*y); `start` is where the argument that is glued to its name starts."""
     operand = frame.operand

@@ -32,7 +32,7 @@ CALL = re.compile(rf"\(|{_DERIVED.pattern.replace('P<primes>', ':').replace('P<o
 """What stands behind a name that may be a function's, at least."""
 _NAME = re.compile(NAME)
 _LIST = re.compile(rf"\(\s*(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*\)")
-_LISTED_CALL = rf"{NAME}(?:_[A-Za-z]+)?{_LIST.pattern.replace('P<names>', ':')}"
+_LISTED_CALL = rf"{NAME}(?:_[A-Za-z]+)?\([\w\s,]*\)"
 _MAY_BE_USED = re.compile(
     rf"[{''.join(PRIMES)}]|{_ORDERS.replace('P<orders>', ':')}\("
     rf"|(?<![A-Za-z_])(?!if\()(?:[A-Za-z]?[fghFGH][0-9₀-₉_]*\(|{_LISTED_CALL})"

@@ -12,6 +12,16 @@ _ROWS = (
         "give the plain expression, and the variable with `--wrt`",
     ),
     (
+        "find Find compute Compute calculate Calculate evaluate Evaluate what What please Please return def",
+        "'{}' is no part of a formula",
+        "give the plain expression, and the variable with `--wrt`",
+    ),
+    (
+        "squared cubed plus minus times over",
+        "'{}' is written with a sign",
+        "write + - * / for plus, minus, times and over, and x^2 or x^3 for a power",
+    ),
+    (
         "grad gradient",
         "'{}' is not needed: deriv differentiates by every variable",
         "give the plain expression",

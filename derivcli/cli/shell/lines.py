@@ -21,7 +21,7 @@ from derivcli.cli.shell.single_line import check_signs, check_single
 from derivcli.cli.shell.state import State
 from derivcli.cli.shell.statements import without_comments
 from derivcli.cli.terminal import Screen
-from derivcli.errors import DerivError, EquationError, Note, draw_note
+from derivcli.errors import DerivError, EquationError, Note, UnknownNameError, draw_note
 from derivcli.hints import SHELL
 from derivcli.language.tokens import canonical_name
 from derivcli.render.documents.answer_line import answer_document
@@ -45,10 +45,16 @@ def answer(state: State, text: str, screen: Screen, program: Program) -> tuple[S
         return _said(found, screen) if isinstance(found, Assigned) else found
     line = without_comments(line)
     check_single(line, names(program))
-    assigned = assign(state, line) if "=" in line else None
-    if assigned is None:
-        check_signs(line)
-    return _said(assigned, screen) if assigned else _answered(state, line, screen)
+    try:
+        assigned = assign(state, line) if "=" in line else None
+        if assigned is None:
+            check_signs(line)
+        return _said(assigned, screen) if assigned else _answered(state, line, screen)
+    except UnknownNameError as error:
+        first = line.split()[0]
+        if error.span is not None and error.span.start == 0 and error.undeclared == first and first in names(program):
+            raise error.with_hint(f"a command begins with a colon, as in :{first}") from None
+        raise
 
 
 def after_refusal(state: State, text: str, error: DerivError) -> State:

@@ -7,6 +7,8 @@ from derivcli.language.latex.context import Context
 from derivcli.language.latex.names import OTHERWISE
 from derivcli.language.latex.nodes import Atom, Sequence, is_sign
 
+_FEW = r"write \begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}"
+_QUOTES = "`shell:, in single quotes, as a shell takes one \\ of two away within double ones`"
 _FIRST_WORDS = frozenset(("if", "for", "when", "where"))
 
 
@@ -28,7 +30,7 @@ def _bind_choice(atom: Atom, context: Context) -> None:
         if len(row) == 1:
             row = _parted(row[0], context)
         if len(row) != 2 or not row[0].atoms or not row[1].atoms:
-            hint = r"write \begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}"
+            hint = f"{_FEW}{_QUOTES * (len(row) > 2)}"
             raise context.refusal("a row of a choice is a value and its condition", row[0], hint)
         for cell in row:
             _without_end(cell)

@@ -17,6 +17,8 @@ CONDITION_WORDS = {
 }  # fmt: skip
 _IGNORED_WORDS = frozenset(("", "if", "for", "when", "where", "falls", "si"))
 OTHERWISE = frozenset(("otherwise", "else", "sonst", "elsewhere", "sinon"))
+_BARE_COMMANDS = frozenset(("frac", "dfrac", "tfrac", "sqrt", "cdot", "times", "left", "right"))
+"""Commands that a copied text has without their backslash, some of which are names of ours too."""
 _GLUED_NUMBER = re.compile(r"([0-9.]+)[eE]([-+]?[0-9]+)")
 _INDEX = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*")
 
@@ -89,6 +91,8 @@ def _letters(source: list[Atom], place: int, sequence: Sequence, context: Contex
         if len(run) == 1:
             _refuse_digits(word, digits, run[0], context)
     kind = _kind(word, called, context) if len(word) > 1 else ""
+    if word in _BARE_COMMANDS and word not in context.declared:
+        _check_backslash(word, run, source[stop : stop + 2], context)
     if sequence.condition and word in ("and", "or", "not"):
         return [Atom(nodes.SIGN, CONDITION_WORDS[word], run[0].start, run[-1].stop)], stop
     return ([_joined(kind, word, run)] if kind else run), stop
@@ -116,6 +120,16 @@ def _joined(kind: str, word: str, run: list[Atom]) -> Atom:
         primes=last.primes,
         prime=last.prime,
     )
+
+
+def _check_backslash(word: str, run: list[Atom], behind: list[Atom], context: Context) -> None:
+    """Refuse `frac{1}{x}`, `sqrt[3]{x}` and `x cdot y`, from which a chat has taken the backslash."""
+    brackets = "".join("{" if each.kind == nodes.GROUP else each.text[:1] for each in behind)
+    known = {"frac": "{{", "sqrt": "[{"}
+    if word in known and brackets != known[word]:
+        return
+    hint = f"write \\{word}" + (", or frac(x) for the part behind the point" if word == "frac" else "")
+    raise context.refusal(f"the backslash of \\{word} is missing", Span(run[0].start, run[-1].stop), hint)
 
 
 def _refuse_digits(word: str, digits: Atom, letter: Atom, context: Context) -> None:
