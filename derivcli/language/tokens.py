@@ -65,11 +65,13 @@ _FRACTION_CLASS = "".join(FRACTIONS)
 _LOWERED = "".join(SUBSCRIPT_LETTERS)
 _FENCES = "⌊⌋⌈⌉"
 _OPERATORS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("*", "/", "-"))
+_DASHES = "".join(sign for sign, meant in SPELLINGS.items() if meant == "-")
+_MINUS = str.maketrans(dict.fromkeys(_DASHES, "-"))
 _COMPARISONS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("<=", ">=", "!="))
 _PATTERN = re.compile(
     rf"""
     (?P<space>\s+)
-  | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+  | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+{_DASHES}-]?[0-9]+)?)
   | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
   | (?P<partial>∂_?)
   | (?P<prime>[{"".join(PRIMES)}]+)
@@ -246,6 +248,7 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
     stop = start + len(raw)
     if kind == "number":
         _check_number(raw, text, start, stop)
+        raw = raw if raw.isascii() else raw.translate(_MINUS)
     elif kind == "name":
         raw = canonical_name(raw)
     elif kind == "superscript":
