@@ -280,3 +280,16 @@ def test_constants_of_integration_and_divided_factors(expression: str, claim: st
 def test_a_wave_through_the_usual_points_is_seen(wave: str) -> None:
     assert answer("x^2", f"2x + {wave}").how == "differs"
     assert answer("x^2*y", f"2x*y + {wave}", "x").how == "differs"
+
+
+@each(
+    ("formula", "claim", "kind"),
+    [
+        ("integral(cos(t), t, 0, x^2)", "cos(x^2)", "inner"),
+        ("integral(cos(t), t, x, x^2)", "2*x*cos(x^2)", "term"),
+        ("integral(sin(t*x), t, 1, x^2)", "2*x*sin(x^3)", "term"),
+        ("product(x + k^2, k, 1, 6)", "1", "product"),
+    ],
+)
+def test_slips_with_bounds_are_named(formula: str, claim: str, kind: str) -> None:
+    assert answer(formula, claim).diagnosis.kind == kind

@@ -279,6 +279,27 @@ def _moved(exponent: Any, step: int) -> Tree:
     return exponent + step if exponent.is_Rational else total([exponent, sympy.Integer(step)])
 
 
+def products_over_index(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
+    """The product of many factors is not differentiated factor by factor either."""
+    body, *bounds = tree.args
+    sentence = "{0} is differentiated factor by factor; the product rule makes a sum"
+    yield Mistake("product", "each", sentence, build.rebuild(tree, [d(body), *bounds]), (tree,))
+
+
+def integrals(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
+    """Both ends count, each with its own derivative, and so does the integrand's."""
+    body, bound, lower, upper = tree.args
+    terms = right.args if isinstance(right, sympy.Add) else (right,)
+    for place, term in enumerate(terms):
+        sentence = "of {0} the term {1} is missing (Leibniz's rule)"
+        yield Mistake("term", "lost", sentence, total([*terms[:place], *terms[place + 1 :]]), (tree, term))
+    for place, end in ((0, upper), (1 if d.moves(upper) else 0, lower)):
+        if d.moves(end):
+            plain = build.substitute(body, {bound: end})
+            kept = [*terms[:place], plain if end is upper else negative(plain), *terms[place + 1 :]]
+            yield Mistake("inner", "end", MISSING_FACTOR, total(kept), (tree, d(end)))
+
+
 MISTAKES: dict[str, tuple[Callable[[Any, Tree, Differentiator], Iterator[Mistake]], ...]] = {
     "constant rule": (constants,),
     "derivative of the variable": (variables,),
@@ -292,5 +313,8 @@ MISTAKES: dict[str, tuple[Callable[[Any, Tree, Differentiator], Iterator[Mistake
     "exponential rule": (exponentials,),
     "logarithmic differentiation": (general_powers,),
     "piece by piece": (),
+    "sum rule, term by term": (),
+    "product rule, factor by factor": (products_over_index,),
+    "Leibniz's rule for integrals": (integrals,),
     "derivative of {}": (calls,),
 }
