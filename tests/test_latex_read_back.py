@@ -172,3 +172,16 @@ def test_every_formula_of_a_printed_line_comes_back(text: str) -> None:
     for line in lines:
         right = line.removesuffix(r"\\").partition("&=")[2].strip()
         assert latex_of(parse(right).tree) == right
+
+
+@each(
+    "text",
+    [
+        "sum(k*x, k, 1, 3) + k",
+        "x - product(k + x, k, 1, 3) - k",
+        "sum(k, k, 1, 3) + sum(k*x, k, 1, 3) + x*k",
+        "sum(k, k, 1, 3) + x",
+    ],
+)
+def test_a_sum_over_an_index_keeps_apart_from_a_variable_of_its_name(text: str) -> None:
+    assert parse(latex_of(parse(text).tree)).text == parse(text).text

@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivcli.language.bound_variables import Integral, IteratedProduct, Summation
+from derivcli.language.bound_variables import Integral, IteratedProduct, Summation, free_symbols
 from derivcli.language.functions.row import Function
 from derivcli.language.latex.patterns import letter_of, may_be_called
 from derivcli.language.printer import (
@@ -199,6 +199,24 @@ def _iterated(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     return rf"{sign}_{{{index[0]}={lower[0]}}}^{{{upper[0]}}} {inner}", PRODUCT
 
 
+_plain_sum = sum_writer(_enclosed)
+
+
+def _sum(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
+    """A sum; brackets part a sum over an index from a variable of the index's name behind it."""
+    apart: dict[Tree, Piece] = {}
+    for place, term in enumerate(node.args[:-1]):
+        written = negated(term) or term
+        if isinstance(written, Summation | IteratedProduct):
+            behind = {symbol.name for other in node.args[place + 1 :] for symbol in free_symbols(other)}
+            if written.args[1].name in behind:
+                apart[written] = _enclosed((pieces[written][0], SUM), PRODUCT), ATOM
+    if not apart:
+        return _plain_sum(node, parts, pieces)
+    shown = [apart.get(term, part) for term, part in zip(node.args, parts, strict=True)]
+    return _plain_sum(node, shown, {**pieces, **apart})
+
+
 def _integral(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     body, variable, lower, upper = parts
     return rf"\int_{{{lower[0]}}}^{{{upper[0]}}} {_enclosed(body, PRODUCT)} \, d{variable[0]}", PRODUCT
@@ -209,7 +227,7 @@ _WRITERS: dict[type[Tree], NodeWriter] = {
     sympy.Rational: _number,
     type(sympy.E): literally("e"),
     type(sympy.pi): literally(r"\pi"),
-    sympy.Add: sum_writer(_enclosed),
+    sympy.Add: _sum,
     sympy.Mul: _product,
     sympy.Pow: _power,
     sympy.Piecewise: _piecewise,
