@@ -56,8 +56,8 @@ def parse(text: str, *, declared: Collection[str] = (), let: Lets | None = None,
     text may use, and `use` makes a torch.autograd.Function of yours callable by a name.
     Raises DerivError with the place where the text is no formula.
     """
-    from derivcli.language.definitions import read_definitions
-    from derivcli.language.named_functions import parse_formula
+    from derivcli.language.definitions.definitions import read_definitions
+    from derivcli.language.definitions.named_functions import parse_formula
 
     functions = functions_of(use)
     named = read_definitions(lets_of(let), declared, functions)

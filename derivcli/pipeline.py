@@ -130,9 +130,9 @@ def prepare(request: Request, data: DataFiles | None = None, progress: Progress 
 
 def parse(request: Request, data: DataFiles | None = None) -> list[Expression]:
     """The formulas or equations, read with all names that are known."""
-    from derivcli.language.definitions import read_definitions
-    from derivcli.language.equation import parse_equation
-    from derivcli.language.named_functions import parse_formula
+    from derivcli.language.definitions.definitions import read_definitions
+    from derivcli.language.definitions.equation import parse_equation
+    from derivcli.language.definitions.named_functions import parse_formula
 
     declared = {*(request.points.names if request.points else ()), *request.names, *_declared(request, data)}
     reader = parse_equation if request.dependent else parse_formula

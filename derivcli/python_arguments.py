@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypedDict, TypeVar
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.hints import Surface
 from derivcli.language.expression import Expression
-from derivcli.language.formula_lists import listed_formulas
 from derivcli.language.functions.row import Function
-from derivcli.language.tokens import canonical_name, is_name
+from derivcli.language.lexer.tokens import canonical_name, is_name
+from derivcli.language.notations.formula_lists import listed_formulas
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:

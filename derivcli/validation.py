@@ -65,7 +65,7 @@ def check_values(
     data: DataFiles | None = None,
 ) -> None:
     """Refuse a variable without a value, and a value for no variable."""
-    from derivcli.language.tokens import place_of
+    from derivcli.language.lexer.tokens import place_of
 
     for expression in expressions:
         for name in expression.variables:
@@ -81,8 +81,8 @@ def check_values(
 
 def check_known(expressions: Sequence[Expression]) -> None:
     """Refuse functions of which a formula says nothing, where numbers are asked for."""
-    from derivcli.language.tokens import place_of
-    from derivcli.language.unknown_rows import unknown_in
+    from derivcli.language.definitions.unknown_rows import unknown_in
+    from derivcli.language.lexer.tokens import place_of
 
     for expression in expressions:
         for row in unknown_in(expression.expanded) if expression.unknown_functions else ():
@@ -92,7 +92,7 @@ def check_known(expressions: Sequence[Expression]) -> None:
 
 def check_defined(expressions: Sequence[Expression]) -> None:
     """Refuse a formula that calls what another one is named, since each formula is read by itself."""
-    from derivcli.language.tokens import place_of
+    from derivcli.language.lexer.tokens import place_of
 
     named = {expression.name: expression.source for expression in expressions if expression.arguments}
     for expression in expressions if named else ():
@@ -170,8 +170,8 @@ def check_integrals(
 
     Along a `direction` all its variables move; a `dependent` variable moves with each; a series has a `degree`.
     """
+    from derivcli.language.differentiation.moving_jumps import moving_jump, nested_integrals
     from derivcli.language.limits import check_nested_integrals
-    from derivcli.language.moving_jumps import moving_jump, nested_integrals
     from derivcli.language.printer import text_of
 
     for expression in expressions:

@@ -74,7 +74,9 @@ RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
 
 PLANTED = {
     "language/parse.py": ["from derivcli.engines import reverse", "from ..points import spec", "import scipy"],
-    "language/tokens.py": ["eval('1')", "f = [builtins.exec(x)]", "a.b.parse_expr(x)(1)", "from sympy import sympify"],
+    "language/lexer/tokens.py": [
+        *("eval('1')", "f = [builtins.exec(x)]", "a.b.parse_expr(x)(1)", "from sympy import sympify"),
+    ],
     "points/at_option.py": ["def f():\n    import derivcli.render.series as series", "from derivcli.api import derive"],
     "points/points.py": ["import pyarrow"],
     "engines/torch/backward.py": ["from .. import symbolic", "import derivcli.engines", "from ..symbolic import f"],
@@ -308,7 +310,7 @@ def test_no_files_import_each_other_in_a_circle() -> None:
         ("derivcli/language/tree.py", "def f():\n    from derivcli.language.parse import parse_expression"),
         ("derivcli/language/tree.py", "f = partial(resolve_name, 'derivcli.language.parse:parse_expression')"),
         ("derivcli/errors.py", "from . import result"),
-        ("derivcli/language/limits.py", "import derivcli.language.tokens"),
+        ("derivcli/language/limits.py", "import derivcli.language.lexer.tokens"),
     ],
 )
 def test_a_planted_circle_is_caught(path: str, source: str) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from derivcli import DerivError, Expression, parse
-from derivcli.language.ambiguities import edited
-from derivcli.language.parser import Parser
+from derivcli.language.parser.ambiguities import edited
+from derivcli.language.parser.parser import Parser
 from derivcli.language.tree import postorder
 from tests.support import drawn, each
 

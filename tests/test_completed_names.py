@@ -9,7 +9,7 @@ import pytest
 from derivcli import parse
 from derivcli.cli.completed_names import completed
 from derivcli.errors import DerivError
-from derivcli.language.variable_names import variable_names
+from derivcli.language.lexer.variable_names import variable_names
 from tests.shells import run
 from tests.support import each
 

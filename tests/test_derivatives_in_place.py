@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from derivcli import derive, parse
-from derivcli.language import derivatives
+from derivcli.language.differentiation import derivatives
 from derivcli.language.functions.table import FUNCTIONS
 from tests.support import each, sample
 

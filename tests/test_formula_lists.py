@@ -6,7 +6,7 @@ import pytest
 
 from derivcli import DerivError, derive, jacobian, parse
 from derivcli.errors import ArgumentError
-from derivcli.language.formula_lists import listed_formulas
+from derivcli.language.notations.formula_lists import listed_formulas
 from tests.support import deriv, each, hint_of, no_hang
 
 LISTS = [

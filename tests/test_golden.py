@@ -44,7 +44,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "cli/point_source.py: 'standard input is closed'": "needs a process without one",
     "cli/shell/colon_lines.py: f':{name} is not for a shell": "needs a warm server",
     "cli/shell/piped.py: 'standard input is closed'": "needs a process without one",
-    "language/named_functions.py: f'functions call each other": "needs a hundred functions",
+    "language/definitions/named_functions.py: f'functions call each other": "needs a hundred functions",
     "points/files/typed_tables.py: message": "the reader gives all files one type for each column",
     "points/files/csv_tsv.py: f'{self.name}: its first line": "needs a file of megabytes",
     "points/files/json_lines.py: f'{self.name}: its first line": "needs a file of megabytes",

@@ -12,7 +12,7 @@ import pytest
 
 from derivcli import DerivError, derive, parse
 from derivcli.language.expression import Expression
-from derivcli.language.formula_lists import listed_formulas
+from derivcli.language.notations.formula_lists import listed_formulas
 from tests.support import each, hint_of
 
 ROOT = Path(__file__).parents[1]

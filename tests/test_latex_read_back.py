@@ -10,7 +10,7 @@ import pytest
 from derivcli import DerivError, derive, parse
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
-from derivcli.language.latex.commands import commands
+from derivcli.language.notations.latex.commands import commands
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
 from derivcli.render import latex_printer

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from derivcli import DerivError, parse
-from derivcli.language import name_resolution, prefix_rules
 from derivcli.language.functions.table import vocabulary
+from derivcli.language.lexer import name_resolution
+from derivcli.language.parser import prefix_rules
 from tests.support import each
 
 NOTED = [

@@ -10,8 +10,8 @@ import pytest
 
 from derivcli import DerivError, derive, parse
 from derivcli.language.functions.row import Function
+from derivcli.language.lexer.variable_names import variable_names
 from derivcli.language.parse import parse_expression
-from derivcli.language.variable_names import variable_names
 from tests.support import deriv, each, hint_of, no_hang
 
 VALUES = {

@@ -16,9 +16,9 @@ import pytest
 from derivcli import DerivError, answer, derive, parse, steps
 from derivcli.engines.program import lower
 from derivcli.language.bound_variables import IndexVariable, Summation
+from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.printer import text_of
 from derivcli.language.tree import bound_variable, made, number, substitute, symbol
-from derivcli.language.unrolling import unrolled
 from derivcli.render.latex_printer import latex_of
 from derivcli.result import Result
 from tests.support import deriv, each, hint_of, sample

@@ -15,7 +15,7 @@ from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli import DerivError, parse
-from derivcli.language import form_calls
+from derivcli.language.parser import form_calls
 from derivcli.language.tree import Tree, postorder, row_of
 from tests.oracles import ORACLE
 from tests.support import each

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from derivcli.language.tokens import canonical_name, is_name
-from derivcli.language.variable_names import variable_names
+from derivcli.language.lexer.tokens import canonical_name, is_name
+from derivcli.language.lexer.variable_names import variable_names
 
 REPEATING = ("--mixed",)
 """Options whose value may name a variable twice."""

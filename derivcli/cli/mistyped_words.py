@@ -16,9 +16,9 @@ from derivcli.cli.option_synonyms import SHORTEST, meaning, synonyms
 from derivcli.errors import DerivError, Span, file_name, visible
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
-from derivcli.language.name_resolution import is_variable_name
-from derivcli.language.tokens import GREEK_NAMES, canonical_name, letters_alone
-from derivcli.language.unsupported_operations import OPERATIONS
+from derivcli.language.lexer.name_resolution import is_variable_name
+from derivcli.language.lexer.tokens import GREEK_NAMES, canonical_name, letters_alone
+from derivcli.language.lexer.unsupported_operations import OPERATIONS
 from derivcli.points.files.formats import COMPRESSIONS, ENDINGS
 from derivcli.render.figure import SUFFIXES as PICTURES
 from derivcli.render.format_table import format_of_suffix

@@ -19,7 +19,7 @@ from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.install_completion import Shell, tell_installed
 from derivcli.engines.engine_table import ENGINES, names
 from derivcli.errors import DerivError, Span
-from derivcli.language.formula_lists import listed_formulas
+from derivcli.language.notations.formula_lists import listed_formulas
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.python_arguments import mixed_of, names_of, wrt_of
 from derivcli.render.format_table import formats_for

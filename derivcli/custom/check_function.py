@@ -17,8 +17,8 @@ from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
 from derivcli.custom.trial_arguments import check_arguments, columns_at, ordinary_points, with_numbers
 from derivcli.custom.user_function import NoDerivativeError, UserCodeError, UserFunction, code_failure
 from derivcli.errors import DerivError
+from derivcli.language.lexer.tokens import place_of
 from derivcli.language.parse import in_place, parse_expression
-from derivcli.language.tokens import place_of
 from derivcli.points.points import Points
 
 TRIALS: dict[str, Callable[[UserFunction], Outcome]] = {

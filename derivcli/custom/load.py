@@ -24,7 +24,7 @@ from derivcli.custom import PREFIX
 from derivcli.errors import DerivError, Span, failure, file_name
 from derivcli.language.functions.forms import reserved_names
 from derivcli.language.functions.row import Function
-from derivcli.language.tokens import canonical_name, is_name
+from derivcli.language.lexer.tokens import canonical_name, is_name
 
 CustomFunction: TypeAlias = type[torch.autograd.Function]
 """A class with a forward and a backward of its own."""

@@ -20,7 +20,7 @@ from derivcli.custom.user_function import (
 )
 from derivcli.errors import DerivError
 from derivcli.language import limits
-from derivcli.language.tokens import place_of
+from derivcli.language.lexer.tokens import place_of
 from derivcli.points.points import Points
 
 ORDINARY_NUMBERS = (3.17, -0.43, 1.37, -2.69, 0.29, -1.73, 7.21, -6.37, 0.023, -0.061, 20.57, -18.43)

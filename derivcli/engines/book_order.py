@@ -10,9 +10,9 @@ from typing import Any
 
 import sympy
 
+from derivcli.language.definitions.unknown_rows import unknown_in
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import Tree, fold, rebuild, row_of
-from derivcli.language.unknown_rows import unknown_in
 
 
 def is_unknown(tree: Tree) -> bool:

@@ -18,15 +18,15 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from derivcli.language import constant_folding
 from derivcli.language.bound_variables import Integral, free_symbols
-from derivcli.language.constant_folding import Constant
+from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS, vocabulary
+from derivcli.language.parser import constant_folding
+from derivcli.language.parser.constant_folding import Constant
 from derivcli.language.tree import RELATIONS, Tree, divisor, made, negated, postorder, row_of, substitute, symbol
-from derivcli.language.unrolling import unrolled
 
 ARITHMETIC = ("constant", "add", "subtract", "multiply", "divide", "negative", "pow_constant", "piecewise", "integral")
 COMPARISONS = {

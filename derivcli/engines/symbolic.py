@@ -17,6 +17,7 @@ from derivcli.engines.time_limit import OutOfTimeError, P, R, limited
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree as build
 from derivcli.language.bound_variables import Integral
+from derivcli.language.definitions.unknown_rows import unknown_rows
 from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
@@ -24,7 +25,6 @@ from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, postorder, symbol
-from derivcli.language.unknown_rows import unknown_rows
 from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
 if TYPE_CHECKING:

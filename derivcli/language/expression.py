@@ -10,7 +10,7 @@ from derivcli.language.pickling import equal, itself, reduced, shortened
 
 if TYPE_CHECKING:
     from derivcli.errors import Note
-    from derivcli.language.constant_folding import Constant
+    from derivcli.language.parser.constant_folding import Constant
     from derivcli.language.tree import Tree
 
 
@@ -97,7 +97,7 @@ class Expression:
     @cached_property
     def unknown_functions(self) -> tuple[str, ...]:
         """The names of functions in it of which nothing else is known."""
-        from derivcli.language.unknown_rows import unknown_in
+        from derivcli.language.definitions.unknown_rows import unknown_in
 
         return tuple(dict.fromkeys(row.name for row in unknown_in(self.expanded)))
 

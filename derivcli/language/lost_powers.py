@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derivcli.errors import Note, Span
 from derivcli.language.expression import Expression
-from derivcli.language.run_notes import MAX_SHOWN
+from derivcli.language.lexer.run_notes import MAX_SHOWN
 
 _LIKE_A_POWER = re.compile(r"([a-zA-Z])([2-9])")
 _TRANSPOSED = re.compile(r"\^\s*(?:T(?!\w)|\{\s*T\s*\})")

@@ -6,21 +6,22 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from derivcli.errors import DerivError, EquationError, Span
-from derivcli.language import ambiguities, tree
-from derivcli.language.derivatives import Taken, taken
+from derivcli.language import tree
+from derivcli.language.definitions.left_sides import SIGNS, LeftSide, check_stated, left_side
+from derivcli.language.definitions.unknown_functions import subscripted, unknown_functions
+from derivcli.language.definitions.unknown_rows import unknown_rows
+from derivcli.language.differentiation.derivatives import Taken, taken
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
-from derivcli.language.left_sides import SIGNS, LeftSide, check_stated, left_side
+from derivcli.language.lexer.tokens import EQUATION, EQUATION_HINT, equation_refusal
 from derivcli.language.lost_powers import with_lost_powers, with_transposes
-from derivcli.language.notations import transcribed
-from derivcli.language.operands import Operand
-from derivcli.language.parser import Parser
+from derivcli.language.notations.notations import transcribed
+from derivcli.language.notations.refused_notation import check_notation
+from derivcli.language.parser import ambiguities
+from derivcli.language.parser.operands import Operand
+from derivcli.language.parser.parser import Parser
 from derivcli.language.printer import text_of
-from derivcli.language.refused_notation import check_notation
-from derivcli.language.tokens import EQUATION, EQUATION_HINT, equation_refusal
 from derivcli.language.tree import Tree
-from derivcli.language.unknown_functions import subscripted, unknown_functions
-from derivcli.language.unknown_rows import unknown_rows
 
 
 def parse_expression(

@@ -21,10 +21,11 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from derivcli.errors import ArgumentError, DerivError, Note, Span
-from derivcli.language import constant_folding, limits
-from derivcli.language.constant_folding import Constant
+from derivcli.language import limits
+from derivcli.language.lexer.tokens import canonical_name, is_name
 from derivcli.language.parse import in_place, parse_expression
-from derivcli.language.tokens import canonical_name, is_name
+from derivcli.language.parser import constant_folding
+from derivcli.language.parser.constant_folding import Constant
 from derivcli.language.tree import Tree
 from derivcli.points.cross_or_zip import cross_or_zip
 from derivcli.points.points import Axis, Points, Range, Values

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derivcli.errors import Note
-from derivcli.language.constant_folding import Constant
+from derivcli.language.parser.constant_folding import Constant
 from derivcli.language.pickling import equal, reduced
 from derivcli.language.tree import Tree
 from derivcli.result import FloatArray, finite_points

@@ -19,7 +19,7 @@ import numpy as np
 
 from derivcli.errors import ArgumentError, DerivError, failure
 from derivcli.language import limits
-from derivcli.language.constant_folding import EXACT_BITS
+from derivcli.language.parser.constant_folding import EXACT_BITS
 from derivcli.language.tree import Tree, number
 from derivcli.points.points import MAX_EXACT_INTEGER, Values
 from derivcli.result import FloatArray

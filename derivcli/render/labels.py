@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from derivcli.language.functions.row import MAX_PRIMES
-from derivcli.language.tokens import GREEK_NAMES
+from derivcli.language.lexer.tokens import GREEK_NAMES
 from derivcli.result import Partial
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

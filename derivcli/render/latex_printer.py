@@ -11,7 +11,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.language.bound_variables import Integral, IteratedProduct, Summation, free_symbols
 from derivcli.language.functions.row import Function
-from derivcli.language.latex.patterns import letter_of, may_be_called
+from derivcli.language.notations.latex.patterns import letter_of, may_be_called
 from derivcli.language.printer import (
     AND,
     ATOM,

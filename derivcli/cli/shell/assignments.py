@@ -16,13 +16,13 @@ from fractions import Fraction
 from derivcli.cli.shell.formulas import formula_in, names_answer, value_of
 from derivcli.cli.shell.state import ANSWER, State
 from derivcli.errors import DerivError, Note, Span
+from derivcli.language.definitions.named_functions import check_free, read_function
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.table import CONSTANTS
-from derivcli.language.name_resolution import is_variable_name
-from derivcli.language.named_functions import check_free, read_function
+from derivcli.language.lexer.name_resolution import is_variable_name
+from derivcli.language.lexer.tokens import canonical_name, is_name, place_of
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
-from derivcli.language.tokens import canonical_name, is_name, place_of
 from derivcli.language.tree import number, substitute, symbol
 from derivcli.points.at_option import read_points
 from derivcli.points.points import Axis

@@ -19,7 +19,7 @@ from derivcli.cli.shell.program import Program
 from derivcli.cli.shell.state import ANSWER, State
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
-from derivcli.language.tokens import letters_alone
+from derivcli.language.lexer.tokens import letters_alone
 from derivcli.points.files.formats import COMPRESSIONS, ENDINGS
 from derivcli.render.figure import SUFFIXES
 from derivcli.render.format_table import format_of_suffix

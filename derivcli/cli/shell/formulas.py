@@ -11,9 +11,9 @@ from derivcli.cli.options import wrt_in
 from derivcli.cli.shell.state import ANSWER, State
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree
-from derivcli.language.equation import parse_equation
+from derivcli.language.definitions.equation import parse_equation
+from derivcli.language.definitions.named_functions import parse_formula
 from derivcli.language.expression import Definition, Expression
-from derivcli.language.named_functions import parse_formula
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
 from derivcli.points.cross_or_zip import cross_or_zip

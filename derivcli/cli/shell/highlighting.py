@@ -16,9 +16,9 @@ from derivcli.cli.shell.state import ANSWER, State
 from derivcli.errors import DerivError
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
-from derivcli.language.name_resolution import KEYWORDS, TRUTHS
-from derivcli.language.token_stream import TokenStream
-from derivcli.language.tokens import Token
+from derivcli.language.lexer.name_resolution import KEYWORDS, TRUTHS
+from derivcli.language.lexer.token_stream import TokenStream
+from derivcli.language.lexer.tokens import Token
 
 STYLE = Style.from_dict(
     {

@@ -23,7 +23,7 @@ from derivcli.cli.shell.statements import without_comments
 from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError, EquationError, Note, UnknownNameError, draw_note
 from derivcli.hints import SHELL
-from derivcli.language.tokens import canonical_name
+from derivcli.language.lexer.tokens import canonical_name
 from derivcli.render.documents.answer_line import answer_document
 from derivcli.render.format_table import FORMATS, default_format
 from derivcli.render.results import document_of

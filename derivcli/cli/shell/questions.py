@@ -18,7 +18,7 @@ from derivcli.cli.shell.state import State
 from derivcli.cli.terminal import Screen
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
-from derivcli.language.name_resolution import is_variable_name
+from derivcli.language.lexer.name_resolution import is_variable_name
 from derivcli.language.printer import text_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from derivcli.cli.shell.option_words import options
 from derivcli.errors import DerivError, EquationError, Span
-from derivcli.language.tokens import EQUATION
+from derivcli.language.lexer.tokens import EQUATION
 
 _COMMAND = re.compile(r"(?:^|\s):([A-Za-z][\w-]*)")
 _COMPARED = re.compile(r"([^\W\d_]\w*)\s*(==)\s*([^=<>]+)")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from derivcli.cli.options import MainOptions
 
 if TYPE_CHECKING:
+    from derivcli.language.definitions.named_functions import NamedFunction
     from derivcli.language.expression import Definition
     from derivcli.language.functions.row import Function
-    from derivcli.language.named_functions import NamedFunction
     from derivcli.points.points import Axis
     from derivcli.result import AnyResult
 

@@ -10,9 +10,9 @@ import sympy
 from flint import fmpq
 
 from derivcli.language.bound_variables import Integral, free_symbols
+from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
 from derivcli.language.tree import SIGN_OF, Tree, postorder, rebuild, row_of
-from derivcli.language.unrolling import unrolled
 
 HOLDS: dict[str, Callable[[int], bool]] = {
     "<": lambda sign: sign < 0,

@@ -23,8 +23,8 @@ from derivcli.explain.answer.exceptional_points import (
 )
 from derivcli.explain.answer.sample_points import more_samples, samples
 from derivcli.explain.piecewise.breakpoint_values import stated
+from derivcli.language.definitions.named_functions import NamedFunctions, expanded
 from derivcli.language.expression import Expression
-from derivcli.language.named_functions import NamedFunctions, expanded
 from derivcli.language.tree import Tree
 from derivcli.result import Partial, SymbolicResult, derivative_key
 

@@ -8,13 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from derivcli.errors import DerivError, Span
-from derivcli.language.definitions import read_definitions
+from derivcli.language.definitions.definitions import read_definitions
+from derivcli.language.definitions.left_sides import Stated, signs_of_equality, stated_derivative
+from derivcli.language.definitions.named_functions import parse_formula
 from derivcli.language.expression import Definition, Expression
-from derivcli.language.left_sides import Stated, signs_of_equality, stated_derivative
-from derivcli.language.named_functions import parse_formula
-from derivcli.language.notations import transcribed
+from derivcli.language.lexer.tokens import canonical_name
+from derivcli.language.notations.notations import transcribed
 from derivcli.language.parse import in_place, parse_expression
-from derivcli.language.tokens import canonical_name
 from derivcli.result import Partial
 
 _CALLED = re.compile(r"(?<=[A-Za-z])\s*\([\w\s,]*\)(?=\s*[/∕÷⁄])")

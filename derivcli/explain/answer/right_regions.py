@@ -21,11 +21,11 @@ from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.sample_points import more_samples, niceness, numbers_of
 from derivcli.language import tree as build
+from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.expression import Expression
 from derivcli.language.functions import formulas
 from derivcli.language.printer import number_text, place_text, text_of
 from derivcli.language.tree import Tree, postorder, row_of, symbol
-from derivcli.language.unrolling import steps_of
 
 MIN_RUN_LENGTH = 3
 """So many neighbouring points at which a claim is right are no chance."""

@@ -11,8 +11,8 @@ from math import prod
 import sympy
 
 from derivcli.check.equality import Sample
+from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.tree import Tree
-from derivcli.language.unrolling import steps_of
 
 EASY_VALUES = tuple(map(Fraction, "1 2 -1 3 -2 0 1/2 -1/2 5 3/2 -3 -3/2 1/3 -1/3 -5".split()))
 """Values that one computes with by hand."""

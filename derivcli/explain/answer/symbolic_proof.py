@@ -11,10 +11,10 @@ from typing import Any
 import sympy
 
 from derivcli.engines import symbolic
+from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.functions import formulas
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Tree, class_of, fold, number, postorder, rebuild, row_of, substitute, symbol
-from derivcli.language.unrolling import steps_of
 from derivcli.result import Partial
 
 PROOF_SECONDS = 3.0

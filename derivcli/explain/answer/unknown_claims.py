@@ -14,11 +14,11 @@ from derivcli.explain.answer.answer import Answer
 from derivcli.explain.answer.comparison import Case, compared, confirmed
 from derivcli.explain.answer.judge_claim import found_wrong
 from derivcli.explain.answer.symbolic_proof import is_proved
+from derivcli.language.definitions.named_functions import NamedFunction, NamedFunctions
+from derivcli.language.definitions.unknown_rows import unknown_in, unknown_row
 from derivcli.language.expression import Expression
 from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.functions.row import Function
-from derivcli.language.named_functions import NamedFunction, NamedFunctions
-from derivcli.language.unknown_rows import unknown_in, unknown_row
 from derivcli.result import Partial, derivative_key
 
 SIMPLE = ("{0}^2", "{0}^3", "{0}^2+1", "{0}^4", "{0}^3+{0}", "e^{0}")

@@ -18,11 +18,12 @@ from derivcli.errors import DerivError
 from derivcli.explain.code.graph_lifetime import holds
 from derivcli.explain.code.script_names import Names
 from derivcli.language.bound_variables import Binder, Integral, Summation
-from derivcli.language.constant_folding import Constant
+from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
+from derivcli.language.parser.constant_folding import Constant
 from derivcli.language.printer import (
     AND,
     ATOM,
@@ -41,7 +42,6 @@ from derivcli.language.printer import (
     write_product,
 )
 from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute, symbol
-from derivcli.language.unrolling import unrolled
 
 NUMBER, FIXED, MOVING = range(3)
 """What a piece is: a number, a tensor that no derivative reaches, or one that it does."""

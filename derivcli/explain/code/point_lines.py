@@ -14,7 +14,7 @@ from derivcli.errors import DerivError
 from derivcli.explain.code.expression_code import NUMBER, FormulaWriter
 from derivcli.explain.code.line_breaking import MAX_COLUMNS
 from derivcli.explain.code.script_names import Names
-from derivcli.language.constant_folding import Constant
+from derivcli.language.parser.constant_folding import Constant
 from derivcli.language.tree import Tree
 from derivcli.points.points import Axis, Points, Range, Values
 

@@ -9,8 +9,8 @@ import sympy
 
 from derivcli.engines.symbolic import merged
 from derivcli.language import tree as build
+from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.tree import SIGN_OF, Tree
-from derivcli.language.unrolling import steps_of
 
 Branches = list[tuple[Tree, Tree]]
 

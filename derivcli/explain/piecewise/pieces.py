@@ -28,9 +28,9 @@ from derivcli.explain.piecewise.breakpoints import BreakEquation, break_equation
 from derivcli.explain.piecewise.roots import Root, root
 from derivcli.language import tree as build
 from derivcli.language.bound_variables import Binder, Integral
+from derivcli.language.differentiation.unrolling import steps_of, unrolled
 from derivcli.language.functions import formulas
 from derivcli.language.tree import SIGN_OF, Tree, negative, postorder, row_of, substitute, symbol
-from derivcli.language.unrolling import steps_of, unrolled
 from derivcli.result import Partial
 
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from derivcli.engines.symbolic import derivatives_of, differentiate, expression_of, is_piecewise
 from derivcli.language.bound_variables import IteratedProduct, Summation
+from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import Tree, postorder
-from derivcli.language.unrolling import unrolled
 from derivcli.result import Partial, SymbolicResult
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from derivcli.explain.steps.teacher_notation import (
     total,
 )
 from derivcli.language import tree as build
-from derivcli.language.binder_derivatives import parts_of_product
 from derivcli.language.bound_variables import Integral, IteratedProduct, Summation
+from derivcli.language.differentiation.binder_derivatives import parts_of_product
 from derivcli.language.functions.formulas import complete, derivative_of_call
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary

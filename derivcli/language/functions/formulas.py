@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from derivcli.errors import DerivError
-from derivcli.language import binder_derivatives  # noqa: F401  (binders have derivatives from there on)
+from derivcli.language.differentiation import binder_derivatives  # noqa: F401  (binders have derivatives from there on)
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.parser import Parser
+from derivcli.language.parser.parser import Parser
 from derivcli.language.tree import CallNode, Tree, call, multiply, substitute, symbol, without_zero_products
 
 PartialDerivativeOf: TypeAlias = Callable[[Function, int, Sequence[Tree]], Tree]

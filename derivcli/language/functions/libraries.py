@@ -10,7 +10,7 @@ from functools import cache
 
 from derivcli.language.functions.forms import FORMS, forms
 from derivcli.language.functions.table import CONSTANT_FORMULAS, CONSTANTS, FUNCTIONS, vocabulary
-from derivcli.language.unsupported_operations import OPERATIONS
+from derivcli.language.lexer.unsupported_operations import OPERATIONS
 
 PREFIXES = {
     "np": "numpy",

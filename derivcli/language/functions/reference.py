@@ -8,8 +8,8 @@ from derivcli.errors import DerivError
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.row import Function, SampleInterval
 from derivcli.language.functions.table import FAMILIES, vocabulary
-from derivcli.language.name_resolution import nearest
-from derivcli.language.tokens import canonical_name
+from derivcli.language.lexer.name_resolution import nearest
+from derivcli.language.lexer.tokens import canonical_name
 
 EXAMPLE_FRACTIONS = (0.8, 0.9, 0.7)
 """Where in their intervals the values of an example lie, one after another; 1/2 would often be 0."""

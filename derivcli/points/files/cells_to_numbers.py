@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from derivcli.errors import DerivError, visible
-from derivcli.language.tokens import SPELLINGS
+from derivcli.language.lexer.tokens import SPELLINGS
 from derivcli.points.files.arrow_encodings import decoded, is_numeric, is_text, value_type
 from derivcli.points.points import MAX_EXACT_INTEGER
 from derivcli.result import FloatArray

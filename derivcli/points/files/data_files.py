@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from derivcli.errors import DerivError, file_name
 from derivcli.language.functions.table import CONSTANTS
-from derivcli.language.tokens import canonical_name, is_name
+from derivcli.language.lexer.tokens import canonical_name, is_name
 from derivcli.points.files.arrow_encodings import filtered
 from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFile
 from derivcli.points.files.cells_to_numbers import check_type

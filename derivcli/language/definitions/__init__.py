@@ -1,0 +1,1 @@
+"""What do names stand for that the user defines, or leaves unknown?"""

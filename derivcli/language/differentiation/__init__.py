@@ -1,0 +1,1 @@
+"""What is a derivative that stands in a formula?"""

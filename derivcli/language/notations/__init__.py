@@ -1,0 +1,1 @@
+"""How do other notations say it?"""

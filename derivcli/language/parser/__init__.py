@@ -1,0 +1,1 @@
+"""How do the words make a formula?"""
