@@ -16,7 +16,7 @@ import torch
 
 from derivcli import DerivError, Result, answer, derive, parse, series, steps
 from derivcli.engines.balls import definite_integrals as ball_integrals
-from derivcli.engines.torch import definite_integral
+from derivcli.engines.torch import adaptive_quadrature, definite_integral
 from derivcli.render.latex_printer import latex_of
 from tests.support import deriv, each, hint_of, sample
 
@@ -243,7 +243,6 @@ def test_mixed_derivatives_and_a_bound_that_is_a_parameter() -> None:
 SINGULAR = [
     # text, x, the value or nan, whether it may be called proved
     pytest.param("integral(1/t, t, -1, x)", 2.0, math.nan, marks=pytest.mark.sweep),
-    ("integral(1/t, t, -1, x)", 1.0, math.nan),
     pytest.param("integral(1/t^2, t, -1, x)", 1.0, math.nan, marks=pytest.mark.sweep),
     ("integral(1/t, t, 0, x)", 1.0, math.nan),
     ("integral(t^(-1.01), t, 0, x)", 1.0, math.nan),
@@ -268,8 +267,10 @@ def test_singular_integrands_have_their_integral_or_no_number(text: str, x: floa
 
 
 @each("text", ["integral(1/t, t, -1, x)", "integral(sqrt(t)*sqrt(t), t, -1, x)"])
-def test_what_has_no_integral_is_not_proved(text: str) -> None:
+def test_what_has_no_integral_has_no_number_and_is_not_proved(text: str) -> None:
     result = derive(text, at={"x": 1.0})
+    assert math.isnan(result.value[0])
+    assert result.flags[0]
     assert value_verdict(result).kind not in ("proved", "agrees")
     assert verdict(result).kind not in ("proved", "agrees")
 
@@ -348,11 +349,12 @@ def test_a_jump_at_a_bound_is_flagged_and_its_corner_told() -> None:
     assert not derive("integral(abs(x)*t, t, 0, 2)", at={"x": 1.0}, check=False).flags[0]
 
 
-def test_a_batch_is_its_points_one_by_one() -> None:
-    x = np.linspace(-2, 3, 1100)
+def test_a_batch_is_its_points_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptive_quadrature, "BLOCK_POINTS", 100)
+    x = np.linspace(-2, 3, 120)
     for text in ("integral(exp(-t^2*x), t, 0, x)", "integral(abs(t - x)*sin(t), t, -1, x^2)"):
         whole = derive(text, at={"x": x}, check=False)
-        for place in (7, 1050):
+        for place in (7, 100, 119):
             alone = derive(text, at={"x": x[place]}, check=False)
             assert alone.value[0] == whole.value[place]
             assert alone.derivatives["x"][0] == whole.derivatives["x"][place]

@@ -141,7 +141,9 @@ def _near(found: Tree, tree: Tree) -> bool:
             values.append(complex(each_tree.subs(names).doit().evalf(30)))
         except Exception:  # a function of ours alone, which SymPy does not know the value of
             return True
-    return abs(values[0] - values[1]) <= 1e-9 * max(1, abs(values[1])) or values[0] != values[0]
+    found_value, wanted = values
+    apart, size = found_value - wanted, max(1, abs(wanted.real), abs(wanted.imag))
+    return max(abs(apart.real), abs(apart.imag)) <= 1e-9 * size or found_value != found_value or found_value == wanted
 
 
 @pytest.mark.sampled

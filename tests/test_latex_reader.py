@@ -356,3 +356,26 @@ def test_hundreds_of_drawn_texts_are_read_or_refused() -> None:
         except DerivError as error:
             spans.append(error.span or Span(0, 0))
         assert 0 <= spans[-1].start <= len(text), text
+
+
+WITHOUT_VALUE = [
+    # text, points, definitions, message, what the caret stands under
+    (r"\alpha+x", {"x": 1}, {}, "'alpha' has no value", r"\alpha"),
+    (r"$x\alpha$", {"x": 1}, {}, "'alpha' has no value", r"\alpha"),
+    (r"$f(x)$", {"x": 1}, {}, "f is not known", "f"),
+    (r"\theta_{0}(t)+1", {"t": 1}, {}, "theta0 is not known", r"\theta_{0}(t)+1"),
+    (r"y_{0} = f(x)", {"x": 1}, {}, "f is not known", "f"),
+    (r"$x f$", {"x": 1}, {"f(u)": "u"}, "'f' is a function here", "f"),
+    ("“f(x)”", {"x": 1}, {}, "f is not known", "f"),
+]
+
+
+@each(("text", "at", "let", "message", "under"), WITHOUT_VALUE)
+def test_what_has_no_value_is_named_in_another_notation_too(
+    text: str, at: dict[str, float], let: dict[str, str], message: str, under: str
+) -> None:
+    with pytest.raises(DerivError) as caught:
+        derive(text, at=at, let=let)
+    assert message in caught.value.message
+    assert caught.value.span is not None
+    assert text[caught.value.span.start : caught.value.span.stop] == under

@@ -22,6 +22,7 @@ def refused(text: str, *names: str) -> DerivError:
     ("text", "words"),
     [
         ("Δx", "write Δ*x for the product"),
+        ("2∆x", "write ∆*x for the product"),
         ("(x+δy)", "write δ*y for the product"),
         ("y''", "the formula of y"),
         ("u'v + uv'", "the formula of u"),

@@ -11,7 +11,7 @@ from derivcli.language.derivative_words import GREEKS
 from derivcli.language.tokens import GREEK, canonical_name
 
 _QUOTES = dict(zip("'\"`´“”„‘’«»", ("'", '"', "`´'", "´", '”"', "”", "“”", "’", "’", "»", "«"), strict=True))
-_DIFFERENCE = rf"(?<![A-Za-z_{GREEKS}])(?P<sign>[Δδ])(?P<name>[A-Za-z{GREEKS}])"
+_DIFFERENCE = rf"(?<![A-Za-z_{GREEKS}])(?P<sign>[Δδ∆])(?P<name>[A-Za-z{GREEKS}])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def pasted_in(text: str, declared: Collection[str]) -> Iterator[Notation]:
 
 def _differences(text: str, declared: Collection[str]) -> Iterator[Notation]:
     """`Δx`, which is one name to its author."""
-    for found in re.finditer(_DIFFERENCE, text) if "Δ" in text or "δ" in text else ():
+    for found in re.finditer(_DIFFERENCE, text) if any(sign in text for sign in "Δδ∆") else ():
         sign, name = found.groups()
         if GREEK[sign] not in declared and not any(word.startswith(canonical_name(found[0])) for word in declared):
             hint = f"write {sign}*{name} for the product, or give the difference a name of its own, such as h"

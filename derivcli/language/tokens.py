@@ -65,11 +65,13 @@ _FRACTION_CLASS = "".join(FRACTIONS)
 _LOWERED = "".join(SUBSCRIPT_LETTERS)
 _FENCES = "⌊⌋⌈⌉"
 _OPERATORS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("*", "/", "-"))
+_DASHES = "".join(sign for sign, meant in SPELLINGS.items() if meant == "-")
+_MINUS = str.maketrans(dict.fromkeys(_DASHES, "-"))
 _COMPARISONS = "".join(sign for sign, meant in SPELLINGS.items() if meant in ("<=", ">=", "!="))
 _PATTERN = re.compile(
     rf"""
     (?P<space>\s+)
-  | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+  | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+{_DASHES}-]?[0-9]+)?)
   | (?P<name>(?:[A-Za-z][A-Za-z0-9]*|[{_GREEK_CLASS}][0-9]*)(?:_[A-Za-z0-9]+)*[₀-₉]*)
   | (?P<partial>∂_?)
   | (?P<prime>[{"".join(PRIMES)}]+)
@@ -228,7 +230,11 @@ _BETWEEN_SIDES = re.compile("[=:≔↦⟼→]")
 def place_of(name: str, source: str) -> Span:
     """Where a name first stands in a text; the whole text where it is hidden in a product of letters."""
     readable = _BETWEEN_SIDES.sub(lambda sign: "," * len(sign.group()), source.replace("==", "= "))
-    spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
+    try:
+        spans = [token.span for token in tokenize(readable, {name}) if token.kind == "name" and token.text == name]
+    except DerivError:  # of another notation, such as LaTeX
+        found = re.search(rf"\\?(?<![A-Za-z]){re.escape(name)}(?![A-Za-z0-9])", source)
+        return Span(*found.span()) if found else Span(0, len(source))
     return spans[0] if spans else Span(0, len(source))
 
 
@@ -246,6 +252,7 @@ def _token(kind: str, raw: str, text: str, start: int) -> Token:
     stop = start + len(raw)
     if kind == "number":
         _check_number(raw, text, start, stop)
+        raw = raw if raw.isascii() else raw.translate(_MINUS)
     elif kind == "name":
         raw = canonical_name(raw)
     elif kind == "superscript":
