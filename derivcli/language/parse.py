@@ -13,8 +13,8 @@ from derivcli.language.definitions.unknown_rows import unknown_rows
 from derivcli.language.differentiation.derivatives import Taken, taken
 from derivcli.language.expression import Definition, Expression
 from derivcli.language.functions.row import NO_FUNCTIONS, Functions
+from derivcli.language.lexer.lost_powers import with_lost_powers, with_transposes
 from derivcli.language.lexer.tokens import EQUATION, EQUATION_HINT, equation_refusal
-from derivcli.language.lost_powers import with_lost_powers, with_transposes
 from derivcli.language.notations.notations import transcribed
 from derivcli.language.notations.refused_notation import check_notation
 from derivcli.language.parser import ambiguities
