@@ -39,8 +39,10 @@ from tests.rows import (
 )
 from tests.support import each
 
-ELSEWHERE_THAN_RULES = {"constant", "pow_constant", "piecewise", "subtract", "divide", "negative", "sqrt", "pow"}
-"""Steps of programs that a tape has no rule for: it has powers, products and choices instead."""
+ELSEWHERE_THAN_RULES = {
+    *("constant", "pow_constant", "piecewise", "subtract", "divide", "negative", "sqrt", "pow", "integral"),
+}
+"""Steps of programs that a tape has no rule for: it has powers, products, choices and nodes of integrals instead."""
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ EXPECTED: dict[str, str | Refusal] = {
     "lambda-call": ("':' is no part of a formula", 7),
     "listcomp": (SQUARE, 0),
     "string-lit": ("the quotes came along", 0),
-    "S-string-eval": (STRING, 2),
+    "S-string-eval": ("'S' before a bracket has two readings", 0),
     "bytes-lit": (STRING, 1),
     "walrus": ("':' is no part of a formula", 2),
     "exec-call": ("unknown function 'exec'", 0),

@@ -30,6 +30,10 @@ ROOT = Path(__file__).parent.parent
 Segment = tuple[float, float, float, float]
 
 
+NOTHING_ELSE: dict[str, Any] = {"taken_names": (), "name": "", "arguments": (), "unknown_functions": ()}
+"""What an expression without a left side and without functions of the user's has."""
+
+
 def make_result(
     text: str,
     at: dict[str, Any],
@@ -45,7 +49,7 @@ def make_result(
         return np.broadcast_to(np.asarray(values, dtype=dtype), points).copy()
 
     return Result(
-        expression=cast(Any, SimpleNamespace(text=text, variables=tuple(at), definitions=definitions, taken_names=())),
+        expression=cast(Any, SimpleNamespace(text=text, variables=tuple(at), definitions=definitions, **NOTHING_ELSE)),
         at={name: column(values) for name, values in at.items()},
         value=column(value),
         derivatives={name: column(values) for name, values in derivatives.items()},

@@ -151,7 +151,7 @@ def failures(row: Function, line: Line, order: int, chosen: Sequence[Sample]) ->
 
 
 def test_every_operation_has_a_rule() -> None:
-    assert TAYLOR_RULES.keys() | {"constant", "pow_constant", "piecewise", *LOGIC} == OPERATIONS
+    assert TAYLOR_RULES.keys() | {"constant", "pow_constant", "piecewise", "integral", *LOGIC} == OPERATIONS
 
 
 @pytest.mark.parametrize("part", range(PARTS))
