@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from derivcli.errors import EquationError, Span
+from derivcli.errors import DerivError, EquationError, Span
 from derivcli.language import limits
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.lexer.name_resolution import KEYWORDS, TRUTHS, is_function_name
@@ -62,7 +62,7 @@ def left_side(text: str, functions: Collection[str] = ()) -> LeftSide | None:
     arrow = _ARROW.match(text)
     limits.check_arrows(sum(text.count(sign) for sign in ARROWS), text)
     if arrow and not (arrow[1] is None and _NUMBER.match(text, arrow.end())):  # x→0 is a limit
-        arguments = _arguments(arrow[2] if arrow[2] is not None else arrow[3], text, arrow.start())
+        arguments = listed_names(arrow[2] if arrow[2] is not None else arrow[3], text, arrow.start(), EquationError)
         return LeftSide(
             canonical_name(arrow[1] or ""), arguments, arrow.end(), len(text), Span(arrow.end() - 1, arrow.end())
         )
@@ -71,7 +71,7 @@ def left_side(text: str, functions: Collection[str] = ()) -> LeftSide | None:
         return None
     head, tail = _HEAD.fullmatch(text, 0, sign.start), _TAIL.fullmatch(text, sign.stop)
     if head and _is_free(head[1], functions, called=head[2] is not None):
-        arguments = () if head[2] is None else _arguments(head[2], text, head.start(2))
+        arguments = () if head[2] is None else listed_names(head[2], text, head.start(2), EquationError)
         return LeftSide(canonical_name(head[1]), arguments, sign.stop, len(text), sign)
     if tail and _is_free(tail[1], functions, called=False) and text[: sign.start].strip():
         return LeftSide(canonical_name(tail[1]), (), 0, sign.start, sign)
@@ -123,16 +123,18 @@ def _is_free(name: str, functions: Collection[str], called: bool) -> bool:
     return canonical not in taken and not is_function_name(canonical, (), called) and is_name(name)
 
 
-def _arguments(listed: str, text: str, start: int) -> tuple[str, ...]:
+def listed_names(listed: str, source: str, start: int, refusal: type[DerivError] = DerivError) -> tuple[str, ...]:
+    """The variables between the brackets of a head, which stand in the source from a place on."""
     found: list[str] = []
     for part in listed.split(","):
         name = part.strip()
-        span = Span(start, start + max(1, len(part)))
+        place = start + len(part) - len(part.lstrip())
+        span = Span(place, place + max(1, len(name)))
         if not is_name(name) or name in KEYWORDS or name in TRUTHS:
             message = f"'{name}' is no name of a variable" if name else "the name of a variable is missing"
-            raise EquationError(message, text, span, "write it like f(x) = x^2")
+            raise refusal(message, source, span, "write it like f(x) = x^2")
         if canonical_name(name) in found:
-            raise EquationError(f"'{name}' stands twice among the variables", text, span, "use another name")
+            raise refusal(f"'{name}' stands twice among the variables", source, span, "use another name")
         found.append(canonical_name(name))
         start += len(part) + 1
     return tuple(found)

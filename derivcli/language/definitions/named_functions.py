@@ -15,6 +15,7 @@ from typing import TypeAlias
 from derivcli.errors import DerivError, Note, Span
 from derivcli.language import limits, tree
 from derivcli.language.bound_variables import Binder
+from derivcli.language.definitions.left_sides import listed_names
 from derivcli.language.definitions.unknown_rows import unknown_rows
 from derivcli.language.differentiation.slopes import condition_of, settled, size, slope
 from derivcli.language.expression import Definition, Expression
@@ -95,7 +96,8 @@ def read_head(text: str, custom: Functions = NO_FUNCTIONS) -> Head:
     head, _, listed = left.rstrip().removesuffix(":").rstrip().removesuffix(")").partition("(")
     name = _name(head, text)
     check_free(name, text, custom)
-    return Head(Function(name, "", parameters=_parameters(listed, text), unknown=True), text, len(text) - len(right))
+    parameters = listed_names(listed, text, text.find("(") + 1)
+    return Head(Function(name, "", parameters=parameters, unknown=True), text, len(text) - len(right))
 
 
 def read_function(
@@ -194,23 +196,6 @@ def _name(head: str, source: str) -> str:
         hint = "write it like f(x) = x^2"
         raise DerivError(f"'{name}' is no name", source, Span(start, start + max(1, len(name))), hint)
     return canonical_name(name)
-
-
-def _parameters(listed: str, source: str) -> tuple[str, ...]:
-    found: list[str] = []
-    start = source.find("(") + 1
-    for part in listed.split(","):
-        name = part.strip()
-        place = start + len(part) - len(part.lstrip())
-        span = Span(place, place + max(1, len(name)))
-        if not is_name(name) or name in KEYWORDS or name in TRUTHS:
-            message = f"'{name}' is no name of a variable" if name else "the name of a variable is missing"
-            raise DerivError(message, source, span, "write it like f(x) = x^2")
-        if canonical_name(name) in found:
-            raise DerivError(f"'{name}' stands twice among the variables", source, span, "use another name")
-        found.append(canonical_name(name))
-        start += len(part) + 1
-    return tuple(found)
 
 
 def calls_in(node: Tree) -> Iterator[Function]:
