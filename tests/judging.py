@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -46,3 +47,15 @@ def judged_claim(text: str, at: str, key: str, number: float, along: str = "", d
     """The verdict of a number that is claimed to be the derivative with a key."""
     first = key.split(",")[0]
     return verdict_of(claimed(computed(text, at, first, along, dependent), key, number), at)
+
+
+def verdict(result: Result, name: str = "x") -> Any:
+    """The verdict of the only derivative."""
+    assert result.verdicts is not None
+    return result.verdicts[name][0]
+
+
+def value_verdict(result: Result) -> Any:
+    """The verdict of the only value."""
+    assert result.value_verdicts is not None
+    return result.value_verdicts[0]

@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from derivcli import parse
 from derivcli.cli import app
-from derivcli.errors import DerivError
+from derivcli.errors import DerivError, Span
 from derivcli.hints import COMMAND_LINE, spelled
 
 
@@ -39,6 +40,14 @@ class Outcome:
 def hint_of(error: DerivError) -> str:
     """The way out as the command line tells it."""
     return spelled(error.way_out, COMMAND_LINE)
+
+
+def assert_refused(text: str, hint: str, start: int, stop: int) -> None:
+    """Expect that a formula is refused at a place, with a hint."""
+    with pytest.raises(DerivError) as refused:
+        parse(text)
+    assert hint in hint_of(refused.value)
+    assert refused.value.span == Span(start, stop)
 
 
 class Stream(io.StringIO):

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from derivcli import DerivError, derive, parse
-from tests.support import deriv, each, hint_of, no_hang
+from tests.support import assert_refused, deriv, each, hint_of, no_hang
 
 DEGREE = math.pi / 180
 
@@ -104,11 +104,7 @@ REFUSED = [
 
 @each(("text", "hint", "start", "stop"), REFUSED)
 def test_what_is_refused(text: str, hint: str, start: int, stop: int) -> None:
-    with pytest.raises(DerivError) as refused:
-        parse(text)
-    assert hint in hint_of(refused.value)
-    assert refused.value.span is not None
-    assert (refused.value.span.start, refused.value.span.stop) == (start, stop)
+    assert_refused(text, hint, start, stop)
 
 
 def test_a_word_for_degrees_can_be_declared_or_called() -> None:
