@@ -13,6 +13,7 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import Tree, postorder
 from derivcli.result import Partial, SymbolicResult
+from derivcli.simplify.shortest import shortest
 
 if TYPE_CHECKING:
     from derivcli.points.points import Points
@@ -24,13 +25,21 @@ def derivatives(
     """The partial derivatives of an expression, along a direction or of an implicit function as a `Result`'s."""
     result = differentiate(expression, partials, direction, dependent)
     if not is_piecewise(result):
-        return result
+        return simplified(result)
     from derivcli.explain.piecewise.breakpoint_values import stated
 
     if not any(isinstance(node, Summation | IteratedProduct) for node in postorder(expression.expanded)):
         return stated(result)
     terms = expression_of(unrolled(expression.expanded))  # each of which has pieces of its own
     return replace(stated(differentiate(terms, partials, direction, dependent)), expression=expression)
+
+
+def simplified(result: SymbolicResult) -> SymbolicResult:
+    """The result with each derivative in its shortest form."""
+    found = {key: shortest(each.tree) for key, each in result.derivatives.items()}
+    remarks = dict.fromkeys(remark for each in found.values() for remark in each.remarks)
+    derivatives = {key: expression_of(each.shape) for key, each in found.items()}
+    return replace(result, derivatives=derivatives, remarks=(*result.remarks, *remarks))
 
 
 def derivatives_on_page(row: Function) -> dict[str, Tree]:

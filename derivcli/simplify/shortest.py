@@ -1,0 +1,98 @@
+"""The shortest of many forms of a formula: a search over rewritings, in bounded time.
+
+tree -> rewritings, of it and of the best results -> those that are the same -> the one of least cost
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+
+from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, arrange, deep_recursion, merged
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.language.tree import Tree, postorder
+from derivcli.simplify.cost import Cost, cost
+from derivcli.simplify.rewritings import REWRITINGS
+from derivcli.simplify.same import is_same
+
+SEARCH_SECONDS = 0.3
+"""The time of the processor that a search takes: a rewriting is not begun after it."""
+
+STUCK_SECONDS = 0.6
+"""After this time on the clock a rewriting that has not ended is left."""
+
+BEAM = 3
+"""How many forms each round of the search goes on from."""
+
+MAX_NODES = 400
+"""Longer formulas stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A form of the formula: as SymPy evaluates it, in the shape that is printed, and how one comes to it.
+
+    `way` has the names of the rewritings that lead to it, each with the formula after it.
+    """
+
+    tree: Tree
+    shape: Tree
+    cost: Cost
+    way: tuple[tuple[str, Tree], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shortest:
+    """The form of least cost in the shape that is printed, the way there, and what is to be said of it."""
+
+    shape: Tree
+    way: tuple[tuple[str, Tree], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def shortest(tree: Tree) -> Shortest:
+    """The shortest form of a formula, which is the same where the formula is defined; itself where none is shorter.
+
+    The formula is in the shape that is printed.
+    """
+    start = Rewritten(merged(tree), tree, cost(tree))
+    found = [start]
+    if sum(1 for _ in postorder(tree)) <= MAX_NODES:
+        with suppress(OutOfTimeError), deep_recursion():
+            limited(STUCK_SECONDS, _search, start, found)
+    for each in sorted(found, key=lambda form: form.cost):  # a stable sort: the shape as derived wins ties
+        if each is start or is_same(tree, each.shape):
+            return Shortest(each.shape, each.way)
+    raise AssertionError("a formula is the same as itself")
+
+
+def _search(start: Rewritten, found: list[Rewritten]) -> None:
+    """Collect forms: the rewritings of the best ones so far, until none of them gets better or the time is over."""
+    end = time.thread_time() + SEARCH_SECONDS
+    seen = {start.shape}
+    best = [start]
+    while best:
+        made: list[Rewritten] = []
+        for form in best:
+            for each in _rewritten(form, end):
+                if each.shape not in seen:
+                    seen.add(each.shape)
+                    made.append(each)
+                    found.append(each)
+        least = min(form.cost for form in best)
+        best = [form for form in sorted(made, key=lambda form: form.cost)[:BEAM] if form.cost < least]
+
+
+def _rewritten(form: Rewritten, end: float) -> Iterator[Rewritten]:
+    for rewriting in REWRITINGS:
+        if time.thread_time() > end:
+            return
+        with suppress(*SYMPY_FAILURES):
+            for tree in rewriting.apply(form.tree):
+                if not tree.has(*UNREAL):
+                    shape = arrange(tree)
+                    yield Rewritten(tree, shape, cost(shape), (*form.way, (rewriting.name, shape)))
