@@ -27,7 +27,8 @@ PIPELINE = {
     "python_arguments": (),
     "validation": (),
     "pipeline": ("request", "validation"),
-    "api": ("request", "python_arguments", "pipeline"),
+    "code_plans": ("request", "pipeline"),
+    "api": ("request", "python_arguments", "pipeline", "code_plans"),
 }
 """Files beside the folders: they may import those, and these of each other."""
 
@@ -65,7 +66,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
 
 INTERPRETATIONS = (
-    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/explain/piecewise/"),
+    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/explain/piecewise/", "derivcli/explain/code/"),
     "derivcli/explain/practice_exercises.py",
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
