@@ -145,7 +145,7 @@ def _slopes(results: Sequence[SymbolicResult], names: Sequence[str]) -> list[Out
     from derivcli.explain.code.function_plan import Output
 
     cells = [cell for result, name in zip(results, names, strict=True) for cell in _cells(result, name).values()]
-    return [Output("slopes", tuple(cells), (len(cells),)) if len(cells) > 1 else Output("value", tuple(cells))]
+    return [Output("slopes", tuple(cells), (len(cells),)) if len(cells) > 1 else Output(cells[0].name, tuple(cells))]
 
 
 def _cells(result: SymbolicResult, name: str) -> dict[str, Cell]:

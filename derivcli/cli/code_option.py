@@ -46,7 +46,7 @@ def _check_files(options: MainOptions, language: Language) -> None:
     if options.output is not None:
         if options.output.suffix.lower() != suffix:
             hint = f"name it so, as in --output slope{suffix}"
-            raise DerivError(f"the name of a file in {language.title} ends in {suffix}", hint=hint)
+            raise DerivError(f"the name of a file for {language.title} ends in {suffix}", hint=hint)
         check_output(options.output, [], options.clobber)
     elif not options.clobber:
         hint = f"add --output FILE{suffix}, or leave it out"

@@ -68,13 +68,13 @@ class CommonParts:
     def _count(self, trees: Sequence[Tree]) -> None:
         """Count where each part stands."""
         for tree in trees:
-            self.counts[self.keys[tree]] += 1
+            self.counts[self.keys[_unsigned(tree)]] += 1
         seen: set[int] = set()
         for tree in trees:
             for node in postorder(tree, stop_at=Binder):
-                if self.keys[node] not in seen and not isinstance(node, Binder):
+                if self.keys[node] not in seen and not isinstance(node, Binder) and not _is_sign(node):
                     seen.add(self.keys[node])
-                    self.counts.update(self.keys[part] for part in node.args)
+                    self.counts.update(self.keys[_unsigned(part)] for part in node.args)
         waiting: list[Any] = list(trees)
         while waiting:
             node = waiting.pop()
@@ -107,7 +107,7 @@ class CommonParts:
             return False
         if isinstance(node, self.blocks):
             return True
-        if self.counts[key] < 2 or not node.args or is_simple(node):
+        if self.counts[key] < 2 or not node.args or _is_sign(node) or is_simple(node):
             return False
         return key in self.always or is_total(node)
 
@@ -124,16 +124,23 @@ def is_total(tree: Tree) -> bool:
 
 def is_simple(node: Any) -> bool:
     """Whether a part is hardly worth a name: a number, or one sign of arithmetic between a variable and a number."""
-    if isinstance(node, sympy.Pow) and node.exp == -1:
-        return True  # a division by what may have a name
     if isinstance(node, sympy.Pow):
         return bool(node.base.is_Symbol and node.exp == 2)
     if isinstance(node, sympy.Mul | sympy.Add):
-        inner = negated(node)
-        if inner is not None:
-            return not inner.args or is_simple(inner)
         return len(node.args) == 2 and all(_is_atom(part) for part in node.args)
     return False
+
+
+def _is_sign(node: Any) -> bool:
+    """Whether a part is another one behind a minus or below a 1, where that one is what may have a name."""
+    return negated(node) is not None or (isinstance(node, sympy.Pow) and node.exp == -1)
+
+
+def _unsigned(node: Any) -> Tree:
+    """The part behind minus signs and below a 1."""
+    while _is_sign(node):
+        node = node.base if isinstance(node, sympy.Pow) else negated(node)
+    return node
 
 
 def _is_atom(node: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy
 
+from derivcli.engines.symbolic import simplified
 from derivcli.errors import DerivError
 from derivcli.explain.code.dialect import Dialect
 from derivcli.language.bound_variables import Binder, Integral, IteratedProduct, Summation
@@ -63,13 +64,28 @@ REFLECTED = ("besselj", "bessely")
 """Functions of whole orders of which those below 0 are the same up to the sign."""
 
 
+def reflected(tree: Tree) -> Tree:
+    """The tree without orders below 0, of which functions have the values of those above, and what that cancels."""
+    found = fold(tree, _reflected)
+    return tree if found == tree else simplified(found)
+
+
+def _reflected(node: Any, parts: list[Tree]) -> Tree:
+    row = row_of(node)
+    node = rebuild(node, parts) if parts and parts != list(node.args) else node
+    if row is None or row.name not in REFLECTED or not parts[0].is_Integer or parts[0] >= 0:
+        return node
+    positive = call(row, [-parts[0], parts[1]])
+    return positive if parts[0].is_even else negative(positive)
+
+
 def expanded(tree: Tree, dialect: Dialect) -> Tree:
     """The tree in the functions that a language has."""
 
     def make(node: Any, parts: list[Tree]) -> Tree:
         if isinstance(node, Integral) and not dialect.has_integrals:
             hint = "`shell:leave out --code``python:call derive for the numbers`"
-            raise DerivError(f"no function of {dialect.title} that is written here computes integrals", hint=hint)
+            raise DerivError(f"integrals are not written in {dialect.title}", hint=hint)
         if not parts:
             return node
         if isinstance(node, Summation | IteratedProduct) and not _is_loop(node):
@@ -98,9 +114,6 @@ def _in(dialect: Dialect, node: Tree) -> Tree:
         pair = [arguments[0], _in(dialect, call(row, arguments[1:]))]
         return _in(dialect, call(row, pair))
     node = node if len(arguments) == len(node.args) else call(row, arguments)
-    if row.name in REFLECTED and arguments[0].is_Integer and arguments[0] < 0:
-        positive = _in(dialect, call(row, [-arguments[0], arguments[1]]))
-        return positive if arguments[0].is_even else negative(positive)
     if dialect.spelling(node):
         return node
     return expanded(_written(row, arguments, dialect), dialect)

@@ -12,7 +12,7 @@ import sympy
 from derivcli.errors import DerivError
 from derivcli.explain.code.common_parts import Assignment, CommonParts
 from derivcli.explain.code.dialect import Dialect, FormulaText
-from derivcli.explain.code.expansion import expanded
+from derivcli.explain.code.expansion import expanded, reflected
 from derivcli.explain.code.script_names import Names
 from derivcli.language.tree import Tree, number, postorder, symbol
 from derivcli.points.points import Points, Range
@@ -99,7 +99,7 @@ def prepared(plan: FunctionPlan, dialect: Dialect, own: Sequence[str] = ()) -> B
     single = {id(output.cells[0]) for output in plan.outputs if not output.shape}
     called = {name: names.fresh(name) for name in dict.fromkeys(each.name for each in cells if id(each) not in single)}
     wanted = {names.python[key]: expanded(tree, dialect) for key, tree in (plan.definitions or {}).items() if tree.args}
-    trees = {cell.tree: expanded(cell.tree, dialect) for cell in cells}
+    trees = {cell.tree: expanded(reflected(cell.tree), dialect) for cell in cells}
     parts, left = CommonParts(names, dialect.blocks).split([*trees.values()], wanted)
     parts, over = _without_copies(parts, dict(zip(trees, left, strict=True)), dialect)
     made = [

@@ -218,8 +218,16 @@ def main_lines(body: Body, points: CallPoints, module: str) -> list[str]:
         for output in body.outputs
         for place, cell in output.placed
     ]
-    if points.sweep is None:
-        calls = [line for row in points.rows for line in (f"call {body.name}({', '.join([*row, *given])})", *shown)]
+    if points.sweep is None and len(points.rows) == 1:
+        calls = [f"call {body.name}({', '.join([*points.rows[0], *given])})", *shown]
+    elif points.sweep is None:
+        size = f"{len(body.arguments)}, {len(points.rows)}"
+        numbers = ", ".join(number for row in points.rows for number in row)
+        lines += wrapped(f"real(dp), parameter :: points({size}) = reshape([", f"{numbers}], [{size}])", "", " &")
+        lines.append("integer :: i")
+        row = [f"points({place}, i)" for place in range(1, len(body.arguments) + 1)]
+        inner = [f"call {body.name}({', '.join([*row, *given])})", *shown]
+        calls = [f"do i = 1, {len(points.rows)}", *indented(inner), "end do"]
     else:
         name = body.arguments[points.sweep.place]
         lines += [f"real(dp) :: {name}", "integer :: i"]

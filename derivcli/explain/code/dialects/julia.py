@@ -97,7 +97,7 @@ def write_julia(plan: FunctionPlan) -> str:
 def _special_names() -> list[str]:
     elementary = {*SAME_NAME}
     heads = (spelling.partition("(")[0] for spelling in JULIA.functions.values())
-    return [head for head in heads if head not in elementary and head not in ("first", "last", "rem", "sinc")]
+    return [head for head in heads if head and head not in {*elementary, "first", "last", "rem", "sinc"}]
 
 
 def function_lines(body: Body) -> list[str]:
