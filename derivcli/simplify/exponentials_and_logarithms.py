@@ -81,7 +81,13 @@ def _with_one_logarithm(tree: Tree) -> Tree:
             arguments[-factor] /= argument
         else:
             arguments[factor] = arguments.get(factor, sympy.S.One) * argument
-    return sympy.Add(*others, *[factor * sympy.log(sympy.cancel(each)) for factor, each in arguments.items()])
+    return sympy.Add(*others, *[_multiple(factor, sympy.cancel(each)) for factor, each in arguments.items()])
+
+
+def _multiple(factor: Tree, argument: Tree) -> Tree:
+    """A multiple of a logarithm, without a sign where the argument is a fraction."""
+    turned = factor.could_extract_minus_sign() and argument.as_numer_denom()[1] != 1
+    return -factor * sympy.log(1 / argument) if turned else factor * sympy.log(argument)
 
 
 def same_exponents(tree: Tree) -> Iterable[Tree]:
