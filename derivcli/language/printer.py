@@ -185,9 +185,10 @@ def _root(base: Piece, spelling: Spelling) -> Piece:
 
 
 def _raised(base: str, exponent: Piece, spelling: Spelling) -> Piece:
-    """A power; a negative whole exponent needs no bracket."""
+    """A power; a negative whole exponent needs no bracket, and a power above `^` has one: e^(x^2)."""
     is_whole = exponent[0].removeprefix("-").isdigit()
-    return f"{base}{spelling.power}{exponent[0] if is_whole else enclosed(exponent, POWER)}", POWER
+    level = ATOM if spelling.in_books else POWER
+    return f"{base}{spelling.power}{exponent[0] if is_whole else enclosed(exponent, level)}", POWER
 
 
 def _write_piecewise(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
