@@ -202,7 +202,13 @@ def _other_readings(answer: Answer, declared: Collection[str]) -> Iterator[tuple
 def _reading_text(answer: Answer, meant: Answer) -> str:
     parts = []
     if meant.expression is not answer.expression:
-        parts.append(f"the function is {meant.expression.text}, written {meant.expression.source.strip()}")
+        parts.append(f"the function is {_written(meant.expression)}")
     if meant.claim is not answer.claim:
-        parts.append(f"you mean {meant.claim.text}, written {meant.claim.source.strip()}")
+        parts.append(f"you mean {_written(meant.claim)}")
     return f"right if {', and '.join(parts)}"
+
+
+def _written(expression: Expression) -> str:
+    """A formula, and how it is written where that is not the same."""
+    source = expression.source.strip()
+    return expression.text if expression.text == source else f"{expression.text}, written {source}"
