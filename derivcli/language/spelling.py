@@ -34,6 +34,10 @@ class Spelling:
     written: tuple[tuple[str, str], ...] = ()
     reserved: tuple[str, ...] = ()
 
+    def __reduce__(self) -> tuple[type[Spelling], tuple[tuple[tuple[str, str], ...], tuple[str, ...]]]:
+        """The fields alone, and nothing that has been computed of them."""
+        return Spelling, (self.written, self.reserved)
+
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The word or the sign for a function, by its name in the table; those that differ from it."""
