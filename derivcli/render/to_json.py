@@ -86,6 +86,7 @@ def answer_json_object(answer: Answer) -> dict[str, Any]:
         "derivative": answer.key,
         "claim": answer.claim.canonical_text,
         "truth": answer.truth and answer.truth.canonical_text,
+        "shorter": answer.shorter and answer.shorter.canonical_text,
         "equal": answer.equal,
         "how": answer.how,
         "points": answer.points,
