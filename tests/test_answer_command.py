@@ -38,7 +38,7 @@ def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
 
 def test_a_claim_that_is_right_by_another_meaning_is_told_so() -> None:
     shown = deriv("answer", "1/x/2", "-1/2x^2", status=1).stdout
-    assert "right if you mean -1/(2*x**2), written -1/(2*x^2)\n" in shown
+    assert "right if you mean -1/(2*x^2)\n" in shown
     assert "not as it is read: at x = 2 the derivative is -0.125, and yours is -2\n" in shown
     assert "no: at" not in shown
     found = deriv("answer", "1/x/2", "-1/2x^2", "--format", "json", status=1).json
@@ -66,7 +66,7 @@ def test_numbers_are_formulas() -> None:
     assert answer(5, Fraction(0), "x").equal
     assert answer("x/2", 0.5).equal
     assert answer("x", Fraction(1, 3)).counterexample is not None
-    assert steps(3, "x")[0].steps[-1].text == "0"
+    assert steps(3, "x")[0].steps[-1].canonical_text == "0"
     assert derive(3, at="x=1", wrt="x").value == [3.0]
 
 

@@ -50,8 +50,8 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "scipy": ("derivcli/engines/", "derivcli/render/graph_layout.py"),
     "mpmath": ("derivcli/engines/",),
     "flint": (
-        *("derivcli/engines/balls/", "derivcli/check/"),
-        *("derivcli/explain/answer/", "derivcli/explain/piecewise/"),
+        *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/"),
+        *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
     "sympy": tuple(f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "explain", "render")),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),
@@ -66,8 +66,8 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
 
 INTERPRETATIONS = (
-    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/explain/piecewise/", "derivcli/explain/code/"),
-    "derivcli/explain/practice_exercises.py",
+    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/explain/piecewise/"),
+    *("derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
 

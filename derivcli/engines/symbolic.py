@@ -24,6 +24,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
@@ -80,7 +81,7 @@ def _made(
             if known not in made:
                 first = dependent and len(known) == 1
                 tree = moves[name][dependent] if first else _derivative(made[known[1:]].expanded, moves[name])
-                made[known] = expression_of(arrange(tree) if first else tree)
+                made[known] = expression_of(arrange(tree) if first else tree, expression.spelling)
     return made
 
 
@@ -138,15 +139,17 @@ def _refused(expression: Expression, partials: Sequence[Partial]) -> Iterator[No
         raise DerivError(message, expression.source, span, way_out) from None
 
 
-def expression_of(tree: Tree) -> Expression:
-    """The expression of a tree that the language can say."""
+def expression_of(tree: Tree, spelling: Spelling = CANONICAL) -> Expression:
+    """The expression of a tree that the language can say, spelled as the formula that it comes from."""
     if tree.has(*UNREAL):
         raise ArithmeticError("the derivative is not real")
     text = text_of(tree)
     variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
     parse_expression(text, variables, functions=unknown_rows(tree))
-    made = Expression(text, tree, tuple(variables))
-    vars(made)["text"] = text  # known already, and long to write anew for a long formula
+    made = Expression(text, tree, tuple(variables), spelling=spelling)
+    vars(made)["canonical_text"] = text  # known already, and long to write anew for a long formula
+    if spelling == CANONICAL:
+        vars(made)["text"] = text
     return made
 
 
@@ -255,7 +258,7 @@ def _arranged(node: Any, done: dict[Tree, Tree], in_book: bool = False) -> Tree:
     if isinstance(node, sympy.Rational):
         return node if node.q == 1 else build.multiply([sympy.Integer(node.p), build.reciprocal(sympy.Integer(node.q))])
     if isinstance(node, sympy.Add):
-        terms = book_order.terms(node) if in_book else node.as_ordered_terms()
+        terms = book_order.terms(node) if in_book else book_order.positive_first(node.as_ordered_terms())
         return build.add([done[term] for term in terms])
     if isinstance(node, sympy.Mul):
         factors = book_order.factors(node) if in_book else node.as_ordered_factors()
@@ -281,8 +284,6 @@ def _fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> Tree:
     if not below:
         return above[0] if len(above) == 1 else build.multiply(above)
     divided = build.reciprocal(below[0] if len(below) == 1 else build.multiply(below))
-    if above == [build.MINUS_ONE]:  # -(1/y), which a sum subtracts
-        return build.negative(build.multiply([sympy.S.One, divided]))
     return build.multiply([*above, divided])
 
 
