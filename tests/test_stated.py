@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import pytest
+import sympy
 from mpmath import isnan, mp, mpf
 
 from derivcli import derive, parse, steps
@@ -81,11 +82,20 @@ STATED = [
 """Functions, their derivatives by x, and what is remarked."""
 
 
+def is_same_in_pieces(one: Any, other: Any) -> bool:
+    """Whether two formulas have the same branches, whatever the shape of each value."""
+    pairs = [[(pair.expr, pair.cond) for pair in getattr(tree, "args", ())] for tree in (one, other)]
+    return [where for _, where in pairs[0]] == [where for _, where in pairs[1]] and all(
+        sympy.simplify(left - right) == 0 for (left, _), (right, _) in zip(*pairs, strict=True)
+    )
+
+
 @each(("expression", "formula", "remark"), STATED)
 def test_a_piecewise_derivative_states_what_is_true(expression: str, formula: str, remark: str) -> None:
     found = derive(expression, wrt="x")
     assert isinstance(found, SymbolicResult)
-    assert found.derivatives["x"].text == formula
+    stated = found.derivatives["x"]
+    assert stated.text == formula or is_same_in_pieces(stated.tree, parse(formula).tree), stated.text
     assert remark in " ".join(found.remarks)
     assert bool(remark) == bool(found.remarks)
 
