@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sympy
+from sympy.polys.polyerrors import BasePolynomialError
 
 from derivcli.engines import book_order
 from derivcli.engines.time_limit import OutOfTimeError, P, R, limited
@@ -44,6 +45,7 @@ MAX_EXPONENT = 10_000
 SYMPY_FAILURES = (
     ArithmeticError,
     AttributeError,
+    BasePolynomialError,
     LookupError,
     NotImplementedError,
     RecursionError,

@@ -194,6 +194,6 @@ def constant_sign(node: Any) -> int | None:
         if node.is_polynomial(x):
             with suppress(*SYMPY_FAILURES):
                 polynomial = sympy.Poly(node, x)
-                if polynomial.degree() <= MAX_DEGREE and polynomial.count_roots() == 0:
+                if polynomial.degree() <= MAX_DEGREE and not polynomial.domain.is_EX and polynomial.count_roots() == 0:
                     return 1 if polynomial.eval(0) > 0 else -1
     return None
