@@ -52,7 +52,7 @@ STATED = [
     ("relu(x)", "Piecewise((1, x > 0), (0, x < 0))", "no derivative at x = 0"),
     ("max(x,1)", "Piecewise((0, x < 1), (1, x > 1))", "no derivative at x = 1"),
     ("min(x,y)", "Piecewise((1, x < y), (0, x > y))", "where x = y no derivative is stated"),
-    ("max(y-x,x-y)", "Piecewise((-1, x < y), (1, x > y))", "where x = y no derivative is stated"),
+    ("max(y-x,x-y)", "Piecewise((1, x > y), (-1, x < y))", "where x = y no derivative is stated"),
     ("clamp(x,0,1)", "Piecewise((0, x < 0), (1, x > 0 and x < 1), (0, x > 1))", "no derivative at x = 1"),
     ("clamp(x,y,1)", "Piecewise((1, max(x, y) < 1 and x > y), (0, max(x, y) != 1 and x != y))", "where x = y"),
     ("hardtanh(x)", "Piecewise((0, x < -1), (1, x > -1 and x < 1), (0, x > 1))", "no derivative at x = -1"),

@@ -42,21 +42,21 @@ def derivatives(
     from derivcli.explain.piecewise.breakpoint_values import stated
 
     if not any(isinstance(node, Summation | IteratedProduct) for node in postorder(expression.expanded)):
-        return with_short_branches(stated(result))
+        return simplified(stated(result))
     terms = expression_of(unrolled(expression.expanded))  # each of which has pieces of its own
     result = stated(differentiate(terms, partials, direction, dependent))
-    return replace(with_short_branches(result), expression=expression)
+    return replace(simplified(result), expression=expression)
 
 
-def with_short_branches(result: SymbolicResult) -> SymbolicResult:
-    """The result with each branch in its shortest form."""
-    found = {key: _with_short_branches(each.tree) for key, each in result.derivatives.items()}
+def simplified(result: SymbolicResult) -> SymbolicResult:
+    """The result with each derivative in its shortest form, or each of its branches."""
+    found = {key: _simplified(each.tree) for key, each in result.derivatives.items()}
     return replace(result, derivatives={key: expression_of(tree) for key, tree in found.items()})
 
 
-def _with_short_branches(tree: Tree) -> Tree:
+def _simplified(tree: Tree) -> Tree:
     if isinstance(tree, sympy.Piecewise):
-        return piecewise([(_with_short_branches(pair.expr), pair.cond) for pair in tree.args])
+        return piecewise([(_simplified(pair.expr), pair.cond) for pair in tree.args])
     return tree if has_pieces(tree) else shortest(tree).shape
 
 
