@@ -43,7 +43,7 @@ def derivatives(
 
     if not any(isinstance(node, Summation | IteratedProduct) for node in postorder(expression.expanded)):
         return simplified(stated(result))
-    terms = expression_of(unrolled(expression.expanded))  # each of which has pieces of its own
+    terms = expression_of(unrolled(expression.expanded), expression.spelling)  # each of which has pieces of its own
     result = stated(differentiate(terms, partials, direction, dependent))
     return replace(simplified(result), expression=expression)
 
@@ -51,7 +51,8 @@ def derivatives(
 def simplified(result: SymbolicResult) -> SymbolicResult:
     """The result with each derivative in its shortest form, or each of its branches."""
     found = {key: _simplified(each.tree) for key, each in result.derivatives.items()}
-    return replace(result, derivatives={key: expression_of(tree) for key, tree in found.items()})
+    spelling = result.expression.spelling
+    return replace(result, derivatives={key: expression_of(tree, spelling) for key, tree in found.items()})
 
 
 def _simplified(tree: Tree) -> Tree:
@@ -64,10 +65,9 @@ def with_gaps(result: SymbolicResult, derived: Sequence[Tree]) -> SymbolicResult
     """The result with remarks on where a derivative states what the function does not have."""
     if result.direction is not None or result.dependent:
         return result
-    found = {
-        key: gaps(result.expression, partial_of(key), derived, each.tree) for key, each in result.derivatives.items()
-    }
-    remarks = dict.fromkeys(sentence for sentences in found.values() for sentence in sentences)
+    f, remarks = result.expression, dict.fromkeys(result.remarks)
+    for key, each in result.derivatives.items():
+        remarks |= dict.fromkeys(gaps(f, partial_of(key), derived, each.tree))
     return replace(result, remarks=tuple(remarks))
 
 
