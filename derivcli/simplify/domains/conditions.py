@@ -195,5 +195,5 @@ def constant_sign(node: Any) -> int | None:
             with suppress(*SYMPY_FAILURES):
                 polynomial = sympy.Poly(node, x)
                 if polynomial.degree() <= MAX_DEGREE and not polynomial.domain.is_EX and polynomial.count_roots() == 0:
-                    return 1 if polynomial.eval(0) > 0 else -1
+                    return 1 if polynomial.LC() > 0 else -1
     return None
