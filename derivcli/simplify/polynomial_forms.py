@@ -22,9 +22,11 @@ from derivcli.simplify.kernels import (
     Polynomial,
     Product,
     Ring,
+    as_product,
     factors_of,
     multiplied_out,
     primitive,
+    squared,
 )
 
 Terms: TypeAlias = Mapping[tuple[int, ...], Fraction]
@@ -131,7 +133,7 @@ def shortest_sum(found: Polynomial, ring: Ring, depth: int = COLLECTED_DEPTH) ->
         for inside in _sharing(terms):
             some = ring.context.from_dict({each: int(terms[each]) for each in inside})
             rest = found - some
-            made = shortest_product(_as_product(some, ring), ring, depth - 1)
+            made = shortest_product(as_product(some, ring), ring, depth - 1)
             if made.tokens < best.tokens:
                 other = shortest_sum(rest, ring, depth - 1)
                 best = min(best, Form(made.tokens + other.tokens + 1, sympy.Add(made.tree, other.tree)), key=_tokens)
@@ -149,11 +151,6 @@ def _sharing(terms: Terms) -> list[tuple[tuple[int, ...], ...]]:
         for degree in sorted({exponents[place] for exponents in terms} - {0}):
             found[tuple(each for each in terms if each[place] == degree)] = None
     return [inside for inside in found if 1 < len(inside) < len(terms)]
-
-
-def _as_product(found: Polynomial, ring: Ring) -> Product:
-    number, exponents, rest = primitive(found)
-    return Product(Fraction(number), exponents, ((rest, 1),) if len(rest) > 1 else ())
 
 
 # ---- products of sums ----
@@ -211,7 +208,9 @@ def _merged(factors: list[Polynomial], count: int, ring: Ring) -> list[Polynomia
         best = None
         for one_factor, other in combinations(factors, 2):
             if len(one_factor) * len(other) <= 4 * MAX_MERGED_TERMS:
-                made = one_factor * other
+                made = squared(one_factor * other, ring)
+                if len(made) < 2 or not _is_primitive(made):
+                    continue
                 saved = lengths[id(one_factor)] + lengths[id(other)] - sum_tokens(terms_of(made), ring) - extra
                 if saved > 0 and (best is None or saved > best[0]):
                     best = saved, one_factor, other, made
@@ -256,12 +255,16 @@ def _has_both_signs(found: Polynomial) -> bool:
 def _radicands_joined(product: Product, bases: dict[Tree, Tree], ring: Ring) -> list[tuple[Polynomial, int]]:
     """The sums of a product but for those that join a root of theirs in `bases`: sqrt(u)/u**2 is u**(-3/2)."""
     sums = list(product.sums)
-    for place, radicand in ring.radicands.items():
+    for place, square in ring.squares.items():
         base = ring.kernels[place].base
-        if product.exponents[place]:
+        if product.exponents[place] and isinstance(base, sympy.Add):
             for index, (each, count) in enumerate(sums):
-                for sign in (1, -1):
-                    if each == sign * radicand and (sign == 1 or count % 2 == 0):
-                        bases[base] += count
-                        sums[index] = (ring.context.constant(1), 1)
+                if each == square or (each == -square and count % 2 == 0):
+                    bases[base] += count
+                    sums[index] = (ring.context.constant(1), 1)
     return [(each, count) for each, count in sums if not each.is_one()]
+
+
+def _is_primitive(found: Polynomial) -> bool:
+    number, exponents, _ = primitive(found)
+    return number == 1 and not any(exponents)
