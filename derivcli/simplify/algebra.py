@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from derivcli.language.tree import Tree
-from derivcli.simplify.inner_forms import with_short_arguments
+from derivcli.simplify.inner_forms import with_like_radicands, with_short_arguments
 from derivcli.simplify.kernels import (
     Product,
     Ring,
@@ -63,33 +63,37 @@ def has_denominator(tree: Any) -> bool:
 
 def fraction(tree: Tree) -> Tree:
     """A formula as one fraction."""
-    tree = with_short_arguments(tree)
+    tree = with_like_radicands(tree)
     ring = ring_of(tree)
-    return shortest_product(product_of(tree, ring), ring).tree
+    return _shortest(product_of(tree, ring), ring)
+
+
+def _shortest(product: Product, ring: Ring) -> Tree:
+    return with_short_arguments(shortest_product(product, ring).make())
 
 
 def without_roots_below(tree: Tree) -> Iterator[Tree]:
     """One fraction with no root of numbers below the line, and one with no root at all there."""
-    tree = with_short_arguments(tree)
+    tree = with_like_radicands(tree)
     ring = ring_of(tree)
     places = [place for place in ring.squares if order_of(place, ring) == 2]
     numbers = [place for place in places if not ring.kernels[place].base.free_symbols]
     for some in (numbers, places):
         if some:
-            yield shortest_product(rationalized(product_of(tree, ring), ring, some), ring).tree
+            yield _shortest(rationalized(product_of(tree, ring), ring, some), ring)
 
 
 def by_squares(kind: Any, square: Any, tree: Tree) -> Iterator[Tree]:
     """One fraction, where squares of calls of a kind are replaced."""
     if any(isinstance(each.base, kind) for each in tree.atoms(sympy.Pow)):
-        tree = with_short_arguments(tree)
+        tree = with_like_radicands(tree)
         ring = ring_of(tree, {call: square(*call.args) for call in tree.atoms(kind)})
-        yield shortest_product(product_of(tree, ring), ring).tree
+        yield _shortest(product_of(tree, ring), ring)
 
 
 def expanded(tree: Tree) -> Iterator[Tree]:
     """A fraction as a sum of fractions, each in lowest terms: by term, or by what calls and roots stand in them."""
-    tree = with_short_arguments(tree)
+    tree = with_like_radicands(tree)
     ring = ring_of(tree)
     product = product_of(tree, ring)
     below = Product(
@@ -107,8 +111,8 @@ def expanded(tree: Tree) -> Iterator[Tree]:
         made = []
         for part in parts:
             found = ring.context.from_dict({each: int(terms[each]) for each in part})
-            made.append(shortest_product(in_lowest_terms(below, found, ring), ring).tree)
-        yield sympy.Add(*made)
+            made.append(shortest_product(in_lowest_terms(below, found, ring), ring).make())
+        yield with_short_arguments(sympy.Add(*made))
 
 
 def _partings(terms: Sequence[tuple[int, ...]], ring: Ring) -> Iterator[list[list[tuple[int, ...]]]]:

@@ -61,7 +61,7 @@ class Ring:
 
     `places` has the place of a kernel by its base and the symbolic part of its exponent, `orders` by which root of that
     each is counted. `squares` has the sums that such powers of kernels are: 1 - x^2 for sqrt(1 - x^2). `reversed` has
-    x - 1 where the formula has powers of 1 - x.
+    x - 1 where the formula has powers of 1 - x. `lengths` fills with what powers of kernels cost.
     """
 
     kernels: tuple[Kernel, ...]
@@ -70,6 +70,7 @@ class Ring:
     orders: tuple[int, ...]
     squares: dict[int, Polynomial]
     reversed: list[Polynomial]
+    lengths: dict[tuple[int, int], int]
 
 
 def ring_of(tree: Tree, squares: Mapping[Tree, Tree] | None = None) -> Ring:
@@ -84,10 +85,10 @@ def ring_of(tree: Tree, squares: Mapping[Tree, Tree] | None = None) -> Ring:
     context = fmpz_mpoly_ctx.get(tuple(f"k{place}" for place in range(len(kernels))), Ordering.lex)
     places = {key: place for place, key in enumerate(orders)}
     known = [2 if base in squares else order for (base, _), order in orders.items()]
-    ring = Ring(kernels, context, places, tuple(orders.values()), {}, [])
+    ring = Ring(kernels, context, places, tuple(orders.values()), {}, [], {})
     for (base, exponent), place in places.items():
         square = squares.get(base, base)
-        if exponent == 1 and known[place] > 1 and (isinstance(square, sympy.Add) or square.is_Integer):
+        if exponent == 1 and known[place] > 1 and (isinstance(square, sympy.Add | sympy.Mul) or square.is_Integer):
             with suppress(TooLongError):
                 ring.squares[place] = _polynomial(square, ring)
     ring.reversed.extend(_reversed(tree, ring))
@@ -191,11 +192,11 @@ def times(factors: Sequence[Product], ring: Ring) -> Product:
         number *= factor.number
         exponents = [one + other for one, other in zip(exponents, factor.exponents, strict=True)]
         for each, power in factor.sums:
-            _multiply_in(sums, each, power)
+            multiply_in(sums, each, power)
     return Product(number, tuple(exponents), tuple(sums))
 
 
-def _multiply_in(sums: list[tuple[Polynomial, int]], factor: Polynomial, power: int) -> None:
+def multiply_in(sums: list[tuple[Polynomial, int]], factor: Polynomial, power: int) -> None:
     """Count a power of a sum in with the same sum."""
     for place, (known, exponent) in enumerate(sums):
         if known == factor:
@@ -241,11 +242,12 @@ def _shared(terms: Sequence[Product]) -> Product:
     for term in terms:
         for each, _ in term.sums:
             if not any(each == known for known, _ in sums):
-                sums.append((each, min(_count(other, each) for other in terms)))
+                sums.append((each, min(count_of(other, each) for other in terms)))
     return Product(Fraction(1), exponents, tuple((each, count) for each, count in sums if count))
 
 
-def _count(product: Product, factor: Polynomial) -> int:
+def count_of(product: Product, factor: Polynomial) -> int:
+    """The power of a sum in a product."""
     return next((count for each, count in product.sums if each == factor), 0)
 
 
@@ -276,11 +278,11 @@ def in_lowest_terms(shared: Product, found: Polynomial, ring: Ring) -> Product:
         if count < 0 and is_small(found) and is_small(below):
             common = found.gcd(below)
             if not common.is_constant():
-                _multiply_in(sums, below, -count)
+                multiply_in(sums, below, -count)
                 sums, found = _cancelled(sums, found, below, count, common)
     number, exponents, found = primitive(found)
     if len(found) > 1:
-        _multiply_in(sums, found, 1)
+        multiply_in(sums, found, 1)
     return times(
         [Product(made.number * number, tuple(map(sum, zip(made.exponents, exponents, strict=True))), tuple(sums))], ring
     )
@@ -291,7 +293,7 @@ def _cancelled(
 ) -> tuple[list[Any], Polynomial]:
     """The sums and the new one, after common factors of the new one and of `below` to the `count` are left out."""
     rest, power = below / common, count
-    _multiply_in(sums, rest, count) if not rest.is_constant() else None
+    multiply_in(sums, rest, count) if not rest.is_constant() else None
     while power < 0:
         quotient, rest_of_it = divmod(found, common)
         if rest_of_it != 0:
@@ -299,7 +301,7 @@ def _cancelled(
         found = quotient
         power += 1
     if power:
-        _multiply_in(sums, common, power)
+        multiply_in(sums, common, power)
     return sums, found
 
 
@@ -309,7 +311,7 @@ def primitive(found: Polynomial) -> tuple[int, tuple[int, ...], Polynomial]:
     number = gcd(*map(int, terms.values()))
     if found.leading_coefficient() < 0:
         number = -number
-    exponents = tuple(map(min, zip(*terms, strict=True)))
+    exponents = tuple(int(min(each)) for each in zip(*terms, strict=True))
     ring = found.context()
     return number, exponents, found / ring.from_dict({exponents: number})
 
@@ -326,7 +328,7 @@ def squared(found: Polynomial, ring: Ring) -> Polynomial:
         while found != 0 and found.degrees()[place] >= order:
             kept = ring.context.constant(0)
             for exponents, coefficient in found.to_dict().items():
-                count, rest = divmod(exponents[place], order)
+                count, rest = divmod(int(exponents[place]), order)
                 lower = ring.context.from_dict({(*exponents[:place], rest, *exponents[place + 1 :]): coefficient})
                 kept += lower * square**count
             if len(kept) > MAX_TERMS:

@@ -7,5 +7,5 @@ from derivcli.simplify.exponentials_and_logarithms import EXPONENTIALS_AND_LOGAR
 from derivcli.simplify.rewriting import Rewriting
 from derivcli.simplify.trigonometry import TRIGONOMETRY
 
-REWRITINGS: tuple[Rewriting, ...] = (*EXPONENTIALS_AND_LOGARITHMS, *TRIGONOMETRY, *ALGEBRA)
+FAMILIES: tuple[tuple[Rewriting, ...], ...] = (ALGEBRA, EXPONENTIALS_AND_LOGARITHMS, TRIGONOMETRY)
 """Each family has a file; the quick ones first, since the time may end."""
