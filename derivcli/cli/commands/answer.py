@@ -30,6 +30,14 @@ Wrt = Annotated[
         "--wrt NAME", "The variable that the derivative is by, where there are several.", group=options.DERIVATIVE
     ),
 ]
+Implicit = Annotated[
+    str | None,
+    options.option(
+        "--implicit NAME",
+        "The variable that the equation EXPR makes a function of the others: CLAIM is its derivative.",
+        group=options.DERIVATIVE,
+    ),
+]
 Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.", rich_help_panel=options.OUTPUT)]
 FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
@@ -41,6 +49,7 @@ def answer(
     order: options.Order = 1,
     mixed: options.Mixed = None,
     let: options.Let = None,
+    implicit: Implicit = None,
     show: Show = False,
     format_: FormatOption = TEXT,
 ) -> None:
@@ -54,7 +63,8 @@ def answer(
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
     _, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
-    found = api.answer(expression, claim, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
+    asked = options.wrt_in(wrt), options.dependent_in(implicit)
+    found = api.answer(expression, claim, asked[0], dependent=asked[1], let=formulas, order=order, mixed=partials)
     print_document(answer_document(found, style, show), format_, style)
     tell_remarks([*found.expression.notes, *found.claim.notes])
     if not found.equal:
