@@ -289,7 +289,7 @@ class MainOptions:
             partials_in(self.mixed) or (),
             points_in(self.along) if self.along else None,
             self.hessian,
-            dependent_in(self.implicit),
+            "" if self.implicit is None else names_of([self.implicit], "--implicit y")[0],
             self.series,
             interval_in(self.on),
             formulas_in(self.let),
@@ -328,11 +328,6 @@ def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Call
 def wrt_in(wrt: Sequence[str] | None) -> list[str] | None:
     """The names in `--wrt u,v --wrt w`, each once."""
     return None if wrt is None else wrt_of(",".join(wrt))
-
-
-def dependent_in(implicit: str | None) -> str:
-    """The name in `--implicit y`, empty without one."""
-    return "" if implicit is None else names_of([implicit], "--implicit y")[0]
 
 
 def partials_in(mixed: Sequence[str] | None) -> list[Partial] | None:

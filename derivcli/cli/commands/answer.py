@@ -13,6 +13,7 @@ from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell_remarks
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
+from derivcli.python_arguments import names_of
 from derivcli.render.format_table import formats_for
 
 AnswerFormat = StrEnum("AnswerFormat", formats_for("answer"))  # type: ignore[misc]
@@ -63,8 +64,10 @@ def answer(
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
     _, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
-    asked = options.wrt_in(wrt), options.dependent_in(implicit)
-    found = api.answer(expression, claim, asked[0], dependent=asked[1], let=formulas, order=order, mixed=partials)
+    dependent = "" if implicit is None else names_of([implicit], "--implicit y")[0]
+    found = api.answer(
+        expression, claim, options.wrt_in(wrt), dependent=dependent, let=formulas, order=order, mixed=partials
+    )
     print_document(answer_document(found, style, show), format_, style)
     tell_remarks([*found.expression.notes, *found.claim.notes])
     if not found.equal:
