@@ -105,4 +105,4 @@ def test_a_claim_with_jumps_is_not_called_right() -> None:
 
 def test_the_command_says_where_a_claim_is_right() -> None:
     shown = deriv("answer", CIRCLE, "(25-y^2)/(-x*y)", "--implicit", "y").stdout
-    assert "equal on the curve only: it uses that x**2 + y**2 = 25\n" in shown
+    assert "equal on the curve only: it uses that x^2 + y^2 = 25\n" in shown

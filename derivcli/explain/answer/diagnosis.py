@@ -101,7 +101,9 @@ def except_at(case: Case, curve: Tree | None = None) -> Diagnosis:
     if len(case.of_kind("same")) < MIN_MATCHES:
         return Diagnosis()
     if curve is not None:
-        return Diagnosis("partly", f"it is right except where {text_of(arrange(merged(curve)))} = 0")
+        return Diagnosis(
+            "partly", f"it is right except where {text_of(arrange(merged(curve)), case.expression.spelling)} = 0"
+        )
     wrong = sorted(case.wrong_spots, key=distances)
     texts = [point_text(spot) for spot in wrong[:MAX_LISTED_POINTS]]
     apart = ", " if len(case.names) == 1 else "; "

@@ -44,6 +44,7 @@ def implicit_derivation(case: Case) -> MistakenDerivation | None:
         d,
         finish=finish,
         more=lambda place: _of_function(place, function, y),
+        spelling=case.expression.spelling,
         written={function: y, slope: symbol(f"{case.dependent}'")},
     )
 

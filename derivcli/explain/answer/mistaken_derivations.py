@@ -20,6 +20,7 @@ from derivcli.explain.steps.differentiation_rules import Differentiator, Rule, t
 from derivcli.explain.steps.teacher_notation import product, put
 from derivcli.language import tree as build
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Derivative, Tree, postorder, symbol
 from derivcli.result import Partial
 
@@ -54,6 +55,7 @@ class MistakenDerivation:
     """Further mistakes in a part of the formula."""
     written: Mapping[Tree, Tree] = field(default_factory=dict)
     """How parts of formulas are written in sentences."""
+    spelling: Spelling = CANONICAL
 
     def at(self, tree: Tree) -> tuple[Rule, Tree]:
         """The rule for a part of the formula, and the derivative by it; NotImplementedError where no rule fits."""
@@ -138,9 +140,8 @@ def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partia
     """A mistake in one differentiation, before the further ones."""
     if sum(1 for _ in postorder(tree)) > MAX_NODES or not case.probes:
         return None
-    return looked_through(
-        case, MistakenDerivation(tree, Differentiator(symbol(name), len(case.names) > 1)), choose, then
-    )
+    d = Differentiator(symbol(name), len(case.names) > 1)
+    return looked_through(case, MistakenDerivation(tree, d, spelling=case.expression.spelling), choose, then)
 
 
 def looked_through(case: Case, derivation: MistakenDerivation, choose: Choose, then: Partial = ()) -> Diagnosis | None:
@@ -205,5 +206,5 @@ def _shown(tree: Tree, derivation: MistakenDerivation) -> str:
     if isinstance(tree, Derivative):
         tree = arrange(merged(derivation.whole(tree.args[0], {})))
     tree = build.substitute(tree, derivation.written)
-    text = text_of(product([tree]) if isinstance(tree, sympy.Mul) else tree)
+    text = text_of(product([tree]) if isinstance(tree, sympy.Mul) else tree, derivation.spelling)
     return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"

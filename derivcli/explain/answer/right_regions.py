@@ -106,7 +106,7 @@ def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iter
     for left, other in _partings(case):
         part = case.quantity(build.add([left, build.negative(other)]) if other != 0 else left)
         here, there = ([_sign(case, part, match.sample) for match in matches] for matches in (right, wrong))
-        one, two = map(text_of, _apart(left, other))
+        one, two = (text_of(side, case.expression.spelling) for side in _apart(left, other))
         for sign, mark, opposite in ((1, ">", "<"), (-1, "<", ">")):
             chance = [match.sample for match, found in zip(right, here, strict=True) if found == -sign]
             is_told = {*here} <= {sign, -sign} and here.count(sign) >= MIN_MATCHES and len(chance) < MIN_RUN_LENGTH
