@@ -9,6 +9,7 @@ from derivcli.language.pickling import equal, itself, reduced, shortened
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
+    from derivcli.explain.steps.statements import Statement
     from derivcli.language.expression import Expression
     from derivcli.language.tree import Tree
     from derivcli.result import Partial, SymbolicResult
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rule's name, and all of the formula after it; derivatives still to be taken stand in it as nodes."""
+    """A rule's name, and all of the formula after it; derivatives still to be taken stand in it as nodes.
+
+    `statements` say the rule in letters, as in (u*v)' = u'*v + u*v', with what the letters stand for. Of an equation
+    between other sides, as in log(y) = x*log(x), `left` is the left side and `tree` the right one.
+    """
 
     rule: str
     tree: Tree
+    statements: tuple[Statement, ...] = ()
+    left: Tree | None = None
 
     __eq__ = equal
     __reduce__ = reduced
@@ -33,7 +40,18 @@ class Step:
         """The formula as text, with `d/dx[...]` for a derivative still to be taken."""
         from derivcli.language.printer import text_of
 
-        return text_of(self.tree).replace("∂", "d")
+        sides = [self.tree] if self.left is None else [self.left, self.tree]
+        return " = ".join(map(text_of, sides)).replace("∂", "d")
+
+    @property
+    def statement(self) -> str:
+        """The rule in letters, as text; "" where the step shows it as it is."""
+        return self.statements[0].text if self.statements else ""
+
+    @property
+    def parts(self) -> dict[str, Tree]:
+        """What the letters of the statement stand for."""
+        return dict(self.statements[0].parts) if self.statements else {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
