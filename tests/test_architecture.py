@@ -49,7 +49,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "scipy": ("derivcli/engines/", "derivcli/render/graph_layout.py"),
     "mpmath": ("derivcli/engines/",),
     "flint": (
-        *("derivcli/engines/balls/", "derivcli/check/"),
+        *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/"),
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/"),
     ),
     "sympy": tuple(f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "explain", "render")),
@@ -65,7 +65,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
 
 INTERPRETATIONS = (
-    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/explain/piecewise/"),
+    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/explain/piecewise/"),
     "derivcli/explain/practice_exercises.py",
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""

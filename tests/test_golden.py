@@ -18,7 +18,8 @@ from derivcli import errors
 from derivcli.check import judge
 from derivcli.cli import progress
 from derivcli.cli.commands import derive as derive_command
-from derivcli.explain.piecewise import breakpoint_values, breakpoints, pieces, root_solving
+from derivcli.explain.piecewise import breakpoint_values, breakpoints, pieces
+from derivcli.simplify.domains import root_solving
 from tests.datafiles import lay_out
 from tests.support import deriv
 

@@ -9,7 +9,7 @@ import pytest
 
 from derivcli import parse
 from derivcli.check.enclosure import restored_context
-from derivcli.explain.piecewise.root_bounds import root_bound
+from derivcli.simplify.domains.root_bounds import root_bound
 from tests.support import each
 
 TERMS = (

@@ -36,11 +36,11 @@ from derivcli.explain.piecewise.pieces import (
     piece,
     piece_equations,
 )
-from derivcli.explain.piecewise.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
 from derivcli.language.expression import Expression
 from derivcli.language.printer import place_text, text_of
 from derivcli.language.tree import Tree
 from derivcli.result import Partial
+from derivcli.simplify.domains.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
 
 MAX_SECONDS = 5.0
 

@@ -33,7 +33,6 @@ from derivcli.explain.piecewise.branch_conditions import (
 from derivcli.explain.piecewise.breakpoints import JUMPS, BreakEquation, all_roots, on_curve
 from derivcli.explain.piecewise.intervals import by_intervals, is_total
 from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, piece_equations
-from derivcli.explain.piecewise.roots import ALL, ENDLESS, Root, same_root, value_of
 from derivcli.language import tree as build
 from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.expression import Expression
@@ -41,6 +40,7 @@ from derivcli.language.functions import formulas
 from derivcli.language.printer import place_text, text_of
 from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute
 from derivcli.result import Partial, SymbolicResult, partial_of
+from derivcli.simplify.domains.roots import ALL, ENDLESS, Root, same_root, value_of
 
 JUDGING_SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""

@@ -17,12 +17,12 @@ from typing import Any
 import sympy
 
 from derivcli.engines.symbolic import SYMPY_FAILURES, merged
-from derivcli.explain.piecewise.root_solving import roots, whole
-from derivcli.explain.piecewise.roots import ALL, EXTENTS, UNKNOWN, Root, Roots, root, united
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, add, negative, number, postorder, row_of, substitute, symbol
+from derivcli.simplify.domains.root_solving import roots, whole
+from derivcli.simplify.domains.roots import ALL, EXTENTS, UNKNOWN, Root, Roots, root, united
 
 JUMPS, KINKS, POLES = "jumps", "kinks", "poles"
 """What a formula may do at such a point: be another one, turn though it is continuous, or have no value."""

@@ -23,11 +23,11 @@ from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES, deep_recursion, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
-from derivcli.explain.piecewise.bisection import roots_by_halving
-from derivcli.explain.piecewise.roots import ALL, ENDLESS, EXTENTS, ROOT_BITS, UNKNOWN, Root, Roots, root, united
 from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, negative, postorder, row_of, substitute, symbol
+from derivcli.simplify.domains.bisection import roots_by_halving
+from derivcli.simplify.domains.roots import ALL, ENDLESS, EXTENTS, ROOT_BITS, UNKNOWN, Root, Roots, root, united
 
 SOLVING_SECONDS = 2.0
 

@@ -13,9 +13,9 @@ from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
-from derivcli.explain.piecewise.root_bounds import root_bound
-from derivcli.explain.piecewise.roots import ALL, ROOT_BITS, UNKNOWN, WITHIN, Root, Roots
 from derivcli.language.tree import Tree, number
+from derivcli.simplify.domains.root_bounds import root_bound
+from derivcli.simplify.domains.roots import ALL, ROOT_BITS, UNKNOWN, WITHIN, Root, Roots
 
 SEARCH_BOUND = 64
 """How far from 0 roots are looked for by halving where they may be anywhere."""
