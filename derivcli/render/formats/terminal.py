@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Literal
@@ -159,8 +159,27 @@ def _print_facts(console: Console, block: Facts) -> None:
     console.print(table)
 
 
+def _formula_lines(head: str, right: str, width: int) -> list[str]:
+    """The lines of an equation, broken between terms outside of brackets where that can be."""
+    indent = len(head) if 4 * len(head) <= width else 4
+    alone = indent < len(head) and len(head + right) > width
+    first, *others = formula_lines(right, width - (indent if alone else len(head)), width - indent)
+    start = [head.rstrip(), " " * indent + first] if alone else [head + first]
+    return [*start, *(" " * indent + other for other in others)]
+
+
+def _prose_lines(head: str, right: str, width: int) -> list[str]:
+    """The lines of an equation with words in it."""
+    indent = " " * (len(head) if 4 * len(head) <= width else 4)
+    return textwrap.wrap(head + right, width, subsequent_indent=indent, break_on_hyphens=False)
+
+
 def print_equations(
-    console: Console, lines: Sequence[tuple[str, str]], color: str = "", left_color: str | None = None
+    console: Console,
+    lines: Sequence[tuple[str, str]],
+    color: str = "",
+    left_color: str | None = None,
+    break_lines: Callable[[str, str, int], list[str]] = _formula_lines,
 ) -> None:
     """Each equation on a line of its own; a long one goes on, indented, under its right side.
 
@@ -168,23 +187,12 @@ def print_equations(
     """
     for left, right in lines:
         head = f"{left} = "
-        for number, line in enumerate(_equation_lines(head, right, console.width)):
+        for number, line in enumerate(break_lines(head, right, console.width)):
             text = Text(line, style=color)
             if number == 0:
                 named = "not bold default" if color else "dim"
                 text.stylize(named if left_color is None else left_color, 0, len(head))
             print_line(console, text)
-
-
-def _equation_lines(head: str, right: str, width: int) -> list[str]:
-    """The lines of an equation: a formula is broken between its terms, and several equations between words."""
-    indent = len(head) if 4 * len(head) <= width else 4
-    if " = " in right:
-        return textwrap.wrap(head + right, width, subsequent_indent=" " * indent, break_on_hyphens=False)
-    alone = indent < len(head) and len(head + right) > width
-    first, *others = formula_lines(right, width - (indent if alone else len(head)), width - indent)
-    start = [head.rstrip(), " " * indent + first] if alone else [head + first]
-    return [*start, *(" " * indent + other for other in others)]
 
 
 def print_wrapped(console: Console, line: str, color: str = "") -> None:
@@ -255,7 +263,8 @@ def _print_row(console: Console, columns: Sequence[Column], row: int, cells: Seq
         if is_boxed:
             table.add_row(Text(column.label, style="italic"), Text(cell, style=_color(column, row)))
         elif column.label:
-            print_equations(console, [(column.label, cell.strip())], COLORS.get(column.role, ""))
+            sides = [(column.label, cell.strip())]
+            print_equations(console, sides, COLORS.get(column.role, ""), break_lines=_prose_lines)
         else:
             console.print(Text("  " + cell, style=_color(column, row)))
     console.print(table if is_boxed else "")
