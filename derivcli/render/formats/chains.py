@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-
-from rich.text import Text
+from typing import TypeAlias
 
 from derivcli.render.blocks import UNBROKEN
 from derivcli.render.formats.formula_lines import formula_lines
@@ -14,25 +13,26 @@ GAP = 4
 """Letters between a formula and its reason."""
 
 
-def chain_lines(lines: Sequence[tuple[str, str, str]], width: int, color: str, reason_color: str) -> Iterator[Text]:
-    """The lines of a chain: left side, right side and reason of each equation; the last right side has a color."""
+Piece: TypeAlias = tuple[str, str]
+"""A part of a line, and its role: "formula" for the last right side, "caption" for a reason."""
+
+
+def chain_lines(lines: Sequence[tuple[str, str, str]], width: int) -> Iterator[list[Piece]]:
+    """The lines of a chain, in pieces: left side, right side and reason of each equation."""
     head = max(len(left) for left, _, _ in lines)
     indent = head + 3 if 4 * (head + 3) <= width else 4
     blocks = [_equation(left, right, width, indent) for left, right, _ in lines]
-    column = _column(
-        [(len(block[-1]) + GAP, len(reason)) for block, (*_, reason) in zip(blocks, lines, strict=True)], width
-    )
-    for number, (block, (_, right, reason)) in enumerate(zip(blocks, lines, strict=True), start=1):
-        texts = [Text(line) for line in block]
-        if number == len(lines):
-            _stylize(texts, right, color)
-        if len(block[-1]) + GAP <= column and column + len(reason) <= width:
-            texts[-1].append(" " * (column - len(block[-1])) + reason.replace(UNBROKEN, " "), reason_color)
+    ends = [len(block[-1]) + GAP for block in blocks]
+    column = _column([(end, len(reason)) for end, (*_, reason) in zip(ends, lines, strict=True)], width)
+    for number, (block, (*_, reason)) in enumerate(zip(blocks, lines, strict=True), start=1):
+        pieces = [_in_color(line) if number == len(lines) else [(line, "")] for line in block]
+        if reason and len(block[-1]) + GAP <= column <= width - len(reason):
+            pieces[-1].append((" " * (column - len(block[-1])) + reason.replace(UNBROKEN, " "), "caption"))
         elif reason:
             below = " " * min(indent + GAP, width // 4)
             wrapped = textwrap.wrap(reason, width, initial_indent=below, subsequent_indent=below + "  ")
-            texts += [Text(line.replace(UNBROKEN, " "), reason_color) for line in wrapped]
-        yield from texts
+            pieces += [[(line.replace(UNBROKEN, " "), "caption")] for line in wrapped]
+        yield from pieces
 
 
 def _column(ends: Sequence[tuple[int, int]], width: int) -> int:
@@ -53,7 +53,7 @@ def _equation(left: str, right: str, width: int, indent: int) -> list[str]:
     return [*alone, first + parts[0], *(" " * indent + part for part in parts[1:])]
 
 
-def _stylize(texts: Sequence[Text], right: str, color: str) -> None:
-    """Color the right side of an equation."""
-    for text in texts:
-        text.stylize(color, max(text.plain.find(" = ") + 3, len(text.plain) - len(text.plain.lstrip())))
+def _in_color(line: str) -> list[Piece]:
+    """A line of an equation, its right side in color."""
+    start = max(line.find(" = ") + 3 if " = " in line else 0, len(line) - len(line.lstrip()))
+    return [(line[:start], ""), (line[start:], "formula")]

@@ -98,8 +98,8 @@ def _print(console: Console, block: Block, style: Style) -> None:
         case Polynomial():
             _print_polynomial(console, block, style)
         case Chain():
-            for line in chain_lines(block.lines, console.width, COLORS["formula"], COLORS["caption"]):
-                print_line(console, line)
+            for pieces in chain_lines(block.lines, console.width):
+                print_line(console, Text.assemble(*((text, COLORS.get(role, "")) for text, role in pieces)))
         case CheckResult():
             _print_check(console, block)
         case Glossary():
