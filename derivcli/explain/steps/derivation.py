@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import equal, itself, reduced, shortened
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Step:
     tree: Tree
     statements: tuple[Statement, ...] = ()
     left: Tree | None = None
+    spelling: Spelling = CANONICAL
 
     __eq__ = equal
     __reduce__ = reduced
@@ -41,12 +43,17 @@ class Step:
         from derivcli.language.printer import text_of
 
         sides = [self.tree] if self.left is None else [self.left, self.tree]
-        return " = ".join(map(text_of, sides)).replace("∂", "d")
+        return " = ".join(text_of(side, self.spelling) for side in sides).replace("∂", "d")
+
+    @property
+    def canonical_text(self) -> str:
+        """The same in the one spelling that is for programs."""
+        return replace(self, spelling=CANONICAL).text
 
     @property
     def statement(self) -> str:
         """The rule in letters, as text; "" where the step shows it as it is."""
-        return self.statements[0].text if self.statements else ""
+        return self.statements[0].spelled(self.spelling) if self.statements else ""
 
     @property
     def parts(self) -> dict[str, Tree]:
@@ -71,7 +78,7 @@ class Derivation:
     __reduce__ = reduced
 
     def __repr__(self) -> str:
-        start = Step("", self.start).text
+        start = Step("", self.start, spelling=self.expression.spelling).text
         count = f"{len(self.steps)} step{'s' * (len(self.steps) != 1)}"
         return f"<Derivation {shortened(start)} = {shortened(self.answer.text)}: {count}>"
 

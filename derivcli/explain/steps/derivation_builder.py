@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derivcli.engines.symbolic import deep_recursion, differentiate, has_pieces
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError, Span
@@ -56,4 +58,5 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
         steps += [Step(MEETING, answer)] if text_of(derived) != text_of(answer) else []
     else:
         steps = finished(steps, derived, shortest(derived).way, answer)
-    return Derivation(result, key, start, tuple(steps))
+    spelling = result.expression.spelling
+    return Derivation(result, key, start, tuple(replace(step, spelling=spelling) for step in steps))

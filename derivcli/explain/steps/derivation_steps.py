@@ -73,7 +73,7 @@ def _step(tree: Tree, due: Mapping[Tree, Taken]) -> Step:
         title = title_of(list(dict.fromkeys(rule for each in due.values() for rule in each.at_sight)))
         if title != POWER_RULE:
             chosen = {marker: replace(each, statements=_with_parts(each)) for marker, each in chosen.items()}
-    said = {(each.text, str(each.parts)): each for one in chosen.values() for each in one.statements}
+    said = {(each.spelled(), str(each.parts)): each for one in chosen.values() for each in one.statements}
     whole = put(tree, {marker: each.tree for marker, each in chosen.items()})
     return Step(title, whole, tuple(said.values()))
 

@@ -15,6 +15,7 @@ from derivcli.explain.steps.teacher_notation import ONE, product, quotient, spli
 from derivcli.language import tree as build
 from derivcli.language.pickling import equal, itself, reduced
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Tree, divisor, row_of, symbol
 
 LETTERS = "uvwzpqrs"
@@ -37,13 +38,12 @@ class Statement:
     __copy__ = __deepcopy__ = itself
 
     def __repr__(self) -> str:
-        return f"<Statement {self.text}>"
+        return f"<Statement {self.spelled()}>"
 
-    @property
-    def text(self) -> str:
+    def spelled(self, spelling: Spelling = CANONICAL) -> str:
         """The rule as text, with a prime for each derivative."""
-        left = text_of(self.left)
-        return f"{left if self.is_call else f'({left})'}' = {text_of(self.right)}"
+        left = text_of(self.left, spelling)
+        return f"{left if self.is_call else f'({left})'}' = {text_of(self.right, spelling)}"
 
     @property
     def is_call(self) -> bool:

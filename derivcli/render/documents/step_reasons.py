@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from derivcli.explain.steps.derivation import Step
 from derivcli.explain.steps.statements import Statement
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import Spelling
 from derivcli.language.tree import Tree
 from derivcli.render.blocks import UNBROKEN
 from derivcli.render.latex_printer import latex_of
@@ -22,8 +24,8 @@ def reason_of(step: Step, stated: set[str], brief: bool) -> Reason:
         return step.rule, ()
     found = []
     for each in step.statements:
-        found.append((each, each.text not in stated))
-        stated.add(each.text)
+        found.append((each, each.spelled() not in stated))
+        stated.add(each.spelled())
     said = [(each, is_new) for each, is_new in found if is_new or _told(each)]
     return (_short(step.rule) if said else step.rule), said
 
@@ -38,12 +40,22 @@ def _told(statement: Statement) -> list[tuple[str, Tree]]:
     return [] if [name for name, _ in statement.parts] == ["n"] else list(statement.parts)
 
 
-def reason_text(reason: Reason) -> str:
+def reason_text(reason: Reason, spelling: Spelling) -> str:
     """A rule as one says it: product rule: (u*v)' = u'*v + u*v', u = x, v = sin(x). No line ends inside an equation."""
     rule, said = reason
-    statements = [_pieces(each, is_new, each.text, text_of) for each, is_new in said]
+    statements = [
+        _pieces(each, is_new, each.spelled(spelling), lambda tree: text_of(tree, spelling)) for each, is_new in said
+    ]
     unbroken = [", ".join(piece.replace(" ", UNBROKEN) for piece in pieces) for pieces in statements]
     return f"{rule}: {'; '.join(unbroken)}" if statements else rule
+
+
+def spelled(rule: str, spelling: Spelling) -> str:
+    """A rule's name with the functions in it as the user spells them: derivative of ln."""
+    if not rule.startswith("derivative"):
+        return rule
+    words = {name: word for name, word in spelling.names.items() if word.isalpha()}
+    return re.sub(r"\w+", lambda match: words.get(match[0], match[0]), rule)
 
 
 def reason_latex(reason: Reason) -> str:

@@ -36,14 +36,17 @@ def _blocks(derivations: Sequence[Derivation], style: Style, brief: bool) -> lis
 
 def _chain(one: Derivation, reasons: Sequence[Reason], style: Style) -> Chain:
     lefts = [_label(one).equation(style.unicode), *(_left(step) for step in one.steps)]
-    texts = [text_of(one.start), *(text_of(step.tree) for step in one.steps)]
+    spelling = one.expression.spelling
+    texts = [text_of(one.start, spelling), *(text_of(step.tree, spelling) for step in one.steps)]
     plain = [part if style.unicode else part.replace("∂", "d") for part in texts]
-    lines = [(left, text, reason_text(reason)) for left, text, reason in zip(lefts, plain, reasons, strict=True)]
+    lines = [
+        (left, text, reason_text(reason, spelling)) for left, text, reason in zip(lefts, plain, reasons, strict=True)
+    ]
     return Chain(lines, lambda: _latex(one, reasons))
 
 
 def _left(step: Step) -> str:
-    return "" if step.left is None else text_of(step.left)
+    return "" if step.left is None else text_of(step.left, step.spelling)
 
 
 def _latex(one: Derivation, reasons: Sequence[Reason]) -> str:
@@ -60,9 +63,9 @@ def _label(one: Derivation) -> Label:
 
 def _rows(derivations: Sequence[Derivation]) -> list[Sequence[str]]:
     rows = [
-        (_label(one).plain, rule, text)
+        (_label(one).plain, step.rule, step.text)
         for one in derivations
-        for rule, text in [("", _start(one)), *((step.rule, step.text) for step in one.steps)]
+        for step in (Step("", one.start, spelling=one.expression.spelling), *one.steps)
     ]
     return [("derivative", "rule", "formula"), *rows]
 
@@ -73,7 +76,7 @@ def _data(derivations: Sequence[Derivation]) -> dict[str, Any]:
     found = [
         {
             "derivative": one.key,
-            "start": _start(one),
+            "start": Step("", one.start).text,
             "steps": list(map(_step_data, one.steps)),
         }
         for one in derivations
@@ -84,11 +87,7 @@ def _data(derivations: Sequence[Derivation]) -> dict[str, Any]:
 def _step_data(step: Step) -> dict[str, Any]:
     """A step for JSON: what the rule says is there where it says more than its name."""
     said = [
-        {"statement": each.text, "parts": {name: text_of(tree) for name, tree in each.parts}}
+        {"statement": each.spelled(), "parts": {name: text_of(tree) for name, tree in each.parts}}
         for each in step.statements
     ]
-    return {"rule": step.rule, "formula": step.text, **({"statements": said} if said else {})}
-
-
-def _start(one: Derivation) -> str:
-    return text_of(one.start).replace("∂", "d")
+    return {"rule": step.rule, "formula": step.canonical_text, **({"statements": said} if said else {})}
