@@ -6,17 +6,17 @@ What a formula is rewritten as has the same values wherever the formula is defin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import sympy
 
-from derivcli.engines.symbolic import arrange
+from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, merged
 from derivcli.explain.steps.differentiation_rules import Differentiator, size_in_logarithm
 from derivcli.explain.steps.teacher_notation import (
     ONE,
-    is_positive,
     negative,
     number_of,
     power,
@@ -65,7 +65,7 @@ def _logarithm(tree: Tree, d: Differentiator) -> Tree | None:
     sign, factors = _factors(inner, d)
     if not factors or (len(factors) == 1 and sign > 0 and factors[0].exponent is ONE):
         return None
-    unsure = [each for each in factors if each.kind == "odd" and not is_positive(each.base)]
+    unsure = [each for each in factors if each.kind == "odd" and not _is_positive(each.base)]
     if sign < 0 and size is None and not unsure:
         return None
     if sign < 0 and size is None and len(unsure) == 1:
@@ -73,8 +73,15 @@ def _logarithm(tree: Tree, d: Differentiator) -> Tree | None:
         factors[factors.index(unsure[0])] = turned
         unsure[0] = turned
     barred = {each.base for each in unsure} if size is not None or len(unsure) > 1 else set()
-    barred |= {each.base for each in factors if each.kind == "even" and not is_positive(each.base)}
+    barred |= {each.base for each in factors if each.kind == "even" and not _is_positive(each.base)}
     return total([_term(each, each.base in barred) for each in factors])
+
+
+def _is_positive(tree: Tree) -> bool:
+    """Whether a formula is never negative, as SymPy sees it at a glance: x**2 + 1, exp(x), sqrt(x)."""
+    with suppress(*SYMPY_FAILURES):
+        return bool(merged(tree).is_nonnegative)
+    return False
 
 
 def _name(tree: Tree) -> str:

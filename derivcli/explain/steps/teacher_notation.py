@@ -10,7 +10,7 @@ import sympy
 from derivcli.engines.symbolic import is_below_least
 from derivcli.language import tree as build
 from derivcli.language.bound_variables import Integral, Summation
-from derivcli.language.tree import Tree, divisor, postorder, row_of
+from derivcli.language.tree import Tree, divisor, postorder
 
 ONE, ZERO = sympy.S.One, sympy.S.Zero
 
@@ -119,16 +119,3 @@ def _rebuilt(node: Tree, parts: Sequence[Tree], folded: bool) -> Tree:
     if isinstance(node, Summation | Integral) and parts[0] is ZERO:
         return ZERO
     return ZERO if is_below_least(node, parts) else build.rebuild(node, parts)
-
-
-def is_positive(tree: Tree) -> bool:
-    """Whether a formula is positive at a glance, or 0 somewhere at most where it is a square or a root."""
-    if tree.is_Number or tree in (sympy.E, sympy.pi):
-        return bool(tree > 0)
-    if isinstance(tree, sympy.Add | sympy.Mul):
-        return all(map(is_positive, tree.args))
-    if isinstance(tree, sympy.Pow):
-        number = number_of(tree.exp)
-        return (number is not None and (number.q != 1 or number % 2 == 0)) or is_positive(tree.base)
-    row = row_of(tree)
-    return row is not None and row.name in ("exp", "abs", "cosh")
