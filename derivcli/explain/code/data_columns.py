@@ -67,13 +67,11 @@ def columns_of(
 ) -> DataColumns:
     """The columns of the variables among these; only one plain file is read in a script."""
     (path, *others) = reading.paths
-    plain = not others and path != "-" and not any(sign in path for sign in "*?[") and not reading.decimal_comma
-    if not plain or reading.skip:
-        hint = "name one file with decimal points, without `--on-error skip`"
-        raise DerivError("code reads one file whose rows are all numbers", hint=hint)
-    found = format_of(path, reading.format)
-    if found.compression:
-        raise DerivError(f"code reads no compressed file, and '{file_name(path)}' is one", hint="unpack it before")
+    is_one = not others and path != "-" and not any(sign in path for sign in "*?[")
+    found = format_of(path, reading.format) if is_one else None
+    if found is None or found.compression or reading.decimal_comma or reading.skip:
+        hint = "name one file, not compressed, with decimal points, and leave out `--on-error skip`"
+        raise DerivError("code reads one plain file whose rows are all numbers", hint=hint)
     taken = {name: variables[name] for name in names if name in variables}
     places = {name: headers.index(header) for name, header in taken.items()}
     return DataColumns(path, DATA_FORMATS[found.name], taken, places)
