@@ -20,6 +20,7 @@ from derivcli.engines.task import Task, UnavailableError
 from derivcli.errors import DerivError, UnknownNameError, failure
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
+from derivcli.request import MAX_TYPED_POINTS
 from derivcli.result import SymbolicResult, derivative_key
 from derivcli.validation import (
     USUAL,
@@ -55,9 +56,6 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Partial, Result, SeriesResult
-
-MAX_TYPED_POINTS = 1_000
-"""Of so many points the formulas are shown that they were typed as."""
 
 Rows = TypeVar("Rows")
 """What goes along with points, such as the rows of a file that they come from."""
@@ -120,7 +118,7 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     limits.check_points_held(request.points.count)
     results = compute(job, request.points, progress)
     check = is_checked(request.check, request.points.count * job.numbers)
-    return judged(results, request.points, progress) if check else results
+    return exact(judged(results, request.points, progress) if check else results, request.points, request.exact)
 
 
 def prepare(request: Request, data: DataFiles | None = None, progress: Progress | None = None) -> Job:
@@ -271,6 +269,15 @@ def judged(results: Sequence[Result], points: Points, progress: Progress | None 
     return check_all(results, points, progress)
 
 
+def exact(results: list[Result], points: Points, asked: bool | None) -> list[Result]:
+    """The results with exact values, as asked for or where they are short and a point was typed as a formula."""
+    if asked is False or points.count > MAX_TYPED_POINTS or not (asked or any(result.typed for result in results)):
+        return results
+    from derivcli.explain.exact_values import exact_results
+
+    return exact_results(results, points, bool(asked))
+
+
 @contextmanager
 def user_failures(expressions: Sequence[Expression]) -> Iterator[None]:
     """Refuse what a user's own functions raise, which is no error of ours."""
@@ -314,6 +321,10 @@ def series(request: Request, progress: Progress | None = None) -> list[SeriesRes
         from derivcli.check.taylor_coefficients import check_series
 
         results = [check_series(result, progress) for result in results]
+    if request.exact or (request.exact is None and request.points.count <= MAX_TYPED_POINTS and request.points.typed):
+        from derivcli.explain.exact_values import exact_series
+
+        results = exact_series(results, bool(request.exact))
     if interval is None:
         return results
     from derivcli.check.taylor_remainder import remainders
