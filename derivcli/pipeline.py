@@ -374,7 +374,7 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
 
 def answer(request: Request, claim: str | Expression) -> Answer:
     """Whether a claim is the one derivative that is asked for."""
-    from derivcli.explain.answer.judge_claim import judge_claim, reconsidered
+    from derivcli.explain.answer.judge_claim import judge_claim
     from derivcli.explain.answer.read_claim import read_claim
     from derivcli.explain.answer.unknown_claims import judge_unknown
 
@@ -395,7 +395,7 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     partial = only_partial(request.partials(expression.arguments or variables), by, expression, bool(request.mixed))
     if expression.unknown_functions or found.unknown_functions:
         return judge_unknown(expression, found, partial)
-    return reconsidered(judge_claim(expression, found, partial), partial, request.names)
+    return judge_claim(expression, found, partial, request.names)
 
 
 def derivations(request: Request) -> list[Derivation]:

@@ -38,7 +38,7 @@ def test_an_equation_is_refused_with_its_right_side(claim: str) -> None:
 
 def test_a_claim_that_is_right_by_another_meaning_is_told_so() -> None:
     shown = deriv("answer", "1/x/2", "-1/2x^2", status=1).stdout
-    assert "right if you mean -1/(2*x**2), written -1/(2*x^2)\n" in shown
+    assert "right if you mean -1/(2*x^2)\n" in shown
     assert "not as it is read: at x = 2 the derivative is -0.125, and yours is -2\n" in shown
     assert "no: at" not in shown
     found = deriv("answer", "1/x/2", "-1/2x^2", "--format", "json", status=1).json

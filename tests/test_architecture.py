@@ -50,7 +50,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "mpmath": ("derivcli/engines/",),
     "flint": (
         *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/"),
-        *("derivcli/explain/answer/", "derivcli/explain/piecewise/"),
+        *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
     "sympy": tuple(f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "explain", "render")),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),

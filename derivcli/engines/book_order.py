@@ -102,5 +102,14 @@ def terms(node: Any) -> list[Tree]:
     return ordered
 
 
+def positive_first(terms: Sequence[Any]) -> list[Any]:
+    """The terms of a sum with a positive one first where there is one: all reversed, 1 - 2*x - x**2, or it alone."""
+    if not terms[0].could_extract_minus_sign():
+        return list(terms)
+    if not terms[-1].could_extract_minus_sign():
+        return list(terms[::-1])
+    return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
+
+
 def _orders(row: Function) -> tuple[int, ...]:
     return row.orders or (0,) * len(row.parameters)

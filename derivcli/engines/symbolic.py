@@ -255,7 +255,7 @@ def _arranged(node: Any, done: dict[Tree, Tree], in_book: bool = False) -> Tree:
     if isinstance(node, sympy.Rational):
         return node if node.q == 1 else build.multiply([sympy.Integer(node.p), build.reciprocal(sympy.Integer(node.q))])
     if isinstance(node, sympy.Add):
-        terms = book_order.terms(node) if in_book else node.as_ordered_terms()
+        terms = book_order.terms(node) if in_book else book_order.positive_first(node.as_ordered_terms())
         return build.add([done[term] for term in terms])
     if isinstance(node, sympy.Mul):
         factors = book_order.factors(node) if in_book else node.as_ordered_factors()
@@ -281,8 +281,6 @@ def _fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> Tree:
     if not below:
         return above[0] if len(above) == 1 else build.multiply(above)
     divided = build.reciprocal(below[0] if len(below) == 1 else build.multiply(below))
-    if above == [build.MINUS_ONE]:  # -(1/y), which a sum subtracts
-        return build.negative(build.multiply([sympy.S.One, divided]))
     return build.multiply([*above, divided])
 
 

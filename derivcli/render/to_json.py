@@ -86,6 +86,7 @@ def answer_json_object(answer: Answer) -> dict[str, Any]:
         "derivative": answer.key,
         "claim": answer.claim.text,
         "truth": answer.truth and answer.truth.text,
+        "shorter": answer.shorter and answer.shorter.text,
         "equal": answer.equal,
         "how": answer.how,
         "points": answer.points,

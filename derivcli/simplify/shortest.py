@@ -24,8 +24,8 @@ SEARCH_SECONDS = 0.3
 STUCK_SECONDS = 0.6
 """After this time on the clock a rewriting that has not ended is left."""
 
-BEAM = 3
-"""How many forms each round of the search goes on from."""
+PATIENCE = 3
+"""How many forms are rewritten in vain before the search ends."""
 
 MAX_NODES = 400
 """Longer formulas stay as they are."""
@@ -70,29 +70,31 @@ def shortest(tree: Tree) -> Shortest:
     raise AssertionError("a formula is the same as itself")
 
 
-def _search(start: Rewritten, found: list[Rewritten]) -> None:
-    """Collect forms: the rewritings of the best ones so far, until none of them gets better or the time is over."""
+def _search(start: Rewritten, found: list[Rewritten], patience: int = PATIENCE) -> None:
+    """Collect forms: rewritings of the shortest form that has none yet, until that is in vain or the time is over."""
     end = time.thread_time() + SEARCH_SECONDS
-    seen = {start.shape}
-    best = [start]
-    while best:
-        made: list[Rewritten] = []
-        for form in best:
-            for each in _rewritten(form, end):
-                if each.shape not in seen:
-                    seen.add(each.shape)
-                    made.append(each)
-                    found.append(each)
-        least = min(form.cost for form in best)
-        best = [form for form in sorted(made, key=lambda form: form.cost)[:BEAM] if form.cost < least]
+    seen = {start.tree}
+    waiting = [start]
+    least, failures = start.cost, 0
+    while waiting and failures < patience:
+        form = min(waiting, key=lambda form: form.cost)
+        waiting.remove(form)
+        made = list(_rewritten(form, seen, end))
+        waiting += made
+        found += made
+        failures += 1
+        if made and (best := min(form.cost for form in made)) < least:
+            least, failures = best, 0
 
 
-def _rewritten(form: Rewritten, end: float) -> Iterator[Rewritten]:
+def _rewritten(form: Rewritten, seen: set[Tree], end: float) -> Iterator[Rewritten]:
+    """The forms that one rewriting of a form comes to, but for those that are known."""
     for rewriting in REWRITINGS:
         if time.thread_time() > end:
             return
         with suppress(*SYMPY_FAILURES):
             for tree in rewriting.apply(form.tree):
-                if not tree.has(*UNREAL):
+                if tree not in seen and not tree.has(*UNREAL):
+                    seen.add(tree)
                     shape = arrange(tree)
                     yield Rewritten(tree, shape, cost(shape), (*form.way, (rewriting.name, shape)))

@@ -18,6 +18,10 @@ Point: TypeAlias = "dict[str, Fraction | Tree]"
 """The values of variables: fractions, or formulas without variables such as pi."""
 
 
+LONG = 2
+"""How many times as long as the derivative a right claim may be before the shorter form is worth a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What went wrong: a kind, as a word for programs, and a sentence; both are empty where nothing explains it."""
@@ -53,7 +57,8 @@ class Answer:
     `how` is "proved" where SymPy shows that the difference is 0, "agrees" where the numbers are the same to `digits`
     digits, relative to their sizes, at all of `points` points, "differs" where they are not at the `counterexample`,
     and "undecided" where too few points have both numbers, or too many are `vanishing`: there both are too close to 0
-    to be compared. `truth` is the derivative as a formula, None where there is none in time.
+    to be compared. `formula` is the derivative as it is derived, None where there is none in time. An answer is true
+    where the claim is right.
     `open` says at what point, or where, it is not known whether they are the same, and so makes it "undecided".
     `meant` is the answer for what the texts may mean too, where a claim that "differs" is right so.
     `gaps` are points at which a right claim has no value though the derivative has one.
@@ -62,7 +67,7 @@ class Answer:
     expression: Expression
     key: str
     claim: Expression
-    truth: Expression | None
+    formula: Expression | None
     how: str
     points: int = 0
     digits: int = 0
@@ -80,3 +85,27 @@ class Answer:
     def equal(self) -> bool:
         """Whether the claim is right."""
         return self.how in ("proved", "agrees")
+
+    def __bool__(self) -> bool:
+        return self.equal
+
+    @property
+    def truth(self) -> Expression | None:
+        """The derivative in its shortest form."""
+        from derivcli.engines.symbolic import is_piecewise
+        from derivcli.explain.piecewise.piecewise_derivative import simplified
+        from derivcli.result import SymbolicResult
+
+        if self.formula is None:
+            return None
+        result = SymbolicResult(self.expression, {self.key: self.formula})
+        return self.formula if is_piecewise(result) else simplified(result).derivatives[self.key]
+
+    @property
+    def shorter(self) -> Expression | None:
+        """The derivative, where the claim is right and over twice as long; None elsewhere."""
+        from derivcli.simplify.cost import cost
+
+        truth = self.truth if self.equal else None
+        is_long = truth is not None and cost(self.claim.tree)[0] > LONG * cost(truth.tree)[0]
+        return truth if is_long else None

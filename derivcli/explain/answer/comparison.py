@@ -12,7 +12,18 @@ from itertools import chain
 from flint import arb
 
 from derivcli.check.enclosure import restored_context
-from derivcli.check.equality import Comparison, Match, Quantity, Sample, are_same, known_matches, point, quantity, value
+from derivcli.check.equality import (
+    Comparison,
+    Match,
+    Quantity,
+    Sample,
+    are_same,
+    is_known,
+    known_matches,
+    point,
+    quantity,
+    value,
+)
 from derivcli.engines import symbolic
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.explain.answer.exceptional_points import (
@@ -72,6 +83,11 @@ class Case:
             return None
         key = derivative_key(self.partial)
         return stated(SymbolicResult(self.expression, {key: self.truth})).derivatives[key]
+
+    @cached_property
+    def merged_claim(self) -> Tree:
+        """The claim with its arithmetic evaluated."""
+        return symbolic.merged(self.claim.expanded)
 
     @cached_property
     def probes(self) -> list[Match]:
@@ -138,6 +154,13 @@ class Case:
     def is_claim(self, tree: Tree, partial: Partial = ()) -> bool:
         """Whether the claim is this partial derivative of a tree, as far as numbers tell."""
         return self.is_quantity(self.quantity(tree, partial))
+
+    def is_derivative(self, tree: Tree) -> bool:
+        """Whether a tree is the derivative, as far as numbers tell."""
+        known = [match for match in self.matches if match.left is not None and is_known(match.left)][:MAX_PROBES]
+        candidate = self.quantity(tree)
+        found = ((match.left, value(candidate, self.names, match.sample)) for match in known)
+        return are_same(found, min(MIN_MATCHES, max(1, len(known))))
 
     def is_right_where_singled_out(self, tree: Tree) -> bool:
         """Whether a tree is nowhere wrong as a claim at the points that it or the function singles out."""

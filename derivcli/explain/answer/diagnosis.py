@@ -20,7 +20,12 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.exceptional_points import distances, point_text
-from derivcli.explain.answer.mistaken_derivations import inner_divided, rare_rule_mistake, rule_mistake
+from derivcli.explain.answer.mistaken_derivations import (
+    inner_divided,
+    odd_rule_mistake,
+    rare_rule_mistake,
+    rule_mistake,
+)
 from derivcli.explain.answer.right_regions import right_points, right_region
 from derivcli.explain.answer.rounded_numbers import product_text, ways
 from derivcli.language import tree as build
@@ -32,6 +37,7 @@ from derivcli.result import ORDERS, derivative_key
 KINDS = {
     "sign": "a sign is wrong",
     "inner": "the derivative of an inner function is missing or misplaced (chain rule)",
+    "misread": "a part of the function is taken for another one, such as (x + 1)^2 for x^2 + 1^2",
     "confused": "the derivative of a function is taken for that of another one",
     "product": "the product rule is not applied",
     "quotient": "the quotient rule is applied wrongly",
@@ -285,6 +291,7 @@ def nearly(case: Case) -> Diagnosis | None:
 
 EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     foreign,
+    right_region,
     rule_mistake,
     sign,
     integral,
@@ -292,10 +299,10 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     order,
     variable,
     rounded,
+    odd_rule_mistake,
     constant,
     inner_divided,
     factor,
-    right_region,
     rare_rule_mistake,
     undefined,
     nearly,

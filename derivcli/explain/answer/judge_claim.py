@@ -6,16 +6,18 @@ a simplification says.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice, takewhile
 
 from flint import arb
 
 from derivcli.check.equality import Match, difference
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis, Point
+from derivcli.explain.answer.bracketings import bracketed
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case, compared, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
 from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
@@ -42,10 +44,24 @@ COUNTEREXAMPLE_DIGITS = (10, 17)
 MAX_READINGS, MAX_PAIRS = 4, 8
 """How many other meanings of each text, and of both texts together, are tried."""
 
+BRACKET_SECONDS = 1.0
+"""How long brackets are looked for that may have been forgotten."""
 
-def judge_claim(expression: Expression, claim: Expression, partial: Partial) -> Answer:
-    """Whether a claim is a partial derivative of an expression, and if not, where and why not."""
-    return _judged(compared(expression, claim, partial), partial)
+
+def judge_claim(expression: Expression, claim: Expression, partial: Partial, declared: Collection[str] = ()) -> Answer:
+    """Whether a claim is a partial derivative of an expression, and if not, where and why not.
+
+    The reason is another meaning of the texts, of which the names are `declared`, where the claim is right in that.
+    """
+    case = compared(expression, claim, partial)
+    answer, case = _judged(case, partial)
+    if answer.how != "differs":
+        return answer
+    for other, meant_claim in chain(islice(_other_readings(answer, declared), MAX_PAIRS), _bracketings(case, declared)):
+        meant = judge_if_right(other, meant_claim, partial)
+        if meant is not None:
+            return replace(answer, meant=meant, diagnosis=Diagnosis("reading", _reading_text(answer, meant)))
+    return replace(answer, diagnosis=reason(case))
 
 
 def judge_if_right(expression: Expression, claim: Expression, partial: Partial) -> Answer | None:
@@ -53,28 +69,30 @@ def judge_if_right(expression: Expression, claim: Expression, partial: Partial) 
     case = compared(expression, claim, partial)
     if case.of_kind("different", "undefined") or case.wrong_spots:
         return None
-    answer = _judged(case, partial)
+    answer, _ = _judged(case, partial)
     return answer if answer.equal else None
 
 
-def _judged(case: Case, partial: Partial) -> Answer:
+def _judged(case: Case, partial: Partial) -> tuple[Answer, Case]:
+    """The answer without the reason of what is wrong, and the case with all matches confirmed if that is needed."""
     expression, claim = case.expression, case.claim
     key = derivative_key(partial)
     right, vanishing = case.of_kind("same"), case.of_kind("vanishing")
     is_wrong = case.of_kind("different", "undefined") or case.wrong_spots
     if (right or vanishing) and not is_wrong and case.exceptional.may_be_proved and _is_proved(case):
-        return Answer(expression, key, claim, case.formula, "proved", len(right), _digits(right), gaps=_gaps(case))
+        answer = Answer(expression, key, claim, case.formula, "proved", len(right), _digits(right), gaps=_gaps(case))
+        return answer, case
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong or case.wrong_spots:
-        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, *found_wrong(case, wrong))
+        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, counterexample(case)), case
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
     enough = len(right) >= max(MIN_MATCHES, len(case.gaps), len(vanishing))
     unknown = case.exceptional.open or _unknown(case, len(right))
     how = "agrees" if enough and not unknown else "undecided"
     answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
-    return replace(answer, vanishing=len(vanishing), open=unknown if enough else "")
+    return replace(answer, vanishing=len(vanishing), open=unknown if enough else ""), case
 
 
 def _unknown(case: Case, right: int) -> str:
@@ -87,17 +105,21 @@ def _unknown(case: Case, right: int) -> str:
     return f"at {where}, it is not known whether they are the same"
 
 
-def found_wrong(case: Case, wrong: Sequence[Match]) -> tuple[Counterexample, Diagnosis]:
-    """A point at which a claim is wrong, and the reason; where only single points are wrong, those points."""
-    curve = case.curve(wrong)
-    if wrong and curve is None:
+def counterexample(case: Case) -> Counterexample:
+    """A point at which a claim is wrong; one of single points where it is wrong at these only."""
+    wrong = case.of_kind("different", "undefined")
+    if wrong and (case.curve(wrong) is None or not case.wrong_spots):
         match = min(wrong, key=_telling)
-        return _counterexample(case, match, case.named(match.sample)), diagnosed(case)
-    if curve is not None and not case.wrong_spots:
-        match = min(wrong, key=_telling)
-        return _counterexample(case, match, case.named(match.sample)), except_at(case, curve)
+        return _counterexample(case, match, case.named(match.sample))
     spot = min(case.wrong_spots, key=lambda spot: (_telling(_match(spot)), distances(spot)))
-    return _counterexample(case, _match(spot), named(spot)), except_at(case, curve)
+    return _counterexample(case, _match(spot), named(spot))
+
+
+def reason(case: Case) -> Diagnosis:
+    """Why a claim is wrong, or at which single points it is where it is right elsewhere."""
+    wrong = case.of_kind("different", "undefined")
+    curve = case.curve(wrong)
+    return diagnosed(case) if wrong and curve is None else except_at(case, curve)
 
 
 def _match(spot: ExceptionalPoint) -> Match:
@@ -178,15 +200,12 @@ def _text(ball: arb, digits: int) -> str:
     return decimal_text(ball.mid(), digits)
 
 
-def reconsidered(answer: Answer, partial: Partial, declared: Collection[str]) -> Answer:
-    """The answer, with the other meaning of a text by which the claim is right, if there is one."""
-    if answer.how != "differs":
-        return answer
-    for expression, claim in islice(_other_readings(answer, declared), MAX_PAIRS):
-        meant = judge_if_right(expression, claim, partial)
-        if meant is not None:
-            return replace(answer, meant=meant, diagnosis=Diagnosis("reading", _reading_text(answer, meant)))
-    return answer
+def _bracketings(case: Case, declared: Collection[str]) -> Iterator[tuple[Expression, Expression]]:
+    """The function and the claim with brackets that make it right, as far as numbers tell."""
+    end = time.monotonic() + BRACKET_SECONDS
+    for claim in takewhile(lambda _: time.monotonic() < end, bracketed(case.claim, declared)):
+        if {*claim.variables} <= {*case.names} and case.is_derivative(claim.expanded):
+            yield case.expression, claim
 
 
 def _other_readings(answer: Answer, declared: Collection[str]) -> Iterator[tuple[Expression, Expression]]:
@@ -202,7 +221,7 @@ def _other_readings(answer: Answer, declared: Collection[str]) -> Iterator[tuple
 def _reading_text(answer: Answer, meant: Answer) -> str:
     parts = []
     if meant.expression is not answer.expression:
-        parts.append(f"the function is {meant.expression.text}, written {meant.expression.source.strip()}")
+        parts.append(f"the function is {meant.expression.source.strip()}")
     if meant.claim is not answer.claim:
-        parts.append(f"you mean {meant.claim.text}, written {meant.claim.source.strip()}")
+        parts.append(f"you mean {meant.claim.source.strip()}")
     return f"right if {', and '.join(parts)}"

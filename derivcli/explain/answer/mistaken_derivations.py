@@ -14,7 +14,8 @@ from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, deep_recursion, m
 from derivcli.errors import DerivError
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import Case, formula_of
-from derivcli.explain.answer.rule_mistakes import Mistake, mistakes
+from derivcli.explain.answer.mistake import COMMON, ODD, RARE, USUAL, Mistake
+from derivcli.explain.answer.rule_mistakes import mistakes
 from derivcli.explain.steps.differentiation_rules import Differentiator, Rule, taken
 from derivcli.explain.steps.teacher_notation import product, put
 from derivcli.language.printer import text_of
@@ -29,7 +30,9 @@ MAX_PAIRS = 400
 MAX_CHARACTERS = 40
 """A longer formula is cut in a sentence."""
 
-KIND_ORDER = "inner confused product quotient power sign term constant function factor variable integral".split()
+KIND_ORDER = (
+    "misread inner confused product quotient power sign term constant function factor variable integral".split()
+)
 
 PlacedMistakes: TypeAlias = list[tuple[Tree, Mistake]]
 
@@ -74,12 +77,12 @@ class MistakenDerivation:
         return expanded(tree)
 
     def mistakes(self) -> PlacedMistakes:
-        """Every possible mistake with the part in which it is made, the most telling kinds first."""
+        """Every possible mistake with the part in which it is made, the least far-fetched first."""
         found: PlacedMistakes = []
         for place in self.places():
             rule, right = self.at(place)
             found += [(place, each) for each in mistakes(rule.name, place, right, self.d)]
-        return sorted(found, key=lambda pair: (pair[1].name != "alone", KIND_ORDER.index(pair[1].kind)))
+        return sorted(found, key=lambda pair: (pair[1].oddness, KIND_ORDER.index(pair[1].kind)))
 
 
 def markers(tree: Tree) -> list[Tree]:
@@ -89,7 +92,12 @@ def markers(tree: Tree) -> list[Tree]:
 
 def rule_mistake(case: Case) -> Diagnosis | None:
     """The usual mistake that leads to the claim, made once or everywhere."""
-    return _mistaken(case, _usual)
+    return _mistaken(case, lambda found: _one_slip(found, COMMON, USUAL))
+
+
+def odd_rule_mistake(case: Case) -> Diagnosis | None:
+    """The less usual mistake that leads to the claim, made once or everywhere."""
+    return _mistaken(case, lambda found: _one_slip(found, ODD))
 
 
 def inner_divided(case: Case) -> Diagnosis | None:
@@ -125,32 +133,49 @@ def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partia
         return None
     derivation = MistakenDerivation(tree, Differentiator(symbol(name), len(case.names) > 1))
     with suppress(DerivError, *SYMPY_FAILURES):  # of a part without a rule, or without a formula
-        for found in choose(derivation.mistakes()):
-            if _leads_to_claim(case, derivation, found, then):
-                return _diagnosis(derivation, found)
+        chosen = list(choose(derivation.mistakes()))
+        for is_claim in (_is_written, _is_equal):
+            for found in chosen:
+                if _leads_to_claim(case, derivation, found, then, is_claim):
+                    return _diagnosis(derivation, found)
     return None
 
 
-def _leads_to_claim(case: Case, derivation: MistakenDerivation, found: PlacedMistakes, then: Partial) -> bool:
+def _leads_to_claim(
+    case: Case,
+    derivation: MistakenDerivation,
+    found: PlacedMistakes,
+    then: Partial,
+    is_claim: Callable[[Case, Tree, Partial], bool],
+) -> bool:
     wrong = {place: each.wrong for place, each in found}
     with suppress(DerivError, *SYMPY_FAILURES):
-        return case.is_claim(derivation.whole(derivation.root, wrong), then)
+        return is_claim(case, derivation.whole(derivation.root, wrong), then)
     return False
 
 
-def _usual(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
-    """One usual mistake, or the same one wherever it is possible."""
-    usual = [pair for pair in found if not pair[1].rare]
-    yield from ([pair] for pair in usual)
+def _is_written(case: Case, tree: Tree, then: Partial) -> bool:
+    """Whether the claim is written like a tree, so that of two slips the one is told that looks like it."""
+    return not then and merged(tree) == case.merged_claim and case.is_claim(tree)
+
+
+def _is_equal(case: Case, tree: Tree, then: Partial) -> bool:
+    return case.is_claim(tree, then)
+
+
+def _one_slip(found: PlacedMistakes, *oddness: int) -> Iterator[PlacedMistakes]:
+    """One mistake of some oddness, or the same one wherever it is possible."""
+    slips = [pair for pair in found if pair[1].oddness in oddness]
+    yield from ([pair] for pair in slips)
     alike: dict[tuple[str, str], dict[Tree, Mistake]] = {}
-    for place, each in usual:
+    for place, each in slips:
         alike.setdefault((each.kind, each.name), {}).setdefault(place, each)
     yield from (list(places.items()) for places in alike.values() if len(places) > 1)
 
 
 def _odd(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
     """One rare mistake, or any two."""
-    yield from ([pair] for pair in found if pair[1].rare)
+    yield from ([pair] for pair in found if pair[1].oddness == RARE)
     pairs = (pair for pair in combinations(found, 2) if pair[0][0] != pair[1][0])
     yield from (list(pair) for pair in islice(pairs, MAX_PAIRS))
 

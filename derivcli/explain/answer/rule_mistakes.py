@@ -7,43 +7,45 @@ derivation with one of them in it is right everywhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
 from derivcli.engines.symbolic import arrange
+from derivcli.explain.answer.chain_rule_mistakes import (
+    INTEGRATED,
+    MISSING_FACTOR,
+    TWO,
+    WRONG_SIGN,
+    calls,
+    exponentials,
+    general_powers,
+    inner,
+    minus_oddness,
+    powers,
+    rate_of,
+    square_roots,
+)
+from derivcli.explain.answer.misreadings import misread
+from derivcli.explain.answer.mistake import COMMON, ODD, USUAL, Mistake
 from derivcli.explain.steps import differentiation_rules as rules
 from derivcli.explain.steps.differentiation_rules import Differentiator
-from derivcli.explain.steps.teacher_notation import ONE, ZERO, negative, power, product, put, quotient, split, total
+from derivcli.explain.steps.teacher_notation import (
+    ONE,
+    ZERO,
+    negative,
+    power,
+    product,
+    put,
+    quotient,
+    split,
+    total,
+)
 from derivcli.language import tree as build
 from derivcli.language.functions.table import vocabulary
-from derivcli.language.tree import Derivative, Tree, divisor, postorder, row_of
+from derivcli.language.tree import Derivative, Tree, divisor, row_of
 
-TWO = sympy.Integer(2)
-FACTOR = sympy.Dummy(real=True)
-"""Stands for an inner derivative that is a factor, while what stands inside is changed."""
-
-WRONG_SIGN = "the sign of the derivative of {0} is wrong"
-MISSING_FACTOR = "the factor {1} in the derivative of {0} is missing"
 NOT_SQUARED = "the denominator of {0} must be squared"
-INTEGRATED = "{0} is integrated in place of differentiated"
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A wrong derivative of a formula: a kind of diagnosis, a name for all mistakes of its sort, and a sentence.
-
-    In the sentence `{0}`, `{1}`, ... stand for the formulas `about`; derivatives still to be taken in those are
-    written out as they are.
-    """
-
-    kind: str
-    name: str
-    sentence: str
-    wrong: Tree
-    about: tuple[Tree, ...] = ()
-    rare: bool = False
 
 
 def mistakes(rule: str, tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
@@ -58,9 +60,23 @@ def constants(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
     for wrong in (tree, ONE):
         if wrong != ZERO:
             yield Mistake("constant", f"constant {wrong == ONE}", sentence, wrong, (tree,))
+    if not tree.free_symbols and tree.args:
+        yield from _of_numbers(tree, sentence)
     for other in sorted(tree.free_symbols, key=str):
         sentence = "{1} is a constant here: the derivative of {0} is 0"
         yield Mistake("variable", "other", sentence, arrange(tree.diff(other)), (tree, other))
+
+
+def _of_numbers(tree: Any, sentence: str) -> Iterator[Mistake]:
+    """Numbers differentiated as if they varied: e^2 as x^2, log(2) as log(x)."""
+    row = row_of(tree)
+    if isinstance(tree, sympy.Pow) and tree.exp.is_Rational:
+        yield Mistake("constant", "power", sentence, product([tree.exp, power(tree.base, tree.exp - 1)]), (tree,))
+    elif row is not None and len(tree.args) == 1:
+        x = sympy.Dummy(real=True)
+        slope = rules.calls(build.call(row, [x]), Differentiator(x))
+        if slope is not None:
+            yield Mistake("constant", "call", sentence, put(slope, {x: tree.args[0]}), (tree,))
 
 
 def variables(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
@@ -76,7 +92,7 @@ def terms(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
             lost = total([*before, *after])
             yield Mistake("term", "lost", "the derivative of the term {0} is missing", lost, (term,))
             turned = build.add([*before, negative(here), *after])
-            yield Mistake("sign", "term", WRONG_SIGN, turned, (term,), not _has_minus(here))
+            yield Mistake("sign", "term", WRONG_SIGN, turned, (term,), minus_oddness(here))
             kept = build.add([*before, term, *after])
             yield Mistake("function", "kept", "the term {0} is not differentiated", kept, (term,))
 
@@ -118,8 +134,8 @@ def products(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
         sentence = "{0} is differentiated as if it were a sum; the product rule keeps the other factor in each term"
         yield Mistake("product", "sum", sentence, total([d(u), d(v)]), (tree,))
         sentence = "the product rule for {0} adds its terms and subtracts none"
-        yield Mistake("product", "minus", sentence, build.add([made[0], negative(made[1])]), (tree,), True)
-        yield Mistake("product", "minus", sentence, build.add([made[1], negative(made[0])]), (tree,), True)
+        yield Mistake("product", "minus", sentence, build.add([made[0], negative(made[1])]), (tree,), ODD)
+        yield Mistake("product", "minus", sentence, build.add([made[1], negative(made[0])]), (tree,), ODD)
 
 
 def reciprocals(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
@@ -128,6 +144,7 @@ def reciprocals(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]
     if v is None:
         v = product(split(tree)[2])
     yield Mistake("sign", "reciprocal", "the derivative of {0} has a minus sign", negative(right), (tree,))
+    yield from _of_negative_exponents(tree, v, d)
     yield Mistake("quotient", "square", NOT_SQUARED, negative(quotient(d(v), v)), (tree,))
     yield Mistake(
         "quotient", "below", "the derivative of {0} is not 1 over that of {1}", quotient(ONE, d(v)), (tree, v)
@@ -135,6 +152,18 @@ def reciprocals(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]
     logarithm = build.call(vocabulary()["log"], [v])
     yield Mistake("integral", "log", INTEGRATED, logarithm, (tree,))
     yield from inner(tree, right, d)
+    yield from misread(tree, right, d)
+
+
+def _of_negative_exponents(tree: Tree, v: Any, d: Differentiator) -> Iterator[Mistake]:
+    """1/u^2 is u^(-2), and -2 lowered by 1 is -3, not -1."""
+    base, n = (v.base, v.exp) if isinstance(v, sympy.Pow) else (v, ONE)
+    if isinstance(n, sympy.Rational):
+        wrong = product([-n, power(base, 1 - n), rate_of(base, d)])
+        sentence = "the exponent of {0} is {1}; lowered by 1 it is {2}, not {3}"
+        exponents = tuple(map(arrange, (-n, -n - 1, 1 - n)))
+        oddness = COMMON if n != 1 else USUAL
+        yield Mistake("power", "negative exponent", sentence, wrong, (tree, *exponents), oddness)
 
 
 def quotients(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
@@ -154,129 +183,6 @@ def quotients(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
     lost = "of {0} the term is missing in which {1} is differentiated (quotient rule)"
     yield Mistake("quotient", "first", lost, negative(quotient(two, square)), (tree, u))
     yield Mistake("quotient", "second", lost, quotient(one, square), (tree, v))
-
-
-def square_roots(tree: Any, right: Tree, d: Differentiator) -> Iterator[Mistake]:
-    """sqrt(u)' = u'/(2*sqrt(u))."""
-    yield from inner(tree, right, d)
-    rate = _rate(tree.base, d)
-    yield Mistake("power", "factor", MISSING_FACTOR, quotient(rate, tree), (tree, arrange(sympy.S.Half)))
-    kept = product([sympy.S.Half, tree, rate])
-    yield Mistake("power", "exponent", "the exponent 1/2 of {0} must be lowered by 1", kept, (tree,))
-    yield _turned(tree, right)
-    raised = product([sympy.Rational(2, 3), power(tree.base, sympy.Rational(3, 2))])
-    yield Mistake("integral", "power", INTEGRATED, raised, (tree,))
-
-
-def powers(tree: Any, right: Tree, d: Differentiator) -> Iterator[Mistake]:
-    """(u**n)' = n*u**(n - 1)*u'."""
-    yield from inner(tree, right, d)
-    base, n, rate = tree.base, tree.exp, _rate(tree.base, d)
-    lower, upper = (_moved(n, step) for step in (-1, 1))
-    yield Mistake("power", "factor", MISSING_FACTOR, product([power(base, lower), rate]), (tree, n))
-    for name, exponent in (("exponent", n), ("raised", upper)):
-        wrong = product([n, power(base, exponent), rate])
-        yield Mistake("power", name, "the exponent of {0} must be lowered by 1", wrong, (tree,))
-    if isinstance(n, sympy.Rational) and n != 1:
-        wrong = product([n, power(base, n - 2), rate])
-        yield Mistake("power", "twice", "the exponent of {0} must be lowered by 1, not by 2", wrong, (tree,), n == 2)
-    sentence = "in the derivative of {0} the power behind the factor {1} is missing"
-    yield Mistake("power", "bare", sentence, product([n, rate]), (tree, n), True)
-    wrong = product([lower, power(base, lower), rate])
-    yield Mistake(
-        "power", "lower", "the factor in the derivative of {0} is the exponent as it was, {1}", wrong, (tree, n)
-    )
-    yield _turned(tree, right)
-    if upper != ZERO:
-        yield Mistake("integral", "power", INTEGRATED, quotient(power(base, upper), upper), (tree,))
-
-
-def exponentials(tree: Any, right: Tree, d: Differentiator) -> Iterator[Mistake]:
-    """(a**u)' = a**u*log(a)*u'."""
-    yield from inner(tree, right, d)
-    base, exponent, rate = tree.base, tree.exp, _rate(tree.exp, d)
-    sentence = "the power rule does not hold for {0}, where the variable is in the exponent"
-    yield Mistake(
-        "power", "exponential", sentence, product([exponent, power(base, _moved(exponent, -1)), rate]), (tree,)
-    )
-    yield Mistake("power", "exponential", sentence, product([exponent, power(base, _moved(exponent, -1))]), (tree,))
-    if base is not sympy.E:
-        logarithm = build.call(vocabulary()["log"], [base])
-        yield Mistake("factor", "log", MISSING_FACTOR, product([tree, rate]), (tree, logarithm))
-        yield Mistake("integral", "power", INTEGRATED, quotient(tree, product([logarithm, rate])), (tree,))
-
-
-def general_powers(tree: Any, right: Tree, d: Differentiator) -> Iterator[Mistake]:
-    """(u**v)' is neither what the power rule gives nor what the exponential rule gives."""
-    u, v = tree.args
-    sentence = "in {0} base and exponent both vary, so that the {1} alone does not hold"
-    by_power = product([v, power(u, _moved(v, -1))])
-    by_exponential = product([tree, build.call(vocabulary()["log"], [u]), _rate(v, d)])
-    for inner_rate in (_rate(u, d), _rate(v, d)):
-        yield Mistake("power", "alone", sentence.replace("{1}", "power rule"), product([by_power, inner_rate]), (tree,))
-    yield Mistake("power", "alone", sentence.replace("{1}", "exponential rule"), by_exponential, (tree,))
-
-
-def calls(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
-    """f(u)' = f'(u)*u'."""
-    yield from inner(tree, right, d)
-    yield _turned(tree, right)
-    moving = [argument for argument in tree.args if d.moves(argument)]
-    if len(moving) == 1 and moving[0] != d.variable:
-        unchanged = product([tree, d(moving[0])])
-        yield Mistake("function", "outer", "the outer function of {0} is not differentiated", unchanged, (tree,))
-    row = row_of(tree)
-    for name in row.confused_with if row is not None else ():
-        like = build.call(vocabulary()[name], tree.args)
-        wrong = rules.calls(like, d)
-        if wrong is not None:
-            yield Mistake("confused", name, "the derivative of {0} is taken for that of {1}", wrong, (tree, like))
-
-
-def inner(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:
-    """The derivative of what stands inside is a factor: not missing, and not inside."""
-    for marker in [node for node in postorder(right, stop_at=Derivative) if isinstance(node, Derivative)]:
-        part = marker.args[0]
-        lost, factored = put(right, {marker: ONE}), put(right, {marker: FACTOR})
-        sentence = "the inner derivative {1} of {0} is missing (chain rule)"
-        yield Mistake("inner", "lost", sentence, lost, (part, marker))
-        sentence = "the inner derivative {1} of {0} is a factor beside the outer one, not inside of it (chain rule)"
-        yield Mistake("inner", "inside", sentence, put(lost, {part: marker}), (part, marker), _is_linear(part, d))
-        sentence = "the inner derivative {1} is a factor only: inside of the outer one {0} stays (chain rule)"
-        twice = put(put(factored, {part: marker}), {FACTOR: marker})
-        yield Mistake("inner", "twice", sentence, twice, (part, marker), _is_linear(part, d))
-        sentence = "the derivative of the outer function is taken at {0}, not at {1} (chain rule)"
-        alone = put(put(factored, {part: d.variable}), {FACTOR: marker})
-        yield Mistake("inner", "alone in it", sentence, alone, (part, d.variable))
-        sentence = "the inner derivative {1} of {0} is a factor, not a divisor (chain rule)"
-        yield Mistake("inner", "divided", sentence, quotient(lost, marker), (part, marker), True)
-
-
-def _turned(tree: Tree, right: Tree) -> Mistake:
-    return Mistake("sign", "turned", WRONG_SIGN, negative(right), (tree,), not _has_minus(right))
-
-
-def _has_minus(tree: Tree) -> bool:
-    return split(tree)[0] < 0
-
-
-def _is_linear(tree: Tree, d: Differentiator) -> bool:
-    """Whether a formula is linear at a glance, so that its derivative is a constant."""
-    for node in postorder(tree):
-        moving = sum(d.moves(part) for part in node.args)
-        if moving and not (isinstance(node, sympy.Add) or (isinstance(node, sympy.Mul) and moving == 1)):
-            return False
-    return True
-
-
-def _rate(tree: Tree, d: Differentiator) -> Tree:
-    """The derivative, which is 1 for the variable."""
-    return ONE if tree == d.variable else d(tree)
-
-
-def _moved(exponent: Any, step: int) -> Tree:
-    """An exponent plus 1 or minus 1."""
-    return exponent + step if exponent.is_Rational else total([exponent, sympy.Integer(step)])
 
 
 def products_over_index(tree: Tree, right: Tree, d: Differentiator) -> Iterator[Mistake]:

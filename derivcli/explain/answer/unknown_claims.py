@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from derivcli.explain.answer.answer import Answer
 from derivcli.explain.answer.comparison import Case, compared, confirmed
-from derivcli.explain.answer.judge_claim import found_wrong
+from derivcli.explain.answer.judge_claim import counterexample, reason
 from derivcli.explain.answer.symbolic_proof import is_proved
 from derivcli.language.definitions.named_functions import NamedFunction, NamedFunctions
 from derivcli.language.definitions.unknown_rows import unknown_in, unknown_row
@@ -36,7 +36,7 @@ def judge_unknown(expression: Expression, claim: Expression, partial: Partial) -
         case = confirmed(compared(expression, claim, partial, meanings))
         wrong = case.of_kind("different", "undefined")
         if wrong or case.wrong_spots:
-            example, diagnosis = found_wrong(case, wrong)
+            example, diagnosis = counterexample(case), reason(case)
             functions = {each.head: each.text for each in meanings.values()}
             example = replace(example, functions=functions)
             key, right = derivative_key(partial), len(case.of_kind("same"))

@@ -80,5 +80,6 @@ def details(answer: Answer) -> list[str]:
     if answer.meant and answer.counterexample:
         return [f"not as it is read: {_difference(answer.counterexample)}"]
     reason = answer.counterexample.reason if answer.counterexample else ""
+    shorter = f"and here is a shorter form: {answer.shorter.text}" if answer.shorter else ""
     gaps = [f"yours has no value at {place_text(gap)}, where the derivative has one" for gap in answer.gaps[:MAX_GAPS]]
-    return [line for line in (reason, answer.diagnosis.message, *gaps) if line]
+    return [line for line in (reason, answer.diagnosis.message, shorter, *gaps) if line]

@@ -1,0 +1,202 @@
+"""Identities of trigonometric and hyperbolic functions, each by the name that a teacher gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache, partial
+
+import sympy
+
+from derivcli.language import tree as build
+from derivcli.language.tree import Tree, postorder
+from derivcli.simplify.circle import CIRCLE, HYPERBOLA, Angle
+from derivcli.simplify.length import length, without_sign
+from derivcli.simplify.on_one_angle import forms_on
+from derivcli.simplify.rewriting import Rewriting
+from derivcli.simplify.sine_polynomials import angles, read
+
+MAX_LENGTH = 120
+"""Longer sums are left as they are."""
+
+MAX_ANGLES = 3
+"""How many angles of a formula are looked at."""
+
+_FUNCTIONS = (*CIRCLE.functions, *HYPERBOLA.functions)
+
+COLLECTED = "like terms collected"
+DOUBLE = "double angle"
+HALF = "half angle"
+MULTIPLE = "multiple angles"
+EXPONENTIALS = "sinh(u) = (e^u - e^(-u))/2"
+
+RATIOS = {
+    sympy.tan: "tan(u) = sin(u)/cos(u)",
+    sympy.cot: "cot(u) = cos(u)/sin(u)",
+    sympy.sec: "sec(u) = 1/cos(u)",
+    sympy.csc: "csc(u) = 1/sin(u)",
+    sympy.tanh: "tanh(u) = sinh(u)/cosh(u)",
+    sympy.coth: "coth(u) = cosh(u)/sinh(u)",
+    sympy.sech: "sech(u) = 1/cosh(u)",
+    sympy.csch: "csch(u) = 1/sinh(u)",
+}
+PYTHAGORAS = {
+    (sympy.sin, sympy.cos): "sin(u)^2 + cos(u)^2 = 1",
+    (sympy.tan, sympy.sec): "1 + tan(u)^2 = sec(u)^2",
+    (sympy.cot, sympy.csc): "1 + cot(u)^2 = csc(u)^2",
+    (sympy.sinh, sympy.cosh): "cosh(u)^2 - sinh(u)^2 = 1",
+    (sympy.tanh, sympy.sech): "1 - tanh(u)^2 = sech(u)^2",
+    (sympy.coth, sympy.csch): "coth(u)^2 - 1 = csch(u)^2",
+}
+
+
+@lru_cache(maxsize=256)
+def identities(tree: Tree) -> tuple[tuple[str, Tree], ...]:
+    """The formula by the identities of one angle, each form with the name of its identity."""
+    if not tree.has(*_FUNCTIONS, sympy.exp):
+        return ()
+    found: dict[Tree, str] = {}
+    for form in _forms(tree):
+        for each in dict.fromkeys((without_sign(form), form)):
+            if each != tree and each not in found:
+                found[each] = _name(tree, each)
+    return tuple((name, each) for each, name in found.items())
+
+
+def _forms(tree: Tree) -> Iterator[Tree]:
+    """Forms of the whole formula, and the formula with shorter parts."""
+    yield from forms_of(tree)
+    for choose in (0, 1):
+        parts = build.fold(tree, partial(_with_shorter_parts, choose))
+        if parts != tree:
+            yield parts
+            yield from forms_of(parts)
+
+
+def _with_shorter_parts(choose: int, node: Tree, parts: list[Tree]) -> Tree:
+    if not parts:
+        return node
+    arithmetic = isinstance(node, sympy.Add | sympy.Mul | sympy.Pow | sympy.exp)
+    made = node if tuple(parts) == node.args else node.func(*parts) if arithmetic else build.rebuild(node, parts)
+    if not isinstance(made, sympy.Add | sympy.Mul):
+        return made
+    return min((made, *forms_of(made)[choose::2]), key=length)
+
+
+@lru_cache(maxsize=1024)
+def forms_of(tree: Tree) -> tuple[Tree, ...]:
+    """The forms of a formula by the identities of its angles: without and with multiple angles, in turn."""
+    if length(tree) > MAX_LENGTH or not tree.has(*_FUNCTIONS, sympy.exp):
+        return ()
+    found: list[Tree] = []
+    best = [tree, tree]
+    for angle in angles(tree)[:MAX_ANGLES]:
+        for start in dict.fromkeys(best):
+            with suppress(ValueError):
+                for forms in forms_on(start, angle):
+                    found += (forms.plain, forms.multiples)
+        best = [min((old, *found[place::2]), key=length) for place, old in enumerate(best)]
+    return tuple(found)
+
+
+def _calls(tree: Tree) -> dict[type[Tree], set[Tree]]:
+    """The arguments of the functions of the curves, by function."""
+    found: dict[type[Tree], set[Tree]] = {}
+    for node in postorder(tree):
+        if isinstance(node, _FUNCTIONS):
+            found.setdefault(type(node), set()).add(node.args[0])
+    return found
+
+
+def _name(before: Tree, after: Tree) -> str:
+    old, new = _calls(before), _calls(after)
+    arguments, made = ({each for one in calls.values() for each in one} for calls in (old, new))
+    if made - arguments and arguments:
+        return _multiple(made, arguments)
+    if any(_is_free(before - after, angle) for angle in angles(before)):
+        changed = [kind for kind in RATIOS if (kind in new) != (kind in old)]
+        return RATIOS[changed[0]] if changed else COLLECTED
+    if not arguments or (before.has(sympy.exp) and before.atoms(sympy.exp) != after.atoms(sympy.exp)):
+        return EXPONENTIALS
+    if arguments - made and len(arguments) > 1 and made:
+        return _multiple(arguments - made, made)
+    for kinds in reversed(PYTHAGORAS):
+        if any(kind in old for kind in kinds):
+            return PYTHAGORAS[kinds]
+    return COLLECTED
+
+
+def _multiple(made: set[Tree], known: set[Tree]) -> str:
+    ratios = {one / other for one in made for other in known}
+    return DOUBLE if 2 in ratios else HALF if sympy.S.Half in ratios else MULTIPLE
+
+
+def _is_free(difference: Tree, angle: Angle) -> bool:
+    """Whether a difference is 0 whatever sine and cosine are."""
+    with suppress(ValueError):
+        return not read(difference, angle, on_curve=False).product[0]
+    return False
+
+
+def _by_name(name: str, tree: Tree) -> Iterable[Tree]:
+    return [each for known, each in identities(tree) if known == name]
+
+
+def symmetric(tree: Tree) -> Iterable[Tree]:
+    """Signs and half turns taken out of functions, and values put in."""
+    yield evaluated(tree, lambda node: isinstance(node, _FUNCTIONS) and not node.args[0].has(sympy.Function))
+
+
+def inverse(tree: Tree) -> Iterable[Tree]:
+    """Functions of inverse functions as powers and roots."""
+    yield evaluated(tree, lambda node: isinstance(node, _FUNCTIONS) and node.args[0].has(sympy.Function))
+
+
+def evaluated(tree: Tree, chosen: Callable[[Tree], bool]) -> Tree:
+    """The tree with the nodes that are chosen evaluated by SymPy, and the arithmetic over them."""
+
+    def make(node: Tree, parts: list[Tree]) -> Tree:
+        if not parts:
+            return node
+        arithmetic = isinstance(node, sympy.Add | sympy.Mul | sympy.Pow)
+        return node.func(*parts) if arithmetic or chosen(node) else build.rebuild(node, parts)
+
+    return build.fold(tree, make)
+
+
+def sums_of_angles(tree: Tree) -> Iterable[Tree]:
+    """Products of two functions of different angles as sums."""
+    for node in postorder(tree):
+        if isinstance(node, sympy.Add) and len(node.args) <= 6:
+            made = sympy.Add(*[_product_to_sum(term) for term in node.args])
+            if length(made) < length(node):
+                yield tree.xreplace({node: made})
+
+
+def _product_to_sum(term: Tree) -> Tree:
+    """sin(a)*cos(b) = (sin(a + b) + sin(a - b))/2, and its like."""
+    factors = sympy.Mul.make_args(term)
+    for curve in (CIRCLE, HYPERBOLA):
+        calls = [each for each in factors if isinstance(each, (curve.sine, curve.cosine))]
+        if len(calls) != 2:
+            continue
+        first, second = sorted(calls, key=lambda each: isinstance(each, curve.cosine))
+        a, b = first.args[0], second.args[0]
+        rest = sympy.Mul(*[each for each in factors if each not in calls]) / 2
+        if isinstance(first, curve.cosine):
+            return rest * (curve.cosine(a + b) + curve.cosine(a - b))
+        if isinstance(second, curve.cosine):
+            return rest * (curve.sine(a + b) + curve.sine(a - b))
+        return rest * curve.sign * (curve.cosine(a - b) - curve.cosine(a + b))
+    return term
+
+
+NAMES = (COLLECTED, *RATIOS.values(), *PYTHAGORAS.values(), DOUBLE, HALF, MULTIPLE, EXPONENTIALS)
+"""The identities of one angle."""
+
+TRIGONOMETRY: tuple[Rewriting, ...] = (
+    Rewriting("sin(-u) = -sin(u)", symmetric),
+    Rewriting("sin(arcsin(u)) = u", inverse),
+    *(Rewriting(name, partial(_by_name, name)) for name in NAMES),
+    Rewriting("sum of angles", sums_of_angles),
+)
