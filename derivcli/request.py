@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
+from derivcli.check.limits import MAX_TYPED_POINTS
 from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language.functions.row import Functions
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from derivcli.points.at_option import Interval
     from derivcli.points.files.formats import Reading
     from derivcli.points.points import Points
-
-MAX_TYPED_POINTS = 1_000
-"""Of so many points the formulas are shown that they were typed as, and exact values are found."""
 
 CONTRADICTIONS = {
     "mixed": ("order", "wrt", "along", "hessian"),

@@ -31,7 +31,7 @@ Partial: TypeAlias = tuple[str, ...]
 
 
 Exact: TypeAlias = "tuple[Expression | None, ...]"
-"""At every point the number as a formula, such as sqrt(2)/2, which is proved to many digits; None where none is known."""
+"""At every point the number as a formula such as sqrt(2)/2, or None where none is known."""
 
 
 def equal(record: Any, other: object) -> bool:
@@ -214,8 +214,8 @@ class SeriesResult:
     `at` and `flags` are as in a `Result`; `coefficients`, shape (points, degree + 1), holds the n-th derivative
     over n! for every n. `points` knows the centres as they were typed. `verdicts` holds one `Verdicts` for each n,
     or nothing where nothing was checked. `remainder`, shape (points, 2), encloses what the function is more than
-    the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found. `exact` holds for each n
-    the coefficient at every point as an Expression or None, as in a `Result`.
+    the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found. `exact` holds for each
+    n the coefficient at every point as an Expression or None, as in a `Result`.
     """
 
     expression: Expression

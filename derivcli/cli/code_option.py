@@ -12,7 +12,7 @@ from derivcli.pipeline import script_plan
 from derivcli.render.figure import SUFFIXES
 from derivcli.request import Request
 
-MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check")
+MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check", "--exact")
 """Options that have no meaning for a script."""
 
 
@@ -38,7 +38,7 @@ def _check(request: Request, options: MainOptions) -> None:
         raise DerivError("a script computes at points that are typed", hint=hint)
     if request.points is None:
         raise DerivError("a script computes numbers, and there are no points", hint="add some, as in --at x=3")
-    given = (options.format_, options.digits, request.interval, request.engine, request.check)
+    given = (options.format_, options.digits, request.interval, request.engine, request.check, request.exact)
     for option, value in zip(MEANINGLESS, given, strict=True):
         if value:
             raise DerivError(f"{option} has no meaning for a script", hint=f"leave out {option}, or --code")

@@ -20,10 +20,11 @@ from derivcli.check.judge import coordinates, derivative_asked
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.symbolic import attempted, derivative_of, differentiate, expression_of, merged, simplified
+from derivcli.engines.symbolic import attempted, derivative_of, differentiate, expression_of, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
+from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, multiply, postorder, substitute, symbol
 from derivcli.result import Result, SeriesResult, partial_of
 from derivcli.simplify.cost import cost
@@ -77,7 +78,7 @@ class Exactly:
         if value.is_Rational and Fraction(repr(self.number)) == Fraction(value.p, value.q):
             return False
         put = {symbol(name): tree for name, tree in self.point.items()}
-        return bool(form != simplified(substitute(self.expression.expanded, put)))
+        return text_of(form) != text_of(substitute(self.expression.expanded, put))
 
 
 @dataclass(slots=True)
@@ -136,6 +137,7 @@ def exact_results(results: Sequence[Result], points: Points, asked: bool) -> lis
 def _exact_result(result: Result, points: Points, search: Search) -> Result:
     places = [_exact_point(result.expression, points, place, search.asked) for place in range(len(result.value))]
     if all(point is None for point in places) or result.expression.custom_functions:
+        search.wanted += (1 + len(result.derivatives)) * len(places)
         return result
     formulas = {VALUE: result.expression.expanded, **_formulas(result)}
     numbers = {VALUE: result.value, **result.derivatives}
@@ -152,6 +154,8 @@ def _exact_result(result: Result, points: Points, search: Search) -> Result:
             question = Exactly(result.expression, derivatives[key], formulas.get(key), point, at, number)
             column.append(search.value(question))
     columns = {key: tuple(column) for key, column in found.items()}
+    if not (search.asked or any(map(any, columns.values()))):
+        return result
     return replace(result, exact_value=columns.pop(VALUE), exact=columns)
 
 
@@ -180,6 +184,8 @@ def _exact_series(result: SeriesResult, search: Search) -> SeriesResult:
             over = None if formula is None else multiply([formula, sympy.Rational(1, math.factorial(order))])
             derivative = Derivative((result.variable,) * order, coefficient=True)
             column.append(search.value(Exactly(expression, derivative, over, point, at, number)))
+    if not (search.asked or any(map(any, columns))):
+        return result
     return replace(result, exact=tuple(tuple(column) for column in columns))
 
 

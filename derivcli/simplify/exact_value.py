@@ -15,9 +15,9 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, arrange, deep_recursion
 from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.language.bound_variables import Binder
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
-from derivcli.language.bound_variables import Binder
 from derivcli.language.tree import Tree, fold, postorder, rebuild, row_of, substitute, symbol
 from derivcli.simplify.cost import cost
 
