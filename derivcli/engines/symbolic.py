@@ -24,6 +24,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
@@ -80,7 +81,7 @@ def _made(
             if known not in made:
                 first = dependent and len(known) == 1
                 tree = moves[name][dependent] if first else _derivative(made[known[1:]].expanded, moves[name])
-                made[known] = expression_of(arrange(tree) if first else tree)
+                made[known] = expression_of(arrange(tree) if first else tree, expression.spelling)
     return made
 
 
@@ -138,15 +139,17 @@ def _refused(expression: Expression, partials: Sequence[Partial]) -> Iterator[No
         raise DerivError(message, expression.source, span, way_out) from None
 
 
-def expression_of(tree: Tree) -> Expression:
-    """The expression of a tree that the language can say."""
+def expression_of(tree: Tree, spelling: Spelling = CANONICAL) -> Expression:
+    """The expression of a tree that the language can say, spelled as the formula that it comes from."""
     if tree.has(*UNREAL):
         raise ArithmeticError("the derivative is not real")
     text = text_of(tree)
     variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
     parse_expression(text, variables, functions=unknown_rows(tree))
-    made = Expression(text, tree, tuple(variables))
-    vars(made)["text"] = text  # known already, and long to write anew for a long formula
+    made = Expression(text, tree, tuple(variables), spelling=spelling)
+    vars(made)["canonical_text"] = text  # known already, and long to write anew for a long formula
+    if spelling == CANONICAL:
+        vars(made)["text"] = text
     return made
 
 

@@ -30,7 +30,7 @@ def derivatives(
 
     if not any(isinstance(node, Summation | IteratedProduct) for node in postorder(expression.expanded)):
         return stated(result)
-    terms = expression_of(unrolled(expression.expanded))  # each of which has pieces of its own
+    terms = expression_of(unrolled(expression.expanded), expression.spelling)  # each of which has pieces of its own
     return replace(stated(differentiate(terms, partials, direction, dependent)), expression=expression)
 
 
@@ -38,7 +38,7 @@ def simplified(result: SymbolicResult) -> SymbolicResult:
     """The result with each derivative in its shortest form."""
     found = {key: shortest(each.tree) for key, each in result.derivatives.items()}
     remarks = dict.fromkeys(remark for each in found.values() for remark in each.remarks)
-    derivatives = {key: expression_of(each.shape) for key, each in found.items()}
+    derivatives = {key: expression_of(each.shape, result.expression.spelling) for key, each in found.items()}
     return replace(result, derivatives=derivatives, remarks=(*result.remarks, *remarks))
 
 

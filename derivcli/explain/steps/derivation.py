@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import equal, itself, reduced, shortened
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.result import partial_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Step:
 
     rule: str
     tree: Tree
+    spelling: Spelling = CANONICAL
 
     __eq__ = equal
     __reduce__ = reduced
@@ -33,7 +35,12 @@ class Step:
         """The formula as text, with `d/dx[...]` for a derivative still to be taken."""
         from derivcli.language.printer import text_of
 
-        return text_of(self.tree).replace("∂", "d")
+        return text_of(self.tree, self.spelling).replace("∂", "d")
+
+    @property
+    def canonical_text(self) -> str:
+        """The same in the one spelling that is for programs."""
+        return replace(self, spelling=CANONICAL).text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +60,7 @@ class Derivation:
     __reduce__ = reduced
 
     def __repr__(self) -> str:
-        start = Step("", self.start).text
+        start = Step("", self.start, self.expression.spelling).text
         count = f"{len(self.steps)} step{'s' * (len(self.steps) != 1)}"
         return f"<Derivation {shortened(start)} = {shortened(self.answer.text)}: {count}>"
 
