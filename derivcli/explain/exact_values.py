@@ -109,6 +109,14 @@ class Search:
                 return claim
         return None
 
+    def passes(self, verdicts: Verdicts | None, place: int) -> bool:
+        """Whether there is no such number, or but from one side; unasked, whether its verdict tells the truth."""
+        verdict = None if verdicts is None else verdicts[place]
+        if verdict is None:
+            return False
+        kind = KINDS[verdict.kind]
+        return kind.derivative in ("none", "one-sided") or not (self.asked or kind.is_right)
+
     @property
     def remark(self) -> str:
         """What is said where exact values were asked for, and not all are known."""
@@ -147,7 +155,7 @@ def _exact_result(result: Result, points: Points, search: Search) -> Result:
     for place, point in enumerate(places):
         at = {} if point is None else coordinates(result.at, points, result.expression.variables, place)
         for key, column in found.items():
-            if point is None or (key == VALUE and result.dependent) or _is_none(verdicts.get(key), place):
+            if point is None or (key == VALUE and result.dependent) or search.passes(verdicts.get(key), place):
                 column.append(None)
                 continue
             number = float(numbers[key][place])
@@ -175,7 +183,7 @@ def _exact_series(result: SeriesResult, search: Search) -> SeriesResult:
         point = _exact_point(expression, points, place, search.asked)
         at = {} if point is None else coordinates(result.at, points, expression.variables, place)
         for order, column in enumerate(columns):
-            if point is None or (result.verdicts and _is_none(result.verdicts[order], place)):
+            if point is None or (result.verdicts and search.passes(result.verdicts[order], place)):
                 column.append(None)
                 continue
             while len(formulas) <= order:
@@ -210,9 +218,3 @@ def _exact_point(expression: Expression, points: Points, place: int, asked: bool
     point = {name: tree for name, tree in found.items() if tree is not None}
     is_formula = any(not tree.is_Rational for tree in point.values())
     return point if len(point) == len(found) and (asked or is_formula) else None
-
-
-def _is_none(verdicts: Verdicts | None, place: int) -> bool:
-    """Whether a verdict says that there is no such number, or but from one side."""
-    verdict = None if verdicts is None else verdicts[place]
-    return verdict is not None and KINDS[verdict.kind].derivative in ("none", "one-sided")
