@@ -12,7 +12,7 @@ from derivcli.engines.balls.partials import Derivative
 from derivcli.language.expression import Expression
 
 ZERO_SIZE = arb(2) ** -1000
-"""A derivative below this size may be 0; any other is told from it long before."""
+"""A derivative that may be 0 and is below this size is taken for 0."""
 
 
 def is_exactly(claim: Expression, expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]) -> bool:
@@ -33,7 +33,7 @@ def is_exactly(claim: Expression, expression: Expression, derivative: Derivative
 
 
 def _is_zero(known: KnownDerivative) -> bool:
-    return known.ball is not None and bool(abs(known.ball) < ZERO_SIZE)
+    return known.ball is not None and bool(known.ball.contains(0)) and bool(abs(known.ball) < ZERO_SIZE)
 
 
 def _meet(one: arb, other: arb) -> bool:

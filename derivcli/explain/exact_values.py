@@ -20,7 +20,7 @@ from derivcli.check.judge import coordinates, derivative_asked
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.symbolic import attempted, derivative_of, differentiate, expression_of, merged
+from derivcli.engines.symbolic import attempted, derivative_of, differentiate, expression_of, is_piecewise, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
@@ -60,13 +60,14 @@ PLAIN = (sympy.Rational, sympy.NumberSymbol, sympy.Add, sympy.Mul, sympy.Pow, sy
 class Exactly:
     """A question for the exact value of a derivative at a point, where an engine gave a number.
 
-    `formula` is that of the derivative, None where there is none. The point is exact in trees, and `at` for balls.
+    `formula` is that of the derivative, None where there is none. The point is exact in trees, and `at` for balls; it
+    is None where it is a float64.
     """
 
     expression: Expression
     derivative: Derivative
     formula: Tree | None
-    point: Mapping[str, Tree]
+    point: Mapping[str, Tree] | None
     at: Mapping[str, Coordinate]
     number: float
 
@@ -77,7 +78,7 @@ class Exactly:
         value = merged(form)
         if value.is_Rational and Fraction(repr(self.number)) == Fraction(value.p, value.q):
             return False
-        put = {symbol(name): tree for name, tree in self.point.items()}
+        put = {symbol(name): tree for name, tree in (self.point or {}).items()}
         return text_of(form) != text_of(substitute(self.expression.expanded, put))
 
 
@@ -90,6 +91,8 @@ class Search:
     wanted: int = 0
     found: int = 0
     late: bool = False
+    inexact: bool = False
+    """Whether numbers are wanted at points that are float64 numbers."""
 
     def __post_init__(self) -> None:
         self.end = time.thread_time() + (TOTAL_SECONDS if self.asked else UNASKED_SECONDS)
@@ -97,9 +100,9 @@ class Search:
     def value(self, question: Exactly) -> Expression | None:
         """The shortest form of a number that is proved to be the truth; None where none is found in time."""
         self.wanted += 1
-        late = time.thread_time() > self.end
-        self.late = self.late or late
-        if late or question.formula is None:
+        if question.point is None or question.formula is None or time.thread_time() > self.end:
+            self.inexact = self.inexact or question.point is None
+            self.late = self.late or time.thread_time() > self.end
             return None
         forms = exact_forms(question.formula, question.point)[:MAX_TRIALS]
         for form in forms if self.asked else filter(question.is_telling, forms[:1]):
@@ -123,7 +126,8 @@ class Search:
         if not self.asked or self.found == self.wanted:
             return ""
         within = f" within {TOTAL_SECONDS:g} seconds" if self.late else ""
-        return f"an exact value was found of {self.found} of {self.wanted} numbers{within}"
+        because = ": numbers of Python and of ranges are no exact points" if self.inexact else ""
+        return f"an exact value was found of {self.found} of {self.wanted} numbers{within}{because}"
 
 
 def proved(form: Tree, question: Exactly) -> Expression | None:
@@ -144,10 +148,10 @@ def exact_results(results: Sequence[Result], points: Points, asked: bool) -> lis
 
 def _exact_result(result: Result, points: Points, search: Search) -> Result:
     places = [_exact_point(result.expression, points, place, search.asked) for place in range(len(result.value))]
-    if all(point is None for point in places) or result.expression.custom_functions:
-        search.wanted += (1 + len(result.derivatives)) * len(places)
+    exact = any(point is not None for point in places) and not result.expression.custom_functions
+    if not exact and not search.asked:
         return result
-    formulas = {VALUE: result.expression.expanded, **_formulas(result)}
+    formulas = {VALUE: result.expression.expanded, **_formulas(result)} if exact else {}
     numbers = {VALUE: result.value, **result.derivatives}
     verdicts = {VALUE: result.value_verdicts, **result.verdicts}
     derivatives = {VALUE: Derivative(), **{key: derivative_asked(key, result) for key in result.derivatives}}
@@ -155,7 +159,7 @@ def _exact_result(result: Result, points: Points, search: Search) -> Result:
     for place, point in enumerate(places):
         at = {} if point is None else coordinates(result.at, points, result.expression.variables, place)
         for key, column in found.items():
-            if point is None or (key == VALUE and result.dependent) or search.passes(verdicts.get(key), place):
+            if (key == VALUE and result.dependent) or search.passes(verdicts.get(key), place):
                 column.append(None)
                 continue
             number = float(numbers[key][place])
@@ -183,12 +187,13 @@ def _exact_series(result: SeriesResult, search: Search) -> SeriesResult:
         point = _exact_point(expression, points, place, search.asked)
         at = {} if point is None else coordinates(result.at, points, expression.variables, place)
         for order, column in enumerate(columns):
-            if point is None or (result.verdicts and search.passes(result.verdicts[order], place)):
+            if search.passes(result.verdicts[order] if result.verdicts else None, place):
                 column.append(None)
                 continue
-            while len(formulas) <= order:
+            while point is not None and len(formulas) <= order:
                 formulas.append(_next(formulas[-1], result.variable, search))
-            formula, number = formulas[order], float(result.coefficients[place, order])
+            formula = None if point is None else formulas[order]
+            number = float(result.coefficients[place, order])
             over = None if formula is None else multiply([formula, sympy.Rational(1, math.factorial(order))])
             derivative = Derivative((result.variable,) * order, coefficient=True)
             column.append(search.value(Exactly(expression, derivative, over, point, at, number)))
@@ -209,6 +214,10 @@ def _formulas(result: Result) -> dict[str, Tree]:
     partials = [partial_of(key) for key in result.derivatives]
     given = result.expression, partials, result.direction, result.dependent
     found = attempted(FORMULA_SECONDS, differentiate, *given)
+    if found is not None and is_piecewise(found):
+        from derivcli.explain.piecewise.piecewise_derivative import derivatives  # late: few derivatives have pieces
+
+        found = attempted(FORMULA_SECONDS, derivatives, *given) or found
     return {} if found is None else {key: formula.expanded for key, formula in found.derivatives.items()}
 
 

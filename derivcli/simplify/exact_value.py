@@ -50,10 +50,14 @@ def exact_forms(formula: Tree, at: Mapping[str, Tree]) -> list[Tree]:
 
 
 def _price(shape: Tree) -> tuple[int, int]:
-    """The cost of a value, in which long numbers count for more: 24*log(2) is read before log(16777216)."""
+    """The cost of a value, in which functions and long numbers count for more.
+
+    So 3/4 is read before sinh(log(2)), and 24*log(2) before log(16777216).
+    """
     length, depth = cost(shape)
-    numbers = (len(str(abs(part))) for part in postorder(shape) if part.is_Integer)
-    return length + sum(max(0, digits - FREE_DIGITS) // FREE_DIGITS for digits in numbers), depth
+    digits = (len(str(abs(part))) for part in postorder(shape) if part.is_Integer)
+    calls = sum(isinstance(part, sympy.Function) for part in postorder(shape))
+    return length + calls + sum(max(0, count - FREE_DIGITS) // FREE_DIGITS for count in digits), depth
 
 
 def _collect(formula: Tree, at: Mapping[str, Tree], found: list[Tree]) -> None:
