@@ -133,7 +133,7 @@ class Search:
 def proved(form: Tree, question: Exactly) -> Expression | None:
     """The form as an expression, where it is the truth of a question."""
     with suppress(ArithmeticError, DerivError, OutOfTimeError):
-        claim = expression_of(form)
+        claim = expression_of(form, question.expression.spelling)
         if limited(PROOF_SECONDS, is_exactly, claim, question.expression, question.derivative, question.at):
             return claim
     return None

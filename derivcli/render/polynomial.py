@@ -48,7 +48,9 @@ def exact_polynomial_text(result: SeriesResult, point: int) -> str | None:
     place = result.points.exact(result.variable, point)
     assert place is not None, "exact coefficients are those about an exact point"
     offset = variable if place == 0 else add([variable, negative(place)])
-    return text_of(substitute(add(terms) if len(terms) > 1 else terms[0], {variable: offset}))
+    return text_of(
+        substitute(add(terms) if len(terms) > 1 else terms[0], {variable: offset}), result.expression.spelling
+    )
 
 
 def power_text(offset: str, order: int) -> str:

@@ -151,7 +151,7 @@ def _exact_values(result: Result) -> dict[str, Any]:
 
 
 def _texts(exact: Exact) -> list[str | None]:
-    return [None if known is None else known.text for known in exact]
+    return [None if known is None else known.canonical_text for known in exact]
 
 
 def _gradient(result: Result, style: Style) -> dict[str, Any]:

@@ -26,6 +26,12 @@ FormatOption = Annotated[
     ),
 ]
 
+Brief = Annotated[
+    bool,
+    options.option("--brief", "Name the rules, without what they say of u and v.", group=options.OUTPUT),
+    options.STAYS,
+]
+
 
 def steps(
     expression: Formula,
@@ -33,15 +39,22 @@ def steps(
     order: options.Order = 1,
     mixed: options.Mixed = None,
     let: options.Let = None,
+    brief: Brief = False,
     format_: FormatOption = None,
 ) -> None:
     """Show how a derivative is found, a line for each rule of differentiation."""
     from derivcli.render.documents.steps import steps_document
 
     is_terminal, style = terminal.screen(os.environ)
+<<<<<<< HEAD
     formulas, partials = option_values.formulas_in(let), option_values.partials_in(mixed)
     found = api.steps(expression, option_values.wrt_in(wrt), let=formulas, order=order, mixed=partials)
     print_document(steps_document(found, style), format_ or default_format("steps", is_terminal), style)
+=======
+    formulas, partials = options.formulas_in(let), options.partials_in(mixed)
+    found = api.steps(expression, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
+    print_document(steps_document(found, style, brief), format_ or default_format("steps", is_terminal), style)
+>>>>>>> main
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:
         tell(f"note: {remark}")
