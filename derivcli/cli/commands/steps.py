@@ -46,15 +46,9 @@ def steps(
     from derivcli.render.documents.steps import steps_document
 
     is_terminal, style = terminal.screen(os.environ)
-<<<<<<< HEAD
     formulas, partials = option_values.formulas_in(let), option_values.partials_in(mixed)
     found = api.steps(expression, option_values.wrt_in(wrt), let=formulas, order=order, mixed=partials)
-    print_document(steps_document(found, style), format_ or default_format("steps", is_terminal), style)
-=======
-    formulas, partials = options.formulas_in(let), options.partials_in(mixed)
-    found = api.steps(expression, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
     print_document(steps_document(found, style, brief), format_ or default_format("steps", is_terminal), style)
->>>>>>> main
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:
         tell(f"note: {remark}")
