@@ -32,8 +32,7 @@ def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """No limit of time, however much else the machine does."""
     for name in ("TOTAL", "UNASKED", "FORMULA", "PROOF"):
         monkeypatch.setattr(exact_values, f"{name}_SECONDS", 60.0)
-    for name in ("FORM", "STUCK"):
-        monkeypatch.setattr(exact_value, f"{name}_SECONDS", 60.0)
+    monkeypatch.setattr(exact_values, "VALUE_SECONDS", {True: 60.0, False: 60.0})
 
 
 def number(text: str, at: Mapping[str, mpmath.mpf]) -> mpmath.mpf:
@@ -152,7 +151,7 @@ def test_what_is_said_where_points_are_floats() -> None:
 
 def test_a_wrong_value_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = parse("sqrt(2)/2 + 10^(-60)").tree
-    monkeypatch.setattr(exact_values, "exact_forms", lambda formula, at: [wrong])
+    monkeypatch.setattr(exact_values, "exact_forms", lambda formula, at, seconds: [wrong])
     result = derive("sin(x)", "x=pi/4", exact=True)
     assert texts(result.exact["x"]) == [None]
     assert result.exact_remark == "an exact value was found of 0 of 2 numbers"
@@ -160,7 +159,7 @@ def test_a_wrong_value_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_next_form_is_taken_where_the_shortest_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     forms = [parse(text).tree for text in ("7/10", "sqrt(2)/2")]
-    monkeypatch.setattr(exact_values, "exact_forms", lambda formula, at: forms)
+    monkeypatch.setattr(exact_values, "exact_forms", lambda formula, at, seconds: forms)
     assert texts(derive("sin(x)", "x=pi/4", exact=True).exact["x"]) == ["sqrt(2)/2"]
 
 
@@ -188,7 +187,7 @@ def test_a_form_that_takes_for_ever_is_left(monkeypatch: pytest.MonkeyPatch) -> 
             value = sympy.expand(value)
 
     monkeypatch.setattr(exact_value, "WAYS", (endless,))
-    monkeypatch.setattr(exact_value, "STUCK_SECONDS", 0.2)
+    monkeypatch.setattr(exact_values, "VALUE_SECONDS", {True: 0.1})
     assert texts(derive("sin(x)", "x=pi/4", exact=True).exact["x"]) == ["sqrt(2)/2"]
 
 

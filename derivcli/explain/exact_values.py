@@ -28,7 +28,7 @@ from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, multiply, postorder, substitute, symbol
 from derivcli.result import Result, SeriesResult, partial_of
 from derivcli.simplify.cost import cost
-from derivcli.simplify.exact_value import exact_forms
+from derivcli.simplify.exact_value import FORM_SECONDS, exact_forms
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
@@ -39,6 +39,9 @@ TOTAL_SECONDS = 2.0
 
 UNASKED_SECONDS = 0.3
 """The same for those that were not asked for."""
+
+VALUE_SECONDS = {True: FORM_SECONDS, False: 0.1}
+"""The time for the forms of a value that was asked for, and of one that was not."""
 
 FORMULA_SECONDS, PROOF_SECONDS = 2.0, 0.6
 """Time on the clock for the formulas of derivatives, and for the comparison of one value with the truth."""
@@ -104,7 +107,7 @@ class Search:
             self.inexact = self.inexact or question.point is None
             self.late = self.late or time.thread_time() > self.end
             return None
-        forms = exact_forms(question.formula, question.point)[:MAX_TRIALS]
+        forms = exact_forms(question.formula, question.point, VALUE_SECONDS[self.asked])[:MAX_TRIALS]
         for form in forms if self.asked else filter(question.is_telling, forms[:1]):
             claim = proved(form, question)
             if claim is not None:
@@ -151,7 +154,7 @@ def _exact_result(result: Result, points: Points, search: Search) -> Result:
     exact = any(point is not None for point in places) and not result.expression.custom_functions
     if not exact and not search.asked:
         return result
-    formulas = {VALUE: result.expression.expanded, **_formulas(result)} if exact else {}
+    formulas = {VALUE: result.expression.expanded, **_formulas(result, search.asked)} if exact else {}
     numbers = {VALUE: result.value, **result.derivatives}
     verdicts = {VALUE: result.value_verdicts, **result.verdicts}
     derivatives = {VALUE: Derivative(), **{key: derivative_asked(key, result) for key in result.derivatives}}
@@ -209,13 +212,13 @@ def _next(formula: Tree | None, variable: str, search: Search) -> Tree | None:
     return attempted(FORMULA_SECONDS, derivative_of, formula, (variable,))
 
 
-def _formulas(result: Result) -> dict[str, Tree]:
-    """The derivatives of a result as formulas; none where SymPy has none in time."""
+def _formulas(result: Result, asked: bool) -> dict[str, Tree]:
+    """The derivatives of a result as formulas, in their shortest form where that is worth its time; {} without any."""
     partials = [partial_of(key) for key in result.derivatives]
     given = result.expression, partials, result.direction, result.dependent
     found = attempted(FORMULA_SECONDS, differentiate, *given)
-    if found is not None and is_piecewise(found):
-        from derivcli.explain.piecewise.piecewise_derivative import derivatives  # late: few derivatives have pieces
+    if found is not None and (asked or is_piecewise(found)):
+        from derivcli.explain.piecewise.piecewise_derivative import derivatives  # late: it takes the simplifier
 
         found = attempted(FORMULA_SECONDS, derivatives, *given) or found
     return {} if found is None else {key: formula.expanded for key, formula in found.derivatives.items()}

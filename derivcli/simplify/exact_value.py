@@ -22,10 +22,7 @@ from derivcli.language.tree import Tree, fold, postorder, rebuild, row_of, subst
 from derivcli.simplify.cost import cost
 
 FORM_SECONDS = 0.3
-"""The time of the processor for the forms of a value: none is begun after it."""
-
-STUCK_SECONDS = 0.6
-"""After this time on the clock a form that is not found is left."""
+"""The time for the forms of a value. After twice that time on the clock a form that is not found is left."""
 
 MAX_NODES = 2_000
 """Longer formulas are not evaluated exactly."""
@@ -40,11 +37,14 @@ MAX_FACTORED_BITS = 64
 """Logarithms of longer numbers are not split into those of primes."""
 
 
-def exact_forms(formula: Tree, at: Mapping[str, Tree]) -> list[Tree]:
-    """A formula's value at exact numbers in the shapes that SymPy finds for it, the shortest first; [] without one."""
+def exact_forms(formula: Tree, at: Mapping[str, Tree], seconds: float = FORM_SECONDS) -> list[Tree]:
+    """A formula's value at exact numbers in the shapes that SymPy finds for it, the shortest first; [] without one.
+
+    The time is that of the processor: no form is begun after it.
+    """
     found: list[Tree] = []
     with suppress(OutOfTimeError, *SYMPY_FAILURES), deep_recursion():
-        limited(STUCK_SECONDS, _collect, formula, at, found)
+        limited(2 * seconds, _collect, formula, at, found, time.thread_time() + seconds)
     prices = {shape: _price(shape) for shape in found}
     return sorted((shape for shape, (length, _) in prices.items() if length <= MAX_COST), key=prices.__getitem__)
 
@@ -60,11 +60,10 @@ def _price(shape: Tree) -> tuple[int, int]:
     return length + calls + sum(max(0, count - FREE_DIGITS) // FREE_DIGITS for count in digits), depth
 
 
-def _collect(formula: Tree, at: Mapping[str, Tree], found: list[Tree]) -> None:
+def _collect(formula: Tree, at: Mapping[str, Tree], found: list[Tree], end: float) -> None:
     put = unrolled(substitute(formula, {symbol(name): value for name, value in at.items()}))
     if sum(1 for _ in postorder(put)) > MAX_NODES or any(isinstance(node, Binder) for node in postorder(put)):
         return
-    end = time.thread_time() + FORM_SECONDS
     for form in _forms(at_numbers(put), end):
         if not form.has(*UNREAL) and not form.free_symbols:
             found.append(arrange(form))
