@@ -58,22 +58,22 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     names = {*result.expression.variables, *(name for key in result.derivatives for name in partial_of(key))}
     d = Differentiator(symbol(name), is_partial=len(names) > 1)
     start = d(expression.tree)
-    steps = [Step(IN_PLACE, d(expression.expanded))] if expression.definitions else []
-    length = 0
+    steps = [Step(IN_PLACE, d(expression.expanded), expression.spelling)] if expression.definitions else []
+    spelling, length = result.expression.spelling, 0
     for step in _steps(steps[-1].tree if steps else start):
-        steps.append(step)
+        steps.append(replace(step, spelling=spelling))
         length += len(step.text)
         if length > MAX_CHARACTERS:
             raise _TooLongError
     answer = result.derivatives[key]
     if any(map(has_pieces, [answer.tree, *(step.tree for step in steps[-1:])])):  # looked at where they meet
         simplified = differentiate(expression, [(name,)]).derivatives[name]
-        steps += [Step(SIMPLIFIED, simplified.tree)] if not steps or steps[-1].text != simplified.canonical_text else []
-        steps += [Step(MEETING, answer.tree)] if simplified.canonical_text != answer.canonical_text else []
-    elif not steps or steps[-1].text != answer.canonical_text:
-        steps.append(Step(SIMPLIFIED, answer.tree))
-    spelled = tuple(replace(step, spelling=result.expression.spelling) for step in steps)
-    return Derivation(result, key, start, spelled)
+        is_new = not steps or steps[-1].text != simplified.text
+        steps += [Step(SIMPLIFIED, simplified.tree, spelling)] if is_new else []
+        steps += [Step(MEETING, answer.tree, spelling)] if simplified.text != answer.text else []
+    elif not steps or steps[-1].text != answer.text:
+        steps.append(Step(SIMPLIFIED, answer.tree, spelling))
+    return Derivation(result, key, start, tuple(steps))
 
 
 def _steps(tree: Tree) -> Iterator[Step]:

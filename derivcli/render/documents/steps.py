@@ -40,8 +40,8 @@ def _lines(one: Derivation, unicode: bool) -> list[tuple[str, str]]:
 
 
 def _latex(one: Derivation) -> str:
-    start = f"{_label(one).latex_equation} &= {latex_of(one.start)}"
-    steps = [f"&= {latex_of(step.tree)} && {_rule_latex(step.rule)}" for step in one.steps]
+    start = f"{_label(one).latex_equation} &= {latex_of(one.start, one.expression.spelling)}"
+    steps = [f"&= {latex_of(step.tree, step.spelling)} && {_rule_latex(step.rule)}" for step in one.steps]
     return " \\\\\n".join([start, *steps])
 
 
