@@ -54,6 +54,7 @@ from tests.support import each
         ),
         ("if(x>0,1,2)^2", r"\left(\begin{cases} 1 & \text{if } x > 0 \\ 2 & \text{otherwise} \end{cases}\right)^{2}"),
         ("(1/x)*(x+1)^2", r"\frac{1}{x} (x + 1)^{2}"),
+        ("3*(1/2)", r"3 \cdot \frac{1}{2}"),
         ("(1/x+1)^2", r"\left(\frac{1}{x} + 1\right)^{2}"),
         ("leaky_relu(x)", r"\operatorname{leaky\_relu}(x)"),
     ],
