@@ -85,7 +85,7 @@ def judged(results: list[Result], judge: Callable[[str, int], Verdict]) -> list[
         (Label("f", ("x", "y", "x"), "partial"), "d3f/dxdydx", "∂³f/∂x∂y∂x", "d3f/dxdydx", None),
         (Label("f", ("along",), "along"), "Df", "Df", "Df", "D f"),
         (Label("f", ("along",) * 12, "along"), "D12f", "D¹²f", "D12f", "D^{12} f"),
-        (Label("y", ("x",), "total"), "dy/dx", "dy/dx", "dy/dx", r"\frac{d y}{d x}"),
+        (Label("y", ("x",), "total"), "dy/dx", "dy/dx", "dy/dx", r"\frac{dy}{dx}"),
         (Label("y", ("x", "x"), "total"), "d2y/dx2", "d²y/dx²", "d2y/dx2", r"\frac{d^{2} y}{d x^{2}}"),
         (Label("y", ("x", "z"), "partial"), "d2y/dxdz", "∂²y/∂x∂z", "d2y/dxdz", None),
     ],
