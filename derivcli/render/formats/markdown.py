@@ -40,7 +40,7 @@ def write_markdown(document: Document, style: Style) -> str:
 
 def _is_text(block: Block) -> bool:
     """Whether a block is a table or a sentence here, though LaTeX has equations for it."""
-    return isinstance(block, Table | Matrices) or (isinstance(block, Polynomial) and bool(block.absence))
+    return isinstance(block, Table | Matrices | Sentence) or (isinstance(block, Polynomial) and bool(block.absence))
 
 
 def _paragraphs(block: Block) -> Iterator[str]:
