@@ -75,14 +75,14 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     row = row_of(node)
     texts = [text for text, _ in parts]
     if row is not None and row.unknown:
-        return f"{_unknown_head(row, node.args)}{_bracketed(', '.join(texts))}", ATOM
+        return f"{_unknown_head(row, node.args)}{bracketed(', '.join(texts))}", ATOM
     if row is not None and "#" in row.latex:
         texts += row.defaults[len(texts) - len(row.parameters) :] if len(texts) < len(row.parameters) else ()
         return _filled(row.latex, texts)
     if row is not None and row.name == "factorial":
         return f"{_enclosed(parts[0], ATOM)}!", POWER
     command = _command(row, pieces) if row is not None else _upright(type(node).__name__)
-    return f"{command}{_bracketed(', '.join(texts))}", ATOM
+    return f"{command}{bracketed(', '.join(texts))}", ATOM
 
 
 def _command(row: Function, pieces: Pieces) -> str:
@@ -117,10 +117,10 @@ def _upright(name: str) -> str:
 
 
 def _enclosed(piece: Piece, level: int) -> str:
-    return piece[0] if piece[1] >= level else _bracketed(piece[0])
+    return piece[0] if piece[1] >= level else bracketed(piece[0])
 
 
-def _bracketed(text: str, opening: str = "(", closing: str = ")") -> str:
+def bracketed(text: str, opening: str = "(", closing: str = ")") -> str:
     """A text in brackets, which are as high as it is where it is higher than a line."""
     return f"\\left{opening}{text}\\right{closing}" if _HIGH.search(text) else f"{opening}{text}{closing}"
 
@@ -214,7 +214,7 @@ def _relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
 
 def _derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     sign, gap = (r"\partial", " ") if isinstance(node, PartialDerivative) else ("d", "")
-    body = _bracketed(parts[0][0], "[", "]")
+    body = bracketed(parts[0][0], "[", "]")
     return rf"\frac{{{sign}}}{{{sign}{gap}{parts[1][0]}}}{body}", POWER
 
 
