@@ -49,9 +49,9 @@ def gaps(expression: Expression, partial: Partial, derived: Iterable[Tree], shap
 
 
 def _gaps(expression: Expression, partial: Partial, derived: Iterable[Tree], shape: Tree) -> list[str]:
-    wanted = {each for tree in derived for each in conditions(tree)}
+    wanted = dict.fromkeys(each for tree in derived for each in conditions(tree))
     with suppress(DerivError, *SYMPY_FAILURES):
-        wanted |= conditions(differentiated(expression.expanded, symbol(partial[-1])))
+        wanted |= dict.fromkeys(conditions(differentiated(expression.expanded, symbol(partial[-1]))))
     never = _contradiction(conditions(expression.expanded))
     if never:
         return [never]
@@ -96,7 +96,7 @@ class _Checked:
     def sentences(self, failing: Condition) -> Iterator[str]:
         """What is to be said of a condition that the printed form does not have."""
         names = tuple(dict.fromkeys([*self.expression.variables, *self.partial]))
-        points = probes(failing, (), names)
+        points = probes(failing, conditions(self.shape), names)
         if points is None:
             yield f"no derivative is known where {_failure(failing, True)}"
             return
