@@ -14,6 +14,7 @@ from derivcli.check.true_derivative import derivative_at
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, attempted
+from derivcli.engines.time_limit import ProcessorSeconds
 from derivcli.errors import DerivError
 from derivcli.language import tree as build
 from derivcli.language.differentiation.derivatives import differentiated
@@ -32,7 +33,7 @@ MAX_NODES = 400
 MAX_NAMED_POINTS = 3
 """So many points are named one by one."""
 
-GAP_SECONDS = 1.0
+GAP_SECONDS = ProcessorSeconds(1.0)
 """How long one derivative may be looked at."""
 
 
