@@ -145,7 +145,7 @@ class _Checked:
         """Why there is no derivative at a point, where that is simple."""
         with suppress(UnsureError):
             if value_at(self.expression.expanded, at) is None:
-                return ", where the function has no value"
+                return ": the function has no value there"
         return ""
 
 
