@@ -178,6 +178,7 @@ _deriv_steps() {
         esac
         case ${word%%=*} in
             --order) given+='--order ' ;;
+            --brief) given+='--brief ' ;;
             --format) given+='--format ' ;;
             --help) given+='--help ' ;;
         esac
@@ -196,7 +197,7 @@ _deriv_steps() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--wrt --order --mixed --let --format --help)
+                names=(--wrt --order --mixed --let --brief --format --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi

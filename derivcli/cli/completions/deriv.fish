@@ -93,6 +93,7 @@ complete -c deriv -n '__deriv_is "steps"' -l wrt -x -a '(__deriv_names)' -d 'Dif
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
 complete -c deriv -n '__deriv_is "steps"' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
 complete -c deriv -n '__deriv_is "steps"' -l let -x -a '(__deriv_names =)' -d 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'
+complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --brief' -l brief -d 'Name the rules, without what they say of u and v'
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --format' -l format -x -a 'text\t tsv\t csv\t json\t latex\t markdown\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "answer"' -l wrt -x -a '(__deriv_names)' -d 'The variable that the derivative is by, where there are several'
