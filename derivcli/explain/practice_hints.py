@@ -24,12 +24,13 @@ class Hint:
 
 def hints(derivations: Sequence[Derivation]) -> list[Hint]:
     """The hints of a formula, each of which tells more than the one before."""
-    found = [Hint(f"begin with the {derivations[0].steps[0].rule}")]
+    first = derivations[0].steps[0]
+    found = [Hint(f"begin with: {first.rule}")]
     for place, one in enumerate(derivations):
         for count in range(1, len(one.steps) + 1):
             shown = replace(one, steps=one.steps[:count])
             found.append(Hint(derivations=(*derivations[:place], shown)))
-    return found[:-1] or found
+    return found[:-1] if len(found) > 2 or not first.statement else [found[0], Hint(first.statement)]
 
 
 def slope_hints(equation: Expression, exercise: Exercise) -> list[Hint]:

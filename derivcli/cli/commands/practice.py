@@ -62,8 +62,10 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
             say_blocks(question(task, expression, number, count), style)
             if not solve(task, expression, score, style):
                 break
-    finally:  # after an interrupt too
+    except KeyboardInterrupt:
         say_blocks(score_line(score), style)
+        raise
+    say_blocks(score_line(score), style)
 
 
 def solve(task: Exercise, expression: Expression, score: Counter[str], style: Style) -> bool:

@@ -28,7 +28,7 @@ def opening(about: str, level: int, seed: int) -> list[Block]:
     """What is to be practised, and what can be typed."""
     return [
         Sentence(f"Level {level}: {about} (--seed {seed} for these again)", "title"),
-        Sentence("Type the derivative, or hint, ? for the steps, an empty line to skip, help, or quit.", "caption"),
+        Sentence("Type the derivative, or hint, ? for the steps, skip, help or quit.", "caption"),
     ]
 
 
