@@ -15,6 +15,7 @@ from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, arrange, deep_recu
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.tree import Tree, postorder
 from derivcli.simplify.cost import Cost, cost
+from derivcli.simplify.rewriting import Rewriting
 from derivcli.simplify.rewritings import REWRITINGS
 from derivcli.simplify.same import is_same
 
@@ -35,13 +36,18 @@ MAX_NODES = 400
 class Rewritten:
     """A form of the formula: as SymPy evaluates it, in the shape that is printed, and how one comes to it.
 
-    `way` has the names of the rewritings that lead to it, each with the formula after it.
+    `way` has the rewritings that lead to it, each with the form before it and the tree that it made.
     """
 
     tree: Tree
     shape: Tree
     cost: Cost
-    way: tuple[tuple[str, Tree], ...] = ()
+    way: tuple[tuple[Rewriting, Tree, Tree], ...] = ()
+
+    @property
+    def named_way(self) -> tuple[tuple[str, Tree], ...]:
+        """The names of the rewritings, each with the formula after it."""
+        return tuple((rewriting.named(before, after), arrange(after)) for rewriting, before, after in self.way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def shortest(tree: Tree) -> Shortest:
             limited(STUCK_SECONDS, _search, start, found)
     for each in sorted(found, key=lambda form: form.cost):  # a stable sort: the shape as derived wins ties
         if each is start or is_same(tree, each.shape):
-            return Shortest(each.shape, each.way)
+            return Shortest(each.shape, each.named_way)
     raise AssertionError("a formula is the same as itself")
 
 
@@ -79,9 +85,11 @@ def _search(start: Rewritten, found: list[Rewritten], patience: int = PATIENCE) 
     while waiting and failures < patience:
         form = min(waiting, key=lambda form: form.cost)
         waiting.remove(form)
-        made = list(_rewritten(form, seen, end))
+        made = []
+        for each in _rewritten(form, seen, end):
+            made.append(each)
+            found.append(each)  # at once, as the time may end before the next one
         waiting += made
-        found += made
         failures += 1
         if made and (best := min(form.cost for form in made)) < least:
             least, failures = best, 0
@@ -97,4 +105,4 @@ def _rewritten(form: Rewritten, seen: set[Tree], end: float) -> Iterator[Rewritt
                 if tree not in seen and not tree.has(*UNREAL):
                     seen.add(tree)
                     shape = arrange(tree)
-                    yield Rewritten(tree, shape, cost(shape), (*form.way, (rewriting.name, shape)))
+                    yield Rewritten(tree, shape, cost(shape), (*form.way, (rewriting, form.tree, tree)))
