@@ -13,7 +13,7 @@ from derivcli.explain.code.languages import LANGUAGES, Language
 from derivcli.render.figure import SUFFIXES
 from derivcli.request import Request
 
-MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check")
+MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check", "--exact")
 """Options that have no meaning for code."""
 
 
@@ -37,7 +37,7 @@ def write_code(request: Request, options: MainOptions, write: Callable[[str], ob
 
 
 def _check(request: Request, options: MainOptions, language: Language) -> None:
-    given = (options.format_, options.digits, request.interval, request.engine, request.check)
+    given = (options.format_, options.digits, request.interval, request.engine, request.check, request.exact)
     for option, value in zip(MEANINGLESS, given, strict=True):
         if value:
             raise DerivError(f"{option} has no meaning for code", hint=f"leave out {option}, or --code")
