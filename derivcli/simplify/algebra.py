@@ -48,8 +48,8 @@ def factored(tree: Tree) -> Iterable[Tree]:
     if isinstance(tree, sympy.Add) and not has_denominator(tree):
         yield fraction(tree)
     elif isinstance(tree, sympy.Add):
-        factors = [{*sympy.Mul.make_args(term)} for term in tree.args]
-        shared = sympy.Mul(*set.intersection(*factors))
+        factors = set.intersection(*({*sympy.Mul.make_args(term)} for term in tree.args))
+        shared = sympy.Mul(*[each for each in factors if not has_denominator(each)])
         if shared != 1:
             yield sympy.Mul(shared, sympy.Add(*[term / shared for term in tree.args]))
 
