@@ -40,8 +40,10 @@ x^4-3x ; 4x^3+(-3)  &  (3-x)^2 ; -2(3-x)  &  1/(3x) ; -1/(3x^2)  &  x^2 e^x ; (x
 sqrt(5-x) ; -1/2(5-x)^(-1/2)  &  ln(5x-2) ; 5*(5x-2)^-1  &  sin(x)/cos(x) ; sec(x)^2  &  tan(x)^2 ; 2tan(x)/cos(x)^2
 e^(3x+1) ; 3e*e^(3x)  &  (x^2-4)/(x-2) ; 1  &  x^3 ln x ; x^2(3ln x+1)  &  arctan(1/x) ; -1/(x^2+1)
 4^x ; 2ln(2)*2^(2x)  &  sin(x)^3 ; 3 sin(x) sin(x) cos(x)  &  (1+1/x)^2 ; -2/x^2-2/x^3
-x/(x^2+1) ; (1-x^2)/(1+x^2)^2  &  |2x-1| ; 2(2x-1)/|2x-1|  &  sin(x^2) ; 2x*cos x^2  &  x^6 ; 6x^2*x^3  &  3/4*x ; 0.75  &  x^2-9 ; (x+x)
-y = x^2 ; y' = 2x  &  f(x) = x^3 ; f'(x) = 3x^2  &  x^2 ; dy/dx = 2x  &  $x^3$ ; $3x^2$  &  \frac{1}{x} ; -\frac{1}{x^2}
+x/(x^2+1) ; (1-x^2)/(1+x^2)^2  &  |2x-1| ; 2(2x-1)/|2x-1|  &  sin(x^2) ; 2x*cos x^2  &  x^6 ; 6x^2*x^3
+3/4*x ; 0.75  &  x^2-9 ; (x+x)
+y = x^2 ; y' = 2x  &  f(x) = x^3 ; f'(x) = 3x^2  &  x^2 ; dy/dx = 2x  &  $x^3$ ; $3x^2$
+\frac{1}{x} ; -\frac{1}{x^2}
 \sqrt{x} ; \frac{1}{2\sqrt{x}}  &  x² ; 2·x  &  sin²(x) ; 2sin(x)cos(x)  &  x^2 ; 2.0x  &  x/4 ; 0.25
 x^2/2 ; x  &  (x+1)(x+2)(x+3) ; 3x^2+12x+11  &  e^x sin x ; e^x(sin x+cos x)  &  ln(x)/ln(2) ; 1/(x ln 2)
 cos(x)^2-sin(x)^2 ; -4sin(x)cos(x)  &  1/cos(x) ; sec(x)tan(x)  &  sqrt(x)/x ; -1/(2x^(3/2))  &  e^(ln x) ; x/x
@@ -176,7 +178,8 @@ x/(x+2) ; 2/x+2^2  &  e^(4x) ; 4e^4x  &  arctan(x) ; 1/x^2+1  &  ln(3x+2) ; 3/3x
 # more that is not differentiated, or otherwise : function|integral|order|term|factor|variable|rounded : .*
 x^3 ; x^4/4  &  e^x+x ; e^x+x  &  x^3-x^2 ; 3x^2  &  8x^2 ; 2x  &  x^5 ; 20x^3  &  sqrt(2)x ; 1.41  &  x^2+x+1 ; 2x
 # more chains : inner : .*
-sin(x)^2 ; 2sin(x)  &  sin(x)^2 ; 2cos(x)  &  e^(sin x) ; cos(x)e^(cos x)  &  ln(cos x) ; 1/(-sin x)  &  sin(4x) ; 4cos(x)
+sin(x)^2 ; 2sin(x)  &  sin(x)^2 ; 2cos(x)  &  e^(sin x) ; cos(x)e^(cos x)  &  ln(cos x) ; 1/(-sin x)
+sin(4x) ; 4cos(x)
 arcsin(x/2) ; 1/sqrt(1-x^2/4)
 """
 
