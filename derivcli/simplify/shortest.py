@@ -35,6 +35,9 @@ PATIENCE = 8
 LONG_SHOT = 2
 """Forms so many times as long as the shortest one are not rewritten."""
 
+COLLECTED = "like terms collected"
+"""What a teacher calls what SymPy does to sums and products by itself."""
+
 MAX_NODES = 400
 """Longer formulas stay as they are."""
 
@@ -70,9 +73,12 @@ def shortest(tree: Tree) -> Shortest:
     if book_order.is_sum(tree) or sum(1 for _ in postorder(tree)) > MAX_NODES:
         return Shortest(tree)
     start = Rewritten(merged(tree), tree, cost(tree))
-    found = [start]
+    if start.tree.has(*UNREAL):
+        return Shortest(tree)
+    evaluated = arrange(start.tree)
+    found = [start, Rewritten(start.tree, evaluated, cost(evaluated), ((COLLECTED, evaluated),))]
     with suppress(OutOfTimeError), deep_recursion():
-        limited(STUCK_SECONDS, _search, start, found)
+        limited(STUCK_SECONDS, _search, min(found, key=lambda form: form.cost), found)
     end = time.thread_time() + JUDGING_SECONDS
     for each in sorted(found, key=lambda form: form.cost):  # a stable sort: the shape as derived wins ties
         if each is start or time.thread_time() > end:
