@@ -28,8 +28,8 @@ def test_lengths_of_the_textbook() -> None:
     assert sum(ratio <= 1.1 for ratio in ratios.values()) >= 0.97 * len(ratios)
 
 
-LEAVES = st.sampled_from("x a 2 3 x^2 1/x sqrt(x) (x+1) (1-x) (x^2-4) (a*x+b) x^n".split())
-SHAPES = ("({}+{})", "({}-{})", "{}*{}", "{}/{}", "({})^2", "({})^3", "e^({})", "ln({})", "sqrt({})", "1/({})")
+LEAVES = st.sampled_from("x a 2 3 x^2 e^x e^(-x) 1/x sqrt(x) (x+1) (1-x) (x^2-4) (a*x+b) x^n".split())
+SHAPES = ("({}+{})", "({}-{})", "{}*{}", "{}/{}", "({})^2", "({})^3", "ln({})", "sqrt({})", "1/({})")
 
 
 def _applied(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -13,9 +13,10 @@ from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import latex_number, number_at
 from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, named
 from derivcli.render.series import Expansion, interval_texts
-from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+from derivcli.result import AnyResult, Exact, FloatArray, Result, SymbolicResult
 
 if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
     from derivcli.points.points import Points
 
 MAX_MATRIX_COLUMNS = 10
@@ -23,16 +24,20 @@ MAX_MATRIX_COLUMNS = 10
 
 def understood(results: Sequence[AnyResult]) -> list[Line]:
     """The definitions, then each function or equation."""
-    definitions = {part.name: part.tree for result in results for part in result.expression.definitions}
-    lines = [(name_latex(name), "=", latex_of(tree)) for name, tree in definitions.items()]
+    definitions = {part.name: part for result in results for part in result.expression.definitions}
+    lines = [(name_latex(name), "=", latex_of(each.tree, each.spelling)) for name, each in definitions.items()]
     return [*lines, *(_function(name, result) for name, result in named(results))]
 
 
 def _function(name: str, result: AnyResult) -> Line:
     if dependent_of(result) and result.expression.sides is not None:
-        left, right = map(latex_of, result.expression.sides)
+        left, right = (latex_of(side, result.expression.spelling) for side in result.expression.sides)
         return left, "=", right
-    return _call(name_latex(name), map(name_latex, arguments_of(result))), "=", latex_of(result.expression.tree)
+    return _call(name_latex(name), map(name_latex, arguments_of(result))), "=", _formula(result.expression)
+
+
+def _formula(expression: Expression) -> str:
+    return latex_of(expression.tree, expression.spelling)
 
 
 def direction(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[Line]:
@@ -52,17 +57,17 @@ def _typed(points: Points, name: str, point: int) -> str:
 def derivatives(results: Sequence[SymbolicResult]) -> list[Line]:
     """The derivatives as formulas, those of a Hessian and of a Jacobian as a matrix."""
     if matrices.is_jacobian(results):
-        entries = [[latex_of(formula.tree) for formula in result.derivatives.values()] for result in results]
+        entries = [[_formula(formula) for formula in result.derivatives.values()] for result in results]
         return [(_jacobian_head(results), "=", _matrix(entries))]
     lines = []
     for name, result in named(results):
         if result.layout == "hessian":
-            entries = [[latex_of(result.derivatives[key].tree) for key in row] for row in _hessian_keys(result)]
+            entries = [[_formula(result.derivatives[key]) for key in row] for row in _hessian_keys(result)]
             head = _call(_hessian_head(name, result), map(name_latex, arguments_of(result)))
             lines.append((head, "=", _matrix(entries)))
             continue
         for key, formula in result.derivatives.items():
-            lines.append((derivative_label(name, key, result).latex_equation, "=", latex_of(formula.tree)))
+            lines.append((derivative_label(name, key, result).latex_equation, "=", _formula(formula)))
     return lines
 
 
@@ -77,8 +82,8 @@ def _hessians(results: Sequence[Result], point: int, style: Style) -> list[Line]
     for name, result in named(results):
         place = [_number(result.at[each], point, style) for each in arguments_of(result)]
         if not result.dependent:
-            lines.append((_call(name_latex(name), place), "=", _number(result.value, point, style)))
-        entries = [[_number(result.derivatives[key], point, style) for key in row] for row in _hessian_keys(result)]
+            lines.append((_call(name_latex(name), place), "=", _value(result, point, style)))
+        entries = [[_derivative(result, key, point, style) for key in row] for row in _hessian_keys(result)]
         lines.append((_call(_hessian_head(name, result), place), "=", _matrix(entries)))
     return lines
 
@@ -86,8 +91,8 @@ def _hessians(results: Sequence[Result], point: int, style: Style) -> list[Line]
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> list[Line]:
     place = ",\\, ".join(f"{name_latex(name)} = {_number(at, point, style)}" for name, at in results[0].at.items())
     names = _matrix([[name_latex(name)] for name, _ in named(results)])
-    values = [[_number(result.value, point, style)] for result in results]
-    rows = [[_number(values, point, style) for values in result.derivatives.values()] for result in results]
+    values = [[_value(result, point, style)] for result in results]
+    rows = [[_derivative(result, key, point, style) for key in result.derivatives] for result in results]
     sides = ((names, _matrix(values)), (_jacobian_head(results), _matrix(rows)))
     return [(rf"\left.{left}\right|_{{{place}}}", "=", right) for left, right in sides]
 
@@ -149,6 +154,20 @@ def _call(head: str, arguments: Iterable[str]) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(map(name_latex, names))
+
+
+def _value(result: Result, point: int, style: Style) -> str:
+    return _exactly(result.exact_value, result.value, point, style)
+
+
+def _derivative(result: Result, key: str, point: int, style: Style) -> str:
+    return _exactly(result.exact.get(key, ()), result.derivatives[key], point, style)
+
+
+def _exactly(exact: Exact, values: FloatArray, point: int, style: Style) -> str:
+    """The exact value where it was asked for and is known, else the number."""
+    known = exact[point] if style.exact and exact else None
+    return _number(values, point, style) if known is None else latex_of(known.tree)
 
 
 def _number(values: FloatArray, point: int, style: Style) -> str:

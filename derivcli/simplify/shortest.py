@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from derivcli.engines import book_order
 from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, arrange, deep_recursion, merged
-from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.engines.time_limit import OutOfTimeError, ProcessorSeconds, limited
 from derivcli.language.tree import Tree, postorder
 from derivcli.simplify.cost import Cost, cost
 from derivcli.simplify.rewriting import Rewriting
@@ -23,8 +23,8 @@ from derivcli.simplify.same import is_same
 SEARCH_SECONDS = 0.3
 """The time of the processor that a search takes: a rewriting is not begun after it."""
 
-STUCK_SECONDS = 2.0
-"""After this time on the clock a rewriting that has not ended is left."""
+STUCK_SECONDS = ProcessorSeconds(0.6)
+"""After this time of the processor a rewriting that has not ended is left."""
 
 JUDGING_SECONDS = 0.6
 """After this time of the processor no further form is compared."""
@@ -35,8 +35,11 @@ PATIENCE = 8
 LONG_SHOT = 2
 """Forms so many times as long as the shortest one are not rewritten."""
 
-COLLECTED = "like terms collected"
-"""What a teacher calls what SymPy does to sums and products by itself."""
+COLLECTED = Rewriting("like terms collected", lambda tree: ())
+"""What SymPy does to sums and products by itself."""
+
+MAX_STAGES = 2
+"""More stages than the last ones are not told."""
 
 MAX_NODES = 400
 """Longer formulas stay as they are."""
@@ -46,13 +49,13 @@ MAX_NODES = 400
 class Rewritten:
     """A form of the formula: as SymPy evaluates it, in the shape that is printed, and how one comes to it.
 
-    `way` has the names of the rewritings that lead to it, each with the formula after it.
+    `way` has the rewritings that lead to it, each with the form before it and the tree that it made.
     """
 
     tree: Tree
     shape: Tree
     cost: Cost
-    way: tuple[tuple[str, Tree], ...] = ()
+    way: tuple[tuple[Rewriting, Tree, Tree], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def shortest(tree: Tree) -> Shortest:
     if start.tree.has(*UNREAL):
         return Shortest(tree)
     evaluated = arrange(start.tree)
-    found = [start, Rewritten(start.tree, evaluated, cost(evaluated), ((COLLECTED, evaluated),))]
+    found = [start, Rewritten(start.tree, evaluated, cost(evaluated), ((COLLECTED, start.tree, start.tree),))]
     with suppress(OutOfTimeError), deep_recursion():
         limited(STUCK_SECONDS, _search, min(found, key=lambda form: form.cost), found)
     end = time.thread_time() + JUDGING_SECONDS
@@ -84,8 +87,14 @@ def shortest(tree: Tree) -> Shortest:
         if each is start or time.thread_time() > end:
             break
         if is_same(tree, each.shape):
-            return Shortest(each.shape, each.way)
+            return Shortest(each.shape, _told(each, start.cost))
     return Shortest(tree)
+
+
+def _told(form: Rewritten, longest: Cost) -> tuple[tuple[str, Tree], ...]:
+    """The last stages of the way to a form by their names, but for those that are longer than where it began."""
+    stages = [(rewriting.named(before, after), arrange(after)) for rewriting, before, after in form.way]
+    return tuple([stage for stage in stages if cost(stage[1]) <= longest][-MAX_STAGES:])
 
 
 def _search(start: Rewritten, found: list[Rewritten]) -> None:
@@ -119,4 +128,4 @@ def _rewritten(form: Rewritten, family: Sequence[Rewriting], seen: set[Tree], en
                 if tree not in seen and not tree.has(*UNREAL):
                     seen.add(tree)
                     shape = arrange(tree)
-                    yield Rewritten(tree, shape, cost(shape), (*form.way, (rewriting.name, shape)))
+                    yield Rewritten(tree, shape, cost(shape), (*form.way, (rewriting, form.tree, tree)))

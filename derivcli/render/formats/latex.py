@@ -5,61 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derivcli.render.blocks import Chain, Document, Equations, Line, Matrices, Polynomial, Sentence, Style, Table
-from derivcli.render.numbers import latex_number
+from derivcli.render.blocks import Column, Document, Style, Table
+from derivcli.render.formats.aligned_rows import aligned_rows, environment
+from derivcli.render.numbers import formula_latex, latex_number
 
 _FORMULA = re.compile(r"[(/*]|[a-df-z]|^e$")
 """What no number has in its text."""
 
 
 def write_latex(document: Document, style: Style) -> str:
-    """Equations that follow each other in one environment, matrices, tables and derivations in one each."""
+    """All equations that follow each other in one environment, and each table in one of its own."""
     found: list[str] = []
-    lines: list[Line] = []
+    rows: list[str] = []
     for block in document.blocks():
-        match block:
-            case Equations() | Polynomial() | Sentence():
-                lines += block.latex()
-            case Table() if block.latex is not None:
-                lines += block.latex()
-            case Table() | Matrices() | Chain():
-                found += [_aligned(lines), _environment(block)]
-                lines = []
-    return "".join([*found, _aligned(lines)])
+        if isinstance(block, Table) and block.latex is None:
+            found += [_aligned(rows), _array(block, style)]
+            rows = []
+        else:
+            rows += aligned_rows(block)
+    return "".join([*found, _aligned(rows)])
 
 
-def _environment(block: Table | Matrices | Chain) -> str:
-    match block:
-        case Table():
-            return _array(block)
-        case Matrices():
-            return _aligned(block.latex())
-        case Chain():
-            return _environment_of(block.latex())
-
-
-def _aligned(lines: Sequence[Line]) -> str:
-    return _environment_of(" \\\\\n".join(f"{left} &{sign} {right}" for left, sign, right in lines)) if lines else ""
-
-
-def _environment_of(body: str) -> str:
-    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+def _aligned(rows: Sequence[str]) -> str:
+    return environment("align*", rows) + "\n" if rows else ""
 
 
 def _cell(text: str) -> str:
     """A number, or the formula that a point was typed as."""
-    if text in ("nan", "inf", "-inf") or not _FORMULA.search(text):
-        return latex_number(text)
-    from derivcli.language.functions.formulas import parse_tree
-    from derivcli.render.latex_printer import latex_of
-
-    return latex_of(parse_tree(text))
+    return latex_number(text) if text in ("nan", "inf", "-inf") or not _FORMULA.search(text) else formula_latex(text)
 
 
-def _array(table: Table) -> str:
-    rows = zip(
-        *[map(_cell if column.role == "at" else latex_number, column.texts) for column in table.columns], strict=True
-    )
+def _cells(column: Column, style: Style) -> list[str]:
+    """The cells of a column: numbers or, where they were asked for, the exact values that are known."""
+    if column.role == "at":
+        return list(map(_cell, column.texts))
+    exact = column.exact if style.exact and column.exact else [""] * len(column.texts)
+    return [
+        formula_latex(known) if known else latex_number(text) for known, text in zip(exact, column.texts, strict=True)
+    ]
+
+
+def _array(table: Table, style: Style) -> str:
+    rows = zip(*[_cells(column, style) for column in table.columns], strict=True)
     head = " & ".join(column.latex for column in table.columns)
     body = " \\\\\n".join(" & ".join(row) for row in rows)
     return f"\\[\n\\begin{{array}}{{{'r' * len(table.columns)}}}\n{head} \\\\ \\hline\n{body}\n\\end{{array}}\n\\]\n"
