@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from derivcli.showing import html, latex, mime_bundle, pretty, short, text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,6 +114,22 @@ class Result:
     typed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    def first(self, count: int) -> Result:
+        """The result at the first points."""
+        columns = ("at", "derivatives", "typed")
+        parts = {name: {key: each[:count] for key, each in getattr(self, name).items()} for name in columns}
+        judged = {key: each.first(count) for key, each in self.verdicts.items()}
+        values = self.value_verdicts and self.value_verdicts.first(count)
+        return replace(
+            self, **parts, value=self.value[:count], flags=self.flags[:count], verdicts=judged, value_verdicts=values
+        )
 
     @property
     def finite(self) -> NDArray[np.bool_]:
@@ -181,6 +199,16 @@ class Jacobian:
     results: tuple[Result, ...]
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    def first(self, count: int) -> Jacobian:
+        """The Jacobian at the first points."""
+        return Jacobian(tuple(result.first(count) for result in self.results))
 
     @property
     def value(self) -> FloatArray:
@@ -218,6 +246,25 @@ class SeriesResult:
     remainder: FloatArray | None = None
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    def first(self, count: int) -> SeriesResult:
+        """The polynomials about the first centres."""
+        rest = None if self.remainder is None else self.remainder[:count]
+        return replace(
+            self,
+            at={name: values[:count] for name, values in self.at.items()},
+            coefficients=self.coefficients[:count],
+            flags=self.flags[:count],
+            points=next(self.points.parts(count)),
+            verdicts=tuple(each.first(count) for each in self.verdicts),
+            remainder=rest,
+        )
 
     @property
     def finite(self) -> NDArray[np.bool_]:
@@ -240,6 +287,12 @@ class SymbolicResult:
     remarks: tuple[str, ...] = ()
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
 
 
 AnyResult: TypeAlias = Result | SeriesResult | SymbolicResult

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import equal, itself, reduced, shortened
+from derivcli.showing import latex, mime_bundle, short, text
 
 if TYPE_CHECKING:
     from derivcli.errors import Note
@@ -67,8 +68,10 @@ class Expression:
     __reduce__ = reduced
     __copy__ = __deepcopy__ = itself
 
-    def __repr__(self) -> str:
-        return f"<Expression {shortened(self.text)}>"
+    __repr__ = short
+    __str__ = text
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
 
     @cached_property
     def text(self) -> str:
