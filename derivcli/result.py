@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from derivcli.showing import html, latex, mime_bundle, pretty, short, text
+from derivcli.showing import html, latex, mime_bundle, pretty, short, text, to_arrow, to_pandas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,6 +121,9 @@ class Result:
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
 
+    to_arrow = to_arrow
+    to_pandas = to_pandas
+
     def first(self, count: int) -> Result:
         """The result at the first points."""
         columns = ("at", "derivatives", "typed")
@@ -205,6 +208,9 @@ class Jacobian:
     _repr_latex_ = latex
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
+
+    to_arrow = to_arrow
+    to_pandas = to_pandas
 
     def first(self, count: int) -> Jacobian:
         """The Jacobian at the first points."""

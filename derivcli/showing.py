@@ -52,6 +52,16 @@ def pretty(record: Any, printer: Any, cycle: bool) -> None:
     printer.text("..." if cycle else text(record))
 
 
+def to_arrow(record: Any) -> Any:
+    """A table of Arrow with a row for each point: the variables, the values, the derivatives, flags, and verdicts."""
+    return import_module(WRITER).to_arrow(record)
+
+
+def to_pandas(record: Any) -> Any:
+    """The same as a data frame of pandas, which has to be installed (ArgumentError where it is not)."""
+    return import_module(WRITER).to_pandas(record)
+
+
 class Records(list[Any]):
     """Several records of one kind, which show themselves together; otherwise a list."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from derivcli.check.verdict import Verdict
 from derivcli.custom.report import FunctionReport
+from derivcli.errors import ArgumentError
 from derivcli.explain.answer.answer import Answer
 from derivcli.explain.ledger import Ledger, Node
 from derivcli.explain.steps.derivation import Derivation
@@ -87,6 +88,24 @@ def html(record: Any) -> str | None:
     """HTML, of records with numbers or verdicts in them."""
     row = _row(record)
     return html_of(_blocks(record, row)) if row is not None and row.has_html else None
+
+
+def to_arrow(record: Result | Jacobian) -> Any:
+    """A table of Arrow, with the columns that a data file has."""
+    from derivcli.points.files.writer import table_of
+    from derivcli.render.data_columns import data_columns, naming
+
+    results = record.results if isinstance(record, Jacobian) else (record,)
+    typed = list(results[0].at)
+    return table_of(data_columns(results, Style(verdicts=True), typed, naming(results, typed, headers=())))
+
+
+def to_pandas(record: Result | Jacobian) -> Any:
+    """A data frame of pandas."""
+    try:
+        return to_arrow(record).to_pandas()
+    except ModuleNotFoundError:
+        raise ArgumentError("pandas is not installed", hint="install it, or take to_arrow()") from None
 
 
 def _row(record: Any) -> Shown | None:
@@ -174,8 +193,7 @@ def _node(node: Node) -> str:
 def _verdict(verdict: Verdict) -> str:
     digits = f", {verdict.digits} digits" if verdict.digits is not None else ""
     truth = f", truth {verdict.truth!r}" if verdict.truth is not None else ""
-    sides = f", left {verdict.left!r}, right {verdict.right!r}" if verdict.left != verdict.right else ""
-    return f"{verdict.kind}{digits}{truth}{sides}{f': {verdict.message}' if verdict.message else ''}"
+    return f"{verdict.kind}{digits}{truth}{f': {verdict.message}' if verdict.message else ''}"
 
 
 def _several(document: Callable[[Any, Style], Document]) -> Callable[[Any, Style], Document]:
