@@ -60,7 +60,7 @@ class PointOptions(TypedDict, total=False):
 
     let: Lets | None
     paired: bool
-    dtype: str
+    dtype: object
     check: bool | None
 
 
@@ -68,7 +68,7 @@ class EngineOptions(PointOptions, total=False):
     """The parameters of those that compute derivatives."""
 
     engine: str
-    device: str
+    device: object
 
 
 class OrderOptions(EngineOptions, FormulaOptions, total=False):
@@ -89,8 +89,8 @@ class ScriptOptions(FormulaOptions, total=False):
     hessian: bool
     dependent: str
     series: int | None
-    dtype: str
-    device: str
+    dtype: object
+    device: object
 
 
 DEFAULTS: Mapping[str, Any] = {
@@ -210,8 +210,16 @@ def _text(value: object, what: str) -> str:
 
 def _format(value: Any, what: str) -> str:
     """The name of a number format, given as a text or as what PyTorch, NumPy or Python calls by it."""
-    named = value if isinstance(value, str) else getattr(value, "name", None) or getattr(value, "__name__", str(value))
-    found = "float64" if value is float else str(named).removeprefix("torch.")
+    library = (value.__module__ if isinstance(value, type) else type(value).__module__).partition(".")[0]
+    if isinstance(value, str):
+        found = str(value)
+    elif value is float:
+        found = "float64"
+    elif library in ("torch", "numpy"):
+        found = value.__name__ if isinstance(value, type) else str(value).removeprefix("torch.")
+    else:
+        given = value if isinstance(value, type) else type(value)
+        raise ArgumentError(f"{what} is a text or a format of PyTorch or NumPy, not {given.__name__}")
     if found not in DTYPES:
         raise ArgumentError(f"'{found}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
     return found

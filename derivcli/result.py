@@ -126,12 +126,16 @@ class Result:
 
     def first(self, count: int) -> Result:
         """The result at the first points."""
-        columns = ("at", "derivatives", "typed")
-        parts = {name: {key: each[:count] for key, each in getattr(self, name).items()} for name in columns}
-        judged = {key: each.first(count) for key, each in self.verdicts.items()}
         values = self.value_verdicts and self.value_verdicts.first(count)
         return replace(
-            self, **parts, value=self.value[:count], flags=self.flags[:count], verdicts=judged, value_verdicts=values
+            self,
+            at={name: each[:count] for name, each in self.at.items()},
+            value=self.value[:count],
+            derivatives={key: each[:count] for key, each in self.derivatives.items()},
+            flags=self.flags[:count],
+            verdicts={key: each.first(count) for key, each in self.verdicts.items()},
+            value_verdicts=values,
+            typed={name: texts[:count] for name, texts in self.typed.items()},
         )
 
     @property

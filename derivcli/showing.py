@@ -1,37 +1,40 @@
 """How what is returned shows itself: by lines in a terminal, by mathematics or a table in a notebook.
 
-A record takes these functions into its class. They are written in `render`, which reads records and so stands above
-them; a record knows it by name alone, and loads it when it is shown for the first time.
+A record takes these functions into its class. What they show is written in `render`, which reads records and so stands
+above them: the package knows where, and loads it when something is shown for the first time.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Sequence
-from importlib import import_module
 from typing import Any
 
-WRITER = "derivcli.render.notebook"
-"""What writes records for people."""
+
+def _writer() -> Any:
+    """What writes records for people."""
+    return sys.modules["derivcli"].WRITER
+
 
 def short(record: Any) -> str:
     """One line, for `__repr__`."""
-    return str(import_module(WRITER).short(record))
+    return str(_writer().short(record))
 
 
 def text(record: Any) -> str:
     """What the command prints in a terminal, for `__str__`."""
-    return str(import_module(WRITER).text(record))
+    return str(_writer().text(record))
 
 
 def latex(record: Any) -> str | None:
     """Mathematics, for `_repr_latex_`; None where there is none."""
-    found: str | None = import_module(WRITER).latex(record)
+    found: str | None = _writer().latex(record)
     return found
 
 
 def html(record: Any) -> str | None:
     """A table, a list or sentences, for `_repr_html_`; None for a formula, which is mathematics."""
-    found: str | None = import_module(WRITER).html(record)
+    found: str | None = _writer().html(record)
     return found
 
 
@@ -54,12 +57,12 @@ def pretty(record: Any, printer: Any, cycle: bool) -> None:
 
 def to_arrow(record: Any) -> Any:
     """A table of Arrow with a row for each point: the variables, the values, the derivatives, flags, and verdicts."""
-    return import_module(WRITER).to_arrow(record)
+    return _writer().to_arrow(record)
 
 
 def to_pandas(record: Any) -> Any:
     """The same as a data frame of pandas, which has to be installed (ArgumentError where it is not)."""
-    return import_module(WRITER).to_pandas(record)
+    return _writer().to_pandas(record)
 
 
 class Records(list[Any]):

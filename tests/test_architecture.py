@@ -197,7 +197,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if home == "__init__":
         named = (
             *(("language", "expression"), ("check", "verdict"), ("custom", "report")),
-            *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger")),
+            *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
         return wanted != "api" and target[1:3] not in named
     if home in PIPELINE:

@@ -91,9 +91,11 @@ class Verdicts:
 
     def first(self, count: int) -> Verdicts:
         """The verdicts of the first numbers."""
-        arrays = (self.kinds, self.digits, self.truth, self.left, self.right, self.differs)
-        messages = {point: message for point, message in self.messages.items() if point < count}
-        return Verdicts(*(array[:count] for array in arrays), messages)
+        return Verdicts(
+            *(self.kinds[:count], self.digits[:count], self.truth[:count], self.left[:count], self.right[:count]),
+            self.differs[:count],
+            {point: message for point, message in self.messages.items() if point < count},
+        )
 
     def put(self, point: int, verdict: Verdict) -> None:
         """Write down the verdict of a point."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -112,7 +113,7 @@ def _row(record: Any) -> Shown | None:
     """What is known of the kind of a record, or of the records in a list."""
     if not isinstance(record, Records):
         return ROWS.get(type(record))
-    kind = type(record[0]) if record else None
+    kind = type(record[0]) if record else object
     return replace(ROWS[kind], document=LISTS[kind]) if kind in LISTS else None
 
 
@@ -225,3 +226,6 @@ LINES: Mapping[type, Callable[[Any], str]] = {
     Verdict: _verdict,
 }
 """What one line says of each kind of record."""
+
+WRITER = SimpleNamespace(short=short, text=text, latex=latex, html=html, to_arrow=to_arrow, to_pandas=to_pandas)
+"""What records ask to be shown by."""
