@@ -38,7 +38,7 @@ def test_paired_points() -> None:
 def test_without_points_the_derivatives_are_formulas() -> None:
     result = derive("u**3+v**2+4*u*v")
     assert isinstance(result, SymbolicResult)
-    assert {name: formula.text for name, formula in result.derivatives.items()} == {
+    assert {name: formula.canonical_text for name, formula in result.derivatives.items()} == {
         "u": "3*u**2 + 4*v",
         "v": "4*u + 2*v",
     }

@@ -65,7 +65,7 @@ PLAIN = {
 @each("text", PLAIN)
 def test_what_has_one_meaning_is_read_without_a_note(text: str) -> None:
     expression = parse(text)
-    assert expression.text == PLAIN[text]
+    assert expression.canonical_text == PLAIN[text]
     assert not expression.notes
 
 
@@ -108,8 +108,8 @@ def test_what_is_refused(text: str, hint: str, start: int, stop: int) -> None:
 
 
 def test_a_word_for_degrees_can_be_declared_or_called() -> None:
-    assert parse("2 deg", declared=["deg"]).text == "2*deg"
-    assert parse("2 degrees(x)").text == "2*rad2deg(x)"
+    assert parse("2 deg", declared=["deg"]).canonical_text == "2*deg"
+    assert parse("2 degrees(x)").canonical_text == "2*rad2deg(x)"
     assert not parse("deg2rad(30)").notes
 
 
@@ -168,7 +168,7 @@ LETTERS = {
 @each("text", LETTERS)
 def test_letters_off_the_line_and_what_nobody_sees(text: str) -> None:
     expression = parse(text)
-    assert expression.text == LETTERS[text]
+    assert expression.canonical_text == LETTERS[text]
     assert expression.source == text
     assert not expression.notes
 
@@ -176,7 +176,7 @@ def test_letters_off_the_line_and_what_nobody_sees(text: str) -> None:
 @each("quotes", ["“”", "„“", "‘’", "«»", "‹›"])
 def test_printed_quotes_around_a_formula_are_left_out_with_a_note(quotes: str) -> None:
     expression = parse(f" {quotes[0]}sinx + 1{quotes[1]}")
-    assert expression.text == "sin(x) + 1"
+    assert expression.canonical_text == "sin(x) + 1"
     first, second = expression.notes
     assert (first.message, first.span.start, first.span.stop) == ("the quotes around the formula are left out", 1, 11)
     assert (second.message, second.span.start, second.span.stop) == ("sinx is read as sin(x)", 2, 6)

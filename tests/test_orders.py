@@ -160,7 +160,7 @@ def test_the_hessian(engine: str) -> None:
     ]
     assert list(result.derivatives) == ["u,u", "u,v", "u,w", "v,v", "v,w", "w,w"]
     assert hessian("u^2*v", at="u=1,v=2", wrt="v,u").matrix.tolist() == [[[0, 2], [2, 4]]]
-    assert [formula.text for formula in hessian("u^2*v").derivatives.values()] == ["2*v", "2*u", "0"]
+    assert [formula.canonical_text for formula in hessian("u^2*v").derivatives.values()] == ["2*v", "2*u", "0"]
 
 
 @both_engines
@@ -231,9 +231,10 @@ def test_points_on_a_curve_pass_for_it_whatever_rounding_leaves(text: str, at: s
 
 
 def test_implicit_derivatives_as_formulas() -> None:
-    assert implicit("x^2+y^2=25", "y").derivatives["x"].text == "-x/y"
-    second = implicit("x^2+y^2=25", "y", order=2).derivatives["x,x"]
-    assert derive(second, {"x": 3, "y": 4}).value[0] == pytest.approx(-25 / 64, rel=1e-15)
+    assert implicit("x^2+y^2=25", "y").derivatives["x"].canonical_text == "-x/y"
+    second = implicit("x^2+y^2=25", "y", order=2)
+    assert second.derivatives["x,x"].canonical_text == "-25/y**3"
+    assert "the equation itself" in second.remarks[0]
 
 
 def test_a_series() -> None:

@@ -217,7 +217,7 @@ READ = [
 @each(("text", "canonical"), READ)
 def test_what_is_read(text: str, canonical: str) -> None:
     expression = parse(text)
-    assert expression.text == canonical
+    assert expression.canonical_text == canonical
     assert not expression.notes
 
 
@@ -249,7 +249,7 @@ def test_the_echo_means_what_was_typed(text: str) -> None:
 
 def test_definitions_are_named_and_expanded() -> None:
     expression = parse("z^2 + w", let={"w": "2x", "z": "w + y"})
-    assert expression.text == "z**2 + w"
+    assert expression.canonical_text == "z**2 + w"
     assert [definition.text for definition in expression.definitions] == ["2*x", "w + y"]
     assert set(expression.variables) == {"x", "y"}
 

@@ -60,12 +60,12 @@ NOTED = [
 def test_what_is_read_with_a_note(text: str, canonical: str, read: str, other: str, start: int, stop: int) -> None:
     expression = parse(text)
     (note,) = expression.notes
-    assert expression.text == canonical
+    assert expression.canonical_text == canonical
     assert note.message == f"this is read as {read}; for the other meaning write {other}"
     assert (note.source, note.span.start, note.span.stop) == (text, start, stop)
     assert note.other == text[:start] + other + text[stop:]
     assert note.message not in [each.message for each in parse(text[:start] + read + text[stop:]).notes]
-    assert parse(note.other).text != canonical
+    assert parse(note.other).canonical_text != canonical
 
 
 NO_NOTE = """
@@ -83,7 +83,7 @@ def test_what_is_read_without_a_note(text: str) -> None:
 def test_a_capital_e_carries_a_note() -> None:
     expression = parse("E^x")
     (note,) = expression.notes
-    assert expression.text == "e**x"
+    assert expression.canonical_text == "e**x"
     assert "Euler" in note.message
     assert not parse("E^x", declared=["E"]).notes
 
@@ -113,7 +113,7 @@ DECLARED = [
 @each(("text", "declared", "canonical", "variables"), DECLARED)
 def test_a_declared_name_wins(text: str, declared: list[str], canonical: str, variables: list[str]) -> None:
     expression = parse(text, declared=declared)
-    assert (expression.text, list(expression.variables)) == (canonical, variables)
+    assert (expression.canonical_text, list(expression.variables)) == (canonical, variables)
 
 
 BOTH = ("gamma", "psi", "beta", "zeta", "j0", "y0", "i1", "E1", "W", "Gamma")
@@ -127,10 +127,10 @@ def test_a_function_with_a_variables_name_is_one_only_where_it_is_called(
     table = {**vocabulary(), name: vocabulary()["erf"]}
     for module in (name_resolution, prefix_rules):
         monkeypatch.setattr(module, "vocabulary", lambda: table)
-    assert parse(f"{name} x + {name}").text == f"{name}*x + {name}"
-    assert parse(f"{name}(x) + {name}^2").text == f"erf(x) + {name}**2"
-    assert parse(f"{name}(x)", declared=[name]).text == f"{name}*x"
-    assert parse(f"{name}(x)", let={name: "2y"}).text == f"{name}*x"
+    assert parse(f"{name} x + {name}").canonical_text == f"{name}*x + {name}"
+    assert parse(f"{name}(x) + {name}^2").canonical_text == f"erf(x) + {name}**2"
+    assert parse(f"{name}(x)", declared=[name]).canonical_text == f"{name}*x"
+    assert parse(f"{name}(x)", let={name: "2y"}).canonical_text == f"{name}*x"
 
 
 SHORT = ("ei", "si", "ci", "li", "ff", "rf", "jn", "yn", "jv", "yv", "iv", "kv")
@@ -142,12 +142,12 @@ def test_a_function_with_a_name_of_two_letters_is_one_only_where_it_is_called(na
     first, second = name[0], name[1]
     arguments = ", ".join("1" if each in row.whole else each for each in row.parameters)
     letters = [first, second]
-    call = parse(f"{row.name}({arguments})").text
-    assert parse(f"{name}({arguments})").text == parse(f"{name} ({arguments})").text == call
-    assert parse(f"{name} + {name}^2", declared=letters).text == f"{first}*{second} + {first}*{second}**2"
-    assert parse(f"{name} x", declared=letters).text == f"{first}*{second}*x"
-    assert parse(f"{name}({arguments})", declared=letters).text == call
-    assert parse(name, declared=[name]).text == name
+    call = parse(f"{row.name}({arguments})").canonical_text
+    assert parse(f"{name}({arguments})").canonical_text == parse(f"{name} ({arguments})").canonical_text == call
+    assert parse(f"{name} + {name}^2", declared=letters).canonical_text == f"{first}*{second} + {first}*{second}**2"
+    assert parse(f"{name} x", declared=letters).canonical_text == f"{first}*{second}*x"
+    assert parse(f"{name}({arguments})", declared=letters).canonical_text == call
+    assert parse(name, declared=[name]).canonical_text == name
     with pytest.raises(DerivError) as refusal:
         parse(f"2{name}")
     assert refusal.value.message == f"unknown name '{name}'"

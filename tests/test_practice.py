@@ -27,7 +27,7 @@ every_level = pytest.mark.parametrize("level", LEVELS)
 def solution(task: Exercise) -> str:
     """The derivative that an exercise asks for."""
     (formula,) = pipeline.formulas(Request([task.text], mixed=[task.partial]))[0].derivatives.values()
-    return formula.text
+    return formula.canonical_text
 
 
 def solutions(level: int = 3, count: int = 3) -> list[str]:

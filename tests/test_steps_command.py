@@ -15,7 +15,7 @@ from tests.support import deriv, no_hang
 def test_the_derivations_of_python_are_those_of_the_command() -> None:
     functions = deriv("steps", "u^2*v", "--wrt", "v,u", "--format", "json").json["functions"]
     found = [[(step["rule"], step["formula"]) for step in one["steps"]] for one in functions[0]["derivations"]]
-    assert found == [[(step.rule, step.text) for step in one.steps] for one in steps("u^2*v", wrt=["v", "u"])]
+    assert found == [[(step.rule, step.canonical_text) for step in one.steps] for one in steps("u^2*v", wrt=["v", "u"])]
 
 
 @pytest.mark.parametrize("text", [

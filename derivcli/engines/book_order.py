@@ -12,12 +12,21 @@ import sympy
 
 from derivcli.language.definitions.unknown_rows import unknown_in
 from derivcli.language.functions.row import Function
-from derivcli.language.tree import Tree, fold, rebuild, row_of
+from derivcli.language.tree import Tree, fold, postorder, rebuild, row_of
 
 
 def is_unknown(tree: Tree) -> bool:
     """Whether a tree holds an unknown function."""
     return next(unknown_in(tree), None) is not None
+
+
+def is_sum(tree: Tree) -> bool:
+    """Whether unknown functions stand in a sum without a fraction, as the product rule leaves it."""
+    return isinstance(tree, sympy.Add) and is_unknown(tree) and not any(map(_is_fraction, postorder(tree)))
+
+
+def _is_fraction(node: Any) -> bool:
+    return isinstance(node, sympy.Pow) and node.exp.is_Rational and (node.exp < 0 or not node.exp.is_Integer)
 
 
 def joined(tree: Tree) -> Tree:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sympy
+from sympy.polys.polyerrors import BasePolynomialError
 
 from derivcli.engines import book_order
 from derivcli.engines.time_limit import OutOfTimeError, P, R, limited
@@ -24,6 +27,7 @@ from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import ALONG, FloatArray, Partial, SymbolicResult, derivative_key
 
@@ -42,6 +46,7 @@ MAX_EXPONENT = 10_000
 SYMPY_FAILURES = (
     ArithmeticError,
     AttributeError,
+    BasePolynomialError,
     LookupError,
     NotImplementedError,
     RecursionError,
@@ -53,35 +58,72 @@ SYMPY_FAILURES = (
 MAX_RECURSION = 20_000
 """SymPy differentiates by recursion, several Python frames a level."""
 
+Shorten: TypeAlias = Callable[[Tree, int], Tree]
+"""Writes a derivative of some order anew."""
+
 _LOCK = Lock()
 _deep = _shallow = 0
 """How many blocks recurse deep, and the limit of recursion before the first."""
 
 
 def differentiate(
-    expression: Expression, partials: Sequence[Partial], direction: Points | None = None, dependent: str = ""
+    expression: Expression,
+    partials: Sequence[Partial],
+    direction: Points | None = None,
+    dependent: str = "",
+    shorten: Shorten | None = None,
 ) -> SymbolicResult:
-    """The partial derivatives of an expression, along a direction or of an implicit function as a `Result`'s."""
+    """The partial derivatives of an expression, along a direction or of an implicit function as a `Result`'s.
+
+    With `shorten` each is written as that does before the next one is taken of it.
+    """
     with _refused(expression, partials), deep_recursion():
-        made = limited(DERIVATIVE_SECONDS, _made, expression, partials, direction, dependent)
+        made = _made(expression, partials, direction, dependent, shorten)
     found = {derivative_key(partial): made[partial] for partial in partials}
     return SymbolicResult(expression, found, direction=direction, dependent=dependent)
 
 
 def _made(
-    expression: Expression, partials: Sequence[Partial], direction: Points | None, dependent: str
+    expression: Expression,
+    partials: Sequence[Partial],
+    direction: Points | None,
+    dependent: str,
+    shorten: Shorten | None,
 ) -> dict[Partial, Expression]:
-    """The derivatives, and those of lower order on the way to them."""
+    """The derivatives, and those of lower order on the way to them. Only SymPy's own time counts."""
     made: dict[Partial, Expression] = {(): expression}
-    moves = _moves(expression, partials, direction, dependent)
+    clock = _Clock()
+    moves = clock.limited(_moves, expression, partials, direction, dependent)
     for partial in partials:
         for place in reversed(range(len(partial))):
             name, known = partial[place], partial[place:]
-            if known not in made:
-                first = dependent and len(known) == 1
-                tree = moves[name][dependent] if first else _derivative(made[known[1:]].expanded, moves[name])
-                made[known] = expression_of(arrange(tree) if first else tree)
+            if known in made:
+                continue
+            if dependent and len(known) == 1:
+                tree = arrange(moves[name][dependent])
+            else:
+                tree = clock.limited(_derivative, made[known[1:]].expanded, moves[name])
+            if shorten is not None and not has_pieces(tree):
+                tree = shorten(tree, len(known))
+                if dependent and len(known) == 1:
+                    moves[name] = {**moves[name], dependent: merged(tree)}
+            made[known] = clock.limited(expression_of, tree, expression.spelling)
     return made
+
+
+@dataclass(slots=True)
+class _Clock:
+    """The time that is left for the derivatives of one formula."""
+
+    left: float = field(default_factory=lambda: DERIVATIVE_SECONDS)
+
+    def limited(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """What a computation comes to in the time that is left."""
+        start = time.monotonic()
+        try:
+            return limited(max(self.left, 0), work, *args, **kwargs)
+        finally:
+            self.left -= time.monotonic() - start
 
 
 @cache
@@ -138,15 +180,17 @@ def _refused(expression: Expression, partials: Sequence[Partial]) -> Iterator[No
         raise DerivError(message, expression.source, span, way_out) from None
 
 
-def expression_of(tree: Tree) -> Expression:
-    """The expression of a tree that the language can say."""
+def expression_of(tree: Tree, spelling: Spelling = CANONICAL) -> Expression:
+    """The expression of a tree that the language can say, spelled as the formula that it comes from."""
     if tree.has(*UNREAL):
         raise ArithmeticError("the derivative is not real")
     text = text_of(tree)
     variables = dict.fromkeys(str(part) for part in postorder(tree) if part.is_Symbol)
     parse_expression(text, variables, functions=unknown_rows(tree))
-    made = Expression(text, tree, tuple(variables))
-    vars(made)["text"] = text  # known already, and long to write anew for a long formula
+    made = Expression(text, tree, tuple(variables), spelling=spelling)
+    vars(made)["canonical_text"] = text  # known already, and long to write anew for a long formula
+    if spelling == CANONICAL:
+        vars(made)["text"] = text
     return made
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import equal, itself, reduced, shortened
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.showing import latex, mime_bundle, short, text
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Definition:
     name: str
     tree: Tree
     notes: tuple[Note, ...] = ()
+    spelling: Spelling = CANONICAL
 
     __eq__ = equal
     __reduce__ = reduced
@@ -32,10 +34,10 @@ class Definition:
 
     @cached_property
     def text(self) -> str:
-        """The definition in the language's own canonical notation, which the parser reads back."""
+        """The definition in our notation as the user spells it, which the parser reads back."""
         from derivcli.language.printer import text_of
 
-        return text_of(self.tree)
+        return text_of(self.tree, self.spelling)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Expression:
     which the formula itself is not to be called by.
     `name` and `arguments` are those of a left side, `f(x) = ...` or `y = ...`, and "" and () without one.
     `asked` is the derivative that the text itself asks for: of `d^2/dx^2 x^3` the tree is x^3, and ("x", "x") is asked.
+    `spelling` is that of the text, or of the formula that this one comes from.
     Two of them are equal if all of this is, and so if the same was typed in the same way.
     """
 
@@ -63,6 +66,7 @@ class Expression:
     name: str = ""
     arguments: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    spelling: Spelling = CANONICAL
 
     __eq__ = equal
     __reduce__ = reduced
@@ -75,7 +79,14 @@ class Expression:
 
     @cached_property
     def text(self) -> str:
-        """The formula in the language's own canonical notation, which the parser reads back."""
+        """The formula in our notation as the user spells it, which the parser reads back."""
+        from derivcli.language.printer import text_of
+
+        return " = ".join(text_of(side, self.spelling) for side in self.sides or (self.tree,))
+
+    @cached_property
+    def canonical_text(self) -> str:
+        """The formula in the one spelling that is for programs."""
         from derivcli.language.printer import text_of
 
         return " = ".join(map(text_of, self.sides or (self.tree,)))

@@ -80,7 +80,10 @@ def _parsed(
     if found is not None:
         notes = (*notes, *found.notes)
     asked = found.asked if found is not None else ()
-    expression = Expression(text, operand.tree, tuple(variables), used, notes, operand.value, asked=asked)
+    spelling = parser.spelling.before(definition.spelling for definition in used)
+    expression = Expression(
+        text, operand.tree, tuple(variables), used, notes, operand.value, asked=asked, spelling=spelling
+    )
     if not functions:
         vars(expression)["custom_functions"] = ()  # which no other formula has, and which takes long to look for
     return expression

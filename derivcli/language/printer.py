@@ -1,4 +1,4 @@
-"""A tree as text in the language's own notation, which the parser reads back to the same text.
+"""A tree as text in the language's own notation, in one of its spellings; the parser reads it back to the same text.
 
 A derivative still to be taken is written too, `d/dx[x**2]`, and is not read back.
 """
@@ -16,6 +16,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivcli.language.bound_variables import Binder
 from derivcli.language.functions.row import Function, is_function_letter
+from derivcli.language.spelling import BARS, CANONICAL, HALF, ROOTS, Spelling
 from derivcli.language.tree import (
     SIGN_OF,
     Derivative,
@@ -39,9 +40,16 @@ _MAX_PLAIN_DIGITS = 17
 """Digits of a number before it is written with an exponent."""
 
 
-def text_of(tree: Tree) -> str:
-    """The canonical text of a tree."""
-    pieces: dict[Tree, Piece] = {}
+class _Written(dict[Tree, Piece]):
+    """What has been written, and in which spelling."""
+
+    spelling: Spelling = CANONICAL
+
+
+def text_of(tree: Tree, spelling: Spelling = CANONICAL) -> str:
+    """The text of a tree in a spelling."""
+    pieces = _Written()
+    pieces.spelling = spelling
     for node in postorder(tree):
         if node not in pieces:
             pieces[node] = _piece(node, [pieces[part] for part in node.args], pieces)
@@ -83,11 +91,29 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     row = row_of(node)
     if row is not None:
         if row.name == "polygamma" and parts[0][0] in ("0", "1"):
-            return f"{('digamma', 'trigamma')[int(parts[0][0])]}({parts[1][0]})", ATOM
+            name = ("digamma", "trigamma")[int(parts[0][0])]
+            return f"{spelling_of(pieces).names.get(name, name)}({parts[1][0]})", ATOM
         if row.unknown:
             return f"{unknown_head(row, node.args)}({', '.join(text for text, _ in parts)})", ATOM
-        return f"{row.name}({', '.join(text for text, _ in parts)})", ATOM
+        return _spelled_call(row, parts, spelling_of(pieces))
     return str(node), ATOM
+
+
+def spelling_of(pieces: Pieces) -> Spelling:
+    """The spelling in which pieces are written, in this notation and in others."""
+    return getattr(pieces, "spelling", CANONICAL)
+
+
+def _spelled_call(row: Function, parts: list[Piece], spelling: Spelling) -> Piece:
+    """A call by the word or the sign that the spelling has for the function."""
+    if row.name == "exp" and spelling.has_powers_of_e:
+        return _raised("e", parts[0], spelling)
+    word = spelling.names.get(row.name, row.name)
+    if word == BARS and BARS not in parts[0][0]:  # bars inside of bars are hard to tell apart
+        return f"|{parts[0][0]}|", ATOM
+    if word in ROOTS:
+        return f"{word}{enclosed(parts[0], ATOM)}", POWER
+    return f"{row.name if word == BARS else word}({', '.join(text for text, _ in parts)})", ATOM
 
 
 def unknown_head(row: Function, arguments: Sequence[Tree]) -> str:
@@ -144,10 +170,25 @@ def write_product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
 
 def _write_power(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     base, exponent = parts
+    spelling = spelling_of(pieces)
     if node.exp is sympy.S.Half:
-        return f"sqrt({base[0]})", ATOM
-    raised = exponent[0] if node.exp.is_Integer else enclosed(exponent, POWER)
-    return f"{enclosed(base, ATOM)}**{raised}", POWER
+        return _root(base, spelling)
+    return _raised(enclosed(base, ATOM), exponent, spelling)
+
+
+def _root(base: Piece, spelling: Spelling) -> Piece:
+    if spelling.root == HALF:
+        return f"{enclosed(base, ATOM)}{spelling.power}(1/2)", POWER
+    if spelling.root in ROOTS:
+        return f"{spelling.root}{enclosed(base, ATOM)}", POWER
+    return f"{spelling.root}({base[0]})", ATOM
+
+
+def _raised(base: str, exponent: Piece, spelling: Spelling) -> Piece:
+    """A power; a negative whole exponent needs no bracket, and a power above `^` has one: e^(x^2)."""
+    is_whole = exponent[0].removeprefix("-").isdigit()
+    level = ATOM if spelling.in_books else POWER
+    return f"{base}{spelling.power}{exponent[0] if is_whole else enclosed(exponent, level)}", POWER
 
 
 def _write_piecewise(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:

@@ -178,7 +178,7 @@ def _ledger(ledger: Ledger) -> str:
 
 def _derivation(one: Derivation) -> str:
     count = f"{len(one.steps)} step{'s' * (len(one.steps) != 1)}"
-    return f"{shortened(text_of(one.start))} = {shortened(one.answer.text)}: {count}"
+    return f"{shortened(text_of(one.start, one.expression.spelling))} = {shortened(one.answer.text)}: {count}"
 
 
 def _report(report: FunctionReport) -> str:

@@ -47,7 +47,7 @@ def formulas_json_object(results: Sequence[SymbolicResult]) -> dict[str, Any]:
     functions = [
         {
             **described(name, result),
-            "derivatives": {variable: formula.text for variable, formula in result.derivatives.items()},
+            "derivatives": {variable: formula.canonical_text for variable, formula in result.derivatives.items()},
         }
         for name, result in named(results)
     ]
@@ -84,9 +84,9 @@ def answer_json_object(answer: Answer) -> dict[str, Any]:
         "version": VERSION,
         **described(function_names([claimed])[0], claimed),
         "derivative": answer.key,
-        "claim": answer.claim.text,
-        "truth": answer.truth and answer.truth.text,
-        "shorter": answer.shorter and answer.shorter.text,
+        "claim": answer.claim.canonical_text,
+        "truth": answer.truth and answer.truth.canonical_text,
+        "shorter": answer.shorter and answer.shorter.canonical_text,
         "equal": answer.equal,
         "how": answer.how,
         "points": answer.points,
@@ -128,9 +128,9 @@ def described(name: str, result: AnyResult) -> dict[str, Any]:
     described = {
         "name": name,
         "source": expression.source,
-        "expression": expression.text,
+        "expression": expression.canonical_text,
         "variables": list(expression.variables),
-        "definitions": {definition.name: definition.text for definition in expression.definitions},
+        "definitions": {definition.name: text_of(definition.tree) for definition in expression.definitions},
     }
     if isinstance(result, SeriesResult):
         return described

@@ -13,9 +13,18 @@ from derivcli.simplify.trigonometry import evaluated
 
 
 def inverse(tree: Tree) -> Iterable[Tree]:
-    """e**log(u) and log(e**u) as u."""
+    """e**log(u) and log(e**u) as u; e**(x*log(a)) as a**x."""
     if tree.has(sympy.log):
         yield evaluated(tree, lambda node: isinstance(node, sympy.log | sympy.exp))
+        yield build.fold(tree, lambda node, parts: _power_of_logarithm(_rebuilt(node, parts)))
+
+
+def _power_of_logarithm(tree: Tree) -> Tree:
+    if isinstance(tree, sympy.exp):
+        logarithms = [each for each in sympy.Mul.make_args(tree.args[0]) if isinstance(each, sympy.log)]
+        if len(logarithms) == 1:
+            return sympy.Pow(logarithms[0].args[0], tree.args[0] / logarithms[0])
+    return tree
 
 
 def split(tree: Tree) -> Iterable[Tree]:
@@ -81,7 +90,13 @@ def _with_one_logarithm(tree: Tree) -> Tree:
             arguments[-factor] /= argument
         else:
             arguments[factor] = arguments.get(factor, sympy.S.One) * argument
-    return sympy.Add(*others, *[factor * sympy.log(sympy.cancel(each)) for factor, each in arguments.items()])
+    return sympy.Add(*others, *[_multiple(factor, sympy.cancel(each)) for factor, each in arguments.items()])
+
+
+def _multiple(factor: Tree, argument: Tree) -> Tree:
+    """A multiple of a logarithm, without a sign where the argument is a fraction."""
+    turned = factor.could_extract_minus_sign() and argument.as_numer_denom()[1] != 1
+    return -factor * sympy.log(1 / argument) if turned else factor * sympy.log(argument)
 
 
 def same_exponents(tree: Tree) -> Iterable[Tree]:

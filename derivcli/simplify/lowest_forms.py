@@ -18,13 +18,14 @@ from derivcli.simplify.circle import (
     in_multiples,
     in_sines,
     monomial,
+    multiple_angle,
     number,
     sum_of_multiples,
     sum_of_terms,
 )
 from derivcli.simplify.length import shortest_of, with_sign
 
-MAX_DEGREE = 24
+MAX_DEGREE = 48
 """Polynomials of a higher degree are left as they are."""
 
 
@@ -56,7 +57,8 @@ def forms(angle: Angle, above: Polynomial, below: Polynomial, w_power: int) -> F
         raise ValueError("polynomials too long")
     fraction = _lowest(angle, above, below, w_power)
     plain = shortest_of([*_factored(fraction, False), *_expanded(fraction, False)])
-    return Forms(plain, shortest_of([plain, *_factored(fraction, True), *_expanded(fraction, True), *_half(fraction)]))
+    multiples = (*_factored(fraction, True), *_expanded(fraction, True), *_half(fraction), *_by_multiples(fraction))
+    return Forms(plain, shortest_of([plain, *multiples]))
 
 
 def _lowest(angle: Angle, above: Polynomial, below: Polynomial, w_power: int) -> Fraction:
@@ -184,6 +186,42 @@ def _split(fraction: Fraction, above: Polynomial, multiples: bool) -> Iterator[T
 
 def _over(angle: Angle, above: tuple[int, int], below: tuple[int, int], scale: Tree, multiples: bool) -> Tree:
     return monomial(angle, above[0] - below[0], above[1] - below[1], scale, multiples)
+
+
+@lru_cache(maxsize=64)
+def _multiple(sign: int, odd: int, count: int) -> tuple[Any, dict[Polynomial, int]]:
+    """The cosine of a multiple of the angle, or its sine: the number and the factors of it * w**count."""
+    polynomial = multiple_angle(count)[odd]
+    whole = sum(
+        (
+            coefficient * (1 - sign * T**2) ** power * (1 + sign * T**2) ** (count - odd - power)
+            for (power,), coefficient in polynomial.terms()
+        ),
+        start=0 * T,
+    )
+    leading, factors = (whole * (2 * T if odd else 1)).factor_list()
+    for factor, power in factors:
+        leading *= factor.LC**power
+    return number(leading), {factor.monic(): power for factor, power in factors}
+
+
+def _by_multiples(fraction: Fraction) -> Iterator[Tree]:
+    """Products with sines and cosines of multiples of the angle among their factors."""
+    angle, powers, w_power, scale = fraction.angle, dict(fraction.powers), fraction.w_power, fraction.scale
+    curve, taken = angle.curve, sympy.S.One
+    for count in range(sum(abs(power) for power in powers.values()), 1, -1):
+        for odd in (0, 1):
+            leading, factors = _multiple(curve.sign, odd, count)
+            for sign in (1, -1):
+                while all(powers.get(factor, 0) * sign >= power for factor, power in factors.items()):
+                    for factor, power in factors.items():
+                        powers[factor] -= sign * power
+                    w_power, scale = w_power + sign * count, scale / leading**sign
+                    taken *= (curve.cosine, curve.sine)[odd](count * angle.unit) ** sign
+    if taken != 1:
+        rest = Fraction(angle, scale, _without_zeros(powers), w_power, fraction.growth)
+        for tree in _factored(rest, True):
+            yield taken * tree
 
 
 def _half(fraction: Fraction) -> Iterator[Tree]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from derivcli.simplify.algebra import ALGEBRA
 from derivcli.simplify.exponentials_and_logarithms import EXPONENTIALS_AND_LOGARITHMS
 from derivcli.simplify.rewriting import Rewriting
+from derivcli.simplify.roots import ROOTS
 from derivcli.simplify.trigonometry import TRIGONOMETRY
 
-REWRITINGS: tuple[Rewriting, ...] = (*EXPONENTIALS_AND_LOGARITHMS, *TRIGONOMETRY, *ALGEBRA)
+REWRITINGS: tuple[Rewriting, ...] = (*EXPONENTIALS_AND_LOGARITHMS, *TRIGONOMETRY, *ALGEBRA, *ROOTS)
 """Each family has a file; the quick ones first, since the time may end."""

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
+from derivcli.engines import book_order
 from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, arrange, deep_recursion, merged
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.tree import Tree, postorder
@@ -23,6 +24,9 @@ SEARCH_SECONDS = 0.3
 
 STUCK_SECONDS = 0.6
 """After this time on the clock a rewriting that has not ended is left."""
+
+JUDGING_SECONDS = 0.6
+"""After this time on the clock no further form is compared."""
 
 PATIENCE = 3
 """How many forms are rewritten in vain before the search ends."""
@@ -59,15 +63,19 @@ def shortest(tree: Tree) -> Shortest:
 
     The formula is in the shape that is printed.
     """
+    if book_order.is_sum(tree) or sum(1 for _ in postorder(tree)) > MAX_NODES:
+        return Shortest(tree)
     start = Rewritten(merged(tree), tree, cost(tree))
     found = [start]
-    if sum(1 for _ in postorder(tree)) <= MAX_NODES:
-        with suppress(OutOfTimeError), deep_recursion():
-            limited(STUCK_SECONDS, _search, start, found)
+    with suppress(OutOfTimeError), deep_recursion():
+        limited(STUCK_SECONDS, _search, start, found)
+    end = time.monotonic() + JUDGING_SECONDS
     for each in sorted(found, key=lambda form: form.cost):  # a stable sort: the shape as derived wins ties
-        if each is start or is_same(tree, each.shape):
+        if each is start or time.monotonic() > end:
+            break
+        if is_same(tree, each.shape):
             return Shortest(each.shape, each.way)
-    raise AssertionError("a formula is the same as itself")
+    return Shortest(tree)
 
 
 def _search(start: Rewritten, found: list[Rewritten], patience: int = PATIENCE) -> None:

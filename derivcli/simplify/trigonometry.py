@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache, partial
+from itertools import combinations
 
 import sympy
 
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, postorder
+from derivcli.simplify.angles import angles
 from derivcli.simplify.circle import CIRCLE, HYPERBOLA, Angle
 from derivcli.simplify.length import length, without_sign
-from derivcli.simplify.on_one_angle import forms_on
+from derivcli.simplify.on_one_angle import forms_on, is_arithmetic
 from derivcli.simplify.rewriting import Rewriting
-from derivcli.simplify.sine_polynomials import angles, read
 
 MAX_LENGTH = 120
 """Longer sums are left as they are."""
 
 MAX_ANGLES = 3
 """How many angles of a formula are looked at."""
+
+MAX_TERMS = 6
+"""Sums of more terms are not looked through for two that belong together."""
 
 _FUNCTIONS = (*CIRCLE.functions, *HYPERBOLA.functions)
 
@@ -113,7 +117,7 @@ def _name(before: Tree, after: Tree) -> str:
     arguments, made = ({each for one in calls.values() for each in one} for calls in (old, new))
     if made - arguments and arguments:
         return _multiple(made, arguments)
-    if any(_is_free(before - after, angle) for angle in angles(before)):
+    if any(_is_free(before, after, angle) for angle in angles(before)):
         changed = [kind for kind in RATIOS if (kind in new) != (kind in old)]
         return RATIOS[changed[0]] if changed else COLLECTED
     if not arguments or (before.has(sympy.exp) and before.atoms(sympy.exp) != after.atoms(sympy.exp)):
@@ -131,10 +135,10 @@ def _multiple(made: set[Tree], known: set[Tree]) -> str:
     return DOUBLE if 2 in ratios else HALF if sympy.S.Half in ratios else MULTIPLE
 
 
-def _is_free(difference: Tree, angle: Angle) -> bool:
-    """Whether a difference is 0 whatever sine and cosine are."""
+def _is_free(before: Tree, after: Tree, angle: Angle) -> bool:
+    """Whether two formulas are the same whatever sine and cosine are."""
     with suppress(ValueError):
-        return not read(difference, angle, on_curve=False).product[0]
+        return is_arithmetic(before - after, angle)
     return False
 
 
@@ -167,7 +171,7 @@ def evaluated(tree: Tree, chosen: Callable[[Tree], bool]) -> Tree:
 def sums_of_angles(tree: Tree) -> Iterable[Tree]:
     """Products of two functions of different angles as sums."""
     for node in postorder(tree):
-        if isinstance(node, sympy.Add) and len(node.args) <= 6:
+        if isinstance(node, sympy.Add) and len(node.args) <= MAX_TERMS:
             made = sympy.Add(*[_product_to_sum(term) for term in node.args])
             if length(made) < length(node):
                 yield tree.xreplace({node: made})
@@ -191,6 +195,36 @@ def _product_to_sum(term: Tree) -> Tree:
     return term
 
 
+def products_of_sines(tree: Tree) -> Iterable[Tree]:
+    """Sums of two sines, or of two cosines, as products."""
+    for node in postorder(tree):
+        if isinstance(node, sympy.Add) and len(node.args) <= MAX_TERMS:
+            for one, other in combinations(node.args, 2):
+                made = _sum_to_product(one, other)
+                if made is not None:
+                    rest = [term for term in node.args if term is not one and term is not other]
+                    yield tree.xreplace({node: sympy.Add(made, *rest)})
+
+
+def _sum_to_product(one: Tree, other: Tree) -> Tree | None:
+    """sin(a) + sin(b) = 2*sin((a + b)/2)*cos((a - b)/2), and its like."""
+    for curve in (CIRCLE, HYPERBOLA):
+        for kind in (curve.sine, curve.cosine):
+            calls = [[each for each in sympy.Mul.make_args(term) if isinstance(each, kind)] for term in (one, other)]
+            if len(calls[0]) != 1 or len(calls[1]) != 1:
+                continue
+            factor, ratio = one / calls[0][0], one * calls[1][0] / (other * calls[0][0])
+            a, b = calls[0][0].args[0], calls[1][0].args[0]
+            if abs(ratio) != 1 or not (a - b).free_symbols:
+                continue
+            if kind is curve.sine:
+                return 2 * factor * curve.sine((a + ratio * b) / 2) * curve.cosine((a - ratio * b) / 2)
+            if ratio == 1:
+                return 2 * factor * curve.cosine((a + b) / 2) * curve.cosine((a - b) / 2)
+            return -2 * curve.sign * factor * curve.sine((a + b) / 2) * curve.sine((a - b) / 2)
+    return None
+
+
 NAMES = (COLLECTED, *RATIOS.values(), *PYTHAGORAS.values(), DOUBLE, HALF, MULTIPLE, EXPONENTIALS)
 """The identities of one angle."""
 
@@ -199,4 +233,5 @@ TRIGONOMETRY: tuple[Rewriting, ...] = (
     Rewriting("sin(arcsin(u)) = u", inverse),
     *(Rewriting(name, partial(_by_name, name)) for name in NAMES),
     Rewriting("sum of angles", sums_of_angles),
+    Rewriting("sin(u) + sin(v) as a product", products_of_sines),
 )

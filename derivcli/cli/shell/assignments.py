@@ -130,7 +130,7 @@ def _formula(state: State, name: str, text: str, expression: Expression) -> Assi
         hint = f"use another name, or give {name} a value before"
         raise DerivError(f"'{name}' is defined by itself", text, place, hint)
     state = state.without(name)
-    definition = Definition(name, expression.expanded, expression.notes)
+    definition = Definition(name, expression.expanded, expression.notes, expression.spelling)
     return Assigned(replace(state, formulas={**state.formulas, name: definition}), [name], expression.notes)
 
 

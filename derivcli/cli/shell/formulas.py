@@ -59,7 +59,7 @@ def answer_in(state: State, text: str) -> tuple[Definition, ...]:
         return ()
     result = state.result
     if isinstance(result, SymbolicResult):
-        return (Definition(ANSWER, result.expression.expanded),)
+        return (Definition(ANSWER, result.expression.expanded, spelling=result.expression.spelling),)
     if isinstance(result, Result) and len(result.value) == 1 and not result.dependent:
         exact, value = result.expression.constant, float(result.value[0])
         if isinstance(exact, Fraction):

@@ -78,7 +78,7 @@ def command(state: State, name: str, rest: str, screen: Screen, program: Program
         words += [word for spec in _points(state, expression, ()) for word in ("--at", spec)]
     words += _declared(expression, words)
     is_plain = not expression.definitions and not state.functions
-    text = state.last if is_plain else text_of(expression.expanded)
+    text = state.last if is_plain else text_of(expression.expanded, expression.spelling)
     settings = [each for each in _settings(state, words) if grammar.has(" ".join(each))]
     kept = [word for each in settings for word in each]
     return state, Reply(words=(name, *kept, *words, "--", text, *formulas))

@@ -204,7 +204,8 @@ def compared(
             count += match.has_both
             if count >= MIN_SHARED_POINTS:
                 break
-    truth = formula_of(expression, partial)
+    spelling = expression.spelling.before([claim.spelling])
+    truth = formula_of(replace(expression, spelling=spelling), partial)
     return Case(expression, claim, partial, names, comparison, matches, truth, special, meanings or {})
 
 

@@ -110,7 +110,7 @@ class _Stating:
         if not (self.values or self.points or self.curves):
             return self.derivative, []
         with suppress(DerivError, *SYMPY_FAILURES):
-            return expression_of(self.mended(tree)), list(dict.fromkeys(self.remarks))
+            return expression_of(self.mended(tree), self.expression.spelling), list(dict.fromkeys(self.remarks))
         return self.derivative, ["where its pieces meet the derivative may be another number or none"]
 
     def mended(self, tree: Tree) -> Tree:

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derivcli.engines.symbolic import derivatives_of, differentiate, expression_of, is_piecewise
+import sympy
+
+from derivcli.engines.symbolic import derivatives_of, differentiate, expression_of, has_pieces, is_piecewise
 from derivcli.language.bound_variables import IteratedProduct, Summation
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
-from derivcli.language.tree import Tree, postorder
-from derivcli.result import Partial, SymbolicResult
+from derivcli.language.tree import Tree, piecewise, postorder
+from derivcli.result import Partial, SymbolicResult, partial_of
+from derivcli.simplify.gaps import gaps
+from derivcli.simplify.on_curve import shortest_on_curve
 from derivcli.simplify.shortest import shortest
 
 if TYPE_CHECKING:
@@ -23,23 +27,48 @@ def derivatives(
     expression: Expression, partials: Sequence[Partial], direction: Points | None = None, dependent: str = ""
 ) -> SymbolicResult:
     """The partial derivatives of an expression, along a direction or of an implicit function as a `Result`'s."""
-    result = differentiate(expression, partials, direction, dependent)
+    derived: list[Tree] = []
+    remarks: dict[str, None] = {}
+
+    def shorten(tree: Tree, order: int) -> Tree:
+        found = shortest_on_curve(tree, expression.expanded) if dependent and order > 1 else shortest(tree)
+        derived.append(tree)
+        remarks.update(dict.fromkeys(found.remarks))
+        return found.shape
+
+    result = differentiate(expression, partials, direction, dependent, shorten)
     if not is_piecewise(result):
-        return simplified(result)
+        return with_gaps(replace(result, remarks=tuple(remarks)), derived)
     from derivcli.explain.piecewise.breakpoint_values import stated
 
     if not any(isinstance(node, Summation | IteratedProduct) for node in postorder(expression.expanded)):
-        return stated(result)
-    terms = expression_of(unrolled(expression.expanded))  # each of which has pieces of its own
-    return replace(stated(differentiate(terms, partials, direction, dependent)), expression=expression)
+        return simplified(stated(result))
+    terms = expression_of(unrolled(expression.expanded), expression.spelling)  # each of which has pieces of its own
+    result = stated(differentiate(terms, partials, direction, dependent))
+    return replace(simplified(result), expression=expression)
 
 
 def simplified(result: SymbolicResult) -> SymbolicResult:
-    """The result with each derivative in its shortest form."""
-    found = {key: shortest(each.tree) for key, each in result.derivatives.items()}
-    remarks = dict.fromkeys(remark for each in found.values() for remark in each.remarks)
-    derivatives = {key: expression_of(each.shape) for key, each in found.items()}
-    return replace(result, derivatives=derivatives, remarks=(*result.remarks, *remarks))
+    """The result with each derivative in its shortest form, or each of its branches."""
+    found = {key: _simplified(each.tree) for key, each in result.derivatives.items()}
+    spelling = result.expression.spelling
+    return replace(result, derivatives={key: expression_of(tree, spelling) for key, tree in found.items()})
+
+
+def _simplified(tree: Tree) -> Tree:
+    if isinstance(tree, sympy.Piecewise):
+        return piecewise([(_simplified(pair.expr), pair.cond) for pair in tree.args])
+    return tree if has_pieces(tree) else shortest(tree).shape
+
+
+def with_gaps(result: SymbolicResult, derived: Sequence[Tree]) -> SymbolicResult:
+    """The result with remarks on where a derivative states what the function does not have."""
+    if result.direction is not None or result.dependent:
+        return result
+    f, remarks = result.expression, dict.fromkeys(result.remarks)
+    for key, each in result.derivatives.items():
+        remarks |= dict.fromkeys(gaps(f, partial_of(key), derived, each.tree))
+    return replace(result, remarks=tuple(remarks))
 
 
 def derivatives_on_page(row: Function) -> dict[str, Tree]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import equal, itself, reduced, shortened
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.result import partial_of
 from derivcli.showing import latex, mime_bundle, pretty, short, text
 
@@ -21,6 +22,7 @@ class Step:
 
     rule: str
     tree: Tree
+    spelling: Spelling = CANONICAL
 
     __eq__ = equal
     __reduce__ = reduced
@@ -34,7 +36,12 @@ class Step:
         """The formula as text, with `d/dx[...]` for a derivative still to be taken."""
         from derivcli.language.printer import text_of
 
-        return text_of(self.tree).replace("∂", "d")
+        return text_of(self.tree, self.spelling).replace("∂", "d")
+
+    @property
+    def canonical_text(self) -> str:
+        """The same in the one spelling that is for programs."""
+        return replace(self, spelling=CANONICAL).text
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sympy
 
@@ -67,11 +68,12 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     answer = result.derivatives[key]
     if any(map(has_pieces, [answer.tree, *(step.tree for step in steps[-1:])])):  # looked at where they meet
         simplified = differentiate(expression, [(name,)]).derivatives[name]
-        steps += [Step(SIMPLIFIED, simplified.tree)] if not steps or steps[-1].text != simplified.text else []
-        steps += [Step(MEETING, answer.tree)] if simplified.text != answer.text else []
-    elif not steps or steps[-1].text != answer.text:
+        steps += [Step(SIMPLIFIED, simplified.tree)] if not steps or steps[-1].text != simplified.canonical_text else []
+        steps += [Step(MEETING, answer.tree)] if simplified.canonical_text != answer.canonical_text else []
+    elif not steps or steps[-1].text != answer.canonical_text:
         steps.append(Step(SIMPLIFIED, answer.tree))
-    return Derivation(result, key, start, tuple(steps))
+    spelled = tuple(replace(step, spelling=result.expression.spelling) for step in steps)
+    return Derivation(result, key, start, spelled)
 
 
 def _steps(tree: Tree) -> Iterator[Step]:

@@ -96,6 +96,6 @@ def _formulas(
             if used in later:
                 hint = f"put `--let {used}=...` before it"
                 raise DerivError(f"'{name}' uses '{used}' before it is defined", text, place_of(used, text), hint)
-        definitions.append(Definition(name, expression.tree, expression.notes))
+        definitions.append(Definition(name, expression.tree, expression.notes, expression.spelling))
         later.remove(name)
     return tuple(definitions)

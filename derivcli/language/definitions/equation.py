@@ -76,7 +76,10 @@ def _parsed(
     notes = dict.fromkeys(note for side in sides for note in side.notes)
     sides_of = (left.tree, other)
     taken = tuple(known or ())
-    return Expression(text, difference, tuple(variables), ordered, tuple(notes), None, sides_of, taken)
+    spelling = left.spelling.before(side.spelling for side in sides[1:])
+    return Expression(
+        text, difference, tuple(variables), ordered, tuple(notes), None, sides_of, taken, spelling=spelling
+    )
 
 
 def _signs(text: str) -> Iterator[tuple[int, int]]:

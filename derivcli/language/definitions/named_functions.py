@@ -26,6 +26,7 @@ from derivcli.language.lexer.name_resolution import KEYWORDS, TRUTHS, is_functio
 from derivcli.language.lexer.tokens import canonical_name, is_name, place_of
 from derivcli.language.parse import in_place, parse_expression
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Tree
 
 
@@ -40,6 +41,7 @@ class NamedFunction:
     """The named functions that its formula calls."""
     notes: tuple[Note, ...] = ()
     """How its formula was read."""
+    spelling: Spelling = CANONICAL
 
     @property
     def name(self) -> str:
@@ -54,7 +56,7 @@ class NamedFunction:
     @property
     def text(self) -> str:
         """The formula."""
-        return text_of(self.tree)
+        return text_of(self.tree, self.spelling)
 
 
 NamedFunctions: TypeAlias = Mapping[str, NamedFunction]
@@ -127,7 +129,7 @@ def read_body(head: Head, declared: Collection[str], functions: Functions) -> Na
     notes = tuple(replace(note, source=text) for note in read.notes)
     named = {str(node) for node in tree.postorder(read.tree) if node.is_Symbol} - {*row.parameters}
     free = frozenset(named).union(*(rows[name].free for name in calls))
-    return NamedFunction(replace(row, free=free), read.tree, tuple(calls), notes)
+    return NamedFunction(replace(row, free=free), read.tree, tuple(calls), notes, read.spelling)
 
 
 def check_recursion(function: NamedFunction, known: NamedFunctions, head: Head) -> None:
@@ -176,6 +178,7 @@ def parse_formula(
         message = f"'{name}' is a function here, and a variable in what is called"
         raise DerivError(message, text, Span(0, len(text)), "use another name for the one of the two")
     found = parse_expression(text_of(whole), {*declared, *names}, definitions, {**custom, **unknown})
+    spelling = typed.spelling.before(each.spelling for name, each in known.items() if name in called)
     notes = [*(note for name, each in known.items() if name in called for note in each.notes), *typed.notes]
     notes += _where_defined(typed.tree, known, text)
     return replace(
@@ -186,6 +189,7 @@ def parse_formula(
         name=typed.name,
         arguments=typed.arguments,
         asked=typed.asked,
+        spelling=spelling,
     )
 
 

@@ -18,9 +18,13 @@ from derivcli.language.parser import (
     syntax_errors,
 )
 from derivcli.language.parser.parser_stack import BARE, CALL, PAIR, RANGE, TEXT, TUPLE
+from derivcli.language.spelling import EULER, HALF, POWER
+from derivcli.language.tree import NUMBERS
 
 if TYPE_CHECKING:
     from derivcli.language.parser.parser import Parser
+
+EULERS_NUMBER = NUMBERS["e"]
 
 CLOSERS = (")", "]", "⌋", "⌉")
 """What closes a bracket."""
@@ -37,6 +41,7 @@ def read_operator(parser: Parser, token: Token) -> None:
         read_separator(parser, token)
     elif token.kind == "superscript":
         assert parser.frame.operand is not None
+        spell_power(parser, token)
         parser.notes.keep(ambiguities.raised_exponent(parser.frame, token, parser.text))
         parser.frame.operand = operands.power(parser.frame.operand, operands.superscript(token))
     elif token.kind == "prime":
@@ -60,7 +65,23 @@ def read_operator(parser: Parser, token: Token) -> None:
 def read_power(parser: Parser, token: Token) -> None:
     """Wait for an exponent."""
     parser.notes.expect(parser.frame, ambiguities.exponent_of_raised(parser.frame, token, parser.text))
+    spell_power(parser, token, is_half=ends_half(parser))
     parser.frame.push_prefix(token, parser.frame.operand)
+
+
+def ends_half(parser: Parser) -> bool:
+    """Whether `(1/2)` follows."""
+    return parser.next.text == "(" and all(parser.stream.peek(place).text == each for place, each in enumerate("(1/2)"))
+
+
+def spell_power(parser: Parser, token: Token, is_half: bool = False) -> None:
+    """Write down how a power is written, and whether it is one of e or a square root."""
+    operand, spelled = parser.frame.operand, parser.spelled
+    spelled.setdefault(POWER, "**" if parser.text[token.start] == "*" else "^")
+    if is_half:
+        spelled.setdefault(HALF, HALF)
+    elif operand is not None and operand.tree is EULERS_NUMBER:
+        spelled.setdefault(EULER, EULER)
 
 
 def read_sign_of_term(parser: Parser, token: Token) -> None:

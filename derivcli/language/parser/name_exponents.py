@@ -8,6 +8,7 @@ from derivcli.language.lexer import name_resolution
 from derivcli.language.lexer.tokens import Token
 from derivcli.language.parser import operands, syntax_errors
 from derivcli.language.parser.operands import Operand
+from derivcli.language.spelling import POWER
 
 if TYPE_CHECKING:
     from derivcli.language.parser.parser import Parser
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 def read_exponent(parser: Parser, function: Token) -> Operand | None:
     """The exponent between a function's name and its argument: the 2 of sin^2(x)."""
     token = parser.next
+    if token.kind == "superscript" or token.text == "**":
+        parser.spelled.setdefault(POWER, "**" if parser.text[token.start] == "*" else "^")
     if token.kind == "superscript":
         parser.stream.take()
     elif token.text == "**":

@@ -64,6 +64,7 @@ from derivcli.language.parser.parser_stack import (
 from derivcli.language.parser.prefix_rules import read_operand
 from derivcli.language.parser.sign_rules import closer_of
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import WORDS, Spelling
 from derivcli.language.tree import Tree
 
 
@@ -99,8 +100,16 @@ class Parser:
         """How many arguments each unknown function takes."""
         self.binding: list[Frame] = []
         """The open calls and ranges that bind names."""
+        self.spelled: dict[str, str] = {}
+        """How functions and signs are written, each as it is first."""
         self.terms = 0
         """Terms of the sums and products over an index that have been read."""
+
+    @property
+    def spelling(self) -> Spelling:
+        """How the text spells what it has; names that are declared mean nothing else."""
+        reserved = tuple(sorted(WORDS & {*self.declared, *self.symbols}))
+        return Spelling(tuple(self.spelled.items()), reserved)
 
     @property
     def variables(self) -> list[str]:

@@ -23,6 +23,7 @@ from derivcli.language.parser import (
 )
 from derivcli.language.parser.operands import Operand
 from derivcli.language.parser.parser_stack import BAR, BARE, CALL, FENCES, GROUP, OPERATOR, OVER, PAIR, TUPLE, Frame
+from derivcli.language.spelling import BARS, ROOTS
 
 if TYPE_CHECKING:
     from derivcli.language.parser.parser import Parser
@@ -57,12 +58,15 @@ def read_operand(parser: Parser, token: Token) -> None:
     elif token.kind == "prime" or token.text in ("[", "]"):
         raise unreadable(parser.text, token.start)
     elif token.kind == "bar":
+        parser.spelled.setdefault("abs", BARS)
         parser.push(Frame(BAR, token))
     elif token.kind == "fraction":
         sign_rules.read_fraction(parser, token)
     elif token.text in FENCES:
         sign_rules.open_fence(parser, token)
     elif token.text in SIGNS:
+        if token.text in ROOTS:
+            parser.spelled.setdefault(ROOTS[token.text], token.text)
         frame.push_prefix(token)
     elif token.kind == "logic" or (token.text == "!" and frame.wants_condition):
         read_keyword(parser, replace(token, kind="logic", text="not" if token.text == "!" else token.text))
@@ -138,6 +142,8 @@ def read_function(parser: Parser, token: Token) -> None:
     row = None if form else own or vocabulary().get(token.text)
     base = None if row or form else read_base(parser, token)
     row = vocabulary()["log"] if base else row
+    if row is not None and own is None and not base:
+        parser.spelled.setdefault(row.name, row.name if token.prefix else token.text)
     if parser.next.text == "(" or (parser.next.text == "[" and token.text == "D"):
         bracket = parser.stream.take()
         closes = ")" if bracket.text == "(" else "]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from derivcli.explain.steps.derivation import Derivation
+from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.language.printer import text_of
 from derivcli.render.blocks import Block, Chain, Document, Gap, Style
 from derivcli.render.documents.equations import understood
@@ -34,7 +34,8 @@ def _chain(one: Derivation, style: Style) -> Chain:
 
 def _lines(one: Derivation, unicode: bool) -> list[tuple[str, str]]:
     """The derivative to be taken, which follows from no rule, then each rule with the formula after it."""
-    lines = [("", text_of(one.start)), *((step.rule, text_of(step.tree)) for step in one.steps)]
+    spelling = one.expression.spelling
+    lines = [("", text_of(one.start, spelling)), *((step.rule, text_of(step.tree, spelling)) for step in one.steps)]
     return lines if unicode else [(rule, text.replace("∂", "d")) for rule, text in lines]
 
 
@@ -64,8 +65,8 @@ def _data(derivations: Sequence[Derivation]) -> dict[str, Any]:
     found = [
         {
             "derivative": one.key,
-            "start": _lines(one, unicode=False)[0][1],
-            "steps": [{"rule": step.rule, "formula": step.text} for step in one.steps],
+            "start": Step("", one.start).text,
+            "steps": [{"rule": step.rule, "formula": step.canonical_text} for step in one.steps],
         }
         for one in derivations
     ]

@@ -146,7 +146,7 @@ def _roots_of(tree: Any, name: str, between: Sequence[Fraction]) -> Roots:
     """The roots of a formula that is no product."""
     if not tree.free_symbols:  # 0 nowhere, or wherever it has a value, and so at no point rather than beside it
         return Roots()
-    for solve in (_in_pieces, _polynomial, _solved):
+    for solve in (_in_pieces, polynomial_roots, _solved):
         with suppress(*SYMPY_FAILURES, OutOfTimeError, AssertionError), restored_context(), deep_recursion():
             found = limited(SOLVING_SECONDS, solve, tree, name, between)
             if found is not None:
@@ -156,7 +156,7 @@ def _roots_of(tree: Any, name: str, between: Sequence[Fraction]) -> Roots:
     return Roots((), UNKNOWN)
 
 
-def _polynomial(tree: Any, name: str, between: Sequence[Fraction]) -> Roots | None:
+def polynomial_roots(tree: Any, name: str, between: Sequence[Fraction] = ()) -> Roots | None:
     """The roots of a quotient of polynomials with rational coefficients."""
     x = symbol(name)
     if not tree.is_rational_function(x) or sum(1 for _ in postorder(tree)) > MAX_NODES:

@@ -1,0 +1,123 @@
+"""Identities of trigonometric, hyperbolic and exponential functions, judged by mpmath and by what books print."""
+
+import re
+from functools import partial
+from typing import Any
+
+import mpmath
+import pytest
+from mpmath import mpf
+
+from derivcli import derive, parse
+from derivcli.engines.symbolic import arrange, merged
+from derivcli.language.printer import text_of
+from derivcli.simplify import shortest as search
+from derivcli.simplify.exponentials_and_logarithms import EXPONENTIALS_AND_LOGARITHMS
+from derivcli.simplify.rewriting import Rewriting
+from derivcli.simplify.roots import ROOTS
+from derivcli.simplify.shortest import shortest
+from derivcli.simplify.trigonometry import TRIGONOMETRY
+from tests.textbook_identities import TEXTBOOK
+
+NAMES = """sin cos tan cot sec csc asin acos atan sinh cosh tanh coth sech csch asinh acosh atanh log exp sqrt sign pi
+    e""".split()
+SPELLED: dict[str, Any] = {name: getattr(mpmath, name) for name in NAMES} | {
+    "ln": mpmath.log, "abs": abs, "mpf": mpf, "a": mpf("1.7"), "b": mpf("0.6"), "n": mpf("2.3"),
+}  # fmt: skip
+POINTS = tuple(map(mpf, ("0.31", "0.77", "1.9", "3.7", "20.3", "-0.45")))
+READ = re.compile(r"\d+\.?\d*|[A-Za-z_]\w*|\*\*|[-+/^']")
+"""What is read of a formula: numbers, names and operators, but for the sign of multiplication."""
+
+
+def number(text: str, x: Any) -> Any:
+    """The value of a formula, None where it has none that is real."""
+    plain = re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"mpf(\1)", text.replace("^", "**"))
+    try:
+        value = eval(plain, {"__builtins__": {}}, SPELLED | {"x": x})  # the test's own text
+    except (ValueError, ZeroDivisionError):
+        return None
+    return None if mpmath.im(value) else mpmath.re(value)
+
+
+def slope(text: str, x: Any) -> Any:
+    """The derivative by differences of values alone."""
+    return mpmath.diff(lambda y: mpmath.mpmathify(number(text, y)), x)
+
+
+def assert_same(one: str, other: str) -> None:
+    """Expect that two formulas agree wherever the first has a value, and that it has one somewhere."""
+    pairs = [(number(one, x), number(other, x)) for x in POINTS]
+    known = [(left, right) for left, right in pairs if left is not None]
+    assert known, one
+    assert all(right is not None and abs(left - right) < 1e-12 * (1 + abs(left)) for left, right in known), (one, other)
+
+
+def test_lengths_of_the_textbook() -> None:
+    ratios = []
+    for function, book in TEXTBOOK:
+        ours = derive(function, wrt=["x"]).derivatives["x"].text
+        ratios.append(len(READ.findall(ours)) / len(READ.findall(book)))
+        with mpmath.workdps(30):
+            x = next(each for each in POINTS if number(function, each) is not None)
+            truth = slope(function, x)
+            assert abs(number(book, x) - truth) < 1e-9 * (1 + abs(truth)), (function, book)
+            assert_same(book, ours)
+    assert sum(ratio <= 1.1 for ratio in ratios) >= 0.95 * len(ratios)
+    assert sum(ratio <= 1.25 for ratio in ratios) >= 0.98 * len(ratios)
+
+
+EXAMPLES = {
+    "sin(-u) = -sin(u)": "x*sin(-x) + cos(x + pi)",
+    "sin(arcsin(u)) = u": "x*cos(asin(x/50))",
+    "like terms collected": "e^x*(sin(x) - cos(x)) + e^x*(sin(x) + cos(x))",
+    "tan(u) = sin(u)/cos(u)": "sin(x)/cos(x)",
+    "cot(u) = cos(u)/sin(u)": "x*cos(x)/sin(x)",
+    "sec(u) = 1/cos(u)": "x/cos(x)",
+    "csc(u) = 1/sin(u)": "1/sin(3*x)",
+    "tanh(u) = sinh(u)/cosh(u)": "sinh(x)/cosh(x)",
+    "coth(u) = cosh(u)/sinh(u)": "cosh(x)/sinh(x)",
+    "sech(u) = 1/cosh(u)": "x^2/cosh(x)",
+    "csch(u) = 1/sinh(u)": "1/sinh(x)",
+    "sin(u)^2 + cos(u)^2 = 1": "sin(x)^2*cos(x) - cos(x)",
+    "1 + tan(u)^2 = sec(u)^2": "2*(tan(x)^2 + 1)*tan(x)",
+    "1 + cot(u)^2 = csc(u)^2": "(-1 - cot(x)^2)*a",
+    "cosh(u)^2 - sinh(u)^2 = 1": "sinh(x)^2*cosh(x) + cosh(x)",
+    "1 - tanh(u)^2 = sech(u)^2": "1 - tanh(x)^2",
+    "coth(u)^2 - 1 = csch(u)^2": "1 - coth(x)^2",
+    "double angle": "2*sin(x)*cos(x)",
+    "half angle": "(1 - cos(x))/sin(x)",
+    "multiple angles": "4*cos(x)^3 - 3*cos(x)",
+    "sinh(u) = (e^u - e^(-u))/2": "(e^x - e^(-x))/(e^x + e^(-x))",
+    "sum of angles": "sin(a*x)*cos(b*x) + cos(a*x)*sin(b*x)",
+    "sin(u) + sin(v) as a product": "cos(3*x/4) - cos(5*x/4)",
+    "e^ln(u) = u": "x*e^(x*ln(n))",
+    "logarithms joined": "ln(x + 1) - ln(x)",
+    "logarithms split": "ln(8)/ln(2) + ln(x*e^x)",
+    "a^u*b^u = (a*b)^u": "4^x/2^x",
+    "roots joined": "1/(sqrt(x - 3)*sqrt(x + 3))",
+    "sqrt(u/v^2) = sqrt(u)/|v|": "1/(x^2*sqrt(1 + 1/x^2))",
+}
+"""A formula for each identity in which it is used."""
+
+
+@pytest.mark.parametrize("row", [*TRIGONOMETRY, *EXPONENTIALS_AND_LOGARITHMS, *ROOTS], ids=lambda row: row.name)
+def test_each_identity_is_right(row: Rewriting) -> None:
+    formula = EXAMPLES[row.name]
+    tree = merged(parse(formula).expanded)
+    forms = {text_of(arrange(each)) for each in row.apply(tree) if each != tree}
+    assert forms
+    for form in forms:
+        assert_same(formula, form)
+
+
+@pytest.mark.parametrize("wrong", ["cos(x)^2", "-cos(x)", "sin(x)", "-cos(x)^3*1.0000001"])
+def test_a_wrong_identity_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    forms = [[merged(parse(text).expanded)] for text in (wrong, "-cos(x)^3")]
+    rows = [Rewriting("planted", partial(lambda form, formula: form, form)) for form in forms]
+    found = []
+    for table in (rows[:1], rows):
+        shortest.cache_clear()
+        monkeypatch.setattr(search, "REWRITINGS", tuple(table))
+        found.append(text_of(shortest(parse("sin(x)^2*cos(x) - cos(x)").expanded).shape))
+    shortest.cache_clear()
+    assert found == ["sin(x)**2*cos(x) - cos(x)", "-cos(x)**3"]
