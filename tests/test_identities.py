@@ -117,7 +117,7 @@ def test_a_wrong_identity_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch
     found = []
     for table in (rows[:1], rows):
         shortest.cache_clear()
-        monkeypatch.setattr(search, "REWRITINGS", tuple(table))
+        monkeypatch.setattr(search, "FAMILIES", (tuple(table),))
         found.append(text_of(shortest(parse("sin(x)^2*cos(x) - cos(x)").expanded).shape))
     shortest.cache_clear()
     assert found == ["sin(x)**2*cos(x) - cos(x)", "-cos(x)**3"]

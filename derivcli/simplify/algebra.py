@@ -4,32 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import sympy
 
 from derivcli.language.tree import Tree
-from derivcli.simplify.kernels import Product, Ring, in_lowest_terms, multiplied_out, product_of, ring_of
+from derivcli.simplify.inner_forms import with_like_radicands, with_short_arguments
+from derivcli.simplify.kernels import (
+    Product,
+    Ring,
+    in_lowest_terms,
+    multiplied_out,
+    order_of,
+    product_of,
+    rationalized,
+    ring_of,
+)
 from derivcli.simplify.polynomial_forms import shortest_product, terms_of
 from derivcli.simplify.rewriting import Rewriting
+
+SQUARES: tuple[tuple[str, Any, Any], ...] = (
+    ("sin(u)^2 + cos(u)^2 = 1", sympy.sin, lambda u: 1 - sympy.cos(u) ** 2),
+    ("sin(u)^2 + cos(u)^2 = 1", sympy.cos, lambda u: 1 - sympy.sin(u) ** 2),
+    ("1 + tan(u)^2 = sec(u)^2", sympy.tan, lambda u: sympy.sec(u) ** 2 - 1),
+    ("1 + tan(u)^2 = sec(u)^2", sympy.sec, lambda u: sympy.tan(u) ** 2 + 1),
+    ("1 + cot(u)^2 = csc(u)^2", sympy.cot, lambda u: sympy.csc(u) ** 2 - 1),
+    ("1 + cot(u)^2 = csc(u)^2", sympy.csc, lambda u: sympy.cot(u) ** 2 + 1),
+    ("cosh(u)^2 - sinh(u)^2 = 1", sympy.sinh, lambda u: sympy.cosh(u) ** 2 - 1),
+    ("cosh(u)^2 - sinh(u)^2 = 1", sympy.cosh, lambda u: sympy.sinh(u) ** 2 + 1),
+)
+"""Squares of calls as polynomials in others."""
 
 
 def common_denominator(tree: Tree) -> Iterable[Tree]:
     """A sum with denominators as one fraction in lowest terms, its two parts factored."""
     if isinstance(tree, sympy.Add) and has_denominator(tree):
-        yield _fraction(tree)
+        yield fraction(tree)
 
 
 def factored(tree: Tree) -> Iterable[Tree]:
     """A sum as a product."""
     if isinstance(tree, sympy.Add) and not has_denominator(tree):
-        yield _fraction(tree)
+        yield fraction(tree)
 
 
 def cancelled(tree: Tree) -> Iterable[Tree]:
     """A product in lowest terms, its powers joined."""
     if isinstance(tree, sympy.Mul | sympy.Pow):
-        yield _fraction(tree)
+        yield fraction(tree)
 
 
 def has_denominator(tree: Any) -> bool:
@@ -38,13 +61,39 @@ def has_denominator(tree: Any) -> bool:
     return any(isinstance(each, sympy.Pow) and each.exp.could_extract_minus_sign() for each in powers)
 
 
-def _fraction(tree: Tree) -> Tree:
+def fraction(tree: Tree) -> Tree:
+    """A formula as one fraction."""
+    tree = with_like_radicands(tree)
     ring = ring_of(tree)
-    return shortest_product(product_of(tree, ring), ring).tree
+    return _shortest(product_of(tree, ring), ring)
+
+
+def _shortest(product: Product, ring: Ring) -> Tree:
+    return with_short_arguments(shortest_product(product, ring).make())
+
+
+def without_roots_below(tree: Tree) -> Iterator[Tree]:
+    """One fraction with no root of numbers below the line, and one with no root at all there."""
+    tree = with_like_radicands(tree)
+    ring = ring_of(tree)
+    places = [place for place in ring.squares if order_of(place, ring) == 2]
+    numbers = [place for place in places if not ring.kernels[place].base.free_symbols]
+    for some in (numbers, places):
+        if some:
+            yield _shortest(rationalized(product_of(tree, ring), ring, some), ring)
+
+
+def by_squares(kind: Any, square: Any, tree: Tree) -> Iterator[Tree]:
+    """One fraction, where squares of calls of a kind are replaced."""
+    if any(isinstance(each.base, kind) for each in tree.atoms(sympy.Pow)):
+        tree = with_like_radicands(tree)
+        ring = ring_of(tree, {call: square(*call.args) for call in tree.atoms(kind)})
+        yield _shortest(product_of(tree, ring), ring)
 
 
 def expanded(tree: Tree) -> Iterator[Tree]:
     """A fraction as a sum of fractions, each in lowest terms: by term, or by what calls and roots stand in them."""
+    tree = with_like_radicands(tree)
     ring = ring_of(tree)
     product = product_of(tree, ring)
     below = Product(
@@ -62,8 +111,8 @@ def expanded(tree: Tree) -> Iterator[Tree]:
         made = []
         for part in parts:
             found = ring.context.from_dict({each: int(terms[each]) for each in part})
-            made.append(shortest_product(in_lowest_terms(below, found, ring), ring).tree)
-        yield sympy.Add(*made)
+            made.append(shortest_product(in_lowest_terms(below, found, ring), ring).make())
+        yield with_short_arguments(sympy.Add(*made))
 
 
 def _partings(terms: Sequence[tuple[int, ...]], ring: Ring) -> Iterator[list[list[tuple[int, ...]]]]:
@@ -87,5 +136,7 @@ ALGEBRA = (
     Rewriting("factored", factored),
     Rewriting("cancelled", cancelled),
     Rewriting("expanded", expanded),
+    Rewriting("denominator rationalized", without_roots_below),
+    *(Rewriting(name, partial(by_squares, kind, square)) for name, kind, square in SQUARES),
 )
 """The quick ones first, since the time may end."""

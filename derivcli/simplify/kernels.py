@@ -7,10 +7,12 @@ so that common factors are found at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from itertools import chain
 from math import gcd, lcm
 from typing import Any, TypeAlias
 
@@ -55,41 +57,68 @@ class Product:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ring:
-    """The kernels of a formula, where polynomials in them live, and by which kernel each power is counted.
+    """The kernels of a formula, and where polynomials in them live.
 
-    `radicands` has the sums that are powers of kernels: the square of sqrt(1 - x^2). `reversed` has x - 1 where the
-    formula has powers of 1 - x.
+    `places` has the place of a kernel by its base and the symbolic part of its exponent, `orders` by which root of that
+    each is counted. `squares` has the sums that such powers of kernels are: 1 - x^2 for sqrt(1 - x^2). `reversed` has
+    x - 1 where the formula has powers of 1 - x. `lengths` fills with what powers of kernels cost.
     """
 
     kernels: tuple[Kernel, ...]
     context: Any
     places: dict[tuple[Tree, Tree], int]
     orders: tuple[int, ...]
-    radicands: dict[int, Polynomial]
+    squares: dict[int, Polynomial]
     reversed: list[Polynomial]
+    lengths: dict[tuple[int, int], int]
 
 
-def ring_of(tree: Tree) -> Ring:
-    """The ring of a formula."""
+def ring_of(tree: Tree, squares: Mapping[Tree, Tree] | None = None) -> Ring:
+    """The ring of a formula, where the squares of some calls are known besides those of roots."""
+    squares = squares or {}
     orders: dict[tuple[Tree, Tree], int] = {}
-    for key, order in _powers(tree):
+    for key, order in chain(_powers(tree), *map(_powers, squares.values())):
         orders[key] = lcm(orders.get(key, 1), order)
     if len(orders) > MAX_KERNELS:
         raise TooLongError
     kernels = tuple(Kernel(base, exponent / order) for (base, exponent), order in orders.items())
     context = fmpz_mpoly_ctx.get(tuple(f"k{place}" for place in range(len(kernels))), Ordering.lex)
     places = {key: place for place, key in enumerate(orders)}
-    ring = Ring(kernels, context, places, tuple(orders.values()), {}, [])
+    known = [2 if base in squares else order for (base, _), order in orders.items()]
+    ring = Ring(kernels, context, places, tuple(orders.values()), {}, [], {})
     for (base, exponent), place in places.items():
-        if isinstance(base, sympy.Add) and exponent == 1:
-            found = _as_sum(base, ring)
-            if found is not None:
-                ring.radicands[place] = found
-    for node in _bases(tree):
-        found = _as_sum(node, ring)
-        if found is not None and found.leading_coefficient() < 0:
-            ring.reversed.append(-found)
+        square = squares.get(base, base)
+        if exponent == 1 and known[place] > 1 and (isinstance(square, sympy.Add | sympy.Mul) or square.is_Integer):
+            with suppress(TooLongError):
+                ring.squares[place] = _polynomial(square, ring)
+    ring.reversed.extend(_reversed(tree, ring))
     return ring
+
+
+def order_of(place: int, ring: Ring) -> int:
+    """Which power of a kernel `squares` has."""
+    return max(ring.orders[place], 2)
+
+
+def _polynomial(node: Tree, ring: Ring) -> Polynomial:
+    """A formula without denominators as a polynomial."""
+    found = product_of(node, ring)
+    if (
+        found.number.denominator != 1
+        or min(found.exponents, default=0) < 0
+        or any(count < 0 for _, count in found.sums)
+    ):
+        raise TooLongError
+    return multiplied_out(found, ring)
+
+
+def _reversed(tree: Tree, ring: Ring) -> Iterator[Polynomial]:
+    """The sums that a formula has powers of with their signs changed, where their first terms are negative."""
+    for node in _bases(tree):
+        with suppress(TooLongError):
+            found = _polynomial(node, ring)
+            if found.leading_coefficient() < 0:
+                yield -found
 
 
 def _bases(node: Any) -> Iterator[Tree]:
@@ -99,14 +128,6 @@ def _bases(node: Any) -> Iterator[Tree]:
     if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
         for part in node.args:
             yield from _bases(part)
-
-
-def _as_sum(node: Tree, ring: Ring) -> Polynomial | None:
-    """A formula as a sum whose terms share nothing; None where they do."""
-    found = product_of(node, ring)
-    if len(found.sums) != 1 or any(found.exponents) or found.sums[0][1] != 1 or abs(found.number) != 1:
-        return None
-    return found.sums[0][0] * int(found.number)
 
 
 def _powers(node: Any) -> Iterator[tuple[tuple[Tree, Tree], int]]:
@@ -171,11 +192,11 @@ def times(factors: Sequence[Product], ring: Ring) -> Product:
         number *= factor.number
         exponents = [one + other for one, other in zip(exponents, factor.exponents, strict=True)]
         for each, power in factor.sums:
-            _multiply_in(sums, each, power)
+            multiply_in(sums, each, power)
     return Product(number, tuple(exponents), tuple(sums))
 
 
-def _multiply_in(sums: list[tuple[Polynomial, int]], factor: Polynomial, power: int) -> None:
+def multiply_in(sums: list[tuple[Polynomial, int]], factor: Polynomial, power: int) -> None:
     """Count a power of a sum in with the same sum."""
     for place, (known, exponent) in enumerate(sums):
         if known == factor:
@@ -221,11 +242,12 @@ def _shared(terms: Sequence[Product]) -> Product:
     for term in terms:
         for each, _ in term.sums:
             if not any(each == known for known, _ in sums):
-                sums.append((each, min(_count(other, each) for other in terms)))
+                sums.append((each, min(count_of(other, each) for other in terms)))
     return Product(Fraction(1), exponents, tuple((each, count) for each, count in sums if count))
 
 
-def _count(product: Product, factor: Polynomial) -> int:
+def count_of(product: Product, factor: Polynomial) -> int:
+    """The power of a sum in a product."""
     return next((count for each, count in product.sums if each == factor), 0)
 
 
@@ -244,7 +266,7 @@ def multiplied_out(product: Product, ring: Ring) -> Polynomial:
 
 def in_lowest_terms(shared: Product, found: Polynomial, ring: Ring) -> Product:
     """A product times a sum, in which roots are squared and what stands above and below is cancelled."""
-    found = _squared_roots(found, ring)
+    found = squared(found, ring)
     if found == 0:
         return Product(Fraction(0), one(ring).exponents)
     number, exponents, found = primitive(found)
@@ -256,11 +278,11 @@ def in_lowest_terms(shared: Product, found: Polynomial, ring: Ring) -> Product:
         if count < 0 and is_small(found) and is_small(below):
             common = found.gcd(below)
             if not common.is_constant():
-                _multiply_in(sums, below, -count)
+                multiply_in(sums, below, -count)
                 sums, found = _cancelled(sums, found, below, count, common)
     number, exponents, found = primitive(found)
     if len(found) > 1:
-        _multiply_in(sums, found, 1)
+        multiply_in(sums, found, 1)
     return times(
         [Product(made.number * number, tuple(map(sum, zip(made.exponents, exponents, strict=True))), tuple(sums))], ring
     )
@@ -271,7 +293,7 @@ def _cancelled(
 ) -> tuple[list[Any], Polynomial]:
     """The sums and the new one, after common factors of the new one and of `below` to the `count` are left out."""
     rest, power = below / common, count
-    _multiply_in(sums, rest, count) if not rest.is_constant() else None
+    multiply_in(sums, rest, count) if not rest.is_constant() else None
     while power < 0:
         quotient, rest_of_it = divmod(found, common)
         if rest_of_it != 0:
@@ -279,7 +301,7 @@ def _cancelled(
         found = quotient
         power += 1
     if power:
-        _multiply_in(sums, common, power)
+        multiply_in(sums, common, power)
     return sums, found
 
 
@@ -289,7 +311,7 @@ def primitive(found: Polynomial) -> tuple[int, tuple[int, ...], Polynomial]:
     number = gcd(*map(int, terms.values()))
     if found.leading_coefficient() < 0:
         number = -number
-    exponents = tuple(map(min, zip(*terms, strict=True)))
+    exponents = tuple(int(min(each)) for each in zip(*terms, strict=True))
     ring = found.context()
     return number, exponents, found / ring.from_dict({exponents: number})
 
@@ -299,21 +321,52 @@ def is_small(found: Polynomial) -> bool:
     return len(found) <= MAX_TERMS and max(found.degrees(), default=0) <= MAX_DEGREE
 
 
-def _squared_roots(found: Polynomial, ring: Ring) -> Polynomial:
-    """A sum in which no root has a power that is a sum."""
-    for place, radicand in ring.radicands.items():
-        order = ring.orders[place]
+def squared(found: Polynomial, ring: Ring) -> Polynomial:
+    """A sum in which no kernel has a power whose sum is known."""
+    for place, square in ring.squares.items():
+        order = order_of(place, ring)
         while found != 0 and found.degrees()[place] >= order:
             kept = ring.context.constant(0)
             for exponents, coefficient in found.to_dict().items():
-                times_squared, rest = divmod(exponents[place], order)
-                lower = (*exponents[:place], rest, *exponents[place + 1 :])
-                term = ring.context.from_dict({lower: coefficient})
-                kept += term * radicand**times_squared
+                count, rest = divmod(int(exponents[place]), order)
+                lower = ring.context.from_dict({(*exponents[:place], rest, *exponents[place + 1 :]): coefficient})
+                kept += lower * square**count
             if len(kept) > MAX_TERMS:
                 raise TooLongError
             found = kept
     return found
+
+
+def rationalized(product: Product, ring: Ring, places: Iterable[int]) -> Product:
+    """A product with no root of these below the line: 1/(a + sqrt(b)) is (a - sqrt(b))/(a^2 - b)."""
+    for place in places:
+        for below, count in product.sums:
+            if count < 0 and below.degrees()[place] and order_of(place, ring) == 2:
+                product = _times_conjugate(product, below, count, place, ring)
+    return product
+
+
+def _times_conjugate(product: Product, below: Polynomial, count: int, place: int, ring: Ring) -> Product:
+    """A product with a sum below the line that has a root replaced, and what is above multiplied out."""
+    if any(exponents[place] > 1 for exponents in below.to_dict()):
+        raise TooLongError
+    turned = {exponents: -number if exponents[place] else number for exponents, number in below.to_dict().items()}
+    conjugate = ring.context.from_dict(turned)
+    norm = as_product(squared(below * conjugate, ring), ring)
+    others = tuple((each, power) for each, power in product.sums if each != below)
+    above = Product(Fraction(1), one(ring).exponents, tuple((each, power) for each, power in others if power > 0))
+    rest = Product(product.number, product.exponents, tuple((each, power) for each, power in others if power < 0))
+    raised_conjugate = Product(Fraction(1), one(ring).exponents, ((conjugate, -count),))
+    found = multiplied_out(times([above, raised_conjugate], ring), ring)
+    return in_lowest_terms(times([rest, raised(norm, count)], ring), found, ring)
+
+
+def as_product(found: Polynomial, ring: Ring) -> Product:
+    """A sum that is not 0 as a number times kernels times a sum whose terms share nothing."""
+    if found == 0:
+        raise ZeroDivisionError
+    number, exponents, rest = primitive(found)
+    return Product(Fraction(number), exponents, ((rest, 1),) if len(rest) > 1 else ())
 
 
 def factors_of(found: Polynomial) -> list[tuple[Polynomial, int]]:

@@ -217,14 +217,14 @@ def _as_product(parts: Parts, kernels: Kernels) -> Forms:
         k = math.ceil(max(part.degree() for part in groups) / 2)
         w_power += k * power
         found = [(other, forms(angle, part, one_everywhere, -k)) for part, other in groups.items()]
-        total = _sum([(shortest_product(other, kernels.ring).tree, form) for other, form in found])
+        total = _sum([(shortest_product(other, kernels.ring).make(), form) for other, form in found])
         number, form = with_sign(total.plain)
         scale *= _fraction(number) ** power
         again, multiple = with_sign(total.multiples)
         plain, multiples = plain * form**power, multiples * (again / number * multiple) ** power
     others = Product(Fraction(1), parts.others.exponents, parts.others.sums)
     pure = forms(angle, parts.above * _rational(parts.others.number * scale), parts.below, w_power)
-    other = shortest_product(others, kernels.ring).tree
+    other = shortest_product(others, kernels.ring).make()
     return Forms(other * plain * pure.plain, other * multiples * pure.multiples)
 
 
@@ -235,7 +235,7 @@ def _term_by_term(parts: Parts, kernels: Kernels) -> Forms:
         product = times([parts.others, other], kernels.ring)
         form = forms(kernels.angle, part * parts.above * _rational(product.number), parts.below, parts.w_power)
         unscaled = Product(Fraction(1), product.exponents, product.sums)
-        found.append((shortest_product(unscaled, kernels.ring).tree, form))
+        found.append((shortest_product(unscaled, kernels.ring).make(), form))
     return _sum(found)
 
 

@@ -5,12 +5,13 @@ What a form costs is counted from its kernels, without making it; the few that s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import combinations
 from math import prod
+from operator import mul
 from typing import Any, TypeAlias
 
 import sympy
@@ -22,9 +23,14 @@ from derivcli.simplify.kernels import (
     Polynomial,
     Product,
     Ring,
+    as_product,
+    count_of,
     factors_of,
     multiplied_out,
-    primitive,
+    multiply_in,
+    raised,
+    squared,
+    times,
 )
 
 Terms: TypeAlias = Mapping[tuple[int, ...], Fraction]
@@ -32,6 +38,9 @@ Terms: TypeAlias = Mapping[tuple[int, ...], Fraction]
 
 MAX_MERGED_TERMS = 12
 """Factors are multiplied with each other where no longer sum comes out."""
+
+MAX_GROUP = 4
+"""So many factors are multiplied at most."""
 
 MAX_COLLECTED_TERMS = 24
 """Longer sums are not searched for what some of their terms share."""
@@ -42,10 +51,10 @@ COLLECTED_DEPTH = 2
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A formula, and about what it costs."""
+    """About what a formula costs, and what makes it."""
 
     tokens: int
-    tree: Tree
+    make: Callable[[], Tree]
 
 
 @lru_cache(maxsize=4096)
@@ -68,8 +77,11 @@ def powers(exponents: Sequence[int], ring: Ring) -> dict[Tree, Tree]:
 
 def kernel_tokens(place: int, exponent: int, ring: Ring) -> int:
     """What a power of a kernel costs."""
-    kernel = ring.kernels[place]
-    return tokens(sympy.Pow(kernel.base, kernel.exponent * exponent))
+    known = ring.lengths.get((place, exponent))
+    if known is None:
+        kernel = ring.kernels[place]
+        known = ring.lengths[place, exponent] = tokens(sympy.Pow(kernel.base, kernel.exponent * exponent))
+    return known
 
 
 def is_above(place: int, exponent: int, ring: Ring) -> bool:
@@ -77,9 +89,8 @@ def is_above(place: int, exponent: int, ring: Ring) -> bool:
     return exponent > 0 or not ring.kernels[place].exponent.is_number
 
 
-def term_tokens(number: Fraction, exponents: Sequence[int], ring: Ring) -> int:
-    """What a product of a number and kernels costs, without its sign."""
-    above = below = 0
+def term_tokens(number: Fraction, exponents: Sequence[int], ring: Ring, above: int = 0, below: int = 0) -> int:
+    """What a number times kernels costs without its sign, with so much else above and below the line."""
     for place, exponent in enumerate(exponents):
         if exponent and is_above(place, exponent, ring):
             above += kernel_tokens(place, exponent, ring)
@@ -126,16 +137,18 @@ def terms_of(found: Polynomial) -> dict[tuple[int, ...], Fraction]:
 def shortest_sum(found: Polynomial, ring: Ring, depth: int = COLLECTED_DEPTH) -> Form:
     """A polynomial as a sum, where some terms may have common factors taken out."""
     terms = terms_of(found)
-    best = Form(sum_tokens(terms, ring), sum_of(terms, ring))
+    best = Form(sum_tokens(terms, ring), lambda: sum_of(terms, ring))
     if 3 <= len(terms) <= MAX_COLLECTED_TERMS and depth:
         for inside in _sharing(terms):
             some = ring.context.from_dict({each: int(terms[each]) for each in inside})
-            rest = found - some
-            made = shortest_product(_as_product(some, ring), ring, depth - 1)
+            made = shortest_product(as_product(some, ring), ring, depth - 1)
             if made.tokens < best.tokens:
-                other = shortest_sum(rest, ring, depth - 1)
-                best = min(best, Form(made.tokens + other.tokens + 1, sympy.Add(made.tree, other.tree)), key=_tokens)
+                best = min(best, _added(made, shortest_sum(found - some, ring, depth - 1)), key=_tokens)
     return best
+
+
+def _added(one: Form, other: Form) -> Form:
+    return Form(one.tokens + other.tokens + 1, lambda: sympy.Add(one.make(), other.make()))
 
 
 def _tokens(form: Form) -> int:
@@ -151,18 +164,12 @@ def _sharing(terms: Terms) -> list[tuple[tuple[int, ...], ...]]:
     return [inside for inside in found if 1 < len(inside) < len(terms)]
 
 
-def _as_product(found: Polynomial, ring: Ring) -> Product:
-    number, exponents, rest = primitive(found)
-    return Product(Fraction(number), exponents, ((rest, 1),) if len(rest) > 1 else ())
-
-
 # ---- products of sums ----
 
 
 def shortest_product(product: Product, ring: Ring, depth: int = COLLECTED_DEPTH) -> Form:
     """The shortest form of a product, as one fraction."""
-    sums = _factored(product, ring)
-    product = Product(product.number, product.exponents, sums)
+    product = _merged(_roots_joined(_factored(product), ring), ring)
     forms = [_assembled(each, ring, depth) for each in _numerators(product, ring)]
     return min(forms, key=_tokens)
 
@@ -186,53 +193,78 @@ def _numerators(product: Product, ring: Ring) -> Iterator[Product]:
                 yield Product(Fraction(1, number.denominator), outside, ((found, 1), *below))
 
 
-def _factored(product: Product, ring: Ring) -> tuple[tuple[Polynomial, int], ...]:
-    """The sums of a product by their factors, some of them multiplied where that is shorter."""
+def _factored(product: Product) -> Product:
+    """A product with its sums as products of what has no factors."""
     counts: list[tuple[Polynomial, int]] = []
     for each, count in product.sums:
         for factor, power in factors_of(each):
-            known = next((place for place, (other, _) in enumerate(counts) if other == factor), None)
-            if known is None:
-                counts.append((factor, power * count))
-            else:
-                counts[known] = (factor, counts[known][1] + power * count)
-    counts = [(each, count) for each, count in counts if count]
-    made: list[tuple[Polynomial, int]] = []
-    for count in dict.fromkeys(count for _, count in counts):
-        made += [(each, count) for each in _merged([each for each, other in counts if other == count], count, ring)]
-    return tuple(made)
+            multiply_in(counts, factor, power * count)
+    return Product(product.number, product.exponents, tuple(counts))
 
 
-def _merged(factors: list[Polynomial], count: int, ring: Ring) -> list[Polynomial]:
-    """Factors of the same power, multiplied with each other as long as that is shorter."""
-    extra = 2 * (abs(count) != 1)
+def _roots_joined(product: Product, ring: Ring) -> Product:
+    """A product in which what a root is of is joined with it: sqrt(u)/u**2 is u**(-3/2)."""
+    for place, square in ring.squares.items():
+        if product.exponents[place] and isinstance(ring.kernels[place].base, sympy.Add | sympy.Mul):
+            whole = _factored(as_product(square, ring))
+            shares = [Fraction(count_of(product, each), count) for each, count in whole.sums]
+            pairs = zip(product.exponents, whole.exponents, strict=True)
+            shares += [Fraction(each, count) for each, count in pairs if count]
+            share = min(shares, key=abs) if len({each > 0 for each in shares}) == 1 else Fraction(0)
+            if count := int(share):
+                kernel = [0] * len(ring.kernels)
+                kernel[place] = count * ring.orders[place]
+                root = Product(Fraction(1), tuple(kernel))
+                product = times([product, raised(whole, -count), root], ring)
+    return product
+
+
+def _merged(product: Product, ring: Ring) -> Product:
+    """A product with sums of the same power multiplied with each other as long as that is shorter."""
+    for count in dict.fromkeys(count for _, count in product.sums):
+        while group := _best_group([each for each, other in product.sums if other == count], count, ring):
+            factors, made = group
+            sums = tuple((each, other) for each, other in product.sums if not any(each is factor for factor in factors))
+            product = times([Product(product.number, product.exponents, sums), raised(made, count)], ring)
+    return product
+
+
+def _best_group(factors: list[Polynomial], count: int, ring: Ring) -> tuple[tuple[Polynomial, ...], Product] | None:
+    """The sums that are shortened most when they are multiplied, and what comes out; None if none are."""
+    extra, best = 2 * (abs(count) != 1), None
     lengths = {id(each): sum_tokens(terms_of(each), ring) + extra for each in factors}
-    while len(factors) > 1:
-        best = None
-        for one_factor, other in combinations(factors, 2):
-            if len(one_factor) * len(other) <= 4 * MAX_MERGED_TERMS:
-                made = one_factor * other
-                saved = lengths[id(one_factor)] + lengths[id(other)] - sum_tokens(terms_of(made), ring) - extra
+    for size in range(2, min(len(factors), MAX_GROUP) + 1):
+        for group in combinations(factors, size):
+            if prod(map(len, group)) <= 4 * MAX_MERGED_TERMS:
+                made = as_product(squared(reduce(mul, group), ring), ring)
+                apart = sum(lengths[id(each)] for each in group)
+                saved = apart - term_tokens(made.number, made.exponents, ring, _sums_length(made, extra, ring))
                 if saved > 0 and (best is None or saved > best[0]):
-                    best = saved, one_factor, other, made
-        if best is None:
-            break
-        factors = [each for each in factors if each is not best[1] and each is not best[2]] + [best[3]]
-        lengths[id(best[3])] = sum_tokens(terms_of(best[3]), ring) + extra
-    return factors
+                    best = saved, group, made
+    return best and best[1:]
+
+
+def _sums_length(product: Product, extra: int, ring: Ring) -> int:
+    return sum(sum_tokens(terms_of(each), ring) + extra for each, _ in product.sums)
 
 
 def _assembled(product: Product, ring: Ring, depth: int) -> Form:
-    """A product as a formula: signs put where they cost least, and roots joined with what they are roots of."""
+    """A product as a formula, its sign put where it costs least."""
     product = _with_best_sign(product, ring)
-    bases = powers(product.exponents, ring)
-    pieces = []
-    for each, count in _radicands_joined(product, bases, ring):
-        form = shortest_sum(-each if count % 2 == 0 and each in ring.reversed else each, ring, depth)
-        pieces.append(sympy.Pow(form.tree, count) if count != 1 else form.tree)
-    factors = [sympy.Pow(base, exponent) for base, exponent in bases.items()] + pieces
-    tree = multiplied(sympy.Rational(product.number.numerator, product.number.denominator), factors)
-    return Form(tokens(tree), tree)
+    sums = [
+        (shortest_sum(-each if count % 2 == 0 and each in ring.reversed else each, ring, depth), count)
+        for each, count in product.sums
+    ]
+    above = sum(form.tokens + 2 * (count != 1) for form, count in sums if count > 0)
+    below = sum(form.tokens + 2 * (count != -1) for form, count in sums if count < 0)
+    length = term_tokens(product.number, product.exponents, ring, above, below) + (product.number < 0)
+
+    def make() -> Tree:
+        factors = [sympy.Pow(base, exponent) for base, exponent in powers(product.exponents, ring).items()]
+        factors += [sympy.Pow(form.make(), count) for form, count in sums]
+        return multiplied(sympy.Rational(product.number.numerator, product.number.denominator), factors)
+
+    return Form(length, make)
 
 
 def _with_best_sign(product: Product, ring: Ring) -> Product:
@@ -251,17 +283,3 @@ def _with_best_sign(product: Product, ring: Ring) -> Product:
 def _has_both_signs(found: Polynomial) -> bool:
     signs = {int(number) > 0 for number in found.coeffs()}
     return len(signs) == 2
-
-
-def _radicands_joined(product: Product, bases: dict[Tree, Tree], ring: Ring) -> list[tuple[Polynomial, int]]:
-    """The sums of a product but for those that join a root of theirs in `bases`: sqrt(u)/u**2 is u**(-3/2)."""
-    sums = list(product.sums)
-    for place, radicand in ring.radicands.items():
-        base = ring.kernels[place].base
-        if product.exponents[place]:
-            for index, (each, count) in enumerate(sums):
-                for sign in (1, -1):
-                    if each == sign * radicand and (sign == 1 or count % 2 == 0):
-                        bases[base] += count
-                        sums[index] = (ring.context.constant(1), 1)
-    return [(each, count) for each, count in sums if not each.is_one()]

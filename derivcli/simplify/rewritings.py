@@ -8,5 +8,5 @@ from derivcli.simplify.rewriting import Rewriting
 from derivcli.simplify.roots import ROOTS
 from derivcli.simplify.trigonometry import TRIGONOMETRY
 
-REWRITINGS: tuple[Rewriting, ...] = (*EXPONENTIALS_AND_LOGARITHMS, *TRIGONOMETRY, *ALGEBRA, *ROOTS)
+FAMILIES: tuple[tuple[Rewriting, ...], ...] = (ALGEBRA, EXPONENTIALS_AND_LOGARITHMS, TRIGONOMETRY, ROOTS)
 """Each family has a file; the quick ones first, since the time may end."""

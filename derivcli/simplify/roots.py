@@ -76,7 +76,7 @@ def _radicand(product: Product, ring: Ring) -> Tree:
         terms = terms_of(multiplied_out(product, ring))
         if sum_tokens(terms, ring) <= form.tokens:
             return sum_of(terms, ring)
-    return form.tree
+    return form.make()
 
 
 def _without_squares(tree: Tree) -> Tree:
@@ -97,7 +97,7 @@ def _without_squares(tree: Tree) -> Tree:
         for each, count in product.sums:
             half, odd = divmod(count, 2)
             whole = Product(Fraction(1), (0,) * len(exponents), ((each, 1),))
-            outside.append(sympy.Abs(shortest_product(whole, ring).tree) ** half)
+            outside.append(sympy.Abs(shortest_product(whole, ring).make()) ** half)
             sums += [(each, 1)] if odd else []
         inside = _radicand(Product(number, tuple(exponents), tuple(sums)), ring)
         power = 2 * tree.exp

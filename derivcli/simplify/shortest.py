@@ -6,7 +6,7 @@ tree -> rewritings, of it and of the best results -> those that are the same -> 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,20 +16,24 @@ from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, arrange, deep_recu
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.tree import Tree, postorder
 from derivcli.simplify.cost import Cost, cost
-from derivcli.simplify.rewritings import REWRITINGS
+from derivcli.simplify.rewriting import Rewriting
+from derivcli.simplify.rewritings import FAMILIES
 from derivcli.simplify.same import is_same
 
 SEARCH_SECONDS = 0.3
 """The time of the processor that a search takes: a rewriting is not begun after it."""
 
-STUCK_SECONDS = 0.6
+STUCK_SECONDS = 2.0
 """After this time on the clock a rewriting that has not ended is left."""
 
 JUDGING_SECONDS = 0.6
-"""After this time on the clock no further form is compared."""
+"""After this time of the processor no further form is compared."""
 
-PATIENCE = 3
-"""How many forms are rewritten in vain before the search ends."""
+PATIENCE = 8
+"""How often forms are rewritten in vain before the search ends."""
+
+LONG_SHOT = 2
+"""Forms so many times as long as the shortest one are not rewritten."""
 
 MAX_NODES = 400
 """Longer formulas stay as they are."""
@@ -69,35 +73,39 @@ def shortest(tree: Tree) -> Shortest:
     found = [start]
     with suppress(OutOfTimeError), deep_recursion():
         limited(STUCK_SECONDS, _search, start, found)
-    end = time.monotonic() + JUDGING_SECONDS
+    end = time.thread_time() + JUDGING_SECONDS
     for each in sorted(found, key=lambda form: form.cost):  # a stable sort: the shape as derived wins ties
-        if each is start or time.monotonic() > end:
+        if each is start or time.thread_time() > end:
             break
         if is_same(tree, each.shape):
             return Shortest(each.shape, each.way)
     return Shortest(tree)
 
 
-def _search(start: Rewritten, found: list[Rewritten], patience: int = PATIENCE) -> None:
-    """Collect forms: rewritings of the shortest form that has none yet, until that is in vain or the time is over."""
+def _search(start: Rewritten, found: list[Rewritten]) -> None:
+    """Collect forms: a family of rewritings of the shortest one each time, until that is in vain or too long."""
     end = time.thread_time() + SEARCH_SECONDS
     seen = {start.tree}
-    waiting = [start]
+    waiting = [(start, family) for family in range(len(FAMILIES))]
     least, failures = start.cost, 0
-    while waiting and failures < patience:
-        form = min(waiting, key=lambda form: form.cost)
-        waiting.remove(form)
-        made = list(_rewritten(form, seen, end))
-        waiting += made
-        found += made
+    while waiting and failures < PATIENCE and time.thread_time() < end:
+        form, family = min(waiting, key=lambda each: (each[0].cost, each[1]))
+        waiting.remove((form, family))
+        if form.cost[0] > LONG_SHOT * least[0]:
+            return
+        known = len(found)
+        for each in _rewritten(form, FAMILIES[family], seen, end):
+            found.append(each)
+        made = found[known:]
+        waiting += [(each, family) for each in made for family in range(len(FAMILIES))]
         failures += 1
         if made and (best := min(form.cost for form in made)) < least:
             least, failures = best, 0
 
 
-def _rewritten(form: Rewritten, seen: set[Tree], end: float) -> Iterator[Rewritten]:
+def _rewritten(form: Rewritten, family: Sequence[Rewriting], seen: set[Tree], end: float) -> Iterator[Rewritten]:
     """The forms that one rewriting of a form comes to, but for those that are known."""
-    for rewriting in REWRITINGS:
+    for rewriting in family:
         if time.thread_time() > end:
             return
         with suppress(*SYMPY_FAILURES):
