@@ -253,26 +253,31 @@ def check_function(
 @reading(ScriptOptions)
 def script(
     expression: Formula | Sequence[Formula],
-    at: At,
+    at: At | None = None,
     wrt: Names | None = None,
     *,
+    language: str = "torch",
     plot: str = "",
     **options: Unpack[ScriptOptions],
 ) -> str:
     """A short script in PyTorch, with comments, that computes what `derive` does, and prints it.
 
+    In another `language`, "numpy", "jax", "sympy", "c", "fortran", "julia", "rust" or "matlab", it is a function of the
+    variables that gives the value and the derivatives back, by formulas; with points it is called there.
     Several expressions make a Jacobian. `hessian` asks for all second derivatives, `dependent` names the variable
     that an equation makes a function of the others, `series` is the degree of a Taylor polynomial, and `plot` the
     file of a picture to be drawn instead of printing; all else means what `derive` says. Nothing is computed here.
     Raises DerivError for input that is refused.
     """
-    from derivcli.explain.code.script import write_script
+    from derivcli.code_plans import code
+    from derivcli.explain.code.languages import language_named
 
-    if at is None:
+    chosen = language_named(language)
+    if at is None and chosen.needs_points:
         raise ArgumentError("a script has points", hint='give them, as in at={"x": 1}')
     several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
     expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
-    return write_script(pipeline.script_plan(_request(expressions, at, wrt, **options), plot))
+    return code(_request(expressions, at, wrt, **options), chosen, plot).text
 
 
 @reading(FormulaOptions)

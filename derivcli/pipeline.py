@@ -20,7 +20,6 @@ from derivcli.engines.task import Task, UnavailableError
 from derivcli.errors import DerivError, UnknownNameError, failure
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
-from derivcli.result import SymbolicResult, derivative_key
 from derivcli.validation import (
     USUAL,
     arguments_of,
@@ -47,14 +46,13 @@ if TYPE_CHECKING:
     from derivcli.engines.task import Prepared, Progress
     from derivcli.engines.torch.backward import OffTheCurve
     from derivcli.explain.answer.answer import Answer
-    from derivcli.explain.code.script_plan import ScriptPlan
     from derivcli.explain.ledger import Ledger
     from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
     from derivcli.points.files.data_files import DataFiles
     from derivcli.points.points import Points
     from derivcli.request import Request
-    from derivcli.result import Partial, Result, SeriesResult
+    from derivcli.result import Result, SeriesResult, SymbolicResult
 
 MAX_TYPED_POINTS = 1_000
 """Of so many points the formulas are shown that they were typed as."""
@@ -338,27 +336,6 @@ def ledger(request: Request) -> Ledger:
     if is_checked(request.check, request.points.count * len(task.partials)):
         results = judged(results, request.points)
     return replace(found, result=results[0])
-
-
-def script_plan(request: Request, plot: str = "") -> ScriptPlan:
-    """What a script in PyTorch is to do, at the points that were typed. PyTorch is not needed for that."""
-    from derivcli.explain.code.script_plan import ScriptPlan
-    from derivcli.render.quantities import derivative_label, function_names
-
-    assert request.points is not None, "a script has points"
-    limits.check_points_held(request.points.count)
-    task = fit_together(request, parse(request))
-    found = {derivative_key(partial): task.expressions[0] for partial in task.partials}
-    shapes = [
-        SymbolicResult(each, found, direction=task.direction, dependent=task.dependent) for each in task.expressions
-    ]
-    functions = function_names(shapes)
-
-    def label(place: int, partial: Partial) -> tuple[str, str]:
-        made = derivative_label(functions[place], derivative_key(partial), shapes[place])
-        return made.plain, made.shown(unicode=False)
-
-    return ScriptPlan(task, request.points, functions, label, request.series, plot)
 
 
 def answer(request: Request, claim: str | Expression) -> Answer:

@@ -95,7 +95,8 @@ class ScriptOptions(FormulaOptions, total=False):
 
 DEFAULTS: Mapping[str, Any] = {
     "let": None, "use": None, "paired": False, "order": 1, "mixed": None, "along": None, "hessian": False,
-    "dependent": "", "series": None, "plot": "", "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None,
+    "dependent": "", "series": None, "language": "torch", "plot": "", "engine": "", "dtype": DTYPES[0],
+    "device": DEVICES[0], "check": None,
 }  # fmt: skip
 """The values of these parameters where none is given, in the order in which help shows them."""
 
@@ -269,7 +270,7 @@ def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 
 
 PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
-    **dict.fromkeys(("text", "engine", "variable", "dependent", "plot"), _text),
+    **dict.fromkeys(("text", "engine", "variable", "dependent", "plot", "language"), _text),
     **dict.fromkeys(("order", "degree", "point"), _whole),
     **dict.fromkeys(("paired", "hessian"), _flag),
     "dtype": _format,

@@ -27,7 +27,8 @@ PIPELINE = {
     "python_arguments": (),
     "validation": (),
     "pipeline": ("request", "validation"),
-    "api": ("request", "python_arguments", "pipeline"),
+    "code_plans": ("request", "pipeline"),
+    "api": ("request", "python_arguments", "pipeline", "code_plans"),
 }
 """Files beside the folders: they may import those, and these of each other."""
 
@@ -66,7 +67,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 
 INTERPRETATIONS = (
     *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/explain/piecewise/"),
-    "derivcli/explain/practice_exercises.py",
+    *("derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
 

@@ -224,4 +224,4 @@ def test_many_typed_points_are_refused() -> None:
 
 def test_a_script_has_points() -> None:
     with pytest.raises(TypeError):
-        script("x", None)  # type: ignore[arg-type]
+        script("x", None)

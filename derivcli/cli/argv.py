@@ -17,6 +17,9 @@ from derivcli.errors import DerivError
 _OPTION = re.compile(r"--[A-Za-z][A-Za-z0-9_-]+(=.*)?", re.DOTALL)
 
 
+_VARIABLE = re.compile(r"[A-Za-z][0-9]*")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A command line by what its words are."""
@@ -54,15 +57,24 @@ class Words:
 
 
 def parse_argv(words: Sequence[str], grammar: Grammar) -> Words:
-    """The words by what they are; an option with a value takes the next word, unless that is an option itself."""
+    """The words by what they are; an option with a value takes the next word, unless that is an option itself.
+
+    One whose value may be left out takes only a word that can be its value, and leaves a variable where there is no
+    other formula: `--code c` is about C beside a formula, and alone about the formula c.
+    """
     found = Words(list(words))
     waiting = list(reversed(words))
+    taken: dict[int, str] = {}
     while waiting:
         word = waiting.pop()
         if word == "--":
             found.certain.extend(reversed(waiting))
             break
-        if word in grammar.valued:
+        if word in grammar.optional:
+            choices = grammar.valued[word]
+            taken[len(found.options)] = waiting.pop() if waiting and waiting[-1] in choices else ""
+            found.options.append((word, taken[len(found.options)] or choices[0]))
+        elif word in grammar.valued:
             if not waiting:
                 raise DerivError(f"{word} needs a value", hint=f"{grammar.command} --help lists the options")
             found.options.append((word, _value(word, waiting.pop())))
@@ -70,6 +82,11 @@ def parse_argv(words: Sequence[str], grammar: Grammar) -> Words:
             found.options.append((word,))
         else:
             found.loose.append(word)
+    for place, value in taken.items():
+        if _VARIABLE.fullmatch(value) and not found.expressions:
+            option = found.options[place][0]
+            found.options[place] = (option, grammar.valued[option][0])
+            found.loose.append(value)
     return found
 
 

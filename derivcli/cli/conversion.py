@@ -14,6 +14,11 @@ from typing import Any, get_args, get_origin
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
+def value_may_be_left_out(metavar: str | None) -> bool:
+    """Whether an option may stand without the value that is called so, which is in square brackets then."""
+    return (metavar or "").startswith("[")
+
+
 def converting(parameter: Any) -> Any:
     """A parameter of a Typer command that reads its values without Pydantic where that comes to the same."""
     if hasattr(parameter, "get_runtime_param") and "get_runtime_param" not in vars(parameter):

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from derivcli.cli.command_table import command_named
+from derivcli.cli.conversion import value_may_be_left_out
 from derivcli.cli.help_text import Command, MainCommand
 
 HELP = "--help"
@@ -34,6 +35,8 @@ class Grammar:
     valued: Mapping[str, Sequence[str]]
     """The options with a value, and the values that each can have, where only some are possible."""
     flags: Collection[str]
+    optional: Collection[str]
+    """Of the options with a value those whose value may be left out, which then is the first one possible."""
     expressions: int | None
     """How many words beside options there can be; None for any number."""
     formulas: bool
@@ -92,10 +95,12 @@ def grammar_of(own: str) -> Grammar:
     command = built(own)
     options = [each for each in command.params if each.param_type_name == "option"]
     rest = [each for each in command.params if each.param_type_name == "argument"]
+    valued = [option for option in options if not option.is_flag]
     return Grammar(
         f"deriv {own}".rstrip(),
-        {name: choices_of(option) for option in options if not option.is_flag for name in option.opts},
+        {name: choices_of(option) for option in valued for name in option.opts},
         {HELP, *(name for option in options if option.is_flag for name in (*option.opts, *option.secondary_opts))},
+        {name for option in valued if value_may_be_left_out(option.metavar) for name in option.opts},
         None if any(each.nargs < 0 for each in rest) else len(rest),
         command_named(own).takes_formulas,
         lambda: grammar_of("").names if own else (),

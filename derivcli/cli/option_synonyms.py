@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import Grammar
+from derivcli.explain.code.languages import LANGUAGES
 from derivcli.render.format_table import FORMATS
 
 MEANT = (
@@ -32,7 +33,7 @@ MEANT = (
     ("--use squares.py:SQ", "import module function custom"),
     ("--at x=3 --check", "verify validate test prove"),
     ("--no-check", "nocheck unchecked fast"),
-    ("--at x=3 --code", "script python torch pytorch source"),
+    ("--at x=3 --code", "script source"),
     ("--show", "solution"),
     ("--column v='Speed (m/s)'", "header"),
 )
@@ -43,10 +44,12 @@ def synonyms() -> Iterator[tuple[str, str]]:
     """What is to be written and the words for it, for the options, the formats and the commands."""
     yield from MEANT
     yield from ((f"--format {row.name}", row.synonyms) for row in FORMATS.values())
+    for row in LANGUAGES.values():
+        yield "--at x=3 --code" if row.needs_points else f"--code {row.name}", f"{row.name} {row.synonyms}"
     yield from ((row.proposal or row.example, f"{row.name} {row.synonyms}") for row in COMMANDS.values())
 
 
-CHOICES = ("format", "dtype", "device")
+CHOICES = ("format", "dtype", "device", "code")
 """Options whose values are rows of their own."""
 
 SHORTEST = 4

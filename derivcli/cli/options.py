@@ -19,6 +19,7 @@ from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.install_completion import Shell, tell_installed
 from derivcli.engines.engine_table import ENGINES, names
 from derivcli.errors import DerivError, Span
+from derivcli.explain.code.languages import LANGUAGES
 from derivcli.language.notations.formula_lists import listed_formulas
 from derivcli.points.files.formats import DATA_FORMATS, Reading
 from derivcli.python_arguments import mixed_of, names_of, wrt_of
@@ -36,6 +37,8 @@ Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
 Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
 Engine = StrEnum("Engine", names())  # type: ignore[misc]
 DataFormat = StrEnum("DataFormat", list(DATA_FORMATS))  # type: ignore[misc]
+Language = StrEnum("Language", list(LANGUAGES))  # type: ignore[misc]
+ENDS = ORDERS[0], ORDERS[-1]
 FLOAT64, CPU = Dtype(DTYPES[0]), Device(DEVICES[0])
 
 
@@ -91,14 +94,7 @@ Wrt = Annotated[
 ]
 Order = Annotated[
     int,
-    option(
-        "--order N",
-        "The order of the derivatives, each in one variable.",
-        ORDERS[0],
-        ORDERS[-1],
-        True,
-        group=DERIVATIVE,
-    ),
+    option("--order N", "The order of the derivatives, each in one variable.", *ENDS, True, group=DERIVATIVE),
     STAYS,
 ]
 Mixed = Annotated[
@@ -218,13 +214,14 @@ class MainOptions:
         Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")
     ] = None
     code: Annotated[
-        bool,
+        Language | None,
         option(
-            "--code",
-            "Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead.",
+            "--code [LANGUAGE]",
+            f"Print a short PyTorch script that does the same by hand, or a function in {'|'.join([*LANGUAGES][1:])}; "
+            "--output FILE saves it instead.",
             group=OUTPUT,
         ),
-    ] = False
+    ] = None
     output: Annotated[
         Path | None,
         option(

@@ -62,7 +62,7 @@ _deriv_paths() {
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index
-    local -a typed=('--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle')
+    local -a typed=('--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle')
     if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
     for ((index = start; index < ${#words[@]} - 1; index++)); do
         _deriv_plain "${words[index]}"
@@ -88,7 +88,7 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --use | --plot | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
+            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --use | --plot | --code | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -147,6 +147,7 @@ _deriv_main() {
         --let) _deriv_names '=' ;;
         --use) _deriv_paths '[pP][yY]' ;;
         --plot) _deriv_paths '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' ;;
+        --code) names=(torch numpy jax sympy c fortran julia rust matlab) ;;
         --output) _deriv_paths '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN]' '[jJ][sS][oO][nN][lL]' '[mM][dD]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[pP][yY]' '[tT][aA][bB]' '[tT][eE][xX]' '[tT][sS][vV]' '[tT][xX][tT]' ;;
         --format) names=(table tsv csv json latex markdown value) ;;
         --dtype) names=(float64 float32) ;;

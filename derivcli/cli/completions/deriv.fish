@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --on --let --data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle
+    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle
         set -e tokens[-1]
     end
     for token in $tokens
@@ -43,7 +43,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     if contains -- "$tokens[2]" steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
-    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
+    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
         printf '%s%s%s\t\n' "$head" $name "$argv"
     end
 end
@@ -69,7 +69,7 @@ complete -c deriv -n '__deriv_is ""' -l use -x -a '(__deriv_files py)' -d 'Make 
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --code' -l code -d 'Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --code' -l code -x -a 'torch\t numpy\t jax\t sympy\t c\t fortran\t julia\t rust\t matlab\t' -d 'Print a short PyTorch script that does the same by hand, or a function in numpy|jax|sympy|c|fortran|julia|rust|matlab; --output FILE saves it instead'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --output' -l output -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson json md tex txt py)' -d 'Write the results into a file: a data file as for --data, with all columns of the input and without limit in the number of points, or .json, .md, .tex, .txt'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --no-clobber' -l no-clobber -d 'Refuse to replace a file that exists'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t value\t' -d 'How to print'

@@ -28,7 +28,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x)'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
                 @{ Names = @('--check', '--no-check'); Help = 'Judge every number against exact mathematics; exit with 1 if one misleads'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf'); BehindName = $null }
-                @{ Names = @('--code'); Help = 'Print a short PyTorch script that does the same by hand; --output FILE.py saves it instead'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--code'); Help = 'Print a short PyTorch script that does the same by hand, or a function in numpy|jax|sympy|c|fortran|julia|rust|matlab; --output FILE saves it instead'; Value = $true; Once = $true; Choices = @('torch', 'numpy', 'jax', 'sympy', 'c', 'fortran', 'julia', 'rust', 'matlab'); Endings = @(); BehindName = $null }
                 @{ Names = @('--output'); Help = 'Write the results into a file: a data file as for --data, with all columns of the input and without limit in the number of points, or .json, .md, .tex, .txt'; Value = $true; Once = $true; Choices = @(); Endings = @('csv', 'tsv', 'tab', 'parquet', 'pq', 'arrow', 'feather', 'ipc', 'jsonl', 'ndjson', 'json', 'md', 'tex', 'txt', 'py'); BehindName = $null }
                 @{ Names = @('--no-clobber'); Help = 'Refuse to replace a file that exists'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('table', 'tsv', 'csv', 'json', 'latex', 'markdown', 'value'); Endings = @(); BehindName = $null }
@@ -194,7 +194,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
             # The value stands behind its option and is no word by itself, since an empty one may be lost.
             $typed += $option.Names[0] + '=' + $value
-            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle' @typed 2>$null)) {
+            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle' @typed 2>$null)) {
                 $offers += , @(($head + $name + $option.BehindName), $option.Help)
             }
         }

@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 import typer
 
 from derivcli.cli.code_option import MEANINGLESS
+from derivcli.cli.conversion import value_may_be_left_out
 from derivcli.cli.options import STAYS, MainOptions, taking
 from derivcli.errors import DerivError
 from derivcli.request import CONTRADICTIONS
@@ -31,6 +32,8 @@ class Option:
     choices: tuple[str, ...]
     stays: bool
     repeats: bool
+    is_optional: bool
+    """Whether its value may be left out, and is the first of its choices then."""
 
 
 @cache
@@ -94,6 +97,7 @@ def _option(parameter: Any, staying: set[str]) -> Option:
     names = tuple(name.lstrip("-") for name in (*parameter.opts, *parameter.secondary_opts))
     choices = tuple(map(str, getattr(getattr(parameter, "type_descriptor", None), "choices", None) or ()))
     value = "" if parameter.is_flag else parameter.metavar or "|".join(choices)
+    stays, is_optional = parameter.name in staying, value_may_be_left_out(value)
     return Option(
-        names[0], names, parameter.name, parameter.help, value, choices, parameter.name in staying, parameter.multiple
+        names[0], names, parameter.name, parameter.help, value, choices, stays, parameter.multiple, is_optional
     )

@@ -30,7 +30,7 @@ NOT_HERE = ("shell",)
 
 def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Reply]:
     """An option of the main command that is about one formula."""
-    if option.value and not rest:
+    if option.value and not rest and not option.is_optional:
         raise DerivError(f":{name} needs a value", hint=f"write it like :{name} {option.value}")
     valued = {f"--{each}" for each, found in options().items() if found.value}
     words, formula = _parted([f"--{name}", *split(rest)], valued, [f"--{each}" for each in options()])
@@ -92,7 +92,10 @@ def _parted(words: Iterable[str], valued: Collection[str], known: Collection[str
     while waiting:
         word = waiting.pop()
         word = f"--{word[1:]}" if f"--{word[1:]}" in known and word[0] == ":" else word
-        if word in valued:
+        option = options().get(word.removeprefix("--")) if word.startswith("--") else None
+        if option is not None and option.is_optional:
+            found += [word, waiting.pop() if waiting and waiting[-1] in option.choices else option.choices[0]]
+        elif word in valued:
             found.append(word)
             if waiting:
                 found.append(waiting.pop())

@@ -11,6 +11,10 @@ MODULES = ("torch", "math", "np", "scipy", "mpmath", "plt")
 """What scripts import, by the names that they call it by."""
 
 
+PYTHON = frozenset((*MODULES, *keyword.kwlist, *vars(builtins)))
+"""Names that no variable of a script can have."""
+
+
 class Names:
     """The names given so far, each once.
 
@@ -18,23 +22,27 @@ class Names:
     script needs the name itself.
     """
 
-    def __init__(self, user: Iterable[str] = ()) -> None:
-        self.taken = {*MODULES, *keyword.kwlist, *vars(builtins)}
+    def __init__(self, user: Iterable[str] = (), reserved: Iterable[str] = PYTHON, ignores_case: bool = False) -> None:
+        self.folded = str.lower if ignores_case else str
+        self.taken = {*reserved}
         self.python: dict[str, str] = {}
-        for name in sorted(dict.fromkeys(user), key=self.taken.__contains__):  # those that stay as they are first
+        for name in sorted(dict.fromkeys(user), key=self._is_taken):  # those that stay as they are first
             self.python[name] = self.fresh(name)
 
     def fresh(self, name: str) -> str:
         """A new name: the one given, with as many underscores after it as it takes."""
-        while name in self.taken:
+        while self._is_taken(name):
             name += "_"
-        self.taken.add(name)
+        self.taken.add(self.folded(name))
         return name
 
     def numbered(self, name: str) -> str:
         """A new name: the one given, with a number after it where that is taken."""
         names = chain([name], (f"{name}{number}" for number in count(2)))
-        return self.fresh(next(each for each in names if each not in self.taken))
+        return self.fresh(next(each for each in names if not self._is_taken(each)))
+
+    def _is_taken(self, name: str) -> bool:
+        return self.folded(name) in self.taken
 
     @property
     def renamed(self) -> dict[str, str]:
