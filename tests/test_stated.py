@@ -13,8 +13,8 @@ from derivcli import derive, parse, steps
 from derivcli.result import SymbolicResult
 from tests import claims
 from tests.claims import AT, DIGITS, Claim, F, derivative
+from tests.derivation_oracle import COMPARE, SIGNS, Value
 from tests.support import deriv, each
-from tests.test_steps import COMPARE, SIGNS, Value
 
 KINDS = (claims.special_in_f, claims.filled, claims.glued, claims.clipped)
 SAME = mpf(10) ** -15

@@ -13,6 +13,9 @@ from derivcli.render.numbers import aligned
 Line: TypeAlias = tuple[str, str, str]
 """A line of LaTeX: a left side, the sign between, a right side."""
 
+UNBROKEN = "\N{NO-BREAK SPACE}"
+"""Stands for a space in a reason at which no line ends."""
+
 BORDER_LETTERS = 3
 """Letters that the borders and gaps of a table take for each of its columns."""
 
@@ -122,10 +125,12 @@ class Polynomial:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A formula, and each formula that it equals with the rule that says so; the same in LaTeX."""
+    """Equations that follow from each other: left side, right side, and the rule that says so; the same in LaTeX.
 
-    left: str
-    parts: Sequence[tuple[str, str]]
+    A left side that is "" is the one before.
+    """
+
+    lines: Sequence[tuple[str, str, str]]
     latex: Callable[[], str]
 
 

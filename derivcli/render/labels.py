@@ -107,7 +107,9 @@ LATIN_LOOKING = dict(zip(_LATIN_NAMES, "ABEZHIKMNOPTXo", strict=True))
 
 
 def name_latex(name: str) -> str:
-    """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index."""
+    """A name in LaTeX: Greek letters by their commands, digits and what follows `_` as an index; primes stay."""
+    if name.endswith("'"):
+        return name_latex(name.rstrip("'")) + "'" * (len(name) - len(name.rstrip("'")))
     head, _, index = name.partition("_")
     if not index:
         head = name.rstrip("0123456789")

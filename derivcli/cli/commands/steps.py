@@ -26,6 +26,12 @@ FormatOption = Annotated[
     ),
 ]
 
+Brief = Annotated[
+    bool,
+    options.option("--brief", "Name the rules, without what they say of u and v.", group=options.OUTPUT),
+    options.STAYS,
+]
+
 
 def steps(
     expression: Formula,
@@ -33,6 +39,7 @@ def steps(
     order: options.Order = 1,
     mixed: options.Mixed = None,
     let: options.Let = None,
+    brief: Brief = False,
     format_: FormatOption = None,
 ) -> None:
     """Show how a derivative is found, a line for each rule of differentiation."""
@@ -41,7 +48,7 @@ def steps(
     is_terminal, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
     found = api.steps(expression, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
-    print_document(steps_document(found, style), format_ or default_format("steps", is_terminal), style)
+    print_document(steps_document(found, style, brief), format_ or default_format("steps", is_terminal), style)
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:
         tell(f"note: {remark}")

@@ -222,5 +222,6 @@ MISTAKES: dict[str, tuple[Callable[[Any, Tree, Differentiator], Iterator[Mistake
     "sum rule, term by term": (),
     "product rule, factor by factor": (products_over_index,),
     "Leibniz's rule for integrals": (integrals,),
+    "derivative of log|u|": (calls,),
     "derivative of {}": (calls,),
 }

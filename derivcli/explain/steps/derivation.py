@@ -11,6 +11,7 @@ from derivcli.result import partial_of
 from derivcli.showing import latex, mime_bundle, pretty, short, text
 
 if TYPE_CHECKING:
+    from derivcli.explain.steps.statements import Statement
     from derivcli.language.expression import Expression
     from derivcli.language.tree import Tree
     from derivcli.result import Partial, SymbolicResult
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rule's name, and all of the formula after it; derivatives still to be taken stand in it as nodes."""
+    """A rule's name, and all of the formula after it; derivatives still to be taken stand in it as nodes.
+
+    `statements` say the rule in letters, as in (u*v)' = u'*v + u*v', with what the letters stand for. Of an equation
+    between other sides, as in log(y) = x*log(x), `left` is the left side and `tree` the right one.
+    """
 
     rule: str
     tree: Tree
+    statements: tuple[Statement, ...] = ()
+    left: Tree | None = None
     spelling: Spelling = CANONICAL
 
     __eq__ = equal
@@ -36,12 +43,23 @@ class Step:
         """The formula as text, with `d/dx[...]` for a derivative still to be taken."""
         from derivcli.language.printer import text_of
 
-        return text_of(self.tree, self.spelling).replace("∂", "d")
+        sides = [self.tree] if self.left is None else [self.left, self.tree]
+        return " = ".join(text_of(side, self.spelling) for side in sides).replace("∂", "d")
 
     @property
     def canonical_text(self) -> str:
         """The same in the one spelling that is for programs."""
         return replace(self, spelling=CANONICAL).text
+
+    @property
+    def statement(self) -> str:
+        """The rule in letters, as text; "" where the step shows it as it is."""
+        return self.statements[0].spelled(self.spelling) if self.statements else ""
+
+    @property
+    def parts(self) -> dict[str, Tree]:
+        """What the letters of the statement stand for."""
+        return dict(self.statements[0].parts) if self.statements else {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

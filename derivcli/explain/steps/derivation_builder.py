@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-
-import sympy
 
 from derivcli.engines.symbolic import deep_recursion, differentiate, has_pieces
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.errors import DerivError, Span
 from derivcli.explain.piecewise.piecewise_derivative import derivatives
 from derivcli.explain.steps.derivation import Derivation, Step
-from derivcli.explain.steps.differentiation_rules import Differentiator, taken
-from derivcli.explain.steps.teacher_notation import put
+from derivcli.explain.steps.derivation_steps import TooLongError, steps_from
+from derivcli.explain.steps.differentiation_rules import Differentiator
+from derivcli.explain.steps.final_forms import finished
 from derivcli.language.printer import text_of
-from derivcli.language.tree import Derivative, PartialDerivative, Tree, fold, postorder, symbol
+from derivcli.language.tree import symbol
 from derivcli.result import SymbolicResult, derivative_key, partial_of
+from derivcli.simplify.shortest import shortest
 
 DERIVATION_SECONDS = 10.0
 
-MAX_CHARACTERS = 500_000
-"""Characters in all steps of one derivation."""
-
 IN_PLACE = "definitions put in place"
-SIMPLIFIED = "simplified"
 MEETING = "where the pieces meet"
-
-
-class _TooLongError(Exception):
-    """A derivation of more characters than anybody reads."""
 
 
 def derivations(result: SymbolicResult) -> list[Derivation]:
@@ -45,8 +36,8 @@ def derivations(result: SymbolicResult) -> list[Derivation]:
             )
     except OutOfTimeError:
         message = f"the derivation takes longer than {DERIVATION_SECONDS:g} seconds"
-    except _TooLongError:
-        message = f"the derivation is longer than {MAX_CHARACTERS:,} characters"
+    except TooLongError as error:
+        message = str(error)
     hint = "ask for the derivative alone, without the word 'steps'"
     raise DerivError(message, expression.source, Span(0, len(expression.source)), hint)
 
@@ -59,48 +50,13 @@ def _derivation(result: SymbolicResult, key: str) -> Derivation:
     d = Differentiator(symbol(name), is_partial=len(names) > 1)
     start = d(expression.tree)
     steps = [Step(IN_PLACE, d(expression.expanded))] if expression.definitions else []
-    length = 0
-    for step in _steps(steps[-1].tree if steps else start):
-        steps.append(step)
-        length += len(step.text)
-        if length > MAX_CHARACTERS:
-            raise _TooLongError
-    answer = result.derivatives[key]
-    if any(map(has_pieces, [answer.tree, *(step.tree for step in steps[-1:])])):  # looked at where they meet
-        simplified = differentiate(expression, [(name,)]).derivatives[name]
-        steps += [Step(SIMPLIFIED, simplified.tree)] if not steps or steps[-1].text != simplified.canonical_text else []
-        steps += [Step(MEETING, answer.tree)] if simplified.canonical_text != answer.canonical_text else []
-    elif not steps or steps[-1].text != answer.canonical_text:
-        steps.append(Step(SIMPLIFIED, answer.tree))
-    spelled = tuple(replace(step, spelling=result.expression.spelling) for step in steps)
-    return Derivation(result, key, start, spelled)
-
-
-def _steps(tree: Tree) -> Iterator[Step]:
-    """A step for each rule: that of the most nested formula still to be differentiated, wherever else it is due too.
-
-    So sums and powers of the variable that come out of several places are differentiated at once, in the end.
-    """
-    known: dict[Tree, tuple[int, str, Tree]] = {}
-    while markers := [node for node in postorder(tree, stop_at=Derivative) if isinstance(node, Derivative)]:
-        for marker in markers:
-            if marker not in known:
-                known[marker] = _taken(marker)
-        _, rule, _ = max((known[marker] for marker in markers), key=lambda each: each[0])
-        tree = put(tree, {marker: known[marker][2] for marker in markers if known[marker][1] == rule})
-        yield Step(rule, tree)
-
-
-def _taken(marker: Derivative) -> tuple[int, str, Tree]:
-    """How nested a formula still to be differentiated is, the rule for it, and what that makes of it."""
-    inner, variable = marker.args
-    copies = 1 if isinstance(inner, sympy.Add | sympy.Piecewise) else len(inner.args)
-    if copies**2 > MAX_CHARACTERS or copies * len(text_of(inner)) > MAX_CHARACTERS:
-        raise _TooLongError
-    rule, found = taken(inner, Differentiator(variable, isinstance(marker, PartialDerivative)))
-    return _height(inner), rule.title(inner, found), found
-
-
-def _height(tree: Tree) -> int:
-    """How many nodes stand above each other."""
-    return fold(tree, lambda node, heights: 1 + max(heights, default=0))
+    steps += steps_from(steps[-1].tree if steps else start, {}, frozenset(names))
+    answer = result.derivatives[key].tree
+    derived = differentiate(expression, [(name,)]).derivatives[name].tree
+    if any(map(has_pieces, [answer, *(step.tree for step in steps[-1:])])):  # looked at where they meet
+        steps = finished(steps, derived, (), derived)
+        steps += [Step(MEETING, answer)] if text_of(derived) != text_of(answer) else []
+    else:
+        steps = finished(steps, derived, shortest(derived).way, answer)
+    spelling = result.expression.spelling
+    return Derivation(result, key, start, tuple(replace(step, spelling=spelling) for step in steps))

@@ -6,8 +6,8 @@ both sides exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sympy
 
@@ -35,18 +35,22 @@ from derivcli.language.tree import Derivative, Tree, divisor, row_of, symbol
 
 @dataclass(frozen=True, slots=True)
 class Differentiator:
-    """What is differentiated by: a variable, called with a formula to write that formula's derivative."""
+    """What is differentiated by: a variable, called with a formula to write that formula's derivative.
+
+    `moving` are symbols that the variable moves, each with the name of its derivative.
+    """
 
     variable: Tree
     is_partial: bool = False
+    moving: Mapping[Tree, Tree] = field(default_factory=dict)
 
     def __call__(self, tree: Tree) -> Tree:
         """The derivative of a formula, still to be taken."""
-        return build.derivative(tree, self.variable, self.is_partial)
+        return self.moving[tree] if tree in self.moving else build.derivative(tree, self.variable, self.is_partial)
 
     def moves(self, tree: Tree) -> bool:
-        """Whether the variable stands in a formula."""
-        return self.variable in tree.free_symbols
+        """Whether the variable stands in a formula, or something that moves with it."""
+        return not tree.free_symbols.isdisjoint((self.variable, *self.moving))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def constant(tree: Tree, d: Differentiator) -> Tree | None:
 
 def variable(tree: Tree, d: Differentiator) -> Tree | None:
     """x' = 1."""
-    return ONE if tree == d.variable else None
+    return ONE if tree == d.variable else d.moving.get(tree)
 
 
 def sums(tree: Tree, d: Differentiator) -> Tree | None:
@@ -228,6 +232,18 @@ def leibniz(tree: Tree, d: Differentiator) -> Tree | None:
     return kept[0] if len(kept) == 1 else build.add(kept)
 
 
+def logarithms(tree: Tree, d: Differentiator) -> Tree | None:
+    """log(|u|)' = u'/u."""
+    inner = size_in_logarithm(tree)
+    return None if inner is None else _chained(quotient(ONE, inner), inner, d)
+
+
+def size_in_logarithm(tree: Tree) -> Tree | None:
+    """The formula of whose absolute value a tree is the logarithm; None of any other tree."""
+    names = [getattr(row_of(node), "name", "") for node in (tree, *tree.args[:1])]
+    return tree.args[0].args[0] if names == ["log", "abs"] else None
+
+
 def calls(tree: Tree, d: Differentiator) -> Tree | None:
     """f(u, v)' = f_u(u, v)*u' + f_v(u, v)*v', with the derivatives of the function table."""
     row = row_of(tree)
@@ -269,5 +285,6 @@ RULES: tuple[Rule, ...] = (
     Rule("sum rule, term by term", sums_over_index),
     Rule("product rule, factor by factor", products_over_index),
     Rule("Leibniz's rule for integrals", leibniz),
+    Rule("derivative of log|u|", logarithms, outer=True),
     Rule("derivative of {}", calls, outer=True),
 )

@@ -9,45 +9,52 @@ from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.language.printer import text_of
 from derivcli.render.blocks import Block, Chain, Document, Gap, Style
 from derivcli.render.documents.equations import understood
+from derivcli.render.documents.step_reasons import Reason, reason_latex, reason_of, reason_text
 from derivcli.render.labels import Label
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.quantities import derivative_label, function_names
 from derivcli.render.to_json import VERSION, described
 
 
-def steps_document(derivations: Sequence[Derivation], style: Style) -> Document:
-    """The document of one result's derivations."""
+def steps_document(derivations: Sequence[Derivation], style: Style, brief: bool = False) -> Document:
+    """The document of one result's derivations; a `brief` one has the names of rules, and not what they say."""
     return Document(
-        blocks=lambda: _blocks(derivations, style), data=lambda: _data(derivations), rows=lambda: _rows(derivations)
+        blocks=lambda: _blocks(derivations, style, brief),
+        data=lambda: _data(derivations),
+        rows=lambda: _rows(derivations),
     )
 
 
-def _blocks(derivations: Sequence[Derivation], style: Style) -> list[Block]:
-    chains = [block for one in derivations for block in (Gap(), _chain(one, style))]
+def _blocks(derivations: Sequence[Derivation], style: Style, brief: bool) -> list[Block]:
+    stated: set[str] = set()
+    chains: list[Block] = []
+    for one in derivations:
+        reasons: list[Reason] = [("", ()), *(reason_of(step, stated, brief) for step in one.steps)]
+        chains += [Gap(), _chain(one, reasons, style)]
     return [understood([derivations[0].result]), *chains]
 
 
-def _chain(one: Derivation, style: Style) -> Chain:
-    parts = [(text, rule) for rule, text in _lines(one, style.unicode)]
-    return Chain(_label(one).equation(style.unicode), parts, lambda: _latex(one))
-
-
-def _lines(one: Derivation, unicode: bool) -> list[tuple[str, str]]:
-    """The derivative to be taken, which follows from no rule, then each rule with the formula after it."""
+def _chain(one: Derivation, reasons: Sequence[Reason], style: Style) -> Chain:
+    lefts = [_label(one).equation(style.unicode), *(_left(step) for step in one.steps)]
     spelling = one.expression.spelling
-    lines = [("", text_of(one.start, spelling)), *((step.rule, text_of(step.tree, spelling)) for step in one.steps)]
-    return lines if unicode else [(rule, text.replace("∂", "d")) for rule, text in lines]
+    texts = [text_of(one.start, spelling), *(text_of(step.tree, spelling) for step in one.steps)]
+    plain = [part if style.unicode else part.replace("∂", "d") for part in texts]
+    lines = [
+        (left, text, reason_text(reason, spelling)) for left, text, reason in zip(lefts, plain, reasons, strict=True)
+    ]
+    return Chain(lines, lambda: _latex(one, reasons))
 
 
-def _latex(one: Derivation) -> str:
-    start = f"{_label(one).latex_equation} &= {latex_of(one.start)}"
-    steps = [f"&= {latex_of(step.tree)} && {_rule_latex(step.rule)}" for step in one.steps]
-    return " \\\\\n".join([start, *steps])
+def _left(step: Step) -> str:
+    return "" if step.left is None else text_of(step.left, step.spelling)
 
 
-def _rule_latex(rule: str) -> str:
-    """A rule's name in LaTeX, with underscores in math mode, where MathJax reads them too."""
-    return rf"\text{{{rule}}}".replace("_", r"}\_\text{")
+def _latex(one: Derivation, reasons: Sequence[Reason]) -> str:
+    lines = [f"{_label(one).latex_equation} &= {latex_of(one.start)}"]
+    for step, reason in zip(one.steps, reasons[1:], strict=True):
+        left = "" if step.left is None else f"{latex_of(step.left)} "
+        lines.append(f"{left}&= {latex_of(step.tree)} && {reason_latex(reason)}")
+    return " \\\\\n".join(lines)
 
 
 def _label(one: Derivation) -> Label:
@@ -55,7 +62,11 @@ def _label(one: Derivation) -> Label:
 
 
 def _rows(derivations: Sequence[Derivation]) -> list[Sequence[str]]:
-    rows = [(_label(one).plain, rule, text) for one in derivations for rule, text in _lines(one, unicode=False)]
+    rows = [
+        (_label(one).plain, step.rule, step.text)
+        for one in derivations
+        for step in (Step("", one.start, spelling=one.expression.spelling), *one.steps)
+    ]
     return [("derivative", "rule", "formula"), *rows]
 
 
@@ -66,8 +77,17 @@ def _data(derivations: Sequence[Derivation]) -> dict[str, Any]:
         {
             "derivative": one.key,
             "start": Step("", one.start).text,
-            "steps": [{"rule": step.rule, "formula": step.canonical_text} for step in one.steps],
+            "steps": list(map(_step_data, one.steps)),
         }
         for one in derivations
     ]
     return {"version": VERSION, "functions": [{**described(name, result), "derivations": found}]}
+
+
+def _step_data(step: Step) -> dict[str, Any]:
+    """A step for JSON: what the rule says is there where it says more than its name."""
+    said = [
+        {"statement": each.spelled(), "parts": {name: text_of(tree) for name, tree in each.parts}}
+        for each in step.statements
+    ]
+    return {"rule": step.rule, "formula": step.canonical_text, **({"statements": said} if said else {})}

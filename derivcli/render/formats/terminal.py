@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Literal
@@ -33,6 +33,8 @@ from derivcli.render.blocks import (
     Table,
     fit,
 )
+from derivcli.render.formats.chains import chain_lines
+from derivcli.render.formats.formula_lines import formula_lines
 from derivcli.render.numbers import aligned
 
 COLORS = {
@@ -51,12 +53,6 @@ COLORS = {
     "bad title": "bold yellow",
 }
 """Rich's style of each role; a role without one is plain."""
-
-UNBROKEN = "\N{NO-BREAK SPACE}"
-"""Stands for a space at which no line ends."""
-
-MAX_BRACKET_DEPTH = 10
-"""Brackets in each other, inside of which a line still ends between terms."""
 
 GAP_LETTERS = 2
 """Letters between two things on a line."""
@@ -103,7 +99,8 @@ def _print(console: Console, block: Block, style: Style) -> None:
         case Polynomial():
             _print_polynomial(console, block, style)
         case Chain():
-            print_chain(console, block.left, block.parts)
+            for pieces in chain_lines(block.lines, console.width):
+                print_line(console, Text.assemble(*((text, COLORS.get(role, "")) for text, role in pieces)))
         case CheckResult():
             _print_check(console, block)
         case Glossary():
@@ -127,8 +124,7 @@ def _print_polynomial(console: Console, block: Polynomial, style: Style) -> None
     if block.absence:
         print_wrapped(console, block.absence, COLORS["warning"])
         return
-    room = style.width - len(f"{block.left} = ")
-    print_equations(console, [(block.left, terms_together(block.right, room))], COLORS["formula"])
+    print_equations(console, [(block.left, block.right)], COLORS["formula"])
 
 
 def _print_check(console: Console, block: CheckResult) -> None:
@@ -164,8 +160,27 @@ def _print_facts(console: Console, block: Facts) -> None:
     console.print(table)
 
 
+def _formula_lines(head: str, right: str, width: int) -> list[str]:
+    """The lines of an equation, broken between terms outside of brackets where that can be."""
+    indent = len(head) if 4 * len(head) <= width else 4
+    alone = indent < len(head) and len(head + right) > width
+    first, *others = formula_lines(right, width - (indent if alone else len(head)), width - indent)
+    start = [head.rstrip(), " " * indent + first] if alone else [head + first]
+    return [*start, *(" " * indent + other for other in others)]
+
+
+def _prose_lines(head: str, right: str, width: int) -> list[str]:
+    """The lines of an equation with words in it."""
+    indent = " " * (len(head) if 4 * len(head) <= width else 4)
+    return textwrap.wrap(head + right, width, subsequent_indent=indent, break_on_hyphens=False)
+
+
 def print_equations(
-    console: Console, lines: Sequence[tuple[str, str]], color: str = "", left_color: str | None = None
+    console: Console,
+    lines: Sequence[tuple[str, str]],
+    color: str = "",
+    left_color: str | None = None,
+    break_lines: Callable[[str, str, int], list[str]] = _formula_lines,
 ) -> None:
     """Each equation on a line of its own; a long one goes on, indented, under its right side.
 
@@ -173,67 +188,12 @@ def print_equations(
     """
     for left, right in lines:
         head = f"{left} = "
-        indent = len(head) if 4 * len(head) <= console.width else 4
-        wrapped = textwrap.wrap(head + right, console.width, subsequent_indent=" " * indent, break_on_hyphens=False)
-        for number, line in enumerate(wrapped):
-            text = Text(line.replace(UNBROKEN, " "), style=color)
+        for number, line in enumerate(break_lines(head, right, console.width)):
+            text = Text(line, style=color)
             if number == 0:
                 named = "not bold default" if color else "dim"
                 text.stylize(named if left_color is None else left_color, 0, len(head))
             print_line(console, text)
-
-
-def print_chain(console: Console, head: str, parts: Sequence[tuple[str, str]]) -> None:
-    """An equation that goes on from line to line, each with its reason at the right or, without room, below it."""
-    indent = len(head) + 3 if 4 * (len(head) + 3) <= console.width else 4
-    starts = [f"{head} = ", *[" " * (indent - 2) + "= "] * (len(parts) - 1)]
-    blocks = [
-        textwrap.wrap(
-            start + terms_together(formula, console.width - indent),
-            console.width,
-            subsequent_indent=" " * indent,
-            break_on_hyphens=False,
-        )
-        for start, (formula, _) in zip(starts, parts, strict=True)
-    ]
-    longest = max(len(reason) for _, reason in parts)
-    ends = [len(block[-1]) + 2 * GAP_LETTERS for block, (_, reason) in zip(blocks, parts, strict=True) if reason]
-    column = max([end for end in ends if end + longest <= console.width], default=console.width - longest)
-    for number, (block, (_, reason)) in enumerate(zip(blocks, parts, strict=True), start=1):
-        start = max(min(column, console.width - len(reason)), 0)
-        if reason and len(block[-1]) + GAP_LETTERS > start:
-            block.append("")
-        lines = [Text(line.replace(UNBROKEN, " ")) for line in block]
-        for line in lines if number == len(parts) else []:
-            line.stylize(COLORS["formula"], len(line.plain) - len(line.plain.lstrip(" =")))
-        if reason:
-            lines[-1].append(" " * (start - len(lines[-1])) + reason, COLORS["caption"])
-        for line in lines:
-            print_line(console, line)
-
-
-def terms_together(formula: str, width: int) -> str:
-    """A formula that is broken into lines between its terms only, or between those in the brackets of a long term."""
-    return " ".join(_term_together(term, width) for term in _broken(formula, 0).split(" "))
-
-
-def _term_together(term: str, width: int) -> str:
-    """A term that is broken no deeper in its brackets than needed."""
-    depth = 0
-    while max(map(len, term.split(" "))) > width and depth < MAX_BRACKET_DEPTH:
-        depth += 1
-        term = _broken(term.replace(UNBROKEN, " "), depth)
-    return term
-
-
-def _broken(formula: str, depth: int) -> str:
-    """The formula with spaces at which a line may end, all of them outside of brackets that deep in each other."""
-    outer = 0
-    letters = []
-    for before, letter in zip(f" {formula}", formula, strict=False):
-        outer += (letter in "([") - (letter in ")]")
-        letters.append(UNBROKEN if letter == " " and (outer > depth or before in "+-") else letter)
-    return "".join(letters)
 
 
 def print_wrapped(console: Console, line: str, color: str = "") -> None:
@@ -304,7 +264,8 @@ def _print_row(console: Console, columns: Sequence[Column], row: int, cells: Seq
         if is_boxed:
             table.add_row(Text(column.label, style="italic"), Text(cell, style=_color(column, row)))
         elif column.label:
-            print_equations(console, [(column.label, cell.strip())], COLORS.get(column.role, ""))
+            sides = [(column.label, cell.strip())]
+            print_equations(console, sides, COLORS.get(column.role, ""), break_lines=_prose_lines)
         else:
             console.print(Text("  " + cell, style=_color(column, row)))
     console.print(table if is_boxed else "")
