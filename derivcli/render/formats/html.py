@@ -54,7 +54,7 @@ def _parts(block: Block) -> Iterator[str]:
         case Polynomial():
             yield _element("div", block.absence) if block.absence else _formula(f"{block.left} = {block.right}")
         case Chain():
-            yield _list([f"{block.left} = {text}  {rule}" for text, rule in block.parts])
+            yield _list([f"{left} = {right}  {rule}" for left, right, rule in block.lines])
         case CheckResult():
             yield from (_element("div", line, MUTED) for line in block.report)
             yield from (_element("div", line, WARNED) for line in block.lines)
