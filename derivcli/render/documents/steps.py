@@ -50,10 +50,10 @@ def _left(step: Step) -> str:
 
 
 def _latex(one: Derivation, reasons: Sequence[Reason]) -> str:
-    lines = [f"{_label(one).latex_equation} &= {latex_of(one.start)}"]
+    lines = [f"{_label(one).latex_equation} &= {latex_of(one.start, one.expression.spelling)}"]
     for step, reason in zip(one.steps, reasons[1:], strict=True):
-        left = "" if step.left is None else f"{latex_of(step.left)} "
-        lines.append(f"{left}&= {latex_of(step.tree)} && {reason_latex(reason)}")
+        left = "" if step.left is None else f"{latex_of(step.left, step.spelling)} "
+        lines.append(f"{left}&= {latex_of(step.tree, step.spelling)} && {reason_latex(reason, step.spelling)}")
     return " \\\\\n".join(lines)
 
 
