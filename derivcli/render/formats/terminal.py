@@ -197,8 +197,9 @@ def print_equations(
 
 
 def print_wrapped(console: Console, line: str, color: str = "") -> None:
-    """A sentence in as many lines as it needs."""
-    for part in textwrap.wrap(inert(line), console.width, subsequent_indent="  ", break_on_hyphens=False):
+    """A sentence in as many lines as it needs, of which the others are indented by more than the first."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    for part in textwrap.wrap(inert(line), console.width, subsequent_indent=indent, break_on_hyphens=False):
         print_line(console, Text(part, style=color))
 
 
@@ -215,7 +216,7 @@ def _print_table(console: Console, block: Table, style: Style) -> None:
     elif fit(columns, style):
         _print_box(console, columns, style)
     else:
-        for row, cells in enumerate(zip(*[column.texts for column in columns], strict=True)):
+        for row, cells in enumerate(zip(*[column.with_exact() for column in columns], strict=True)):
             _print_row(console, columns, row, cells, style)
 
 

@@ -18,7 +18,7 @@ import sympy
 from derivcli.engines.symbolic import SYMPY_FAILURES, merged
 from derivcli.errors import DerivError
 from derivcli.language.bound_variables import Integral
-from derivcli.language.differentiation.unrolling import steps_of
+from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of
@@ -41,16 +41,12 @@ class Condition:
 
 
 @lru_cache(maxsize=512)
-def conditions(tree: Tree) -> frozenset[Condition]:
+def conditions(tree: Tree) -> tuple[Condition, ...]:
     """The conditions under which a formula is defined."""
     found: dict[Condition, None] = {}
-    for node in postorder(tree, stop_at=(sympy.Piecewise, Integral)) if _is_unrolled(tree) else steps_of(tree):
+    for node in postorder(unrolled(tree), stop_at=(sympy.Piecewise, Integral)):
         found |= dict.fromkeys(of_node(node))
-    return frozenset(found)
-
-
-def _is_unrolled(tree: Tree) -> bool:
-    return not tree.has(sympy.Piecewise)
+    return tuple(found)
 
 
 def of_node(node: Any) -> Iterator[Condition]:
