@@ -146,6 +146,8 @@ class Result:
             verdicts={key: each.first(count) for key, each in self.verdicts.items()},
             value_verdicts=values,
             typed={name: texts[:count] for name, texts in self.typed.items()},
+            exact_value=self.exact_value[:count],
+            exact={key: values[:count] for key, values in self.exact.items()},
         )
 
     @property
@@ -287,6 +289,7 @@ class SeriesResult:
             points=next(self.points.parts(count)),
             verdicts=tuple(each.first(count) for each in self.verdicts),
             remainder=rest,
+            exact=tuple(values[:count] for values in self.exact),
         )
 
     @property
