@@ -1,7 +1,7 @@
 """The functions for Python: formulas and points in, numbers, formulas and verdicts out, and how they come about.
 
 Arguments that several of them share mean what `derive` says of them. An `expression` is a formula as text, a number,
-or what `parse` made of a text. Points that were read already are points too.
+what `parse` made of a text, or a formula of SymPy's. Points that were read already are points too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from derivcli.python_arguments import (
     At,
     DerivativeOptions,
     EngineOptions,
+    ExactOptions,
     Formula,
     FormulaOptions,
     Lets,
@@ -37,6 +38,7 @@ from derivcli.python_arguments import (
 )
 from derivcli.request import Request
 from derivcli.result import Jacobian, SeriesResult
+from derivcli.showing import Records
 
 if TYPE_CHECKING:
     from derivcli.custom.load import CustomFunction
@@ -90,12 +92,13 @@ def derive(
     `engine` is "reverse" (nested backward passes), "taylor" (Taylor arithmetic), or "compiled" (backward passes up to
     order 3 as a compiled kernel, which takes seconds to make); "" is the first up to order 3, then the second.
     `dtype` is "float64" or "float32", and PyTorch computes on `device`, "cpu" or "cuda". `check` judges every number:
-    True always, False never, None up to 100 of them.
+    True always, False never, None up to 100 of them. `exact` asks for exact values, such as sqrt(2)/2, where points are
+    exact: True for all, False for none, None for short ones at points typed as formulas such as "pi/4".
 
     The result's `value` and each of its `derivatives`, keyed "x", "x,x", "x,x,y" or "along", have shape (points,);
     `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;
-    `verdicts` hold what the check found. Raises DerivError for input that is refused; for an argument of a type that
-    has no meaning it is a TypeError too.
+    `verdicts` hold what the check found, `exact_value` and `exact` the exact values as Expressions, or None. Raises
+    DerivError for input that is refused; for an argument of a type that has no meaning it is a TypeError too.
     """
     return _derivatives(_request([expression], at, wrt, **options))[0]
 
@@ -117,7 +120,7 @@ def jacobian(
     Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
     request = _request(formulas_of(expressions, "expressions"), at, wrt, **options)
-    return Jacobian(tuple(pipeline.numbers(request))) if request.has_points else pipeline.formulas(request)
+    return Jacobian(tuple(pipeline.numbers(request))) if request.has_points else Records(pipeline.formulas(request))
 
 
 @overload
@@ -159,7 +162,7 @@ def implicit(
     return _derivatives(_request([equation], at, wrt, dependent=name, **options))[0]
 
 
-@reading(PointOptions)
+@reading(ExactOptions)
 def series(
     expression: Formula,
     degree: int,
@@ -167,7 +170,7 @@ def series(
     variable: str = "",
     *,
     on: tuple[float | str, float | str] | None = None,
-    **options: Unpack[PointOptions],
+    **options: Unpack[ExactOptions],
 ) -> SeriesResult:
     """The Taylor polynomial of a degree about every point, in the variable named or in the only one there is.
 
@@ -286,7 +289,7 @@ def steps(expression: Formula, wrt: Names | None = None, **options: Unpack[Formu
     There is a derivation for each derivative, and for each of lower order on the way to it, before it. Its `steps` have
     the `rule` and the `text` of the formula after it; the last is the derivative that `derive` gives.
     """
-    return pipeline.derivations(_request([expression], None, wrt, **options))
+    return Records(pipeline.derivations(_request([expression], None, wrt, **options)))
 
 
 @reading(FormulaOptions)

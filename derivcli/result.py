@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from derivcli.showing import html, latex, mime_bundle, pretty, short, text, to_arrow, to_pandas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +30,10 @@ ALONG = "along"
 
 Partial: TypeAlias = tuple[str, ...]
 """What a derivative is taken by, the last name first: ("x",), ("x", "x", "y"), or ("along", "along")."""
+
+
+Exact: TypeAlias = "tuple[Expression | None, ...]"
+"""At every point the number as a formula such as sqrt(2)/2, or None where none is known."""
 
 
 def equal(record: Any, other: object) -> bool:
@@ -93,7 +99,10 @@ class Result:
     is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
     of this variable as a function of the others. `remark` says why another engine than this one was
     asked for in vain. `typed` has, by the variable, the texts of points that were typed as formulas, such as "pi/4",
-    and "" for those typed as numbers. Two results are equal if all of this is: arrays in format, shape and numbers, NaN
+    and "" for those typed as numbers. `exact_value` and `exact`, by the keys of `derivatives`, hold for every point the
+    number as an Expression such as sqrt(2)/2, which is the truth to 77 digits, or None where none is known; they are
+    empty where no point was typed as a formula or none was asked for. `exact_remark` says how many are not known of
+    those that were asked for. Two results are equal if all of this is: arrays in format, shape and numbers, NaN
     where the other has NaN, dictionaries in the same order.
     """
 
@@ -110,8 +119,36 @@ class Result:
     dependent: str = ""
     remark: str = ""
     typed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    exact_value: Exact = ()
+    exact: dict[str, Exact] = field(default_factory=dict)
+    exact_remark: str = ""
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    to_arrow = to_arrow
+    to_pandas = to_pandas
+
+    def first(self, count: int) -> Result:
+        """The result at the first points."""
+        values = self.value_verdicts and self.value_verdicts.first(count)
+        return replace(
+            self,
+            at={name: each[:count] for name, each in self.at.items()},
+            value=self.value[:count],
+            derivatives={key: each[:count] for key, each in self.derivatives.items()},
+            flags=self.flags[:count],
+            verdicts={key: each.first(count) for key, each in self.verdicts.items()},
+            value_verdicts=values,
+            typed={name: texts[:count] for name, texts in self.typed.items()},
+            exact_value=self.exact_value[:count],
+            exact={key: values[:count] for key, values in self.exact.items()},
+        )
 
     @property
     def finite(self) -> NDArray[np.bool_]:
@@ -181,6 +218,19 @@ class Jacobian:
     results: tuple[Result, ...]
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    to_arrow = to_arrow
+    to_pandas = to_pandas
+
+    def first(self, count: int) -> Jacobian:
+        """The Jacobian at the first points."""
+        return Jacobian(tuple(result.first(count) for result in self.results))
 
     @property
     def value(self) -> FloatArray:
@@ -204,7 +254,8 @@ class SeriesResult:
     `at` and `flags` are as in a `Result`; `coefficients`, shape (points, degree + 1), holds the n-th derivative
     over n! for every n. `points` knows the centres as they were typed. `verdicts` holds one `Verdicts` for each n,
     or nothing where nothing was checked. `remainder`, shape (points, 2), encloses what the function is more than
-    the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found.
+    the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found. `exact` holds for each
+    n the coefficient at every point as an Expression or None, as in a `Result`.
     """
 
     expression: Expression
@@ -216,8 +267,30 @@ class SeriesResult:
     verdicts: tuple[Verdicts, ...] = ()
     interval: tuple[float, float] | None = None
     remainder: FloatArray | None = None
+    exact: tuple[Exact, ...] = ()
+    exact_remark: str = ""
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    def first(self, count: int) -> SeriesResult:
+        """The polynomials about the first centres."""
+        rest = None if self.remainder is None else self.remainder[:count]
+        return replace(
+            self,
+            at={name: values[:count] for name, values in self.at.items()},
+            coefficients=self.coefficients[:count],
+            flags=self.flags[:count],
+            points=next(self.points.parts(count)),
+            verdicts=tuple(each.first(count) for each in self.verdicts),
+            remainder=rest,
+            exact=tuple(values[:count] for values in self.exact),
+        )
 
     @property
     def finite(self) -> NDArray[np.bool_]:
@@ -240,6 +313,12 @@ class SymbolicResult:
     remarks: tuple[str, ...] = ()
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
 
 
 AnyResult: TypeAlias = Result | SeriesResult | SymbolicResult

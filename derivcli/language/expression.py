@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import equal, itself, reduced, shortened
 from derivcli.language.spelling import CANONICAL, Spelling
+from derivcli.showing import latex, mime_bundle, short, text
 
 if TYPE_CHECKING:
     from derivcli.errors import Note
@@ -44,7 +45,7 @@ class Expression:
     """One formula as it was understood.
 
     `tree` is the SymPy tree in the shape that was typed. It may hold the names of `definitions`, each of which
-    may use those before it. `variables` are the remaining names in the order in which they appear.
+    may use those before it. `variables` are the remaining names as `variable_order.py` says.
     `constant` is the value of a formula without variables, exact where it is rational. Of an equation `tree` is
     the left side minus the right side, and `sides` are the two. `taken_names` are names of functions of the user's,
     which the formula itself is not to be called by.
@@ -71,8 +72,10 @@ class Expression:
     __reduce__ = reduced
     __copy__ = __deepcopy__ = itself
 
-    def __repr__(self) -> str:
-        return f"<Expression {shortened(self.text)}>"
+    __repr__ = short
+    __str__ = text
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
 
     @cached_property
     def text(self) -> str:

@@ -10,10 +10,10 @@ from derivcli.render import matrices
 from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import name_latex
 from derivcli.render.latex_printer import latex_of
-from derivcli.render.numbers import latex_number, number_at
+from derivcli.render.numbers import formula_latex, latex_number, number_at
 from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, named
 from derivcli.render.series import Expansion, interval_texts
-from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+from derivcli.result import AnyResult, Exact, FloatArray, Result, SymbolicResult
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -80,19 +80,20 @@ def matrix_lines(results: Sequence[Result], style: Style) -> list[Line]:
 def _hessians(results: Sequence[Result], point: int, style: Style) -> list[Line]:
     lines = []
     for name, result in named(results):
-        place = [_number(result.at[each], point, style) for each in arguments_of(result)]
+        place = [_coordinate(result, each, point, style) for each in arguments_of(result)]
         if not result.dependent:
-            lines.append((_call(name_latex(name), place), "=", _number(result.value, point, style)))
-        entries = [[_number(result.derivatives[key], point, style) for key in row] for row in _hessian_keys(result)]
+            lines.append((_call(name_latex(name), place), "=", _value(result, point, style)))
+        entries = [[_derivative(result, key, point, style) for key in row] for row in _hessian_keys(result)]
         lines.append((_call(_hessian_head(name, result), place), "=", _matrix(entries)))
     return lines
 
 
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> list[Line]:
-    place = ",\\, ".join(f"{name_latex(name)} = {_number(at, point, style)}" for name, at in results[0].at.items())
+    first = results[0]
+    place = ",\\, ".join(f"{name_latex(name)} = {_coordinate(first, name, point, style)}" for name in first.at)
     names = _matrix([[name_latex(name)] for name, _ in named(results)])
-    values = [[_number(result.value, point, style)] for result in results]
-    rows = [[_number(values, point, style) for values in result.derivatives.values()] for result in results]
+    values = [[_value(result, point, style)] for result in results]
+    rows = [[_derivative(result, key, point, style) for key in result.derivatives] for result in results]
     sides = ((names, _matrix(values)), (_jacobian_head(results), _matrix(rows)))
     return [(rf"\left.{left}\right|_{{{place}}}", "=", right) for left, right in sides]
 
@@ -154,6 +155,26 @@ def _call(head: str, arguments: Iterable[str]) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(map(name_latex, names))
+
+
+def _coordinate(result: Result, name: str, point: int, style: Style) -> str:
+    """A coordinate of a point as it was typed."""
+    typed = result.typed[name][point] if name in result.typed else ""
+    return formula_latex(typed) if typed else _number(result.at[name], point, style)
+
+
+def _value(result: Result, point: int, style: Style) -> str:
+    return _exactly(result.exact_value, result.value, point, style)
+
+
+def _derivative(result: Result, key: str, point: int, style: Style) -> str:
+    return _exactly(result.exact.get(key, ()), result.derivatives[key], point, style)
+
+
+def _exactly(exact: Exact, values: FloatArray, point: int, style: Style) -> str:
+    """The exact value where it was asked for and is known, else the number."""
+    known = exact[point] if style.exact and exact else None
+    return _number(values, point, style) if known is None else latex_of(known.tree)
 
 
 def _number(values: FloatArray, point: int, style: Style) -> str:

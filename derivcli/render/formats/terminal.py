@@ -76,6 +76,7 @@ def terminal_text(blocks: Sequence[Block], style: Style) -> str:
         emoji=False,
         highlight=False,
         legacy_windows=False,
+        force_jupyter=False,  # where it believes to be in a notebook, it shows each line by itself there
     )
     for block in blocks:
         _print(console, block, style)
@@ -215,7 +216,7 @@ def _print_table(console: Console, block: Table, style: Style) -> None:
     elif fit(columns, style):
         _print_box(console, columns, style)
     else:
-        for row, cells in enumerate(zip(*[column.texts for column in columns], strict=True)):
+        for row, cells in enumerate(zip(*[column.with_exact() for column in columns], strict=True)):
             _print_row(console, columns, row, cells, style)
 
 
