@@ -22,6 +22,8 @@ from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of
+from derivcli.simplify.angles import angles
+from derivcli.simplify.on_one_angle import factors_on
 
 MAX_NODES, MAX_DEGREE = 80, 24
 """A longer formula, or a polynomial of a higher degree, is not factored."""
@@ -168,7 +170,10 @@ def _product(node: Any) -> Any:
     if sum(1 for _ in postorder(made)) > MAX_NODES or any(_degree(part) > MAX_DEGREE for part in postorder(made)):
         return made
     with suppress(*SYMPY_FAILURES):
-        return sympy.factor(made)
+        for angle in angles(made):
+            made = factors_on(made, angle)
+            break
+        return sympy.factor(made) if isinstance(made, sympy.Add) else made
     return made
 
 
