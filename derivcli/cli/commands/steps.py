@@ -38,6 +38,8 @@ def steps(
     wrt: options.Wrt = None,
     order: options.Order = 1,
     mixed: options.Mixed = None,
+    implicit: options.Implicit = None,
+    at: options.At = None,
     let: options.Let = None,
     brief: Brief = False,
     format_: FormatOption = None,
@@ -47,7 +49,10 @@ def steps(
 
     is_terminal, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
-    found = api.steps(expression, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
+    points = options.points_in(at) if at else None
+    found = api.steps(
+        expression, options.wrt_in(wrt), at=points, let=formulas, order=order, mixed=partials, dependent=implicit or ""
+    )
     print_document(steps_document(found, style, brief), format_ or default_format("steps", is_terminal), style)
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:

@@ -14,6 +14,8 @@ from derivcli.language.tree import Tree
 from derivcli.render.blocks import UNBROKEN
 from derivcli.render.latex_printer import latex_of
 
+IN_LATEX = Spelling((("log", "ln"),))
+
 Reason: TypeAlias = "tuple[str, Sequence[tuple[Statement, bool]]]"
 """A rule's name, and what it says of formulas, each with whether that is said in letters for the first time."""
 
@@ -42,7 +44,7 @@ def _told(statement: Statement) -> list[tuple[str, Tree]]:
 
 def reason_text(reason: Reason, spelling: Spelling) -> str:
     """A rule as one says it: product rule: (u*v)' = u'*v + u*v', u = x, v = sin(x). No line ends inside an equation."""
-    rule, said = reason
+    rule, said = spelled(reason[0], spelling), reason[1]
     statements = [
         _pieces(each, is_new, each.spelled(spelling), lambda tree: text_of(tree, spelling)) for each, is_new in said
     ]
@@ -52,15 +54,14 @@ def reason_text(reason: Reason, spelling: Spelling) -> str:
 
 def spelled(rule: str, spelling: Spelling) -> str:
     """A rule's name with the functions in it as the user spells them: derivative of ln."""
-    if not rule.startswith("derivative"):
-        return rule
     words = {name: word for name, word in spelling.names.items() if word.isalpha()}
-    return re.sub(r"\w+", lambda match: words.get(match[0], match[0]), rule)
+    head, of, functions = rule.partition(" of ") if "derivative" in rule.partition(" of ")[0] else (rule, "", "")
+    return head + of + re.sub(r"\w+", lambda match: words.get(match[0], match[0]), functions)
 
 
 def reason_latex(reason: Reason) -> str:
     """The same in LaTeX."""
-    rule, said = reason
+    rule, said = spelled(reason[0], IN_LATEX), reason[1]
     statements = [r",\ ".join(_pieces(each, is_new, _statement_latex(each), latex_of)) for each, is_new in said]
     return rf"{_rule_latex(f'{rule}: ')} " + r";\ ".join(statements) if statements else _rule_latex(rule)
 
