@@ -296,15 +296,23 @@ def steps(
 
 
 @reading(FormulaOptions)
-def answer(expression: Formula, claim: Formula, wrt: Names | None = None, **options: Unpack[FormulaOptions]) -> Answer:
+def answer(
+    expression: Formula,
+    claim: Formula,
+    wrt: Names | None = None,
+    *,
+    dependent: str = "",
+    **options: Unpack[FormulaOptions],
+) -> Answer:
     """Whether a formula, the `claim`, is the derivative of an expression, and if not, where and perhaps why not.
 
     The answer is `equal` or not, and `how` it is known: "proved", "agrees" (at `points` points to `digits` digits),
     "differs" (at the `counterexample`, with a `diagnosis`), or "undecided". Where a claim that differs is right by
     another meaning of a text such as "1/2x", `meant` is the answer for that. An expression of several variables needs
-    `wrt` or `mixed`.
+    `wrt` or `mixed`. With a `dependent` variable the expression is an equation, and the claim the derivative of the
+    function that it makes of that variable; it need be right on the curve only.
     """
-    return pipeline.answer(_request([expression], None, wrt, **options), text_in(claim, "a claim"))
+    return pipeline.answer(_request([expression], None, wrt, dependent=dependent, **options), text_in(claim, "a claim"))
 
 
 def _derivatives(request: Request) -> list[Result] | list[SymbolicResult]:

@@ -349,7 +349,7 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     request = request.with_asked([expression])
     if isinstance(claim, str):
         free = expression.arguments or expression.variables or (USUAL,)
-        found = read_claim(claim, expression, request.let, request.names, request.by(free))
+        found = read_claim(claim, expression, request.let, request.names, request.by(free), request.dependent)
     else:
         found = claim
     check_claimed(expression, found)
@@ -358,10 +358,11 @@ def answer(request: Request, claim: str | Expression) -> Answer:
     variables = expression.variables or (found.variables if len(found.variables) == 1 else ()) or (USUAL,)
     by = request.by(expression.arguments or variables)
     check_wrt(by, variables or by, [expression])
-    partial = only_partial(request.partials(expression.arguments or variables), by, expression, bool(request.mixed))
-    if expression.unknown_functions or found.unknown_functions:
+    partials = request.partials(expression.arguments or variables)
+    partial = only_partial(partials, by, expression, bool(request.mixed), request.dependent)
+    if not request.dependent and (expression.unknown_functions or found.unknown_functions):
         return judge_unknown(expression, found, partial)
-    return judge_claim(expression, found, partial, request.names)
+    return judge_claim(expression, found, partial, request.names, request.dependent)
 
 
 def derivations(request: Request) -> list[Derivation]:

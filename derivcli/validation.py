@@ -187,8 +187,12 @@ def check_integrals(
                 raise DerivError(message, expression.source, Span(0, len(expression.source)), hint)
 
 
-def only_partial(partials: Sequence[Partial], by: Sequence[str], expression: Expression, mixed: bool) -> Partial:
+def only_partial(
+    partials: Sequence[Partial], by: Sequence[str], expression: Expression, mixed: bool, dependent: str
+) -> Partial:
     """The derivative that a claim is about."""
+    if dependent:
+        check_dependent(dependent, partials, [expression])
     if len(partials) == 1:
         return partials[0]
     source = expression.source

@@ -92,7 +92,7 @@ def test_steps_name_the_rule_of_leibniz() -> None:
 
 def test_latex_of_integrals() -> None:
     assert latex_of(parse("integral(exp(-t^2), t, 0, x)").tree) == r"\int_{0}^{x} e^{-t^{2}} \, dt"
-    assert latex_of(parse("2*integral(t+x, t, 0, 1)").tree) == (r"2 \left(\int_{0}^{1} \left(t + x\right) \, dt\right)")
+    assert latex_of(parse("2*integral(t+x, t, 0, 1)").tree) == (r"2 \left(\int_{0}^{1} (t + x) \, dt\right)")
 
 
 def test_the_error_function_to_all_digits() -> None:

@@ -10,9 +10,10 @@ import time
 
 import pytest
 
-from derivcli import parse, pipeline
+from derivcli import pipeline
 from derivcli.cli.commands import practice
 from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
+from derivcli.language.definitions.equation import parse_equation
 from derivcli.request import Request
 from tests.processes import python
 from tests.support import deriv, no_hang
@@ -26,7 +27,8 @@ every_level = pytest.mark.parametrize("level", LEVELS)
 
 def solution(task: Exercise) -> str:
     """The derivative that an exercise asks for."""
-    (formula,) = pipeline.formulas(Request([task.text], mixed=[task.partial]))[0].derivatives.values()
+    request = Request([task.text], mixed=[task.partial], dependent=task.dependent)
+    (formula,) = pipeline.formulas(request)[0].derivatives.values()
     return formula.canonical_text
 
 
@@ -56,7 +58,7 @@ def test_exercises_suit_a_student(level: int) -> None:
         assert found != "0"
         assert len(found) <= LONGEST
         assert len(task.text) <= 45
-        assert set(parse(task.text).variables) <= {"x", "y"}
+        assert set(parse_equation(task.text).variables) <= {"x", "y"}
         assert not re.search(r"\b1\*|\*\*1\b|\b\d{3,}", task.text)
 
 
@@ -107,11 +109,37 @@ def test_an_exercise_can_be_skipped(word: str) -> None:
     assert score(told) == "2 of 3 right, 2 of them at the first try"
 
 
-def test_a_question_mark_shows_the_steps() -> None:
-    told = session("?", *solutions()[1:])
-    assert "power rule and chain rule" in told
-    assert solutions()[0] in told
-    assert score(told) == "2 of 3 right, 2 of them at the first try"
+def test_the_first_level_has_one_large_power() -> None:
+    for number in range(1, 60):
+        found = [int(power) for power in re.findall(r"\*\*(\d+)", exercise(1, SEED, number).text)]
+        assert sum(power > 4 for power in found) <= 1
+
+
+def test_a_skipped_exercise_shows_its_answer() -> None:
+    assert f"f'(x) = {solutions()[0]}\n" in session("skip", "quit")
+
+
+def test_a_question_mark_shows_the_steps_but_for_the_last_and_asks_again() -> None:
+    told = session("?", *solutions())
+    before = told.partition(solutions()[0])[0]
+    assert "power rule and chain rule" in before
+    assert score(told) == "3 of 3 right, 2 of them at the first try"
+
+
+def test_hints_tell_ever_more() -> None:
+    told = session(*["hint"] * 20, "quit").split("f'(x) = hint")
+    assert "begin with: " in told[1]
+    steps = [part.count("\n      = ") for part in told[1:] if "no more hints" not in part]
+    assert len(steps) > 2
+    assert steps == list(range(len(steps)))
+    assert "there are no more hints" in told[-1]
+
+
+def test_hints_for_a_curve_lead_to_the_slope() -> None:
+    told = session(*["hint"] * 4, solutions(6)[0], "quit", level=6)
+    assert "*y' = 0" in told
+    assert "there are no more hints" in told
+    assert score(told) == "1 of 1 right, 0 of them at the first try"
 
 
 @pytest.mark.parametrize("lines", [[], ["quit"], ["q"], ["exit"]])
@@ -137,7 +165,7 @@ def test_an_exercise_that_was_only_answered_wrongly_counts(last: list[str]) -> N
 @pytest.mark.parametrize("word", ["help", "why"])
 def test_help_tells_what_can_be_typed_and_does_not_count(word: str) -> None:
     told = session(word, *solutions())
-    assert "the steps, and on to the next one" in told
+    assert "all steps but the last" in told
     assert "unknown name" not in told
     assert score(told) == "3 of 3 right, 3 of them at the first try"
 
@@ -169,7 +197,9 @@ def test_an_interrupt_ends_it_with_its_status(monkeypatch: pytest.MonkeyPatch) -
         raise KeyboardInterrupt
 
     monkeypatch.setattr(practice, "piped", interrupted)
-    assert deriv("practice", "--seed", "1", status=130).stderr == "deriv: interrupted\n"
+    outcome = deriv("practice", "--seed", "1", status=130)
+    assert outcome.stderr == "deriv: interrupted\n"
+    assert score(outcome.stdout) == "no exercise was answered"
 
 
 def test_it_can_be_written_in_ascii() -> None:
@@ -177,7 +207,7 @@ def test_it_can_be_written_in_ascii() -> None:
     assert deriv(*words, columns=80, encoding="ascii", stdin=b"x\n\n" * 12).stdout.isascii()
 
 
-@pytest.mark.parametrize("words", [["--level", "0"], ["--level", "6"], ["--count", "0"], ["--seed", "-1"], ["x"]])
+@pytest.mark.parametrize("words", [["--level", "0"], ["--level", "9"], ["--count", "0"], ["--seed", "-1"], ["x"]])
 def test_options_are_checked(words: list[str]) -> None:
     assert deriv("practice", *words, status=2).stdout == ""
 

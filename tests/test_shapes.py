@@ -85,8 +85,8 @@ def judged(results: list[Result], judge: Callable[[str, int], Verdict]) -> list[
         (Label("f", ("x", "y", "x"), "partial"), "d3f/dxdydx", "∂³f/∂x∂y∂x", "d3f/dxdydx", None),
         (Label("f", ("along",), "along"), "Df", "Df", "Df", "D f"),
         (Label("f", ("along",) * 12, "along"), "D12f", "D¹²f", "D12f", "D^{12} f"),
-        (Label("y", ("x",), "total"), "dy/dx", "dy/dx", "dy/dx", r"\frac{d y}{d x}"),
-        (Label("y", ("x", "x"), "total"), "d2y/dx2", "d²y/dx²", "d2y/dx2", r"\frac{d^{2} y}{d x^{2}}"),
+        (Label("y", ("x",), "total"), "dy/dx", "dy/dx", "dy/dx", r"\frac{dy}{dx}"),
+        (Label("y", ("x", "x"), "total"), "d2y/dx2", "d²y/dx²", "d2y/dx2", r"\frac{d^{2}y}{dx^{2}}"),
         (Label("y", ("x", "z"), "partial"), "d2y/dxdz", "∂²y/∂x∂z", "d2y/dxdz", None),
     ],
 )
@@ -270,7 +270,7 @@ def test_no_direction_is_told_where_there_is_none() -> None:
 def test_formulas_have_the_same_names() -> None:
     made = SymbolicResult(parse("u^2*v"), {"u,v": parse("2u"), "v,v": parse("0")}, "hessian")
     shown = render([made], "table", WIDE)
-    assert shown.splitlines() == ["f(u, v) = u**2*v", "∂²f/∂u∂v = 2*u", "∂²f/∂v² = 0"]
+    assert shown.splitlines() == ["f(u, v) = u^2*v", "∂²f/∂u∂v = 2*u", "∂²f/∂v² = 0"]
     slope = SymbolicResult(equation("x^2+y^2", "25"), {"x": parse("-x/y")}, dependent="y")
     assert render([slope], "table", WIDE).splitlines() == ["x**2 + y**2 = 25", "dy/dx = -x/y"]
     along = SymbolicResult(parse("u*v"), {"along": parse("v+2u")}, direction=points_from({"u": "1", "v": "2"}))

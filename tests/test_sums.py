@@ -168,8 +168,8 @@ def test_formulas_are_the_numbers_where_factors_and_indices_are_zero() -> None:
 
 def test_latex_of_sums_and_products() -> None:
     assert latex_of(parse("sum(k*x^k, k, 1, 5)").tree) == r"\sum_{k=1}^{5} k x^{k}"
-    assert latex_of(parse("sum(k+x, k, 1, 5)*y").tree) == r"\left(\sum_{k=1}^{5} \left(k + x\right)\right) y"
-    assert latex_of(parse("product(-x, k, 1, 2)").tree) == r"\prod_{k=1}^{2} \left(-x\right)"
+    assert latex_of(parse("sum(k+x, k, 1, 5)*y").tree) == r"\left(\sum_{k=1}^{5} (k + x)\right) y"
+    assert latex_of(parse("product(-x, k, 1, 2)").tree) == r"\prod_{k=1}^{2} (-x)"
 
 
 def test_steps_name_the_rules() -> None:

@@ -17,7 +17,7 @@ from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
 from derivcli.check.one_sided import ExactLimits
-from derivcli.engines.balls.coordinates import Path, rational
+from derivcli.engines.balls.coordinates import Coordinate, Path, rational
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.germs.germ import NoGermError
@@ -30,6 +30,9 @@ from derivcli.result import Partial
 
 Sample: TypeAlias = tuple[Fraction, ...]
 """A value for each variable."""
+
+Place: TypeAlias = "Mapping[str, Coordinate]"
+"""Where each variable is."""
 
 PRECISION_BITS = (192, 384, 768, 1536)
 """Precisions that are tried in turn; the last ones serve numbers that nearly cancel."""
@@ -58,16 +61,18 @@ class Quantity:
     tape: Tape
     derivative: Derivative
 
-    def ball(self, at: Mapping[str, fmpq], precision: int) -> arb:
+    def ball(self, at: Place, precision: int) -> arb:
         """The number at a point; raises TouchError where there is none, UnsureError where it is not known."""
         try:
             return self.by_series(at, precision)
         except NoValueError:
             raise
         except TouchError:
+            if self.derivative.dependent:
+                raise
             return self.by_germs(at, precision)
 
-    def by_germs(self, at: Mapping[str, fmpq], precision: int) -> arb:
+    def by_germs(self, at: Place, precision: int) -> arb:
         """The derivative where the formula has no power series, as where relu(relu(x)) is 0; TouchError without one."""
         *earlier, (direction, order) = self.derivative.stages()
         number: arb | None = None
@@ -82,7 +87,7 @@ class Quantity:
             raise TouchError
         return number
 
-    def by_series(self, at: Mapping[str, fmpq], precision: int) -> arb:
+    def by_series(self, at: Place, precision: int) -> arb:
         """The number that a power series gives."""
 
         def series(path: Path, order: int) -> list[arb]:
@@ -96,9 +101,12 @@ class Quantity:
         return self.derivative.enclosed(series, self.tape)
 
 
-def quantity(tree: Tree, names: Sequence[str], partial: Partial = ()) -> Quantity:
-    """The partial derivative of a tree over the variables; the last name is taken first."""
-    return Quantity(record(tree, names), Derivative(partial[::-1]))
+def quantity(tree: Tree, names: Sequence[str], partial: Partial = (), dependent: str = "") -> Quantity:
+    """The partial derivative of a tree over the variables; the last name is taken first.
+
+    With a `dependent` variable it is that of the function that the equation `tree` = 0 makes of it.
+    """
+    return Quantity(record(tree, names), Derivative(partial[::-1], dependent=dependent if partial else ""))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +135,8 @@ class Match:
 class Comparison:
     """Two quantities over the variables `names`, and what is known of them.
 
-    About `seconds` are spent on points one after the other, and as much again on single ones.
+    A sample in `places` stands for a point that it is only near to. About `seconds` are spent on points one after the
+    other, and as much again on single ones.
     """
 
     names: Sequence[str]
@@ -136,6 +145,11 @@ class Comparison:
     seconds: float = 5.0
     spent: float = 0.0
     known: dict[Sample, Match] = field(default_factory=dict)
+    places: Mapping[Sample, Place] = field(default_factory=dict)
+
+    def place(self, sample: Sample) -> Place:
+        """Where the variables are at a sample."""
+        return self.places.get(sample) or point(self.names, sample)
 
     def at(self, sample: Sample) -> Match:
         """What they are at a point, as far as there is time to know."""
@@ -167,7 +181,9 @@ class Comparison:
         start = time.monotonic()
         try:
             with restored_context():
-                return limited(POINT_SECONDS, matched, self.left, self.right, self.names, sample, precisions, narrow)
+                return limited(
+                    POINT_SECONDS, matched, self.left, self.right, self.place(sample), sample, precisions, narrow
+                )
         except OutOfTimeError:
             return Match(sample, "unsure")
         finally:
@@ -175,10 +191,10 @@ class Comparison:
 
 
 def matched(
-    left: Quantity, right: Quantity, names: Sequence[str], sample: Sample, precisions: Sequence[int], narrow: int
+    left: Quantity, right: Quantity, at: Place, sample: Sample, precisions: Sequence[int], narrow: int
 ) -> Match:
     """What two quantities are at a point, with the precision raised until that is known."""
-    at, found = point(names, sample), Match(sample, "unsure")
+    found = Match(sample, "unsure")
     for precision in precisions:
         with suppress(UnsureError):
             try:
@@ -234,12 +250,12 @@ def total(balls: Sequence[arb | None]) -> arb | None:
         return sum(known, arb(0)) if len(known) == len(balls) else None
 
 
-def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | None:
+def value(candidate: Quantity, at: Place) -> arb | None:
     """The number that a quantity is at a point, where it is one and becomes known well enough."""
     for precision in PRECISION_BITS[:2]:
         with suppress(UnsureError), restored_context():
             try:
-                ball = candidate.ball(point(names, sample), precision)
+                ball = candidate.ball(at, precision)
             except TouchError:
                 return None
             if is_known(ball):
@@ -249,7 +265,7 @@ def value(candidate: Quantity, names: Sequence[str], sample: Sample) -> arb | No
 
 def constant_value(constant: Tree) -> arb:
     """The number that a formula without variables is."""
-    known = value(quantity(constant, ()), (), ())
+    known = value(quantity(constant, ()), {})
     assert known is not None, "a constant has a value"
     return known
 

@@ -9,12 +9,15 @@ from typing import TypeAlias
 
 from derivcli.result import Partial
 
+MAX_SECOND_POWER = 4
+"""Of two powers in the first level only one is larger."""
+
 OUTER_FUNCTIONS = ("sin", "cos", "exp", "log")
 """Functions that every student knows."""
 
-Problem: TypeAlias = tuple[str, Partial]
+Problem: TypeAlias = tuple[str, Partial] | tuple[str, Partial, str]
 
-BY_X = ("x",)
+BY_X, BY_Y = ("x",), ("y",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,15 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """A formula as text, and what it is to be differentiated by, as in a `Result`'s keys."""
+    """A formula as text, and what it is to be differentiated by, as in a `Result`'s keys.
+
+    With a `dependent` variable the text is an equation, which makes that one a function of the other.
+    """
 
     level: int
     text: str
     partial: Partial
+    dependent: str = ""
 
 
 def exercise(level: int, seed: int, number: int) -> Exercise:
@@ -43,7 +50,8 @@ def exercise(level: int, seed: int, number: int) -> Exercise:
 
 def powers(draw: Random) -> list[Problem]:
     """Sums of powers: `3*x**4 - 2*x**2 + 5*x - 7`, of roots and reciprocals too."""
-    first, second = sorted(draw.sample(range(2, 7), 2), reverse=True)
+    second = draw.randint(2, MAX_SECOND_POWER)
+    first = draw.randint(second + 1, 6)
     head = f"{coefficient(draw)}x**{first} {sign(draw)} {coefficient(draw)}x**{second} {sign(draw)}"
     tail = f"{sign(draw)} {draw.randint(1, 9)}"
     return [
@@ -131,6 +139,55 @@ def partials(draw: Random) -> list[Problem]:
     ]
 
 
+def slopes(draw: Random) -> list[Problem]:
+    """The derivative of the y that an equation makes a function of x."""
+    a, b, n = draw.randint(2, 5), draw.randint(2, 6), draw.randint(2, 4)
+    return [
+        (f"x**2 + y**2 = {(a + 1) ** 2}", BY_X, "y"),
+        (f"x**3 + y**3 = {a}*x*y", BY_X, "y"),
+        (f"x*y + y**2 = {b}", BY_X, "y"),
+        (f"x**2*y + y**{n} = {a}", BY_X, "y"),
+        (f"exp(y) + {a}*x*y = 1", BY_X, "y"),
+        (f"sin(y) + {a}*y = x", BY_X, "y"),
+        (f"sqrt(x) + sqrt(y) = {a}", BY_X, "y"),
+        (f"x**{n}/{a} - y**2/{b} = 1", BY_X, "y"),
+    ]
+
+
+def inverses(draw: Random) -> list[Problem]:
+    """Inverse trigonometric functions, and inverses that have no formula."""
+    a, b, n = draw.randint(2, 5), draw.randint(2, 7), draw.choice([3, 5])
+    return [
+        (f"asin({a}*x)", BY_X),
+        (f"atan(x/{b})", BY_X),
+        (f"acos(x**2/{b})", BY_X),
+        (f"atan({a}*x**2)", BY_X),
+        (f"x**2*atan(x/{a})", BY_X),
+        ("atan(sqrt(x))", BY_X),
+        (f"atan({a}*exp(x))", BY_X),
+        (f"x**{n} + {a}*x = y", BY_Y, "x"),
+        (f"{a}*x + exp(x) = y", BY_Y, "x"),
+        (f"{b}*x + sin(x) = y", BY_Y, "x"),
+    ]
+
+
+def logarithmic(draw: Random) -> list[Problem]:
+    """What is differentiated by its logarithm: powers in which base and exponent vary, and long products."""
+    a, b, n = draw.randint(2, 5), draw.randint(2, 6), draw.randint(2, 4)
+    return [
+        (f"x**({a}*x)", BY_X),
+        (f"x**(x + {a})", BY_X),
+        (f"(x + {a})**x", BY_X),
+        (f"x**{draw.choice(['sin', 'cos'])}(x)", BY_X),
+        ("sin(x)**x", BY_X),
+        (f"x**(1/x) + {b}", BY_X),
+        (f"log(x)**({a}*x)", BY_X),
+        (f"x**sqrt({a}*x)", BY_X),
+        (f"x**{n}*exp({a}*x)/(x + {b})", BY_X),
+        (f"(x**2 + {b})**x", BY_X),
+    ]
+
+
 def coefficient(draw: Random) -> str:
     """A factor before a power; 1 is not written."""
     number = draw.randint(1, 9)
@@ -148,4 +205,7 @@ LEVELS: dict[int, Level] = {
     3: Level("the chain rule", chains),
     4: Level("exponentials, logarithms and trigonometric functions", mixtures),
     5: Level("partial and second derivatives", partials),
+    6: Level("slopes of curves, y by x from an equation", slopes),
+    7: Level("inverse functions", inverses),
+    8: Level("logarithmic differentiation", logarithmic),
 }

@@ -75,7 +75,7 @@ FORMATS: dict[str, Format] = {
                suffixes=(".json",), holds_verdicts=True, synonyms="json"),
         Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), write_latex,
                suffixes=(".tex",), synonyms="latex tex"),
-        Format("markdown", "lists and tables for pages", ("results", "steps", "functions"), write_markdown,
+        Format("markdown", "mathematics and tables for pages", ("results", "steps", "functions"), write_markdown,
                suffixes=(".md",), tells_check=True, synonyms="markdown md"),
         Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True,
                synonyms="value raw plain bare number quiet"),

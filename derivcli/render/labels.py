@@ -64,9 +64,11 @@ class Label:
             return f"D{power} {name}"
         if self.notation == "prime":
             return name + ("'" * self.order if self.order <= MAX_PRIMES else f"^{{({self.order})}}")
-        letter = "d" if self.notation == "total" else r"\partial"
-        below = [f"{letter} {name_latex(variable)}{_power(count, braced)}" for variable, count in runs(self.partial)]
-        return rf"\frac{{{letter}{power} {name}}}{{{' '.join(below)}}}"
+        letter, gap = ("d", "") if self.notation == "total" else (r"\partial", " ")
+        below = [
+            f"{letter}{gap}{name_latex(variable)}{_power(count, braced)}" for variable, count in runs(self.partial)
+        ]
+        return rf"\frac{{{letter}{power}{gap}{name}}}{{{' '.join(below)}}}"
 
     @property
     def latex_equation(self) -> str:

@@ -16,6 +16,7 @@ from derivcli.render.series import Expansion, interval_texts
 from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
 
 if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
     from derivcli.points.points import Points
 
 MAX_MATRIX_COLUMNS = 10
@@ -23,16 +24,20 @@ MAX_MATRIX_COLUMNS = 10
 
 def understood(results: Sequence[AnyResult]) -> list[Line]:
     """The definitions, then each function or equation."""
-    definitions = {part.name: part.tree for result in results for part in result.expression.definitions}
-    lines = [(name_latex(name), "=", latex_of(tree)) for name, tree in definitions.items()]
+    definitions = {part.name: part for result in results for part in result.expression.definitions}
+    lines = [(name_latex(name), "=", latex_of(each.tree, each.spelling)) for name, each in definitions.items()]
     return [*lines, *(_function(name, result) for name, result in named(results))]
 
 
 def _function(name: str, result: AnyResult) -> Line:
     if dependent_of(result) and result.expression.sides is not None:
-        left, right = map(latex_of, result.expression.sides)
+        left, right = (latex_of(side, result.expression.spelling) for side in result.expression.sides)
         return left, "=", right
-    return _call(name_latex(name), map(name_latex, arguments_of(result))), "=", latex_of(result.expression.tree)
+    return _call(name_latex(name), map(name_latex, arguments_of(result))), "=", _formula(result.expression)
+
+
+def _formula(expression: Expression) -> str:
+    return latex_of(expression.tree, expression.spelling)
 
 
 def direction(results: Sequence[Result] | Sequence[SymbolicResult]) -> list[Line]:
@@ -52,17 +57,17 @@ def _typed(points: Points, name: str, point: int) -> str:
 def derivatives(results: Sequence[SymbolicResult]) -> list[Line]:
     """The derivatives as formulas, those of a Hessian and of a Jacobian as a matrix."""
     if matrices.is_jacobian(results):
-        entries = [[latex_of(formula.tree) for formula in result.derivatives.values()] for result in results]
+        entries = [[_formula(formula) for formula in result.derivatives.values()] for result in results]
         return [(_jacobian_head(results), "=", _matrix(entries))]
     lines = []
     for name, result in named(results):
         if result.layout == "hessian":
-            entries = [[latex_of(result.derivatives[key].tree) for key in row] for row in _hessian_keys(result)]
+            entries = [[_formula(result.derivatives[key]) for key in row] for row in _hessian_keys(result)]
             head = _call(_hessian_head(name, result), map(name_latex, arguments_of(result)))
             lines.append((head, "=", _matrix(entries)))
             continue
         for key, formula in result.derivatives.items():
-            lines.append((derivative_label(name, key, result).latex_equation, "=", latex_of(formula.tree)))
+            lines.append((derivative_label(name, key, result).latex_equation, "=", _formula(formula)))
     return lines
 
 

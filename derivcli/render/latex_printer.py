@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -28,26 +29,36 @@ from derivcli.language.printer import (
     joined,
     literally,
     number_text,
+    spelling_of,
     sum_writer,
     unknown_head,
 )
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import RELATIONS, Derivative, PartialDerivative, Tree, divisor, negated, postorder, row_of
 from derivcli.render.labels import name_latex
+
+SPELLED = ("log", "lg")
+"""Words that users have for what is called otherwise in its row, and that are commands too."""
+
+_HIGH = re.compile(r"\\(?:frac|sum|prod|int|begin|binom)(?![A-Za-z])")
+"""What is higher than a line."""
 
 SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 
 
 class _Written(dict[Tree, Piece]):
-    """What has been written, and what is known of the variables of the whole tree."""
+    """What has been written, and what is known of the variables of the whole tree and of its spelling."""
 
+    spelling: Spelling = CANONICAL
     names: frozenset[str] = frozenset()
     like_functions: frozenset[str] = frozenset()
     """Variables as they are written that before a bracket would be functions."""
 
 
-def latex_of(tree: Tree) -> str:
-    """The LaTeX of a tree, for math mode."""
+def latex_of(tree: Tree, spelling: Spelling = CANONICAL) -> str:
+    r"""The LaTeX of a tree, for math mode; it is \log for users who write so."""
     pieces = _Written()
+    pieces.spelling = spelling
     nodes = list(postorder(tree))
     pieces.names = frozenset(str(node) for node in nodes if node.is_Symbol)
     pieces.like_functions = frozenset(name_latex(name) for name in pieces.names if may_be_called(name))
@@ -64,18 +75,21 @@ def _piece(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     row = row_of(node)
     texts = [text for text, _ in parts]
     if row is not None and row.unknown:
-        return f"{_unknown_head(row, node.args)}\\left({', '.join(texts)}\\right)", ATOM
+        return f"{_unknown_head(row, node.args)}{bracketed(', '.join(texts))}", ATOM
     if row is not None and "#" in row.latex:
         texts += row.defaults[len(texts) - len(row.parameters) :] if len(texts) < len(row.parameters) else ()
         return _filled(row.latex, texts)
     if row is not None and row.name == "factorial":
         return f"{_enclosed(parts[0], ATOM)}!", POWER
     command = _command(row, pieces) if row is not None else _upright(type(node).__name__)
-    return f"{command}\\left({', '.join(texts)}\\right)", ATOM
+    return f"{command}{bracketed(', '.join(texts))}", ATOM
 
 
 def _command(row: Function, pieces: Pieces) -> str:
     """What stands before the bracket: the row's command, but no letter that is a variable in the same formula."""
+    word = dict(spelling_of(pieces).written).get(row.name, "")
+    if word in SPELLED:
+        return f"\\{word}"
     letter = letter_of(row) if row.latex else ""
     is_variable = bool(letter) and isinstance(pieces, _Written) and letter in pieces.names
     return row.latex if row.latex and not is_variable else _upright(row.name)
@@ -90,7 +104,9 @@ def _unknown_head(row: Function, arguments: Sequence[Tree]) -> str:
 
 def _filled(call: str, arguments: Sequence[str]) -> Piece:
     """A row's LaTeX with its arguments; what ends in an exponent takes no other."""
-    raised = "^" in call and not call.endswith(r"\right)")
+    if not any(map(_HIGH.search, arguments)):
+        call = call.replace(r"\left(", "(").replace(r"\right)", ")")
+    raised = "^" in call and not call.endswith(")")
     for place, text in enumerate(arguments, 1):
         call = call.replace(f"#{place}", text)
     return call, POWER if raised else ATOM
@@ -101,13 +117,19 @@ def _upright(name: str) -> str:
 
 
 def _enclosed(piece: Piece, level: int) -> str:
-    return piece[0] if piece[1] >= level else rf"\left({piece[0]}\right)"
+    return piece[0] if piece[1] >= level else bracketed(piece[0])
+
+
+def bracketed(text: str, opening: str = "(", closing: str = ")") -> str:
+    """A text in brackets, which are as high as it is where it is higher than a line."""
+    return f"\\left{opening}{text}\\right{closing}" if _HIGH.search(text) else f"{opening}{text}{closing}"
 
 
 def _number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
     text = number_text(node)
     if "/" in text:
-        return rf"\frac{{{node.p}}}{{{node.q}}}", PRODUCT
+        sign = "-" * (node.p < 0)
+        return rf"{sign}\frac{{{abs(node.p)}}}{{{node.q}}}", PRODUCT if sign else POWER
     mantissa, _, exponent = text.partition("e")
     if exponent:
         return rf"{mantissa} \cdot 10^{{{exponent}}}", PRODUCT
@@ -115,21 +137,24 @@ def _number(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
 
 
 def _product(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
-    """Factors side by side; what follows a division sign goes under a fraction's bar."""
+    """Factors side by side; what follows a division sign goes under a fraction's bar, before which a minus stands."""
     positive = negated(node)
     if positive is not None and divisor(positive) is None:
         return f"-{_enclosed(pieces[positive], POWER)}", SIGN
+    first = negated(node.args[0])
+    sign = "-" if first is not None and any(divisor(factor) is not None for factor in node.args) else ""
     above: list[Piece] = []
     below: list[Piece] = []
-    for factor, piece in zip(node.args, parts, strict=True):
+    for factor, piece in zip(node.args, [pieces[first], *parts[1:]] if sign else parts, strict=True):
         base = divisor(factor)
         if base is not None:
             below.append(pieces[base])
             continue
         if below:
-            above, below = [(_fraction(above, below, pieces), ATOM)], []
+            above, below = [(_fraction(above, below, pieces), POWER)], []
         above.append(piece)
-    return _fraction(above, below, pieces) if below else _beside(above, pieces), PRODUCT
+    written = sign + (_fraction(above, below, pieces) if below else _beside(above, pieces))
+    return written, POWER if below and written[0] != "-" else PRODUCT
 
 
 def _fraction(above: Sequence[Piece], below: Sequence[Piece], pieces: Pieces) -> str:
@@ -150,8 +175,9 @@ def _beside(factors: Sequence[Piece], pieces: Pieces) -> str:
     for before, factor in pairwise(factors):
         written = _enclosed(factor, POWER)
         head = before[0].removeprefix("-").partition("^")[0]
-        is_call = written.startswith(r"\left(") and head in _like_functions(pieces)
-        text += rf" \cdot {written}" if written[0].isdigit() or is_call else f" {written}"
+        is_call = written.startswith(("(", r"\left(")) and head in _like_functions(pieces)
+        is_mixed = text[-1].isdigit() and written.startswith(r"\frac")  # two and a half
+        text += rf" \cdot {written}" if written[0].isdigit() or is_call or is_mixed else f" {written}"
     return text
 
 
@@ -187,8 +213,9 @@ def _relation(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
 
 
 def _derivative(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:
-    sign = r"\partial" if isinstance(node, PartialDerivative) else "d"
-    return rf"\frac{{{sign}}}{{{sign} {parts[1][0]}}}\left[{parts[0][0]}\right]", POWER
+    sign, gap = (r"\partial", " ") if isinstance(node, PartialDerivative) else ("d", "")
+    body = bracketed(parts[0][0], "[", "]")
+    return rf"\frac{{{sign}}}{{{sign}{gap}{parts[1][0]}}}{body}", POWER
 
 
 def _iterated(node: Any, parts: list[Piece], pieces: Pieces) -> Piece:

@@ -79,7 +79,7 @@ def series_json_object(results: Sequence[SeriesResult], style: Style) -> dict[st
 def answer_json_object(answer: Answer) -> dict[str, Any]:
     """Whether a claim is a derivative, where it is not, and what went wrong."""
     example = answer.counterexample
-    claimed = SymbolicResult(answer.expression, {answer.key: answer.claim})
+    claimed = SymbolicResult(answer.expression, {answer.key: answer.claim}, dependent=answer.dependent)
     return {
         "version": VERSION,
         **described(function_names([claimed])[0], claimed),
@@ -93,6 +93,7 @@ def answer_json_object(answer: Answer) -> dict[str, Any]:
         "digits": answer.digits,
         "counterexample": example and _counterexample(example),
         "diagnosis": {"kind": answer.diagnosis.kind, "message": answer.diagnosis.message},
+        **({"on_curve": answer.on_curve} if answer.dependent else {}),
         "gaps": [_place(gap) for gap in answer.gaps],
         "open": answer.open,
         "meant": answer.meant and _meant(answer.meant),

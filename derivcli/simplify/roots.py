@@ -1,8 +1,8 @@
-"""Square roots joined, and what can be taken out of them."""
+"""Square roots joined, what can be taken out of them, and the absolute values that come of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from math import prod
@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 
 from derivcli.language import tree as build
-from derivcli.language.tree import Tree
+from derivcli.language.tree import Tree, postorder
 from derivcli.simplify.kernels import Product, Ring, multiplied_out, product_of, ring_of
 from derivcli.simplify.length import length
 from derivcli.simplify.polynomial_forms import shortest_product, sum_of, sum_tokens, terms_of
@@ -29,7 +29,7 @@ def taken_out(tree: Tree) -> Iterable[Tree]:
     if _has_root(tree):
         made = build.fold(tree, lambda node, parts: _without_squares(_rebuilt(node, parts)))
         yield _written(made) if isinstance(made, sympy.Mul) else made
-        yield build.fold(made, lambda node, parts: _without_signs(_rebuilt(node, parts)))
+        yield _with_few_signs(made)
 
 
 def _has_root(tree: Any) -> bool:
@@ -50,11 +50,17 @@ def _rebuilt(node: Tree, parts: list[Tree]) -> Tree:
 def _with_one_root(tree: Tree) -> Tree:
     if not isinstance(tree, sympy.Mul):
         return tree
-    roots = [factor for factor in tree.args if _is_root(factor) and not factor.base.is_number]
+    roots = [factor for factor in tree.args if _is_root(factor)]
     others = [factor for factor in tree.args if factor not in roots]
     radicands: dict[Tree, list[Tree]] = {}
     for root in roots:
-        radicands.setdefault(root.exp, []).append(root.base)
+        if not root.base.is_number:
+            radicands.setdefault(root.exp, []).append(root.base)
+    for root in roots:
+        if root.base.is_number:  # sqrt(5) is 5/sqrt(5), too
+            exponent = next((each for each in radicands if abs(each) == sympy.S.Half), root.exp)
+            radicands.setdefault(exponent, []).append(root.base)
+            others.append(root.base ** (root.exp - exponent))
     if all(len(each) == 1 for each in radicands.values()):
         return tree
     made = [sympy.Pow(_written(sympy.Mul(*each)), exponent) for exponent, each in radicands.items()]
@@ -87,8 +93,9 @@ def _without_squares(tree: Tree) -> Tree:
         ring = ring_of(tree.base)
         product = product_of(tree.base, ring)
         number, root = _square_parts(product.number)
+        surd = sympy.Rational(number.numerator, 1)
         exponents = list(product.exponents)
-        outside = [sympy.Rational(root.numerator, root.denominator)]
+        outside = [sympy.Rational(root.numerator, root.denominator), sympy.sqrt(abs(surd))]
         for place, kernel in enumerate(ring.kernels):
             if kernel.exponent == 1:
                 half, exponents[place] = divmod(exponents[place], 2)
@@ -99,7 +106,7 @@ def _without_squares(tree: Tree) -> Tree:
             whole = Product(Fraction(1), (0,) * len(exponents), ((each, 1),))
             outside.append(sympy.Abs(shortest_product(whole, ring).make()) ** half)
             sums += [(each, 1)] if odd else []
-        inside = _radicand(Product(number, tuple(exponents), tuple(sums)), ring)
+        inside = _radicand(Product(Fraction(1 if number > 0 else -1), tuple(exponents), tuple(sums)), ring)
         power = 2 * tree.exp
         return sympy.Mul(*[each**power for each in outside], sympy.Pow(inside, tree.exp))
     return tree
@@ -113,21 +120,52 @@ def _square_parts(number: Fraction) -> tuple[Fraction, Fraction]:
     return Fraction(whole if number > 0 else -whole), Fraction(root, number.denominator)
 
 
+def signs(tree: Tree) -> Iterable[Tree]:
+    """Absolute values and signs in a product of powers: sign(u)/abs(u) is 1/u."""
+    if any(_kind(node) is not type(node) or isinstance(node, sympy.Abs | sympy.sign) for node in postorder(tree)):
+        yield _with_few_signs(tree)
+
+
+def _with_few_signs(tree: Tree) -> Tree:
+    def make(node: Tree, parts: list[Tree]) -> Tree:
+        kind = _kind(node)
+        return _without_signs(_rebuilt(node, parts) if kind is type(node) else kind(*parts))
+
+    return build.fold(tree, make)
+
+
+def _kind(node: Tree) -> Any:
+    """The class of a node: SymPy's own for absolute values and signs, which it can reckon with."""
+    row = build.row_of(node)
+    return {"abs": sympy.Abs, "sign": sympy.sign}.get(row.name if row else "", type(node))
+
+
 def _without_signs(tree: Tree) -> Tree:
-    """A product with the powers of u and of abs(u) joined where they are even: u**2*abs(u) is abs(u)**3."""
-    if not isinstance(tree, sympy.Mul):
-        return tree
-    powers = tree.as_powers_dict()
-    for size in [each for each in powers if isinstance(each, sympy.Abs)]:
-        inside = size.args[0]
-        power = powers.get(inside, sympy.S.Zero)
-        if power.is_Integer and power % 2 == 0 and power:
-            made = tree / (inside**power * size ** powers[size]) * size ** (power + powers[size])
-            tree = min(tree, made, key=length)
+    if isinstance(tree, sympy.Mul):
+        for size in sorted(tree.atoms(sympy.Abs, sympy.sign), key=str):
+            tree = min((tree, *_signed_powers(tree, size.args[0])), key=length)
     return tree
+
+
+def _signed_powers(product: Tree, base: Tree) -> Iterator[Tree]:
+    """The ways to write a product with powers of u, abs(u) and sign(u): abs(u)**n, and sign(u) where `odd`."""
+    powers = product.as_powers_dict()
+    kinds = (base, -base, sympy.Abs(base), sympy.sign(base))
+    counts = [powers.get(each, sympy.S.Zero) for each in kinds]
+    if not all(each.is_Integer for each in counts) or sum(map(bool, counts)) < 2:
+        return
+    rest = sympy.Mul(*[each**power for each, power in powers.items() if each not in kinds])
+    rest *= sympy.S.NegativeOne ** counts[1]
+    size, odd = counts[0] + counts[1] + counts[2], (counts[0] + counts[1] + counts[3]) % 2
+    if odd:
+        yield rest * sympy.sign(base) * sympy.Abs(base) ** size
+        yield rest * base ** (size if size % 2 else size - 1) * (1 if size % 2 else sympy.Abs(base))
+    else:
+        yield rest * sympy.Abs(base) ** size
 
 
 ROOTS: tuple[Rewriting, ...] = (
     Rewriting("roots joined", joined),
     Rewriting("sqrt(u/v^2) = sqrt(u)/|v|", taken_out),
+    Rewriting("|u|*sign(u) = u", signs),
 )

@@ -43,13 +43,18 @@ MAX_NODES = 400
 class Rewritten:
     """A form of the formula: as SymPy evaluates it, in the shape that is printed, and how one comes to it.
 
-    `way` has the names of the rewritings that lead to it, each with the formula after it.
+    `way` has the rewritings that lead to it, each with the form before it and the tree that it made.
     """
 
     tree: Tree
     shape: Tree
     cost: Cost
-    way: tuple[tuple[str, Tree], ...] = ()
+    way: tuple[tuple[Rewriting, Tree, Tree], ...] = ()
+
+    @property
+    def named_way(self) -> tuple[tuple[str, Tree], ...]:
+        """The names of the rewritings, each with the formula after it."""
+        return tuple((rewriting.named(before, after), arrange(after)) for rewriting, before, after in self.way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def shortest(tree: Tree) -> Shortest:
         if each is start or time.thread_time() > end:
             break
         if is_same(tree, each.shape):
-            return Shortest(each.shape, each.way)
+            return Shortest(each.shape, each.named_way)
     return Shortest(tree)
 
 
@@ -113,4 +118,4 @@ def _rewritten(form: Rewritten, family: Sequence[Rewriting], seen: set[Tree], en
                 if tree not in seen and not tree.has(*UNREAL):
                     seen.add(tree)
                     shape = arrange(tree)
-                    yield Rewritten(tree, shape, cost(shape), (*form.way, (rewriting.name, shape)))
+                    yield Rewritten(tree, shape, cost(shape), (*form.way, (rewriting, form.tree, tree)))

@@ -17,7 +17,7 @@ from derivcli.simplify.length import length, without_sign
 from derivcli.simplify.on_one_angle import forms_on, is_arithmetic
 from derivcli.simplify.rewriting import Rewriting
 
-MAX_LENGTH = 120
+MAX_LENGTH = 250
 """Longer sums are left as they are."""
 
 MAX_ANGLES = 3
@@ -54,25 +54,21 @@ PYTHAGORAS = {
 }
 
 
-@lru_cache(maxsize=256)
-def identities(tree: Tree) -> tuple[tuple[str, Tree], ...]:
-    """The formula by the identities of one angle, each form with the name of its identity."""
-    if not tree.has(*_FUNCTIONS, sympy.exp):
-        return ()
-    found: dict[Tree, str] = {}
-    for form in _forms(tree):
-        for each in dict.fromkeys((without_sign(form), form)):
-            if each != tree and each not in found:
-                found[each] = _name(tree, each)
-    return tuple((name, each) for each, name in found.items())
+def identities(tree: Tree) -> Iterator[Tree]:
+    """The formula by the identities of one angle."""
+    if tree.has(*_FUNCTIONS, sympy.exp):
+        for form in _forms(tree):
+            yield from dict.fromkeys((without_sign(form), form))
 
 
 def _forms(tree: Tree) -> Iterator[Tree]:
     """Forms of the whole formula, and the formula with shorter parts."""
     yield from forms_of(tree)
+    known = {tree}
     for choose in (0, 1):
         parts = build.fold(tree, partial(_with_shorter_parts, choose))
-        if parts != tree:
+        if parts not in known:
+            known.add(parts)
             yield parts
             yield from forms_of(parts)
 
@@ -112,7 +108,8 @@ def _calls(tree: Tree) -> dict[type[Tree], set[Tree]]:
     return found
 
 
-def _name(before: Tree, after: Tree) -> str:
+def identity_name(before: Tree, after: Tree) -> str:
+    """What a teacher calls the identity that leads from one formula to the other."""
     old, new = _calls(before), _calls(after)
     arguments, made = ({each for one in calls.values() for each in one} for calls in (old, new))
     if made - arguments and arguments:
@@ -140,10 +137,6 @@ def _is_free(before: Tree, after: Tree, angle: Angle) -> bool:
     with suppress(ValueError):
         return is_arithmetic(before - after, angle)
     return False
-
-
-def _by_name(name: str, tree: Tree) -> Iterable[Tree]:
-    return [each for known, each in identities(tree) if known == name]
 
 
 def symmetric(tree: Tree) -> Iterable[Tree]:
@@ -225,13 +218,10 @@ def _sum_to_product(one: Tree, other: Tree) -> Tree | None:
     return None
 
 
-NAMES = (COLLECTED, *RATIOS.values(), *PYTHAGORAS.values(), DOUBLE, HALF, MULTIPLE, EXPONENTIALS)
-"""The identities of one angle."""
-
 TRIGONOMETRY: tuple[Rewriting, ...] = (
     Rewriting("sin(-u) = -sin(u)", symmetric),
     Rewriting("sin(arcsin(u)) = u", inverse),
-    *(Rewriting(name, partial(_by_name, name)) for name in NAMES),
+    Rewriting("identities of one angle", identities, naming=identity_name),
     Rewriting("sum of angles", sums_of_angles),
     Rewriting("sin(u) + sin(v) as a product", products_of_sines),
 )

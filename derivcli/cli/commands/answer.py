@@ -13,6 +13,7 @@ from derivcli.cli import options, terminal
 from derivcli.cli.notes import tell_remarks
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
+from derivcli.python_arguments import names_of
 from derivcli.render.format_table import formats_for
 
 AnswerFormat = StrEnum("AnswerFormat", formats_for("answer"))  # type: ignore[misc]
@@ -30,6 +31,14 @@ Wrt = Annotated[
         "--wrt NAME", "The variable that the derivative is by, where there are several.", group=options.DERIVATIVE
     ),
 ]
+Implicit = Annotated[
+    str | None,
+    options.option(
+        "--implicit NAME",
+        "The variable that the equation EXPR makes a function of the others: CLAIM is its derivative.",
+        group=options.DERIVATIVE,
+    ),
+]
 Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.", rich_help_panel=options.OUTPUT)]
 FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
@@ -41,6 +50,7 @@ def answer(
     order: options.Order = 1,
     mixed: options.Mixed = None,
     let: options.Let = None,
+    implicit: Implicit = None,
     show: Show = False,
     format_: FormatOption = TEXT,
 ) -> None:
@@ -54,7 +64,10 @@ def answer(
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
     _, style = terminal.screen(os.environ)
     formulas, partials = options.formulas_in(let), options.partials_in(mixed)
-    found = api.answer(expression, claim, options.wrt_in(wrt), let=formulas, order=order, mixed=partials)
+    dependent = "" if implicit is None else names_of([implicit], "--implicit y")[0]
+    found = api.answer(
+        expression, claim, options.wrt_in(wrt), dependent=dependent, let=formulas, order=order, mixed=partials
+    )
     print_document(answer_document(found, style, show), format_, style)
     tell_remarks([*found.expression.notes, *found.claim.notes])
     if not found.equal:

@@ -7,8 +7,9 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from random import randrange
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,10 +21,15 @@ from derivcli.hints import names_options
 from derivcli.language.expression import Expression
 from derivcli.render.blocks import Block, Style
 
+if TYPE_CHECKING:
+    from derivcli.explain.answer.answer import Answer
+    from derivcli.explain.practice_hints import Hint
+
 SEEDS = 1_000_000
 
 QUIT = ("quit", "q", "exit")
 HELP = ("help", "h", "why")
+HINT, STEPS, SKIP = ("hint", "hints"), ("?",), ("", "skip")
 
 LEVEL_HELP = "; ".join(f"{number}: {level.about}" for number, level in LEVELS.items())
 LevelOption = Annotated[
@@ -39,8 +45,9 @@ Count = Annotated[int, typer.Option("--count", metavar="N", min=1, help="How man
 def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> None:
     """Practise differentiation: answer exercises line by line, and see whether each answer is right.
 
-    A wrong answer gets a point where it is wrong, what may have gone wrong, and another try.
+    A wrong answer gets a point where it is wrong, what may have gone wrong, and another try. Hints tell ever more.
     """
+    from derivcli.language.definitions.equation import parse_equation
     from derivcli.language.parse import parse_expression
     from derivcli.render.documents.practice import opening, question, score_line
 
@@ -48,45 +55,107 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
     seed = randrange(SEEDS) if seed is None else seed
     score: Counter[str] = Counter()
     say_blocks(opening(LEVELS[level].about, level, seed), style)
-    for number in range(1, count + 1):
-        task = exercise(level, seed, number)
-        expression = parse_expression(task.text)
-        say_blocks(question(task, expression, number, count), style)
-        if not solve(task, expression, score, style):
-            break
+    try:
+        for number in range(1, count + 1):
+            task = exercise(level, seed, number)
+            expression = parse_equation(task.text) if task.dependent else parse_expression(task.text)
+            say_blocks(question(task, expression, number, count), style)
+            if not solve(task, expression, score, style):
+                break
+    except KeyboardInterrupt:
+        say_blocks(score_line(score), style)
+        raise
     say_blocks(score_line(score), style)
 
 
 def solve(task: Exercise, expression: Expression, score: Counter[str], style: Style) -> bool:
     """Ask for answers until one is right, or no more come; whether to go on. An exercise counts once it is answered."""
-    from derivcli.render.documents.practice import help_lines, judgement, prompt
-    from derivcli.render.documents.steps import steps_document
+    from derivcli.render.documents.practice import prompt, solution
 
-    tries = 0
+    tries, help_given = 0, Help(task, expression, style)
     while True:
-        line = ask(prompt(task, expression, style))
+        try:
+            line = ask(prompt(task, expression, style))
+        except KeyboardInterrupt:
+            score["asked"] += tries > 0
+            raise
         if line is None or line in QUIT:
             score["asked"] += tries > 0
             return False
-        if line in HELP:
-            say_blocks(help_lines(), style)
-            continue
-        if line in ("", "skip", "?"):
-            if line == "?":
-                say_blocks(steps_document(steps(expression, mixed=[task.partial]), style).blocks(), style)
+        if line in SKIP:
+            say_blocks(solution(task, truth_of(task, expression), style), style)
             score["asked"] += 1
             return True
-        try:
-            found = answer(expression, line, mixed=[task.partial])
-        except DerivError as error:  # a slip of the finger, which does not count
-            say(f"{draw_error(without_options(error, expression))}\n")
+        if help_given.answers(line):
             continue
-        say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))
-        say_blocks(judgement(found, style), style)
-        if found.equal:
-            score.update(asked=1, right=1, at_once=int(tries == 0))
+        found = judged(task, expression, line, style)
+        if found is not None and found.equal:
+            score.update(asked=1, right=1, at_once=int(tries == 0 and not help_given.hints_shown))
             return True
-        tries += 1
+        tries += found is not None
+
+
+@dataclass(slots=True)
+class Help:
+    """The help with an exercise, and how many of its hints have been shown."""
+
+    task: Exercise
+    expression: Expression
+    style: Style
+    hints_shown: int = 0
+
+    def answers(self, line: str) -> bool:
+        """Give the help that a line asks for, if it asks for any."""
+        from derivcli.render.documents.practice import help_lines, hint_blocks, no_more_hints
+
+        if line in HELP:
+            say_blocks(help_lines(), self.style)
+        elif line in (*HINT, *STEPS):
+            known = hints_of(self.task, self.expression)
+            first = self.hints_shown
+            shown = all_steps(known) if line in STEPS else known[first : first + 1]
+            blocks = [block for hint in shown for block in hint_blocks(hint, self.style)]
+            say_blocks(blocks or no_more_hints(), self.style)
+            self.hints_shown = len(known) if line in STEPS else first + 1
+        else:
+            return False
+        return True
+
+
+def hints_of(task: Exercise, expression: Expression) -> list[Hint]:
+    """The hints of an exercise."""
+    from derivcli.explain.practice_hints import hints, slope_hints
+
+    return slope_hints(expression, task) if task.dependent else hints(steps(expression, mixed=[task.partial]))
+
+
+def all_steps(known: Sequence[Hint]) -> Sequence[Hint]:
+    """The last of some hints, with those before it where these are sentences."""
+    return known[-1:] if known[-1].derivations else known
+
+
+def truth_of(task: Exercise, expression: Expression) -> Expression:
+    """The derivative that an exercise asks for."""
+    from derivcli import pipeline
+    from derivcli.request import Request
+
+    (found,) = pipeline.formulas(Request([expression], mixed=[task.partial], dependent=task.dependent))
+    (truth,) = found.derivatives.values()
+    return truth
+
+
+def judged(task: Exercise, expression: Expression, line: str, style: Style) -> Answer | None:
+    """Whether an answer is right, and say so; None for a slip of the finger, which does not count."""
+    from derivcli.render.documents.practice import judgement
+
+    try:
+        found = answer(expression, line, mixed=[task.partial], dependent=task.dependent)
+    except DerivError as error:
+        say(f"{draw_error(without_options(error, expression))}\n")
+        return None
+    say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))
+    say_blocks(judgement(found, style), style)
+    return found
 
 
 def without_options(error: DerivError, expression: Expression) -> DerivError:

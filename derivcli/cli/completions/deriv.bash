@@ -229,10 +229,11 @@ _deriv_answer() {
         fi
         case $word in
             --) return ;;
-            --wrt | --order | --mixed | --let | --format) option=$word ;;
+            --wrt | --order | --mixed | --let | --implicit | --format) option=$word ;;
         esac
         case ${word%%=*} in
             --order) given+='--order ' ;;
+            --implicit) given+='--implicit ' ;;
             --show) given+='--show ' ;;
             --format) given+='--format ' ;;
             --help) given+='--help ' ;;
@@ -252,7 +253,7 @@ _deriv_answer() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--wrt --order --mixed --let --show --format --help)
+                names=(--wrt --order --mixed --let --implicit --show --format --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
@@ -260,6 +261,7 @@ _deriv_answer() {
         --wrt) _deriv_names '' ;;
         --mixed) _deriv_names '' ;;
         --let) _deriv_names '=' ;;
+        --implicit) _deriv_names '' ;;
         --format) names=(text json) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do

@@ -102,6 +102,7 @@ complete -c deriv -n '__deriv_is "answer"' -l wrt -x -a '(__deriv_names)' -d 'Th
 complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
 complete -c deriv -n '__deriv_is "answer"' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
 complete -c deriv -n '__deriv_is "answer"' -l let -x -a '(__deriv_names =)' -d 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'
+complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --implicit' -l implicit -x -a '(__deriv_names)' -d 'The variable that the equation EXPR makes a function of the others: CLAIM is its derivative'
 complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --show' -l show -d 'Print the derivative too'
 complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --format' -l format -x -a 'text\t json\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "answer"; and __deriv_lacks --help' -l help -d 'Show this message and exit'

@@ -61,6 +61,8 @@ class Answer:
     where the claim is right.
     `open` says at what point, or where, it is not known whether they are the same, and so makes it "undecided".
     `meant` is the answer for what the texts may mean too, where a claim that "differs" is right so.
+    `dependent` is the variable that an equation makes a function of the others, and a claim that is right `on_curve`
+    is the derivative only where the equation holds: elsewhere the two formulas differ.
     `gaps` are points at which a right claim has no value though the derivative has one.
     """
 
@@ -77,6 +79,8 @@ class Answer:
     vanishing: int = 0
     open: str = ""
     meant: Answer | None = None
+    dependent: str = ""
+    on_curve: bool = False
 
     __eq__ = equal
     __reduce__ = reduced
@@ -98,7 +102,7 @@ class Answer:
 
         if self.formula is None:
             return None
-        result = SymbolicResult(self.expression, {self.key: self.formula})
+        result = SymbolicResult(self.expression, {self.key: self.formula}, dependent=self.dependent)
         return self.formula if is_piecewise(result) else simplified(result).derivatives[self.key]
 
     @property

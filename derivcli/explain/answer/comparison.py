@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 
 from flint import arb
 
@@ -20,17 +20,20 @@ from derivcli.check.equality import (
     are_same,
     is_known,
     known_matches,
-    point,
     quantity,
     value,
 )
 from derivcli.engines import symbolic
 from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.explain.answer.answer import Point
+from derivcli.explain.answer.curve_points import CurvePoint, curve_points
 from derivcli.explain.answer.exceptional_points import (
     ExceptionalPoint,
     ExceptionalPoints,
     exceptional_points_of,
+    may_jump,
     nearby_sample,
+    written,
 )
 from derivcli.explain.answer.sample_points import more_samples, samples
 from derivcli.explain.piecewise.breakpoint_values import stated
@@ -55,6 +58,8 @@ ZERO_BITS = 192
 ZERO_SIZE = 1e-12
 """A number below this size counts as 0 at a point that is rounded to float64."""
 
+ON_CURVE = "the equation or yours has jumps, and points of the curve at which they are have not been looked for"
+
 GAP_STEP = Fraction(1, 4096)
 """How far from a point without a value the claim is examined."""
 
@@ -75,14 +80,27 @@ class Case:
     """What is known at the points that either formula singles out."""
     meanings: NamedFunctions = field(default_factory=dict)
     """What unknown functions are taken to be at these points."""
+    dependent: str = ""
+    """The variable that an equation makes a function of the others."""
+    on_curve: Mapping[Sample, CurvePoint] = field(default_factory=dict)
+    """The points of the curve of that equation, by samples near to them."""
 
     @cached_property
     def formula(self) -> Expression | None:
         """The derivative as a formula that is true where its pieces meet too."""
-        if self.truth is None:
-            return None
+        if self.truth is None or self.dependent:
+            return self.truth
         key = derivative_key(self.partial)
         return stated(SymbolicResult(self.expression, {key: self.truth})).derivatives[key]
+
+    @property
+    def is_on_curve_only(self) -> bool:
+        """Whether a claim beside the curve of an equation differs from the derivative as a formula."""
+        if not self.on_curve or self.formula is None:
+            return False
+        truth, claim = (quantity(tree, self.names) for tree in (self.formula.expanded, self.claim.expanded))
+        beside = islice(Comparison(self.names, truth, claim).all(more_samples(self.names)), MAX_PROBES)
+        return any(match.kind == "different" for match in beside)
 
     @cached_property
     def merged_claim(self) -> Tree:
@@ -123,7 +141,7 @@ class Case:
     def is_tiny(self, tree: Quantity, sample: Sample) -> bool:
         """Whether a quantity is 0 at a point, or at one that float64 cannot tell from it."""
         with suppress(UnsureError, TouchError), restored_context():
-            return bool(abs(tree.ball(point(self.names, sample), ZERO_BITS)) < ZERO_SIZE)
+            return bool(abs(tree.ball(self.comparison.place(sample), ZERO_BITS)) < ZERO_SIZE)
         return False
 
     @property
@@ -135,21 +153,24 @@ class Case:
     def _is_gap(self, match: Match) -> bool:
         """Whether the claim lacks a value only at the point itself, as far as one sees along one of the variables.
 
-        On a side the derivative may have none either.
+        On a side the derivative may have none either; beside a curve it is none that the claim is about.
         """
+        missing = {"undefined"} if self.dependent else {"undefined", "different"}
         for place in range(len(self.names)):
             sides = {self.comparison.at(shifted(match.sample, place, step)).kind for step in (GAP_STEP, -GAP_STEP)}
-            if not sides & {"undefined", "different"}:
+            if not sides & missing:
                 return True
         return False
 
-    def named(self, sample: Sample) -> dict[str, Fraction]:
+    def named(self, sample: Sample) -> Point:
         """A point by the names of the variables."""
+        if sample in self.on_curve:
+            return {name: written(self.on_curve[sample][name]) for name in self.names}
         return dict(zip(self.names, sample, strict=True))
 
     def quantity(self, tree: Tree, partial: Partial = ()) -> Quantity:
         """The partial derivative of a tree at the points of the case."""
-        return quantity(with_meanings(tree, self.meanings), self.names, partial)
+        return quantity(with_meanings(tree, self.meanings), self.names, partial, self.dependent)
 
     def is_claim(self, tree: Tree, partial: Partial = ()) -> bool:
         """Whether the claim is this partial derivative of a tree, as far as numbers tell."""
@@ -159,7 +180,7 @@ class Case:
         """Whether a tree is the derivative, as far as numbers tell."""
         known = [match for match in self.matches if match.left is not None and is_known(match.left)][:MAX_PROBES]
         candidate = self.quantity(tree)
-        found = ((match.left, value(candidate, self.names, match.sample)) for match in known)
+        found = ((match.left, self.value(candidate, match.sample)) for match in known)
         return are_same(found, min(MIN_MATCHES, max(1, len(known))))
 
     def is_right_where_singled_out(self, tree: Tree) -> bool:
@@ -176,7 +197,15 @@ class Case:
 
     def values(self, candidate: Quantity) -> Iterator[arb | None]:
         """What a quantity is at each of the probes."""
-        return (value(candidate, self.names, match.sample) for match in self.probes)
+        return (self.value(candidate, match.sample) for match in self.probes)
+
+    def value(self, candidate: Quantity, sample: Sample) -> arb | None:
+        """What a quantity is at a point, if it is known well."""
+        return value(candidate, self.comparison.place(sample))
+
+    def further_samples(self) -> Iterator[Sample]:
+        """Points at which nothing has been compared so far, where such points are not those of a curve."""
+        return more_samples(self.names, seed=2) if not self.dependent else iter(())
 
 
 def compared(
@@ -209,6 +238,22 @@ def compared(
     return Case(expression, claim, partial, names, comparison, matches, truth, special, meanings or {})
 
 
+def compared_on_curve(expression: Expression, claim: Expression, partial: Partial, dependent: str) -> Case:
+    """A claim and a derivative of the variable that an equation makes a function of others, on the equation's curve."""
+    names = tuple(dict.fromkeys([*expression.variables, *partial, *claim.variables]))
+    on_curve = curve_points(expression.expanded, names, dependent)
+    places = {sample: {name: each.where for name, each in at.items()} for sample, at in on_curve.items()}
+    quantities = quantity(expression.expanded, names, partial, dependent), quantity(claim.expanded, names)
+    comparison = Comparison(names, *quantities, places=places)
+    matches = list(comparison.all(on_curve))
+    truth = formula_of(expression, partial, dependent)
+    jumping = [tree for tree in (expression.expanded, claim.expanded) if may_jump(tree)]
+    special = ExceptionalPoints(open=ON_CURVE if jumping else "")
+    return Case(
+        expression, claim, partial, names, comparison, matches, truth, special, dependent=dependent, on_curve=on_curve
+    )
+
+
 def with_meanings(tree: Tree, meanings: NamedFunctions) -> Tree:
     """A tree in which unknown functions are what their meanings say."""
     return expanded(tree, meanings) if meanings else tree
@@ -219,9 +264,10 @@ def confirmed(case: Case) -> Case:
     return replace(case, matches=[case.comparison.confirmed(match) for match in case.matches])
 
 
-def formula_of(expression: Expression, partial: Partial) -> Expression | None:
+def formula_of(expression: Expression, partial: Partial, dependent: str = "") -> Expression | None:
     """A derivative as a formula, if SymPy finds it soon."""
-    found = symbolic.attempted(FORMULA_SECONDS, symbolic.differentiate, expression, [partial])
+    find = symbolic.differentiate
+    found = symbolic.attempted(FORMULA_SECONDS, find, expression, [partial], dependent=dependent)
     return None if found is None else found.derivatives[derivative_key(partial)]
 
 

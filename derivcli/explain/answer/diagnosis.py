@@ -20,6 +20,7 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
 from derivcli.explain.answer.exceptional_points import distances, point_text
+from derivcli.explain.answer.implicit_mistakes import implicit_slip, rare_implicit_slip, solving_mistake
 from derivcli.explain.answer.mistaken_derivations import (
     inner_divided,
     odd_rule_mistake,
@@ -52,6 +53,7 @@ KINDS = {
     "partly": "it is right on a part of the line, or at some points, only",
     "undefined": "it has no value where the derivative has one",
     "rounded": "a number in it is rounded",
+    "solving": "the equation is differentiated rightly, and solved wrongly for the derivative",
     "reading": "it is right if one of the texts means something else than what is read",
     "": "no mistake that is known here explains it",
 }
@@ -82,7 +84,7 @@ ORDINALS = ("function itself", "first derivative", "second derivative", "third d
 def diagnosed(case: Case) -> Diagnosis:
     """The first explanation that holds."""
     start = time.monotonic()
-    for explain in EXPLANATIONS:
+    for explain in EXPLANATIONS_ON_CURVE if case.dependent else EXPLANATIONS:
         left = start + TOTAL_SECONDS - time.monotonic()
         if left <= 0:
             break
@@ -99,7 +101,9 @@ def except_at(case: Case, curve: Tree | None = None) -> Diagnosis:
     if len(case.of_kind("same")) < MIN_MATCHES:
         return Diagnosis()
     if curve is not None:
-        return Diagnosis("partly", f"it is right except where {text_of(arrange(merged(curve)))} = 0")
+        return Diagnosis(
+            "partly", f"it is right except where {text_of(arrange(merged(curve)), case.expression.spelling)} = 0"
+        )
     wrong = sorted(case.wrong_spots, key=distances)
     texts = [point_text(spot) for spot in wrong[:MAX_LISTED_POINTS]]
     apart = ", " if len(case.names) == 1 else "; "
@@ -308,3 +312,20 @@ EXPLANATIONS: tuple[Callable[[Case], Diagnosis | None], ...] = (
     nearly,
     right_points,
 )
+
+EXPLANATIONS_ON_CURVE: tuple[Callable[[Case], Diagnosis | None], ...] = (
+    foreign,
+    right_region,
+    sign,
+    solving_mistake,
+    implicit_slip,
+    order,
+    rounded,
+    constant,
+    factor,
+    rare_implicit_slip,
+    undefined,
+    nearly,
+    right_points,
+)
+"""Those of claims about an equation."""

@@ -264,6 +264,11 @@ TOO_NEAR = "two points at which formulas change are too near to each other to be
 UNCLEAR = "it is not known whether the function has a derivative there"
 
 
+def may_jump(tree: Tree) -> bool:
+    """Whether a formula may be discontinuous at points where it has a value."""
+    return bool(_jumps(tree))
+
+
 def _jumps(tree: Tree) -> list[BreakEquation]:
     return [each for each in break_equations(tree) if each.does == JUMPS]
 

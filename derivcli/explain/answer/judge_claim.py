@@ -6,11 +6,13 @@ a simplification says.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, islice, takewhile
+from typing import Any
 
 from flint import arb
 
@@ -18,11 +20,11 @@ from derivcli.check.equality import Match, difference
 from derivcli.engines.balls.integers import decimal_text
 from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis, Point
 from derivcli.explain.answer.bracketings import bracketed
-from derivcli.explain.answer.comparison import MIN_MATCHES, Case, compared, confirmed
+from derivcli.explain.answer.comparison import MIN_MATCHES, Case, compared, compared_on_curve, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
 from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
 from derivcli.explain.answer.sample_points import niceness
-from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_zero_at
+from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_proved_where, is_zero_at
 from derivcli.language.expression import Expression
 from derivcli.language.parse import other_meanings
 from derivcli.language.printer import place_text
@@ -48,25 +50,34 @@ BRACKET_SECONDS = 1.0
 """How long brackets are looked for that may have been forgotten."""
 
 
-def judge_claim(expression: Expression, claim: Expression, partial: Partial, declared: Collection[str] = ()) -> Answer:
+def judge_claim(
+    expression: Expression, claim: Expression, partial: Partial, declared: Collection[str] = (), dependent: str = ""
+) -> Answer:
     """Whether a claim is a partial derivative of an expression, and if not, where and why not.
 
-    The reason is another meaning of the texts, of which the names are `declared`, where the claim is right in that.
+    The expression is an equation where there is a `dependent` variable, whose derivative it is then about. The reason
+    is another meaning of the texts, of which the names are `declared`, where the claim is right in that.
     """
-    case = compared(expression, claim, partial)
+    case = _case(expression, claim, partial, dependent)
     answer, case = _judged(case, partial)
     if answer.how != "differs":
         return answer
     for other, meant_claim in chain(islice(_other_readings(answer, declared), MAX_PAIRS), _bracketings(case, declared)):
-        meant = judge_if_right(other, meant_claim, partial)
+        meant = judge_if_right(other, meant_claim, partial, dependent)
         if meant is not None:
             return replace(answer, meant=meant, diagnosis=Diagnosis("reading", _reading_text(answer, meant)))
     return replace(answer, diagnosis=reason(case))
 
 
-def judge_if_right(expression: Expression, claim: Expression, partial: Partial) -> Answer | None:
+def _case(expression: Expression, claim: Expression, partial: Partial, dependent: str) -> Case:
+    if dependent:
+        return compared_on_curve(expression, claim, partial, dependent)
+    return compared(expression, claim, partial)
+
+
+def judge_if_right(expression: Expression, claim: Expression, partial: Partial, dependent: str = "") -> Answer | None:
     """The answer where the claim is right, found sooner where it is not."""
-    case = compared(expression, claim, partial)
+    case = _case(expression, claim, partial, dependent)
     if case.of_kind("different", "undefined") or case.wrong_spots:
         return None
     answer, _ = _judged(case, partial)
@@ -75,24 +86,23 @@ def judge_if_right(expression: Expression, claim: Expression, partial: Partial) 
 
 def _judged(case: Case, partial: Partial) -> tuple[Answer, Case]:
     """The answer without the reason of what is wrong, and the case with all matches confirmed if that is needed."""
-    expression, claim = case.expression, case.claim
-    key = derivative_key(partial)
+    about = case.expression, derivative_key(partial), case.claim, case.formula
+    answer = functools.partial(Answer, *about, dependent=case.dependent)
     right, vanishing = case.of_kind("same"), case.of_kind("vanishing")
     is_wrong = case.of_kind("different", "undefined") or case.wrong_spots
     if (right or vanishing) and not is_wrong and case.exceptional.may_be_proved and _is_proved(case):
-        answer = Answer(expression, key, claim, case.formula, "proved", len(right), _digits(right), gaps=_gaps(case))
-        return answer, case
+        return answer(how="proved", points=len(right), **_rightness(case, right)), case
     case = confirmed(case)
     right, wrong = case.of_kind("same"), case.of_kind("different", "undefined")
     if wrong or case.wrong_spots:
-        return Answer(expression, key, claim, case.formula, "differs", len(right), 0, counterexample(case)), case
+        return answer(how="differs", points=len(right), counterexample=counterexample(case)), case
     right = [*right, *(_match(spot) for spot in case.exceptional.of_kind("same"))]
     vanishing = case.of_kind("vanishing")
     enough = len(right) >= max(MIN_MATCHES, len(case.gaps), len(vanishing))
     unknown = case.exceptional.open or _unknown(case, len(right))
     how = "agrees" if enough and not unknown else "undecided"
-    answer = Answer(expression, key, claim, case.formula, how, len(right), _digits(right), gaps=_gaps(case))
-    return replace(answer, vanishing=len(vanishing), open=unknown if enough else ""), case
+    found = answer(how=how, points=len(right), **_rightness(case, right))
+    return replace(found, vanishing=len(vanishing), open=unknown if enough else ""), case
 
 
 def _unknown(case: Case, right: int) -> str:
@@ -134,10 +144,18 @@ def _is_proved(case: Case) -> bool:
     """
     if case.expression.has_integrals:
         return False
+    if case.dependent and case.truth is not None:
+        trees = case.truth.expanded, case.claim.expanded
+        return is_proved(*trees) or is_proved_where(case.expression.expanded, *trees)
     if case.truth is not None and is_proved(case.truth.expanded, case.claim.expanded):
         return True
     pieces = case.exceptional.pieces
     return len(case.exceptional.spots) <= MAX_PROVED_POINTS and bool(pieces) and are_proved(pieces or (), case.partial)
+
+
+def _rightness(case: Case, right: Sequence[Match]) -> dict[str, Any]:
+    """How a claim is right."""
+    return {"digits": _digits(right), "gaps": _gaps(case), "on_curve": case.is_on_curve_only}
 
 
 def _digits(right: Sequence[Match]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations, islice
@@ -18,7 +18,9 @@ from derivcli.explain.answer.mistake import COMMON, ODD, RARE, USUAL, Mistake
 from derivcli.explain.answer.rule_mistakes import mistakes
 from derivcli.explain.steps.differentiation_rules import Differentiator, Rule, taken
 from derivcli.explain.steps.teacher_notation import product, put
+from derivcli.language import tree as build
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Derivative, Tree, postorder, symbol
 from derivcli.result import Partial
 
@@ -47,6 +49,13 @@ class MistakenDerivation:
     root: Tree
     d: Differentiator
     known: dict[Tree, tuple[Rule, Tree]] = field(default_factory=dict)
+    finish: Callable[[Tree], Tree] = lambda tree: tree
+    """What becomes of the whole derivative before it is a claim."""
+    more: Callable[[Tree], Iterable[Mistake]] = lambda place: ()
+    """Further mistakes in a part of the formula."""
+    written: Mapping[Tree, Tree] = field(default_factory=dict)
+    """How parts of formulas are written in sentences."""
+    spelling: Spelling = CANONICAL
 
     def at(self, tree: Tree) -> tuple[Rule, Tree]:
         """The rule for a part of the formula, and the derivative by it; NotImplementedError where no rule fits."""
@@ -81,7 +90,7 @@ class MistakenDerivation:
         found: PlacedMistakes = []
         for place in self.places():
             rule, right = self.at(place)
-            found += [(place, each) for each in mistakes(rule.name, place, right, self.d)]
+            found += [(place, each) for each in (*mistakes(rule.name, place, right, self.d), *self.more(place))]
         return sorted(found, key=lambda pair: (pair[1].oddness, KIND_ORDER.index(pair[1].kind)))
 
 
@@ -92,12 +101,12 @@ def markers(tree: Tree) -> list[Tree]:
 
 def rule_mistake(case: Case) -> Diagnosis | None:
     """The usual mistake that leads to the claim, made once or everywhere."""
-    return _mistaken(case, lambda found: _one_slip(found, COMMON, USUAL))
+    return _mistaken(case, lambda found: one_slip(found, COMMON, USUAL))
 
 
 def odd_rule_mistake(case: Case) -> Diagnosis | None:
     """The less usual mistake that leads to the claim, made once or everywhere."""
-    return _mistaken(case, lambda found: _one_slip(found, ODD))
+    return _mistaken(case, lambda found: one_slip(found, ODD))
 
 
 def inner_divided(case: Case) -> Diagnosis | None:
@@ -107,7 +116,7 @@ def inner_divided(case: Case) -> Diagnosis | None:
 
 def rare_rule_mistake(case: Case) -> Diagnosis | None:
     """The rare mistake, or the two mistakes, that lead to the claim."""
-    return _mistaken(case, _odd)
+    return _mistaken(case, odd_slips)
 
 
 def _mistaken(case: Case, choose: Choose) -> Diagnosis | None:
@@ -131,7 +140,12 @@ def _mistaken_in(case: Case, choose: Choose, tree: Tree, name: str, then: Partia
     """A mistake in one differentiation, before the further ones."""
     if sum(1 for _ in postorder(tree)) > MAX_NODES or not case.probes:
         return None
-    derivation = MistakenDerivation(tree, Differentiator(symbol(name), len(case.names) > 1))
+    d = Differentiator(symbol(name), len(case.names) > 1)
+    return looked_through(case, MistakenDerivation(tree, d, spelling=case.expression.spelling), choose, then)
+
+
+def looked_through(case: Case, derivation: MistakenDerivation, choose: Choose, then: Partial = ()) -> Diagnosis | None:
+    """The mistakes in a derivation that lead to the claim."""
     with suppress(DerivError, *SYMPY_FAILURES):  # of a part without a rule, or without a formula
         chosen = list(choose(derivation.mistakes()))
         for is_claim in (_is_written, _is_equal):
@@ -150,7 +164,7 @@ def _leads_to_claim(
 ) -> bool:
     wrong = {place: each.wrong for place, each in found}
     with suppress(DerivError, *SYMPY_FAILURES):
-        return is_claim(case, derivation.whole(derivation.root, wrong), then)
+        return is_claim(case, derivation.finish(derivation.whole(derivation.root, wrong)), then)
     return False
 
 
@@ -163,7 +177,7 @@ def _is_equal(case: Case, tree: Tree, then: Partial) -> bool:
     return case.is_claim(tree, then)
 
 
-def _one_slip(found: PlacedMistakes, *oddness: int) -> Iterator[PlacedMistakes]:
+def one_slip(found: PlacedMistakes, *oddness: int) -> Iterator[PlacedMistakes]:
     """One mistake of some oddness, or the same one wherever it is possible."""
     slips = [pair for pair in found if pair[1].oddness in oddness]
     yield from ([pair] for pair in slips)
@@ -173,7 +187,7 @@ def _one_slip(found: PlacedMistakes, *oddness: int) -> Iterator[PlacedMistakes]:
     yield from (list(places.items()) for places in alike.values() if len(places) > 1)
 
 
-def _odd(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
+def odd_slips(found: PlacedMistakes) -> Iterator[PlacedMistakes]:
     """One rare mistake, or any two."""
     yield from ([pair] for pair in found if pair[1].oddness == RARE)
     pairs = (pair for pair in combinations(found, 2) if pair[0][0] != pair[1][0])
@@ -191,5 +205,6 @@ def _shown(tree: Tree, derivation: MistakenDerivation) -> str:
     """A formula as text, a derivative that is still to be taken as what it is."""
     if isinstance(tree, Derivative):
         tree = arrange(merged(derivation.whole(tree.args[0], {})))
-    text = text_of(product([tree]) if isinstance(tree, sympy.Mul) else tree)
+    tree = build.substitute(tree, derivation.written)
+    text = text_of(product([tree]) if isinstance(tree, sympy.Mul) else tree, derivation.spelling)
     return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"

@@ -25,14 +25,23 @@ _NO_FUNCTIONS = frozenset("deE")
 
 
 def read_claim(
-    claim: str, expression: Expression, let: Mapping[str, str], names: Collection[str], by: Sequence[str]
+    claim: str,
+    expression: Expression,
+    let: Mapping[str, str],
+    names: Collection[str],
+    by: Sequence[str],
+    dependent: str = "",
 ) -> Expression:
-    """The claim, in which the names that are known of the formula mean the same; `asked` is what its left side says."""
+    """The claim, in which the names that are known of the formula mean the same; `asked` is what its left side says.
+
+    That is about the `dependent` variable where the expression is an equation.
+    """
+    function = replace(expression, name=dependent) if dependent else expression
     written = transcribed(claim, {*names, *expression.variables})
     if written is None:
-        return _read(claim, expression, let, names, by)
+        return _read(claim, function, let, names, by)
     with written.refusals():
-        found = _read(written.text, expression, let, {*names, *written.names}, by)
+        found = _read(written.text, function, let, {*names, *written.names}, by)
     return replace(found, source=claim, notes=tuple(written.notes(found.notes)))
 
 
@@ -98,7 +107,7 @@ def _stated(claim: str, stated: Stated, expression: Expression, by: Sequence[str
     if expression.name and stated.name != expression.name:
         message = f"the function is {expression.name} here, and not {stated.name}"
         raise DerivError(message, claim, left, f"write {expression.name}' = ...")
-    if stated.name in expression.variables:
+    if stated.name in expression.variables and stated.name != expression.name:
         message = f"'{stated.name}' is a variable here, and no function"
         raise DerivError(message, claim, left, "give the function another name, as in y' = ...")
     if len(by) != 1:
@@ -113,7 +122,7 @@ def _fraction(left: str, expression: Expression) -> Partial:
     letters = sorted(set(string.ascii_letters) - _NO_FUNCTIONS - {*expression.variables})
     formula = [Definition(name, expression.expanded) for name in ([expression.name] if expression.name else letters)]
     text = _CALLED.sub("", left)
-    read = parse_expression(text, expression.variables, tuple(formula))
+    read = parse_expression(text, {*expression.variables} - {expression.name}, tuple(formula))
     if not read.asked or read.expanded != expression.expanded:
         message = "the left side is no derivative of the formula"
         raise DerivError(message, left, Span(0, len(left)), "write it like dy/dx = ...")

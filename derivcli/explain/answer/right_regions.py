@@ -16,10 +16,10 @@ from typing import Any
 
 import sympy
 
-from derivcli.check.equality import Match, Quantity, Sample, value
+from derivcli.check.equality import Match, Quantity, Sample
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
-from derivcli.explain.answer.sample_points import more_samples, niceness, numbers_of
+from derivcli.explain.answer.sample_points import niceness, numbers_of
 from derivcli.language import tree as build
 from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.expression import Expression
@@ -91,8 +91,9 @@ def _such_as(case: Case, matches: Sequence[Match]) -> str:
 
 def _is_borne_out(case: Case, region: Region) -> bool:
     """Whether a claim is right and wrong where a region says so, at further points too."""
-    further = islice(more_samples(case.names, seed=2), FURTHER_POINTS)
-    scaled = ((*[size * place for place in range(1, len(case.names) + 1)],) for size in SCALES)
+    further = islice(case.further_samples(), FURTHER_POINTS)
+    sizes = () if case.dependent else SCALES
+    scaled = ((*[size * place for place in range(1, len(case.names) + 1)],) for size in sizes)
     for sample in chain(further, scaled):
         kind, expected = case.comparison.confirmed(case.comparison.at(sample)).kind, region.is_right(sample)
         if expected is not None and kind in ("same", *WRONG_KINDS) and expected != (kind == "same"):
@@ -105,7 +106,7 @@ def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iter
     for left, other in _partings(case):
         part = case.quantity(build.add([left, build.negative(other)]) if other != 0 else left)
         here, there = ([_sign(case, part, match.sample) for match in matches] for matches in (right, wrong))
-        one, two = map(text_of, _apart(left, other))
+        one, two = (text_of(side, case.expression.spelling) for side in _apart(left, other))
         for sign, mark, opposite in ((1, ">", "<"), (-1, "<", ">")):
             chance = [match.sample for match, found in zip(right, here, strict=True) if found == -sign]
             is_told = {*here} <= {sign, -sign} and here.count(sign) >= MIN_MATCHES and len(chance) < MIN_RUN_LENGTH
@@ -138,7 +139,7 @@ def _apart(left: Any, right: Any) -> tuple[Tree, Tree]:
 
 def _sign(case: Case, part: Quantity, sample: Sample) -> int:
     """The sign that a quantity has at a point; 2 stands for that it has none."""
-    ball = value(part, case.names, sample)
+    ball = case.value(part, sample)
     return 2 if ball is None else 1 if ball > 0 else -1 if ball < 0 else 0
 
 

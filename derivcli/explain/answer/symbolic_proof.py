@@ -67,6 +67,25 @@ def _is_derivative(first: Tree, second: Tree, partial: Partial) -> bool:
     return made is not None and is_proved(made, second)
 
 
+def is_proved_where(equation: Tree, left: Tree, right: Tree) -> bool:
+    """Whether SymPy shows that two formulas are the same wherever a third one is 0 and both have a value.
+
+    Then that one divides the numerator of their difference, if all are taken for polynomials in what they are made of.
+    """
+
+    def is_divided() -> bool:
+        trees = (symbolic.merged(left) - symbolic.merged(right), symbolic.merged(equation))
+        above, zero = (sympy.expand(sympy.fraction(sympy.together(tree))[0]) for tree in trees)
+        numerator, divisor = sympy.parallel_poly_from_expr((above, zero))[0]
+        return bool(numerator.rem(divisor).is_zero) if len(divisor.gens) == 1 else _is_multiple(numerator, divisor)
+
+    return bool(symbolic.attempted(PROOF_SECONDS, is_divided))
+
+
+def _is_multiple(numerator: Any, divisor: Any) -> bool:
+    return not divisor.is_zero and bool(sympy.reduced(numerator, [divisor])[1] == 0)
+
+
 def is_zero_at(tree: Tree, at: Mapping[str, Fraction | Tree]) -> bool:
     """Whether SymPy shows that a formula is 0 at a point."""
     put = {symbol(name): number(value) if isinstance(value, Fraction) else value for name, value in at.items()}

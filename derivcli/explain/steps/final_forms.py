@@ -14,6 +14,7 @@ from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, merged
 from derivcli.explain.steps.derivation import Step
 from derivcli.explain.steps.teacher_notation import product, split
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import EULER, Spelling
 from derivcli.language.tree import Tree, reciprocal
 from derivcli.simplify.cost import cost
 
@@ -22,6 +23,8 @@ MULTIPLIED = "numerator multiplied out"
 
 AS_GIVEN = "in the form of the result"
 """Where no shorter form was found in time than the one that the rules give."""
+
+POWERS_OF_E = Spelling(((EULER, EULER),))
 
 MAX_TERMS = 40
 """A numerator of more terms is not multiplied out."""
@@ -37,7 +40,7 @@ def finished(steps: Sequence[Step], derived: Tree, way: Way, answer: Tree) -> li
     last step has, in another order, it takes its place.
     """
     last = steps[-1]
-    if text_of(last.tree) == text_of(answer):
+    if _read(last.tree) == _read(answer):
         return [*steps]
     if _same_words(last.tree, answer):
         return [*steps[:-1], Step(last.rule, answer, last.statements, last.left)]
@@ -66,7 +69,7 @@ def _shortened(last: Step, forms: Way, answer: Tree) -> Iterator[Step]:
     names: list[str] = []
     for name, tree in forms:
         names += [name]
-        if text_of(tree) == text_of(answer):
+        if _read(tree) == _read(answer):
             break
         if cost(answer)[0] < cost(tree)[0] < length:
             yield Step(_title(names), tree)
@@ -80,6 +83,11 @@ def _title(names: Sequence[str]) -> str:
     return ", ".join(named) if named else names[-1] if names else SIMPLIFIED
 
 
+def _read(tree: Tree) -> str:
+    """What is read of a formula, exp(x) and e^x being one."""
+    return text_of(tree, POWERS_OF_E)
+
+
 def _same_words(one: Tree, two: Tree) -> bool:
     """Whether two formulas are made of the same numbers, names and signs."""
-    return Counter(text_of(one)) == Counter(text_of(two))
+    return Counter(_read(one)) == Counter(_read(two))

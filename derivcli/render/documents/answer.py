@@ -23,7 +23,7 @@ def answer_document(answer: Answer, style: Style, show: bool = False) -> Documen
 
 
 def _blocks(answer: Answer, style: Style, show: bool) -> list[Block]:
-    claimed = SymbolicResult(answer.expression, {answer.key: answer.claim})
+    claimed = SymbolicResult(answer.expression, {answer.key: answer.claim}, dependent=answer.dependent)
     label = derivative_label(function_names([claimed])[0], answer.key, claimed).equation(style.unicode)
     blocks: list[Block] = [
         understood([claimed]),
@@ -82,4 +82,5 @@ def details(answer: Answer) -> list[str]:
     reason = answer.counterexample.reason if answer.counterexample else ""
     shorter = f"and here is a shorter form: {answer.shorter.text}" if answer.shorter else ""
     gaps = [f"yours has no value at {place_text(gap)}, where the derivative has one" for gap in answer.gaps[:MAX_GAPS]]
-    return [line for line in (reason, answer.diagnosis.message, shorter, *gaps) if line]
+    where = f"equal on the curve only: it uses that {answer.expression.text}" if answer.on_curve else ""
+    return [line for line in (reason, answer.diagnosis.message, where, shorter, *gaps) if line]

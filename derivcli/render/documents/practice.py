@@ -6,16 +6,19 @@ from collections import Counter
 
 from derivcli.explain.answer.answer import Answer
 from derivcli.explain.practice_exercises import Exercise
+from derivcli.explain.practice_hints import Hint
 from derivcli.language.expression import Expression
 from derivcli.render.blocks import Block, Equations, Gap, Sentence, Style
 from derivcli.render.documents.answer import details, marked
+from derivcli.render.documents.steps import steps_document
 from derivcli.render.quantities import derivative_label, equations, function_names
 from derivcli.result import SymbolicResult, derivative_key
 
 HELP = (
     ("a formula", "the derivative, as in 2x cos(x^2)"),
-    ("?", "the steps, and on to the next one"),
-    ("skip", "on without an answer"),
+    ("hint", "the rule to begin with; once more, the first step; and so on"),
+    ("?", "all steps but the last"),
+    ("skip", "the answer, and on to the next one"),
     ("quit", "the end, with the score"),
 )
 """What can be typed, and what it means."""
@@ -25,7 +28,7 @@ def opening(about: str, level: int, seed: int) -> list[Block]:
     """What is to be practised, and what can be typed."""
     return [
         Sentence(f"Level {level}: {about} (--seed {seed} for these again)", "title"),
-        Sentence("Type the derivative, or ? for the steps, an empty line to skip, help, or quit.", "caption"),
+        Sentence("Type the derivative, or hint, ? for the steps, skip, help or quit.", "caption"),
     ]
 
 
@@ -36,6 +39,8 @@ def help_lines() -> list[Block]:
 
 def question(exercise: Exercise, expression: Expression, number: int, count: int) -> list[Block]:
     """The function, with how far one has come."""
+    if exercise.dependent:
+        return [Gap(), Sentence(f"{number}/{count}  {expression.text}", "derivative")]
     ((left, right),) = equations([_asked(exercise, expression)])
     return [Gap(), Equations([(f"{number}/{count}  {left}", right)])]
 
@@ -46,6 +51,25 @@ def prompt(exercise: Exercise, expression: Expression, style: Style) -> str:
     (name,) = function_names([result])
     label = derivative_label(name, derivative_key(exercise.partial), result).equation(style.unicode)
     return f"     {label} = "
+
+
+def hint_blocks(hint: Hint, style: Style) -> list[Block]:
+    """A sentence, or the steps so far."""
+    if not hint.derivations:
+        return [Sentence(f"     {hint.sentence}", "caption")]
+    _, *chains = steps_document(hint.derivations, style).blocks()
+    return [*chains, Gap()]
+
+
+def no_more_hints() -> list[Block]:
+    """What there is after the last hint."""
+    return [Sentence("     there are no more hints; skip shows the answer", "caption")]
+
+
+def solution(exercise: Exercise, truth: Expression, style: Style) -> list[Block]:
+    """The answer of an exercise that was skipped."""
+    label = prompt(exercise, truth, style).strip().removesuffix(" =")
+    return [Equations([(f"     {label}", truth.text)], role="formula")]
 
 
 def judgement(answer: Answer, style: Style) -> list[Block]:
@@ -66,4 +90,4 @@ def score_line(score: Counter[str]) -> list[Block]:
 
 def _asked(exercise: Exercise, expression: Expression) -> SymbolicResult:
     """The question as a result, which the labels are made of."""
-    return SymbolicResult(expression, {derivative_key(exercise.partial): expression})
+    return SymbolicResult(expression, {derivative_key(exercise.partial): expression}, dependent=exercise.dependent)

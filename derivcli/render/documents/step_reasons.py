@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from derivcli.explain.steps.derivation import Step
@@ -12,9 +13,7 @@ from derivcli.language.printer import text_of
 from derivcli.language.spelling import Spelling
 from derivcli.language.tree import Tree
 from derivcli.render.blocks import UNBROKEN
-from derivcli.render.latex_printer import latex_of
-
-IN_LATEX = Spelling((("log", "ln"),))
+from derivcli.render.latex_printer import bracketed, latex_of
 
 Reason: TypeAlias = "tuple[str, Sequence[tuple[Statement, bool]]]"
 """A rule's name, and what it says of formulas, each with whether that is said in letters for the first time."""
@@ -59,10 +58,11 @@ def spelled(rule: str, spelling: Spelling) -> str:
     return head + of + re.sub(r"\w+", lambda match: words.get(match[0], match[0]), functions)
 
 
-def reason_latex(reason: Reason) -> str:
+def reason_latex(reason: Reason, spelling: Spelling) -> str:
     """The same in LaTeX."""
-    rule, said = spelled(reason[0], IN_LATEX), reason[1]
-    statements = [r",\ ".join(_pieces(each, is_new, _statement_latex(each), latex_of)) for each, is_new in said]
+    rule, said = spelled(reason[0], spelling), reason[1]
+    written = partial(latex_of, spelling=spelling)
+    statements = [r",\ ".join(_pieces(each, is_new, _statement_latex(each, written), written)) for each, is_new in said]
     return rf"{_rule_latex(f'{rule}: ')} " + r";\ ".join(statements) if statements else _rule_latex(rule)
 
 
@@ -71,10 +71,9 @@ def _pieces(statement: Statement, is_new: bool, whole: str, written: Callable[[T
     return [*([whole] if is_new else []), *(f"{name} = {written(tree)}" for name, tree in _told(statement))]
 
 
-def _statement_latex(statement: Statement) -> str:
-    left = latex_of(statement.left)
-    called = left if statement.is_call else rf"\left({left}\right)"
-    return f"{called}' = {latex_of(statement.right)}"
+def _statement_latex(statement: Statement, written: Callable[[Tree], str]) -> str:
+    left = written(statement.left)
+    return f"{left if statement.is_call else bracketed(left)}' = {written(statement.right)}"
 
 
 def _rule_latex(rule: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from derivcli.explain.steps.derivation import Derivation, Step
 from derivcli.explain.steps.derivative_values import DerivativeValue
 from derivcli.language.printer import text_of
+from derivcli.language.spelling import Spelling
 from derivcli.render.blocks import Block, Chain, Document, Equations, Gap, Line, Sentence, Style
 from derivcli.render.documents.equations import understood
 from derivcli.render.documents.step_reasons import Reason, reason_latex, reason_of, reason_text
@@ -63,14 +65,15 @@ def _value(one: Derivation, value: DerivativeValue, style: Style) -> Block:
         return Sentence(f"{left} does not exist: {value.reason}", role="warning")
     about = "" if value.is_rational else f" {'≈' if style.unicode else '~'} {value.number}"
     right = " = ".join(dict.fromkeys(text_of(tree, spelling) for tree in value.forms)) + about
-    return Equations([(left, right)], lambda: [_value_latex(label, value)], role="formula")
+    return Equations([(left, right)], lambda: [_value_latex(label, value, spelling)], role="formula")
 
 
-def _value_latex(label: Label, value: DerivativeValue) -> Line:
-    place = ", ".join(map(latex_of, value.at.values()))
+def _value_latex(label: Label, value: DerivativeValue, spelling: Spelling) -> Line:
+    written = partial(latex_of, spelling=spelling)
+    place = ", ".join(map(written, value.at.values()))
     between = "" if label.notation == "prime" else r"\big|_"
     about = "" if value.is_rational else rf" \approx {latex_number(value.number)}"
-    right = " = ".join(dict.fromkeys(map(latex_of, value.forms))) + about
+    right = " = ".join(dict.fromkeys(map(written, value.forms))) + about
     where = f"({place})" if not between else f"{{({place})}}"
     return f"{label.latex}{between}{where}", "=", right
 
@@ -80,10 +83,10 @@ def _left(step: Step) -> str:
 
 
 def _latex(one: Derivation, reasons: Sequence[Reason]) -> str:
-    lines = [f"{_label(one).latex_equation} &= {latex_of(one.start)}"]
+    lines = [f"{_label(one).latex_equation} &= {latex_of(one.start, one.expression.spelling)}"]
     for step, reason in zip(one.steps, reasons[1:], strict=True):
-        left = "" if step.left is None else f"{latex_of(step.left)} "
-        lines.append(f"{left}&= {latex_of(step.tree)} && {reason_latex(reason)}")
+        left = "" if step.left is None else f"{latex_of(step.left, step.spelling)} "
+        lines.append(f"{left}&= {latex_of(step.tree, step.spelling)} && {reason_latex(reason, step.spelling)}")
     return " \\\\\n".join(lines[_is_equation(one) :])
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derivcli.render.blocks import Chain, Document, Equations, Line, Matrices, Polynomial, Sentence, Style, Table
+from derivcli.render.blocks import Document, Style, Table
+from derivcli.render.formats.aligned_rows import aligned_rows, environment
 from derivcli.render.numbers import latex_number
 
 _FORMULA = re.compile(r"[(/*]|[a-df-z]|^e$")
@@ -13,37 +14,20 @@ _FORMULA = re.compile(r"[(/*]|[a-df-z]|^e$")
 
 
 def write_latex(document: Document, style: Style) -> str:
-    """Equations that follow each other in one environment, matrices, tables and derivations in one each."""
+    """All equations that follow each other in one environment, and each table in one of its own."""
     found: list[str] = []
-    lines: list[Line] = []
+    rows: list[str] = []
     for block in document.blocks():
-        match block:
-            case Equations() | Polynomial() | Sentence():
-                lines += block.latex()
-            case Table() if block.latex is not None:
-                lines += block.latex()
-            case Table() | Matrices() | Chain():
-                found += [_aligned(lines), _environment(block)]
-                lines = []
-    return "".join([*found, _aligned(lines)])
+        if isinstance(block, Table) and block.latex is None:
+            found += [_aligned(rows), _array(block)]
+            rows = []
+        else:
+            rows += aligned_rows(block)
+    return "".join([*found, _aligned(rows)])
 
 
-def _environment(block: Table | Matrices | Chain) -> str:
-    match block:
-        case Table():
-            return _array(block)
-        case Matrices():
-            return _aligned(block.latex())
-        case Chain():
-            return _environment_of(block.latex())
-
-
-def _aligned(lines: Sequence[Line]) -> str:
-    return _environment_of(" \\\\\n".join(f"{left} &{sign} {right}" for left, sign, right in lines)) if lines else ""
-
-
-def _environment_of(body: str) -> str:
-    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+def _aligned(rows: Sequence[str]) -> str:
+    return environment("align*", rows) + "\n" if rows else ""
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Markdown: what was understood as a list, then paragraphs, tables and blocks of mathematics."""
+"""Markdown: blocks of mathematics, paragraphs and tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from derivcli.render.blocks import (
     Block,
-    Chain,
     CheckResult,
     Column,
     Document,
@@ -21,15 +20,27 @@ from derivcli.render.blocks import (
     Style,
     Table,
 )
+from derivcli.render.formats.aligned_rows import aligned_rows, environment
 
 
 def write_markdown(document: Document, style: Style) -> str:
-    """The equations as a list, then each other block after an empty line."""
-    blocks = document.blocks()
-    equations = [side for block in blocks if isinstance(block, Equations) for side in block.sides]
-    listed = "".join(f"- `{left} = {right}`\n" for left, right in equations)
-    parts = [part.rstrip() for block in blocks for part in _paragraphs(block) if part]
-    return "\n".join([*([listed] if listed else []), *(f"{part}\n" for part in parts)])
+    """Equations that follow each other as one block of mathematics, and every other block, with empty lines between."""
+    parts: list[str] = []
+    rows: list[str] = []
+    for block in document.blocks():
+        mathematics = [] if _is_text(block) else aligned_rows(block)
+        rows += mathematics
+        others = [] if mathematics else [part for part in _paragraphs(block) if part]
+        if others and rows:
+            parts.append(_mathematics(rows))
+            rows = []
+        parts += others
+    return "\n".join(f"{part.rstrip()}\n" for part in [*parts, *([_mathematics(rows)] if rows else [])])
+
+
+def _is_text(block: Block) -> bool:
+    """Whether a block is a table or a sentence here, though LaTeX has equations for it."""
+    return isinstance(block, Table | Matrices | Sentence) or (isinstance(block, Polynomial) and bool(block.absence))
 
 
 def _paragraphs(block: Block) -> Iterator[str]:
@@ -37,15 +48,15 @@ def _paragraphs(block: Block) -> Iterator[str]:
     match block:
         case Sentence():
             yield block.text
+        case Equations():
+            yield "".join(f"- `{left} = {right}`\n" for left, right in block.sides)
         case Table():
             yield _table(block.columns)
         case Matrices():
             for matrix in block.matrices:
                 yield from (matrix.title, _table(matrix.columns))
         case Polynomial():
-            yield block.absence or f"`{block.left} = {block.right}`"
-        case Chain():
-            yield _mathematics(block.latex())
+            yield block.absence
         case CheckResult():
             yield from (*block.report, *block.lines)
         case Glossary():
@@ -68,14 +79,10 @@ def _table(columns: Sequence[Column]) -> str:
     return "".join(f"| {row} |\n" for row in rows)
 
 
-def _mathematics(latex: str) -> str:
-    r"""A block of mathematics.
-
-    A fenced block is the one place where Markdown leaves `\\`, `_` and `*` alone; GitHub and GitLab set it, and
-    others show the LaTeX. GitHub refuses \operatorname.
-    """
-    latex = re.sub(r"\\operatorname\{([^{}]*)\}", r"\\mathop{\\mathrm{\1}}", latex)
-    return f"```math\n\\begin{{aligned}}\n{latex}\n\\end{{aligned}}\n```"
+def _mathematics(rows: Sequence[str]) -> str:
+    r"""A block of mathematics, as most viewers of Markdown set it; GitHub refuses \operatorname."""
+    block = environment("aligned", rows)
+    return "$$\n" + re.sub(r"\\operatorname\{([^{}]*)\}", r"\\mathop{\\mathrm{\1}}", block) + "\n$$"
 
 
 def _terms(header: Sequence[str], section: Section) -> str:

@@ -196,8 +196,9 @@ def print_equations(
 
 
 def print_wrapped(console: Console, line: str, color: str = "") -> None:
-    """A sentence in as many lines as it needs."""
-    for part in textwrap.wrap(inert(line), console.width, subsequent_indent="  ", break_on_hyphens=False):
+    """A sentence in as many lines as it needs, of which the others are indented by more than the first."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    for part in textwrap.wrap(inert(line), console.width, subsequent_indent=indent, break_on_hyphens=False):
         print_line(console, Text(part, style=color))
 
 

@@ -159,8 +159,8 @@ def _alike(node: Any) -> Tree | None:
         return node.args[0] - 1
     if isinstance(node, sympy.tan | sympy.cot):
         return sympy.sin(node.args[0]) * sympy.cos(node.args[0])
-    if isinstance(node, sympy.sec | sympy.csc):
-        return 1 / node
+    if isinstance(node, sympy.sec | sympy.csc):  # it has no zeros, and neither has what it is one over, where it is
+        return (sympy.cos if isinstance(node, sympy.sec) else sympy.sin)(node.args[0])
     return node.args[0] if row is not None and row.only_zero else None
 
 
