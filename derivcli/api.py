@@ -15,6 +15,7 @@ from derivcli.python_arguments import (
     At,
     DerivativeOptions,
     EngineOptions,
+    ExactOptions,
     Formula,
     FormulaOptions,
     Lets,
@@ -91,12 +92,13 @@ def derive(
     `engine` is "reverse" (nested backward passes), "taylor" (Taylor arithmetic), or "compiled" (backward passes up to
     order 3 as a compiled kernel, which takes seconds to make); "" is the first up to order 3, then the second.
     `dtype` is "float64" or "float32", and PyTorch computes on `device`, "cpu" or "cuda". `check` judges every number:
-    True always, False never, None up to 100 of them.
+    True always, False never, None up to 100 of them. `exact` asks for exact values, such as sqrt(2)/2, where points are
+    exact: True for all, False for none, None for short ones at points typed as formulas such as "pi/4".
 
     The result's `value` and each of its `derivatives`, keyed "x", "x,x", "x,x,y" or "along", have shape (points,);
     `gradient`, shape (points, variables), `gradient_norm` and `gradient_direction` are there where a gradient is;
-    `verdicts` hold what the check found. Raises DerivError for input that is refused; for an argument of a type that
-    has no meaning it is a TypeError too.
+    `verdicts` hold what the check found, `exact_value` and `exact` the exact values as Expressions, or None. Raises
+    DerivError for input that is refused; for an argument of a type that has no meaning it is a TypeError too.
     """
     return _derivatives(_request([expression], at, wrt, **options))[0]
 
@@ -160,7 +162,7 @@ def implicit(
     return _derivatives(_request([equation], at, wrt, dependent=name, **options))[0]
 
 
-@reading(PointOptions)
+@reading(ExactOptions)
 def series(
     expression: Formula,
     degree: int,
@@ -168,7 +170,7 @@ def series(
     variable: str = "",
     *,
     on: tuple[float | str, float | str] | None = None,
-    **options: Unpack[PointOptions],
+    **options: Unpack[ExactOptions],
 ) -> SeriesResult:
     """The Taylor polynomial of a degree about every point, in the variable named or in the only one there is.
 

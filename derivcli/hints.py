@@ -72,11 +72,12 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "implicit": ("dependent", _text),
     "zip": ("paired", str),
     "hessian": ("hessian", str),
+    "exact": ("exact", str),
     "declared": ("declared", _names),
 }
 """For each option the parameter of Python's functions, and how its value is written there."""
 
-WITHOUT_VALUE = ("zip", "hessian")
+WITHOUT_VALUE = ("zip", "hessian", "exact")
 """Options that are there or not."""
 ONLY_PYTHON = ("declared", "variable")
 """Parameters that no command has as an option."""

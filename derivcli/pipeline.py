@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
-from derivcli.check.limits import is_checked
+from derivcli.check.limits import MAX_TYPED_POINTS, is_checked, is_exact
+from derivcli.custom.failures import user_failures
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import Task, UnavailableError
-from derivcli.errors import DerivError, UnknownNameError, failure
+from derivcli.errors import DerivError, UnknownNameError
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
 from derivcli.validation import (
@@ -53,9 +54,6 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Result, SeriesResult, SymbolicResult
-
-MAX_TYPED_POINTS = 1_000
-"""Of so many points the formulas are shown that they were typed as."""
 
 Rows = TypeVar("Rows")
 """What goes along with points, such as the rows of a file that they come from."""
@@ -118,7 +116,7 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     limits.check_points_held(request.points.count)
     results = compute(job, request.points, progress)
     check = is_checked(request.check, request.points.count * job.numbers)
-    return judged(results, request.points, progress) if check else results
+    return exact(judged(results, request.points, progress) if check else results, request.points, request.exact)
 
 
 def prepare(request: Request, data: DataFiles | None = None, progress: Progress | None = None) -> Job:
@@ -269,18 +267,13 @@ def judged(results: Sequence[Result], points: Points, progress: Progress | None 
     return check_all(results, points, progress)
 
 
-@contextmanager
-def user_failures(expressions: Sequence[Expression]) -> Iterator[None]:
-    """Refuse what a user's own functions raise, which is no error of ours."""
-    try:
-        yield
-    except (Exception, SystemExit) as error:
-        names = dict.fromkeys(name for expression in expressions for name in expression.custom_functions)
-        if isinstance(error, DerivError) or not names:
-            raise
-        late = isinstance(error, ModuleNotFoundError)
-        hint = "import it at the head of the file" if late else "`deriv check-fn FILE.py:NAME` tells more of it"
-        raise DerivError(f"{' or '.join(names)} fails: {failure(error)}", hint=hint) from error
+def exact(results: list[Result], points: Points, asked: bool | None) -> list[Result]:
+    """The results with exact values, as asked for or where they are short and a point was typed as a formula."""
+    if not is_exact(asked, points):
+        return results
+    from derivcli.explain.exact_values import exact_results
+
+    return exact_results(results, points, bool(asked))
 
 
 def formulas(request: Request) -> list[SymbolicResult]:
@@ -312,6 +305,10 @@ def series(request: Request, progress: Progress | None = None) -> list[SeriesRes
         from derivcli.check.taylor_coefficients import check_series
 
         results = [check_series(result, progress) for result in results]
+    if is_exact(request.exact, request.points):
+        from derivcli.explain.exact_values import exact_series
+
+        results = exact_series(results, bool(request.exact))
     if interval is None:
         return results
     from derivcli.check.taylor_remainder import remainders

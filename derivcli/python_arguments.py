@@ -68,7 +68,13 @@ class PointOptions(TypedDict, total=False):
     check: bool | None
 
 
-class EngineOptions(PointOptions, total=False):
+class ExactOptions(PointOptions, total=False):
+    """The parameters of those that tell exact values too."""
+
+    exact: bool | None
+
+
+class EngineOptions(ExactOptions, total=False):
     """The parameters of those that compute derivatives."""
 
     engine: str
@@ -100,7 +106,7 @@ class ScriptOptions(FormulaOptions, total=False):
 DEFAULTS: Mapping[str, Any] = {
     "let": None, "use": None, "paired": False, "order": 1, "mixed": None, "along": None, "hessian": False,
     "dependent": "", "series": None, "language": "torch", "plot": "", "engine": "", "dtype": DTYPES[0],
-    "device": DEVICES[0], "check": None,
+    "device": DEVICES[0], "check": None, "exact": None,
 }  # fmt: skip
 """The values of these parameters where none is given, in the order in which help shows them."""
 
@@ -249,7 +255,7 @@ PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(("order", "degree", "point"), _whole),
     **dict.fromkeys(("paired", "hessian"), _flag),
     "dtype": _format,
-    "check": _or_none(_flag),
+    **dict.fromkeys(("check", "exact"), _or_none(_flag)),
     "series": _or_none(_whole),
     "against": _or_none(_text),
     "use": _or_none(_named),

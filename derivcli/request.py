@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
+from derivcli.check.limits import MAX_TYPED_POINTS
 from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language.functions.row import Functions
@@ -41,6 +42,7 @@ class Request:
     degree of a Taylor polynomial, whose remainder is enclosed on an `interval`.
     `let` holds texts by their names, each of which may use those before it, and `functions` are the user's own.
     `engine` is "" where the order decides it. `check` is None where the count of the numbers decides it.
+    `exact` asks for exact values of all numbers; None is for short ones, where a point was typed as a formula.
     """
 
     expressions: Sequence[str | Expression]
@@ -60,6 +62,7 @@ class Request:
     device: str = DEVICES[0]
     engine: str = ""
     check: bool | None = None
+    exact: bool | None = None
 
     def __post_init__(self) -> None:
         self._check_values()
@@ -111,10 +114,22 @@ class Request:
             raise DerivError(f"{what} needs points", hint="add some, as in `--at x=3`")
         if not self.has_points and self.engine:
             raise DerivError("an engine computes numbers, and there are no points", hint="add some, as in `--at x=3`")
+        if self.exact:
+            self._check_exact()
         if self.points is not None:
             _check_range(self.points, self.dtype)
         if self.data is not None:
             self._check_data()
+
+    def _check_exact(self) -> None:
+        """Refuse exact values where no point is exact, and of so many that nobody reads them."""
+        hint = "leave out `--exact`"
+        if self.data is not None:
+            raise DerivError("the numbers of a file are not exact", hint=hint)
+        if self.points is None:
+            raise DerivError("exact values need points", hint="add some, as in `--at x=pi/4`")
+        if self.points.count > MAX_TYPED_POINTS:
+            raise DerivError(f"exact values are found at no more than {MAX_TYPED_POINTS:,} points", hint=hint)
 
     def _check_data(self) -> None:
         """Refuse typed points that do not go together with the rows of a file."""

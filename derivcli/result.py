@@ -30,6 +30,10 @@ Partial: TypeAlias = tuple[str, ...]
 """What a derivative is taken by, the last name first: ("x",), ("x", "x", "y"), or ("along", "along")."""
 
 
+Exact: TypeAlias = "tuple[Expression | None, ...]"
+"""At every point the number as a formula such as sqrt(2)/2, or None where none is known."""
+
+
 def equal(record: Any, other: object) -> bool:
     """Whether two records of one class hold the same in every field, for `__eq__`."""
     names = [field.name for field in fields(record)]
@@ -93,7 +97,10 @@ class Result:
     is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
     of this variable as a function of the others. `remark` says why another engine than this one was
     asked for in vain. `typed` has, by the variable, the texts of points that were typed as formulas, such as "pi/4",
-    and "" for those typed as numbers. Two results are equal if all of this is: arrays in format, shape and numbers, NaN
+    and "" for those typed as numbers. `exact_value` and `exact`, by the keys of `derivatives`, hold for every point the
+    number as an Expression such as sqrt(2)/2, which is the truth to 77 digits, or None where none is known; they are
+    empty where no point was typed as a formula or none was asked for. `exact_remark` says how many are not known of
+    those that were asked for. Two results are equal if all of this is: arrays in format, shape and numbers, NaN
     where the other has NaN, dictionaries in the same order.
     """
 
@@ -110,6 +117,9 @@ class Result:
     dependent: str = ""
     remark: str = ""
     typed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    exact_value: Exact = ()
+    exact: dict[str, Exact] = field(default_factory=dict)
+    exact_remark: str = ""
 
     __eq__ = equal
 
@@ -204,7 +214,8 @@ class SeriesResult:
     `at` and `flags` are as in a `Result`; `coefficients`, shape (points, degree + 1), holds the n-th derivative
     over n! for every n. `points` knows the centres as they were typed. `verdicts` holds one `Verdicts` for each n,
     or nothing where nothing was checked. `remainder`, shape (points, 2), encloses what the function is more than
-    the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found.
+    the polynomial anywhere between the two ends of `interval`; NaN where no enclosure was found. `exact` holds for each
+    n the coefficient at every point as an Expression or None, as in a `Result`.
     """
 
     expression: Expression
@@ -216,6 +227,8 @@ class SeriesResult:
     verdicts: tuple[Verdicts, ...] = ()
     interval: tuple[float, float] | None = None
     remainder: FloatArray | None = None
+    exact: tuple[Exact, ...] = ()
+    exact_remark: str = ""
 
     __eq__ = equal
 

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, EquationError, Span
+from derivcli.language.variable_order import in_usual_order
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.language.functions.row import Function
     from derivcli.points.files.data_files import DataFiles
-    from derivcli.result import FloatArray, Partial
-
+from derivcli.result import FloatArray, Partial
 
 USUAL = "x"
 """The variable of a constant, where nothing names another."""
@@ -33,8 +33,9 @@ def way_out(name: str, data: DataFiles | None = None) -> str:
 
 
 def variables_of(expressions: Sequence[Expression]) -> list[str]:
-    """The variables of all expressions in the order in which they appear."""
-    return list(dict.fromkeys(name for expression in expressions for name in expression.variables))
+    """The variables of all expressions in their usual order, or that of left sides."""
+    names = dict.fromkeys(name for expression in expressions for name in expression.variables)
+    return list(names) if any(expression.arguments for expression in expressions) else [*in_usual_order(names)]
 
 
 def arguments_of(expressions: Sequence[Expression]) -> list[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-RIGHT = """
+RIGHT = r"""
 x^2 ; x*2  &  x^3 ; x^2*3  &  x^3 ; 3xx  &  5x ; 10/2  &  7 ; 0  &  3x^4-2x^2+5x-7 ; 5 - 4x + 12x^3
 3x^4-2x^2+5x-7 ; 4x(3x^2-1)+5  &  x^5 ; 5x^5/x  &  (x+1)^2 ; 2x+2  &  (x+1)^2 ; 2*(1+x)  &  (2x+3)^2 ; 8x+12
 (2x+1)^3 ; 6(4x^2+4x+1)  &  (x-1)(x+1) ; (x+1)+(x-1)  &  x(x+3) ; x + (x+3)  &  (x^2+1)(x-2) ; 3x^2 - 4x + 1
@@ -36,6 +36,18 @@ x ln x - x ; ln x  &  ln(sin x) ; cot x  &  ln(cos x) ; -tan x  &  ln(x^2+1) ; (
 ln((x+1)/(x-1)) ; 1/(x+1)-1/(x-1)  &  ln(sqrt(x)) ; 1/(2x)  &  ln(1/x) ; -1/x  &  log10(x) ; 1/(x ln 10)
 arctan(x) ; (1+x^2)^-1  &  arctan(2x) ; 2/(1+(2x)^2)  &  arcsin(x/2) ; 1/sqrt(4-x^2)  &  arcsin(x) ; (1-x^2)^(-1/2)
 x^x ; x^x ln x + x^x  &  x^x ; e^(x ln x)(ln x + 1)  &  tanh(x) ; 1-tanh(x)^2  &  |x| ; x/|x|
+x^4-3x ; 4x^3+(-3)  &  (3-x)^2 ; -2(3-x)  &  1/(3x) ; -1/(3x^2)  &  x^2 e^x ; (x^2+2x)e^x  &  cos(x^2) ; -2x*sin(x^2)
+sqrt(5-x) ; -1/2(5-x)^(-1/2)  &  ln(5x-2) ; 5*(5x-2)^-1  &  sin(x)/cos(x) ; sec(x)^2  &  tan(x)^2 ; 2tan(x)/cos(x)^2
+e^(3x+1) ; 3e*e^(3x)  &  (x^2-4)/(x-2) ; 1  &  x^3 ln x ; x^2(3ln x+1)  &  arctan(1/x) ; -1/(x^2+1)
+4^x ; 2ln(2)*2^(2x)  &  sin(x)^3 ; 3 sin(x) sin(x) cos(x)  &  (1+1/x)^2 ; -2/x^2-2/x^3
+x/(x^2+1) ; (1-x^2)/(1+x^2)^2  &  |2x-1| ; 2(2x-1)/|2x-1|  &  sin(x^2) ; 2x*cos x^2  &  x^6 ; 6x^2*x^3
+3/4*x ; 0.75  &  x^2-9 ; (x+x)
+y = x^2 ; y' = 2x  &  f(x) = x^3 ; f'(x) = 3x^2  &  x^2 ; dy/dx = 2x  &  $x^3$ ; $3x^2$
+\frac{1}{x} ; -\frac{1}{x^2}
+\sqrt{x} ; \frac{1}{2\sqrt{x}}  &  x² ; 2·x  &  sin²(x) ; 2sin(x)cos(x)  &  x^2 ; 2.0x  &  x/4 ; 0.25
+x^2/2 ; x  &  (x+1)(x+2)(x+3) ; 3x^2+12x+11  &  e^x sin x ; e^x(sin x+cos x)  &  ln(x)/ln(2) ; 1/(x ln 2)
+cos(x)^2-sin(x)^2 ; -4sin(x)cos(x)  &  1/cos(x) ; sec(x)tan(x)  &  sqrt(x)/x ; -1/(2x^(3/2))  &  e^(ln x) ; x/x
+ln(e^x) ; 1  &  sin(x+pi/2) ; -sin(x)  &  (2x)^3 ; 3*(2x)^2*2  &  x^2+2x+1 ; 2(x+1)  &  (x^3)^4 ; 12x^8*x^3
 """
 
 WRONG = """
@@ -105,7 +117,7 @@ x^x ; x x^(x-1)  &  x^x ; x^x ln x  &  x^sin(x) ; sin(x) x^(sin(x)-1)
 # a root : power|sign : .*
 sqrt(x) ; 1/sqrt(x)  &  sqrt(x) ; sqrt(x)/2  &  sqrt(x) ; 2/sqrt(x)  &  sqrt(x) ; -1/(2sqrt(x))
 x^(3/2) ; 3/2*x^(5/2)  &  x^(1/3) ; (1/3)x^(2/3)  &  sqrt(x) ; 1/(2x)
-# the logarithm of the base is missing : factor|confused|integral : log|integrated
+# the logarithm of the base is missing : factor|confused|integral : ln|log|integrated
 2^x ; 2^x  &  10^x ; 10^x  &  3^(2x) ; 2*3^(2x)  &  2^x ; 2^x/ln 2  &  5^x ; 5^x/ln(5)  &  log2(x) ; 1/x
 # a constant is kept : constant : .*
 x^2+3 ; 2x+3  &  x^3-5 ; 3x^2-5  &  x^2+3x+2 ; 2x+3+2  &  sin(x)+1 ; cos(x)+1  &  7 ; 7  &  x^2+pi ; 2x+pi
@@ -140,6 +152,35 @@ sin(x)^2 ; 2x cos(x^2)  &  ln(x)^2 ; 2/x  &  cos(x)^2 ; -2x sin(x^2)
 # a power or a function of a sum is taken term by term : misread : term by term
 (x+3)^2 ; 2x  &  (x^2+1)^2 ; 4x^3  &  sqrt(x^2+9) ; 1  &  ln(x^2+x) ; 2/x+1/x  &  1/(x+x^2) ; -1/x^2-2/x^3
 (x^3+x)^2 ; 6x^5+2x
+# more inner derivatives : inner : missing
+cos(7x) ; -sin(7x)  &  (5-2x)^4 ; 4(5-2x)^3  &  e^(1/x) ; e^(1/x)  &  sin(cos x) ; cos(cos x)
+sqrt(1-3x) ; 1/(2sqrt(1-3x))  &  ln(1-x) ; 1/(1-x)
+# more products : product : factor by factor|missing
+x^3 cos x ; -3x^2 sin x  &  x^2 ln x ; 2x ln x  &  e^(2x) cos x ; -2e^(2x) sin x  &  sqrt(x) sin x ; cos x/(2sqrt(x))
+# more quotients : quotient : order|over that of|squared|minus|divides
+cos(x)/x ; -sin(x)  &  x/e^x ; 1/e^x  &  (2x-1)/(x+3) ; -7/(x+3)^2  &  ln(x)/x^2 ; (x-2x ln x)/x^2
+x^2/(x-1) ; (2x(x-1)+x^2)/(x-1)^2  &  tan(x)/x ; (tan x - x sec(x)^2)/x^2
+# more powers : power : exponent|factor|power rule
+5x^3 ; 5x^2  &  x^-4 ; -4x^-3  &  2/x^3 ; -6/x^2  &  x^(5/2) ; 5/2 x^(7/2)  &  e^(5x) ; 5x e^(5x-1)
+(x^2+3)^4 ; 4(x^2+3)^4*2x  &  cbrt(x) ; 1/3*cbrt(x)
+# more signs : sign|confused : sign|minus|taken for
+2cos(x) ; 2sin(x)  &  1/x^3 ; 3/x^4  &  sin(x)-cos(x) ; cos(x)-sin(x)  &  5-3x ; 3  &  e^(-2x) ; 2e^(-2x)
+sinh(x) ; -cosh(x)  &  sin(3x) ; -3cos(3x)
+# more functions that are confused : confused|function : taken for|itself
+arctan(3x) ; 3/sqrt(1-9x^2)  &  tan(x) ; -csc(x)^2  &  cosh(x) ; cosh(x)
+# more constants : constant : a constant
+x^2+7 ; 2x+7  &  ln(2)+x ; 1/2+1  &  pi^2+x ; 2pi+1  &  x^3+e^3 ; 3x^2+3e^2  &  4 ; 4
+# more misreadings : misread : is not
+(x+2)^3 ; 3x^2  &  sqrt(x^2+4) ; 1  &  cos(x)^3 ; -3x^2 sin(x^3)  &  ln(x+1) ; 1/x  &  1/(x+1) ; -1/x^2  &  (3x)^2 ; 6x
+# more forgotten brackets : reading : right if
+x/(x+2) ; 2/x+2^2  &  e^(4x) ; 4e^4x  &  arctan(x) ; 1/x^2+1  &  ln(3x+2) ; 3/3x+2  &  sqrt(2x+1) ; 1/sqrt(2x)+1
+(x+1)^2 ; 2*x+1  &  1/(2x+1) ; -2/2x+1^2  &  cos(x)/x ; -x sin x - cos x/x^2
+# more that is not differentiated, or otherwise : function|integral|order|term|factor|variable|rounded : .*
+x^3 ; x^4/4  &  e^x+x ; e^x+x  &  x^3-x^2 ; 3x^2  &  8x^2 ; 2x  &  x^5 ; 20x^3  &  sqrt(2)x ; 1.41  &  x^2+x+1 ; 2x
+# more chains : inner : .*
+sin(x)^2 ; 2sin(x)  &  sin(x)^2 ; 2cos(x)  &  e^(sin x) ; cos(x)e^(cos x)  &  ln(cos x) ; 1/(-sin x)
+sin(4x) ; 4cos(x)
+arcsin(x/2) ; 1/sqrt(1-x^2/4)
 """
 
 

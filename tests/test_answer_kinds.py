@@ -80,6 +80,7 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
         ("x**sin(x)", "sin(x)*x**(sin(x) - 1)*cos(x)", "x", "the power rule alone does not hold"),
         ("x**x", "x**x log(x)", "x", "the exponential rule alone does not hold"),
         ("sqrt(x)", "1/sqrt(x)", "x", "the factor 1/2"),
+        (r"\sqrt{x}", r"\frac{1}{2}\sqrt{x}", "x", "the exponent 1/2"),
         ("(x**2 + 1)**5", "5(x**2 + 1)**4 x", "x", "the factor 2 in the derivative of x**2 is missing"),
     ],
     "sign": [

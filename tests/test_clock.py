@@ -18,7 +18,8 @@ import pytest
 
 from derivcli import DerivError, Verdict, derive, steps
 from derivcli.check import judge
-from derivcli.engines.time_limit import RETRY_SECONDS, OutOfTimeError, _Watcher, held, limited
+from derivcli.engines import time_limit
+from derivcli.engines.time_limit import RETRY_SECONDS, OutOfTimeError, ProcessorSeconds, _Watcher, held, limited
 from tests.processes import python
 from tests.support import no_hang
 
@@ -48,6 +49,22 @@ def test_a_clock_rings_again_where_its_ring_is_lost() -> None:
 
     with pytest.raises(OutOfTimeError):
         limited(0.1, work)
+
+
+def test_time_in_which_the_processor_does_other_work_may_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait() -> None:
+        for _ in range(10):
+            time.sleep(0.01)
+
+    monkeypatch.setattr(time_limit, "MAX_SLOWDOWN", 1e6)
+    limited(ProcessorSeconds(0.03), wait)
+    with pytest.raises(OutOfTimeError):
+        limited(0.03, wait)
+    with pytest.raises(OutOfTimeError):
+        limited(ProcessorSeconds(0.03), forever)
+    monkeypatch.setattr(time_limit, "MAX_SLOWDOWN", 1.0)
+    with pytest.raises(OutOfTimeError):
+        limited(ProcessorSeconds(0.03), wait)
 
 
 def test_other_threads_do_not_hold_a_clock() -> None:

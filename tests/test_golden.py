@@ -18,6 +18,7 @@ from derivcli import errors
 from derivcli.check import judge
 from derivcli.cli import progress
 from derivcli.cli.commands import derive as derive_command
+from derivcli.explain import exact_values
 from derivcli.explain.piecewise import breakpoint_values, breakpoints, pieces
 from derivcli.simplify.domains import root_solving
 from tests.datafiles import lay_out
@@ -108,6 +109,9 @@ def _alike_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ):
         monkeypatch.setattr(limited, f"{name}_SECONDS", 60.0)
     monkeypatch.setattr(judge, "VERDICT_SECONDS", 60.0)
+    for name in ("TOTAL", "UNASKED", "FORMULA", "PROOF"):
+        monkeypatch.setattr(exact_values, f"{name}_SECONDS", 60.0)
+    monkeypatch.setattr(exact_values, "VALUE_SECONDS", {True: 60.0, False: 60.0})
     monkeypatch.setattr(progress, "PATIENCE", math.inf)
     monkeypatch.setattr(derive_command, "PATIENCE", math.inf)
     threads = torch.get_num_threads()

@@ -12,7 +12,10 @@ from derivcli import derive, parse
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.language.printer import text_of
 from derivcli.simplify import shortest as search
+from derivcli.simplify.angles import angles
+from derivcli.simplify.domains.conditions import factored
 from derivcli.simplify.exponentials_and_logarithms import EXPONENTIALS_AND_LOGARITHMS
+from derivcli.simplify.on_one_angle import factors_on
 from derivcli.simplify.rewriting import Rewriting
 from derivcli.simplify.roots import ROOTS
 from derivcli.simplify.shortest import shortest
@@ -131,3 +134,22 @@ def test_a_wrong_identity_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch
         found.append(text_of(shortest(parse("sin(x)^2*cos(x) - cos(x)").expanded).shape))
     shortest.cache_clear()
     assert found == ["sin(x)**2*cos(x) - cos(x)", "-cos(x)**3"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1 - (cos(x) - sin(x))^2/2", "(sin(x) + cos(x))^2"),
+        ("(a - b)*tanh(x/2)^2 - a - b", "(a + b*cosh(x))/cosh(x/2)"),
+        ("a^2*(1 - cos(x)^2) + 2*a*b*sin(x)*cos(x) + b^2*(1 - sin(x)^2)", "(a*sin(x) + b*cos(x))^2"),
+        ("1/sec(x)", "cos(x)"),
+        ("1 - cos(x)^2", "sin(x)^2"),
+    ],
+)
+def test_factors_of_a_formula_however_it_is_written(one: str, other: str) -> None:
+    trees = [merged(parse(text).expanded) for text in (one, other)]
+    found = [{base for base, _ in factored(tree)[1]} for tree in trees]
+    assert found[0] == found[1]
+    for tree in trees:
+        for angle in angles(tree)[:1]:
+            assert_same(text_of(arrange(tree)), text_of(arrange(factors_on(tree, angle))))

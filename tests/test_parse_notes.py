@@ -162,7 +162,7 @@ def test_no_name_of_two_letters_is_guessed(text: str, word: str) -> None:
 
 
 LOST_POWERS = [
-    ("5x3-2x2+x", "x3 and x2 are read as variables; for a power write x^3", 1, 3),
+    ("5x3-2x2+x", "x2 and x3 are read as variables; for a power write x^3", 1, 3),
     ("f(x) = x2", "x2 is read as a variable; for a power write x^2", 7, 9),
     ("3t2 + sin t", "t2 is read as a variable; for a power write t^2", 1, 3),
     ("y9+x2+x3+x4+x5+x+y", "y9, x2 and x3 are read as variables; for a power write y^9", 0, 2),

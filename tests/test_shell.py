@@ -126,6 +126,8 @@ ANSWERS = [
     (["k = 0.1", "k*3-0.3"], ["5.551115123125783e-17", "3", "proved", "f lossy"]),
     (["x = 1e-9", "(1-cos(x))/x^2"], ["0", "999999999.9999999", "lossy", "f lossy"]),
     (["k = 0.1", ":no-check", "k*3-0.3"], ["5.551115123125783e-17", "3", ""]),
+    ([":exact", "x = 1/4", "sqrt x"], ["0.5", "1/2", "1", "1", "proved"]),
+    ([":exact", "x = 0", "abs(x)"], ["0", "0", "0", "", "corner"]),
 ]
 
 
@@ -310,7 +312,7 @@ def test_every_option_and_command_can_be_typed() -> None:
     assert {*COMMANDS} - {"shell"} <= {*typed}
     told = write(_document(":help"), "tsv", PIPE[1])
     for name in {*typed} - {"at", "let"}:
-        family = f":{name.removeprefix('no-')}" if name == "no-check" else f":{name}"
+        family = f":{name.removeprefix('no-')}" if name in ("no-check", "no-exact") else f":{name}"
         assert re.search(rf"^{re.escape(family)}\b", told, re.MULTILINE), name
 
 

@@ -157,3 +157,22 @@ def rows_of_the_page() -> Iterator[tuple[str, str]]:
 @each("typed, derivative", rows_of_the_page())
 def test_the_page_tells_how_formulas_are_printed(typed: str, derivative: str) -> None:
     assert derive(typed).derivatives["x"].text == derivative
+
+
+@each(
+    "text, variables",
+    [
+        ("arctan(y/x)", "x,y"),
+        ("a*y + b*x", "a,x,b,y"),
+        ("z*y*x", "x,y,z"),
+        ("t*x", "t,x"),
+        ("x2*x1 + y", "x1,x2,y"),
+        ("w*u", "u,w"),
+        ("f(y, x) = y*x", "y,x"),
+        ("n*R*T/V", "n,R,T,V"),
+    ],
+)
+def test_variables_stand_in_their_usual_order(text: str, variables: str) -> None:
+    assert ",".join(parse(text).variables) == variables
+    assert [*derive(text).derivatives] == variables.split(",")
+    assert [*derive(text, wrt=variables.split(",")[::-1]).derivatives] == variables.split(",")[::-1]

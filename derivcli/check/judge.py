@@ -57,7 +57,7 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
         tick(count * (1 + len(result.derivatives)))
         return _unjudged(result)
     tape = record(result.expression.expanded, names)
-    derivatives = {key: _derivative(key, result) for key in result.derivatives}
+    derivatives = {key: derivative_asked(key, result) for key in result.derivatives}
     values = None if result.dependent else Verdicts.empty(count)
     columns = {key: Verdicts.empty(count) for key in result.derivatives}
     nowhere = np.flatnonzero(~result.finite).tolist()
@@ -87,7 +87,7 @@ def _unjudged(result: Result) -> Result:
     return replace(result, verdicts=columns)
 
 
-def _derivative(key: str, result: Result) -> Derivative:
+def derivative_asked(key: str, result: Result) -> Derivative:
     """The derivative that a key of a result stands for; the last variable of a partial is taken first."""
     partial = partial_of(key)[::-1]
     if result.direction is None:

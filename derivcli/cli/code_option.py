@@ -12,7 +12,7 @@ from derivcli.explain.code.languages import LANGUAGES, Language
 from derivcli.render.figure import SUFFIXES
 from derivcli.request import Request
 
-MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check")
+MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check", "--exact")
 """Options that have no meaning for code."""
 
 
@@ -34,7 +34,7 @@ def _check(request: Request, options: MainOptions, language: Language) -> None:
     if request.data is not None:
         hint = "give some with --at, and leave out --data"
         raise DerivError("code computes at points that are typed", hint=hint)
-    given = (options.format_, options.digits, request.interval, request.engine, request.check)
+    given = (options.format_, options.digits, request.interval, request.engine, request.check, request.exact)
     for option, value in zip(MEANINGLESS, given, strict=True):
         if value:
             raise DerivError(f"{option} has no meaning for code", hint=f"leave out {option}, or --code")

@@ -40,8 +40,9 @@ def notes_of(
     remarks = dict.fromkeys(note for result in results for note in result.expression.notes)
     notes = [draw_note(note, surface) for note in remarks]
     notes += dict.fromkeys(result.remark for result in results if isinstance(result, Result) and result.remark)
-    notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     numbers = [result for result in results if not isinstance(result, SymbolicResult)]
+    notes += dict.fromkeys(result.exact_remark for result in numbers if result.exact_remark)
+    notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     notes += _of_numbers(numbers, style, shown) if numbers else []
     return [f"note: {note}" for note in notes]
 

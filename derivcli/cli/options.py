@@ -1,36 +1,38 @@
-"""The options that commands share, each declared once, and the texts of options as values."""
+"""The options that commands share, each declared once."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
-from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.install_completion import Shell, tell_installed
+from derivcli.cli.option_values import (
+    formulas_in,
+    functions_in,
+    interval_in,
+    partials_in,
+    points_in,
+    reading_in,
+    wrt_in,
+)
 from derivcli.engines.engine_table import ENGINES, names
-from derivcli.errors import DerivError, Span
 from derivcli.explain.code.languages import LANGUAGES
 from derivcli.language.notations.formula_lists import listed_formulas
-from derivcli.points.files.formats import DATA_FORMATS, Reading
-from derivcli.python_arguments import mixed_of, names_of, wrt_of
+from derivcli.points.files.formats import DATA_FORMATS
+from derivcli.python_arguments import names_of
 from derivcli.render.format_table import formats_for
 from derivcli.request import Request
-from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
-
-if TYPE_CHECKING:
-    from derivcli.language.functions.row import Function
-    from derivcli.points.at_option import Interval
-    from derivcli.points.points import Points
+from derivcli.result import DEVICES, DTYPES, ORDERS
 
 Format = StrEnum("Format", formats_for("results"))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
@@ -134,6 +136,16 @@ Check = Annotated[
     ),
     STAYS,
 ]
+Exact = Annotated[
+    bool | None,
+    option(
+        "--exact/--no-exact",
+        "Exact values such as sqrt(2)/2 beside the numbers, where the points are exact. "
+        "[default: short ones, at points such as pi/4]",
+        group=NUMBERS,
+    ),
+    STAYS,
+]
 NoClobber = Annotated[bool, option("--no-clobber", "Refuse to replace a file that exists.", group=OUTPUT)]
 DtypeOption = Annotated[
     Dtype, typer.Option("--dtype", help="The number format PyTorch computes in.", rich_help_panel=NUMBERS), STAYS
@@ -211,6 +223,7 @@ class MainOptions:
     let: Let = None
     use: Use = None
     check: Check = None
+    exact: Exact = None
     plot: Annotated[
         Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")
     ] = None
@@ -295,6 +308,7 @@ class MainOptions:
             device=self.device.value,
             engine=self.engine.value if self.engine else "",
             check=self.check,
+            exact=self.exact,
         )
         return replace(request, functions=functions_in(self.use))
 
@@ -321,78 +335,3 @@ def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Call
         return take
 
     return taker
-
-
-def wrt_in(wrt: Sequence[str] | None) -> list[str] | None:
-    """The names in `--wrt u,v --wrt w`, each once."""
-    return None if wrt is None else wrt_of(",".join(wrt))
-
-
-def partials_in(mixed: Sequence[str] | None) -> list[Partial] | None:
-    """The partials of `--mixed x,x,y --mixed x,y`."""
-    return None if mixed is None else [partial for text in mixed for partial in mixed_of(text)]
-
-
-def points_in(specs: Sequence[str], paired: bool = False) -> Points:
-    """The points of `--at u=1 --at v=2`, or the vector of `--along`."""
-    from derivcli.points.at_option import read_points
-
-    return read_points(specs, paired)
-
-
-def interval_in(on: str | None) -> Interval | None:
-    """The interval of `--on x=0:1`."""
-    if on is None:
-        return None
-    from derivcli.points.at_option import read_interval
-
-    return read_interval(on)
-
-
-def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
-    """The names and formulas of `--let name=expr`."""
-    return _pairs(let or (), "a definition is a name, '=' and a formula", "write it like z=x+1")
-
-
-def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
-    """The functions of `--use`, whose files are run."""
-    if not use:
-        return {}
-    import_deferred()
-    from derivcli.custom.load import load
-
-    return load(use)
-
-
-def reading_in(options: MainOptions) -> Reading | None:
-    """How the files of `--data` are to be read."""
-    skip, format = options.on_error == OnError.SKIP, options.data_format
-    if options.data:
-        example = "--column v='Speed (m/s)'"
-        what = "a column is a name, '=' and the header in the file"
-        pairs = _pairs(options.column or (), what, f"write it like {example}")
-        columns = {names_of([name], example)[0]: header for name, header in pairs.items()}
-        return Reading(tuple(options.data), format and format.value, columns, options.decimal_comma, skip)
-    given = {
-        "--data-format": format,
-        "--column": options.column,
-        "--decimal-comma": options.decimal_comma,
-        "--on-error skip": skip,
-    }
-    for option, value in given.items():
-        if value:
-            raise DerivError(f"{option} is about a data file", hint="add --data FILE, or leave it out")
-    return None
-
-
-def _pairs(texts: Sequence[str], what: str, hint: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, meaning = text.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            raise DerivError(what, text, Span(0, len(text)), hint)
-        if name in found:
-            raise DerivError(f"'{name}' is defined more than once", text, Span(0, len(name)), "use another name")
-        found[name] = meaning
-    return found

@@ -61,7 +61,7 @@ class Output:
 def output_of(request: Request, options: MainOptions, screen: Screen, write: Write) -> Output:
     """Where the results go: as asked for, by the output's name, or by where standard output goes."""
     is_terminal, style = screen
-    style = replace(style, digits=options.digits, verdicts=request.check is True)
+    style = replace(style, digits=options.digits, verdicts=request.check is True, exact=request.exact is True)
     output = Output(options, style, write, is_terminal)
     if options.output is None:
         return replace(output, format=options.format_ or default_format("results", is_terminal))
@@ -73,10 +73,10 @@ def output_of(request: Request, options: MainOptions, screen: Screen, write: Wri
         return replace(output, format=name)
 
     found = format_of(str(options.output), name, format_of_suffix())
-    if request.has_points and request.series is None:
+    if request.has_points and request.series is None and not request.exact:
         return replace(output, data=found)
     if found.name not in FORMATS or found.compression:
-        what = "Taylor polynomials" if request.has_points else "formulas"
+        what = "exact values" if request.exact else "Taylor polynomials" if request.has_points else "formulas"
         raise DerivError(f"{what} are not written into such a file", hint="name a .csv, .tsv, .json, .md or .tex file")
     return replace(output, format=found.name)
 

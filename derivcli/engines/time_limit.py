@@ -37,6 +37,17 @@ IMPORT_RETRY_SECONDS = 0.001
 """Seconds after which it is tried again to reach a thread where nothing may be raised."""
 
 
+MAX_SLOWDOWN = 8.0
+"""So many times as long on the clock may last what is limited in seconds of the processor."""
+
+
+class ProcessorSeconds(float):
+    """A limit that counts the time in which the processor works on the thread, where the system tells it.
+
+    So a busy machine comes to the same result, as long as it is not slower by MAX_SLOWDOWN.
+    """
+
+
 class OutOfTimeError(Exception):
     """The computation took longer than it was given."""
 
@@ -47,13 +58,39 @@ class _Alarm(BaseException):
 
 @dataclass(slots=True, eq=False)
 class _Bell:
-    """The clock of a thread: when it rings next, whether it runs, has rung, and whether it must not raise now."""
+    """The clock of a thread: when it rings next, whether it runs, has rung, and whether it must not raise now.
+
+    Where the processor's time is limited, `processor` is the number of that clock and the time at which to ring, and
+    it rings at the time `end` at the latest.
+    """
 
     thread: int
     due: float
+    end: float = 0.0
+    processor: tuple[int, float] | None = None
     runs: bool = True
     rung: bool = False
     held: bool = False
+
+    def is_due(self, now: float) -> bool:
+        """Whether its time is over; if it is the processor's, it is due again when that may be over."""
+        if self.due > now:
+            return False
+        if self.processor is not None and not self.rung:
+            clock, over = self.processor
+            left = over - time.clock_gettime(clock)
+            if left > 0 and now < self.end:
+                self.due = min(now + left, self.end)
+                return False
+        return True
+
+
+def _bell(thread: int, seconds: float) -> _Bell:
+    now = time.monotonic()
+    if not isinstance(seconds, ProcessorSeconds) or not hasattr(time, "pthread_getcpuclockid"):
+        return _Bell(thread, now + seconds)
+    clock = time.pthread_getcpuclockid(thread)
+    return _Bell(thread, now + seconds, now + MAX_SLOWDOWN * seconds, (clock, time.clock_gettime(clock) + seconds))
 
 
 def limited(seconds: float, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -66,7 +103,7 @@ def limited(seconds: float, work: Callable[P, R], *args: P.args, **kwargs: P.kwa
     if _running(thread) is not None:
         return work(*args, **kwargs)
     _watcher.start()
-    bell = _Bell(thread, time.monotonic() + seconds)
+    bell = _bell(thread, seconds)
     try:
         try:
             _watcher.add(bell)
@@ -183,7 +220,7 @@ class _Watcher:
         dues = [now + USED_SECONDS if self.used else math.inf]
         self.used = False
         for bell in tuple(_BELLS.values()):
-            if bell.due <= now:
+            if bell.is_due(now):
                 self.ring(bell, now)
             if bell.runs:
                 dues.append(bell.due)

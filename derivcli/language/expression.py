@@ -44,7 +44,7 @@ class Expression:
     """One formula as it was understood.
 
     `tree` is the SymPy tree in the shape that was typed. It may hold the names of `definitions`, each of which
-    may use those before it. `variables` are the remaining names in the order in which they appear.
+    may use those before it. `variables` are the remaining names as `variable_order.py` says.
     `constant` is the value of a formula without variables, exact where it is rational. Of an equation `tree` is
     the left side minus the right side, and `sides` are the two. `taken_names` are names of functions of the user's,
     which the formula itself is not to be called by.

@@ -22,6 +22,7 @@ from derivcli.language.parser.operands import Operand
 from derivcli.language.parser.parser import Parser
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
+from derivcli.language.variable_order import in_usual_order
 
 
 def parse_expression(
@@ -75,15 +76,13 @@ def _parsed(
         operand = _again(found, text, parser) if found.in_place else replace(operand, tree=found.tree)
     used = _used_definitions(parser.variables, definitions)
     inner = [name for definition in used for name in _names_in(definition.tree)]
-    variables = [name for name in dict.fromkeys([*parser.variables, *inner]) if name not in defined]
+    variables = in_usual_order(name for name in dict.fromkeys([*parser.variables, *inner]) if name not in defined)
     notes = (*(note for definition in used for note in definition.notes), *parser.notes.all)
     if found is not None:
         notes = (*notes, *found.notes)
     asked = found.asked if found is not None else ()
     spelling = parser.spelling.before(definition.spelling for definition in used)
-    expression = Expression(
-        text, operand.tree, tuple(variables), used, notes, operand.value, asked=asked, spelling=spelling
-    )
+    expression = Expression(text, operand.tree, variables, used, notes, operand.value, asked=asked, spelling=spelling)
     if not functions:
         vars(expression)["custom_functions"] = ()  # which no other formula has, and which takes long to look for
     return expression

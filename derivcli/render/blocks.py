@@ -31,6 +31,8 @@ class Style:
     unicode: bool = True
     verdicts: bool = False
     """Whether formats for programs have columns for verdicts too."""
+    exact: bool = False
+    """Whether they have columns for exact values too, and LaTeX has these in the place of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Gap:
 class Column:
     """A column of texts. `role` says of what they are: "at", "value", "derivative", "formula", "name" and such.
 
-    `warned` are the cells to catch the eye, or those of `marks` where there are any, which follow in a column.
+    `exact` are exact values of the numbers, "" where none is known. `warned` are the cells to catch the eye, or those
+    of `marks` where there are any, which follow in a column.
     """
 
     label: str
@@ -74,11 +77,21 @@ class Column:
     latex: str = ""
     warned: Sequence[bool] = ()
     marks: Sequence[str] = ()
+    exact: Sequence[str] = ()
 
     @cached_property
     def cells(self) -> list[str]:
-        """The texts as they stand under each other."""
-        return aligned(self.texts) if self.numeric else list(self.texts)
+        """The texts as they stand under each other, each with its exact value in a second line."""
+        cells = aligned(self.texts) if self.numeric else list(self.texts)
+        return self._joined(cells, "\n= {}")
+
+    def with_exact(self, form: str = " = {}", written: Callable[[str], str] = str) -> list[str]:
+        """The texts, each with its exact value behind it where that says more."""
+        return self._joined(self.texts, form, written)
+
+    def _joined(self, cells: Sequence[str], form: str, written: Callable[[str], str] = str) -> list[str]:
+        rows = zip(cells, self.texts, self.exact or [""] * len(cells), strict=True)
+        return [cell + (form.format(written(exact)) if exact not in ("", text) else "") for cell, text, exact in rows]
 
     @property
     def width(self) -> int:

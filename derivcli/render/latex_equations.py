@@ -13,7 +13,7 @@ from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import latex_number, number_at
 from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, named
 from derivcli.render.series import Expansion, interval_texts
-from derivcli.result import AnyResult, FloatArray, Result, SymbolicResult
+from derivcli.result import AnyResult, Exact, FloatArray, Result, SymbolicResult
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -82,8 +82,8 @@ def _hessians(results: Sequence[Result], point: int, style: Style) -> list[Line]
     for name, result in named(results):
         place = [_number(result.at[each], point, style) for each in arguments_of(result)]
         if not result.dependent:
-            lines.append((_call(name_latex(name), place), "=", _number(result.value, point, style)))
-        entries = [[_number(result.derivatives[key], point, style) for key in row] for row in _hessian_keys(result)]
+            lines.append((_call(name_latex(name), place), "=", _value(result, point, style)))
+        entries = [[_derivative(result, key, point, style) for key in row] for row in _hessian_keys(result)]
         lines.append((_call(_hessian_head(name, result), place), "=", _matrix(entries)))
     return lines
 
@@ -91,8 +91,8 @@ def _hessians(results: Sequence[Result], point: int, style: Style) -> list[Line]
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> list[Line]:
     place = ",\\, ".join(f"{name_latex(name)} = {_number(at, point, style)}" for name, at in results[0].at.items())
     names = _matrix([[name_latex(name)] for name, _ in named(results)])
-    values = [[_number(result.value, point, style)] for result in results]
-    rows = [[_number(values, point, style) for values in result.derivatives.values()] for result in results]
+    values = [[_value(result, point, style)] for result in results]
+    rows = [[_derivative(result, key, point, style) for key in result.derivatives] for result in results]
     sides = ((names, _matrix(values)), (_jacobian_head(results), _matrix(rows)))
     return [(rf"\left.{left}\right|_{{{place}}}", "=", right) for left, right in sides]
 
@@ -154,6 +154,20 @@ def _call(head: str, arguments: Iterable[str]) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(map(name_latex, names))
+
+
+def _value(result: Result, point: int, style: Style) -> str:
+    return _exactly(result.exact_value, result.value, point, style)
+
+
+def _derivative(result: Result, key: str, point: int, style: Style) -> str:
+    return _exactly(result.exact.get(key, ()), result.derivatives[key], point, style)
+
+
+def _exactly(exact: Exact, values: FloatArray, point: int, style: Style) -> str:
+    """The exact value where it was asked for and is known, else the number."""
+    known = exact[point] if style.exact and exact else None
+    return _number(values, point, style) if known is None else latex_of(known.tree)
 
 
 def _number(values: FloatArray, point: int, style: Style) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from derivcli.render.blocks import Column, Matrix, Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_at
-from derivcli.render.quantities import named, point_text
+from derivcli.render.quantities import exact_text, named, point_text
 from derivcli.result import Result, SymbolicResult, derivative_key, partial_of
 
 MAX_MATRICES = 8
@@ -51,14 +51,20 @@ def _hessian(name: str, result: Result, point: int, style: Style) -> Matrix:
     for column in variables:
         entries = [(result, hessian_key(result, row, column)) for row in variables]
         columns.append(_derivatives(f"{sign}{column}", entries, point, style))
-    value = [] if result.dependent else [f"{name} = {number_at(result.value, point, style.digits)}"]
+    number, exact = number_at(result.value, point, style.digits), exact_text(result.exact_value, point)
+    value = [] if result.dependent else [f"{name} = {number}" + (f" = {exact}" if exact not in ("", number) else "")]
     return Matrix(": ".join(part for part in (point_text(result.at, point, style), *value) if part), columns)
 
 
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> Matrix:
     columns = [
         Column("", [name for name, _ in named(results)], "name", numeric=False),
-        Column("value", [number_at(result.value, point, style.digits) for result in results], "value"),
+        Column(
+            "value",
+            [number_at(result.value, point, style.digits) for result in results],
+            "value",
+            exact=[exact_text(result.exact_value, point) for result in results],
+        ),
     ]
     for key in results[0].derivatives:
         label = Label("", (key,), "partial").shown(style.unicode)  # as in ∂/∂u
@@ -70,4 +76,5 @@ def _derivatives(label: str, entries: Sequence[tuple[Result, str]], point: int, 
     """A column of derivatives, those warned of that are judged and not simply right."""
     texts = [number_at(result.derivatives[key], point, style.digits) for result, key in entries]
     warned = [key in result.verdicts and bool(result.verdicts[key].hard()[point]) for result, key in entries]
-    return Column(label, texts, "derivative", warned=warned)
+    exact = [exact_text(result.exact.get(key, ()), point) for result, key in entries]
+    return Column(label, texts, "derivative", warned=warned, exact=exact)

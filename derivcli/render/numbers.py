@@ -52,6 +52,14 @@ def latex_number(text: str) -> str:
     return words.get(text, rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else text)
 
 
+def formula_latex(text: str) -> str:
+    """A number that is written as a formula, in LaTeX."""
+    from derivcli.language.functions.formulas import parse_tree  # late: few numbers are formulas
+    from derivcli.render.latex_printer import latex_of
+
+    return latex_of(parse_tree(text))
+
+
 def _tidy(text: str) -> str:
     mantissa, mark, exponent = text.partition("e")
     mantissa = mantissa.removesuffix(".0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy
 
 from derivcli.language.printer import text_of
+from derivcli.language.tree import add, negative, substitute, symbol
 from derivcli.render.numbers import number_at, number_texts
 from derivcli.result import SeriesResult
 
@@ -28,6 +29,28 @@ def polynomial_text(result: SeriesResult, point: int, digits: int | None = None)
             term = power if power and size == "1" else "*".join(filter(None, (size, power)))
             text = f"{text} {sign} {term}" if text else f"{sign}{term}".lstrip("+")
     return text or "0"
+
+
+def exact_polynomial_text(result: SeriesResult, point: int) -> str | None:
+    """The polynomial with exact coefficients; None where one of them is not known."""
+    from derivcli.engines.symbolic import arrange, merged  # late, since few polynomials are exact
+
+    variable = symbol(result.variable)
+    terms = []
+    for order, exact in enumerate(result.exact):
+        known = exact[point]
+        if known is None:
+            return None
+        if known.tree != 0:
+            terms.append(arrange(merged(known.tree) * variable**order))
+    if not terms:
+        return "0" if result.exact else None
+    place = result.points.exact(result.variable, point)
+    assert place is not None, "exact coefficients are those about an exact point"
+    offset = variable if place == 0 else add([variable, negative(place)])
+    return text_of(
+        substitute(add(terms) if len(terms) > 1 else terms[0], {variable: offset}), result.expression.spelling
+    )
 
 
 def power_text(offset: str, order: int) -> str:

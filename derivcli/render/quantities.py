@@ -12,7 +12,7 @@ from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_at, number_texts, outward_texts
-from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult, partial_of
+from derivcli.result import AnyResult, Exact, FloatArray, Result, SeriesResult, SymbolicResult, partial_of
 
 LETTERS = "fghFGH"
 
@@ -35,6 +35,12 @@ class Quantity:
     verdicts: Verdicts | None = None
     typed: Sequence[str] = ()
     """Of points what was typed, "" where that was a number."""
+    exact: Exact = ()
+
+    @property
+    def exact_texts(self) -> list[str]:
+        """The exact values that are known, "" for the others; nothing where none was looked for."""
+        return [exact_text(self.exact, point) for point in range(len(self.exact))]
 
     def shown(self, digits: int | None = None) -> list[str]:
         """The numbers as text, for people: points as they were typed."""
@@ -48,16 +54,24 @@ class Quantity:
         return number_texts(self.values, digits)
 
 
+def exact_text(exact: Exact, point: int) -> str:
+    """The exact value at a point; "" where none is known."""
+    known = exact[point] if exact else None
+    return "" if known is None else known.text
+
+
 def quantities_of(results: Sequence[Result]) -> list[Quantity]:
     """The points, then each function's value and derivatives; of an equation the derivatives alone."""
     typed = results[0].typed
     columns = [Quantity(Label(name), "at", values, typed=typed.get(name, ())) for name, values in results[0].at.items()]
     for name, result in named(results):
         if not result.dependent:
-            columns.append(Quantity(Label(name), "value", result.value, result.value_verdicts))
+            verdicts, exact = result.value_verdicts, result.exact_value
+            columns.append(Quantity(Label(name), "value", result.value, verdicts, exact=exact))
         for key, values in result.derivatives.items():
             label = derivative_label(name, key, result)
-            columns.append(Quantity(label, "derivative", values, result.verdicts.get(key)))
+            verdicts, exact = result.verdicts.get(key), result.exact.get(key, ())
+            columns.append(Quantity(label, "derivative", values, verdicts, exact=exact))
     return columns
 
 

@@ -9,7 +9,7 @@ from derivcli.check.verdict_kinds import codes_of
 from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_texts, outward_texts
-from derivcli.render.polynomial import centre, offset_text, polynomial_text, power_text
+from derivcli.render.polynomial import centre, exact_polynomial_text, offset_text, polynomial_text, power_text
 from derivcli.render.quantities import OUTWARD, Quantity, named, point_text
 from derivcli.result import SeriesResult
 
@@ -33,7 +33,8 @@ class Expansion:
 
     def right(self, style: Style) -> str | None:
         """The polynomial of the coefficients; None where one of them is not finite."""
-        return polynomial_text(self.result, self.point, style.digits)
+        exact = exact_polynomial_text(self.result, self.point) if style.exact else None
+        return exact or polynomial_text(self.result, self.point, style.digits)
 
     def absence(self) -> str:
         """Why the function has no Taylor polynomial here; "" where it has one for all that is known."""
@@ -102,7 +103,8 @@ def coefficient_quantities(results: Sequence[SeriesResult]) -> list[Quantity]:
         prefix = f"{function} " if len(results) > 1 else ""
         for order, values in enumerate(result.coefficients.T):
             verdicts = result.verdicts[order] if result.verdicts else None
-            quantities.append(Quantity(Label(f"{prefix}c{order}"), "derivative", values, verdicts))
+            exact = result.exact[order] if result.exact else ()
+            quantities.append(Quantity(Label(f"{prefix}c{order}"), "derivative", values, verdicts, exact=exact))
         if result.remainder is not None:
             ends = zip(OUTWARD, result.remainder.T, strict=True)
             quantities += [Quantity(Label(f"{prefix}remainder {end}"), end, values) for end, values in ends]

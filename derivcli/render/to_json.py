@@ -17,7 +17,7 @@ from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
 from derivcli.render.quantities import function_names, named
-from derivcli.result import AnyResult, FloatArray, Result, SeriesResult, SymbolicResult
+from derivcli.result import AnyResult, Exact, FloatArray, Result, SeriesResult, SymbolicResult
 
 VERSION = 1
 """Raised when a program that reads the object would have to change."""
@@ -36,6 +36,7 @@ def numbers_json_object(results: Sequence[Result], style: Style) -> dict[str, An
             "flags": [flag_names(bits) for bits in result.flags.tolist()],
             "verdicts": {key: verdicts_json(verdicts) for key, verdicts in result.verdicts.items()},
             "value_verdicts": [] if result.value_verdicts is None else verdicts_json(result.value_verdicts),
+            **_exact_values(result),
         }
         for name, result in named(results)
     ]
@@ -70,6 +71,7 @@ def series_json_object(results: Sequence[SeriesResult], style: Style) -> dict[st
             "remainder": None if result.remainder is None else [numbers_json(row, Style()) for row in result.remainder],
             "flags": [flag_names(bits) for bits in result.flags.tolist()],
             "verdicts": [list(row) for row in zip(*map(verdicts_json, result.verdicts), strict=True)],
+            **({"exact": [list(row) for row in zip(*map(_texts, result.exact), strict=True)]} if result.exact else {}),
         }
         for name, result in named(results)
     ]
@@ -139,6 +141,18 @@ def described(name: str, result: AnyResult) -> dict[str, Any]:
         components = {name: numbers_json(values[:1], Style())[0] for name, values in result.direction.at.items()}
         described["direction"] = components
     return described | ({"dependent": result.dependent} if result.dependent else {})
+
+
+def _exact_values(result: Result) -> dict[str, Any]:
+    """The exact values, where any were looked for."""
+    if not result.exact:
+        return {}
+    value = {} if result.dependent else {"exact_value": _texts(result.exact_value)}
+    return {"exact": {key: _texts(exact) for key, exact in result.exact.items()}, **value}
+
+
+def _texts(exact: Exact) -> list[str | None]:
+    return [None if known is None else known.canonical_text for known in exact]
 
 
 def _gradient(result: Result, style: Style) -> dict[str, Any]:

@@ -44,9 +44,14 @@ def common_denominator(tree: Tree) -> Iterable[Tree]:
 
 
 def factored(tree: Tree) -> Iterable[Tree]:
-    """A sum as a product."""
+    """A sum as a product; one with denominators keeps them, and what all terms share comes before a bracket."""
     if isinstance(tree, sympy.Add) and not has_denominator(tree):
         yield fraction(tree)
+    elif isinstance(tree, sympy.Add):
+        factors = set.intersection(*({*sympy.Mul.make_args(term)} for term in tree.args))
+        shared = sympy.Mul(*[each for each in factors if not has_denominator(each)])
+        if shared != 1:
+            yield sympy.Mul(shared, sympy.Add(*[term / shared for term in tree.args]))
 
 
 def cancelled(tree: Tree) -> Iterable[Tree]:

@@ -14,6 +14,7 @@ from derivcli.check.true_derivative import derivative_at
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, attempted
+from derivcli.engines.time_limit import ProcessorSeconds
 from derivcli.errors import DerivError
 from derivcli.language import tree as build
 from derivcli.language.differentiation.derivatives import differentiated
@@ -32,32 +33,44 @@ MAX_NODES = 400
 MAX_NAMED_POINTS = 3
 """So many points are named one by one."""
 
-GAP_SECONDS = 1.0
+GAP_SECONDS = ProcessorSeconds(1.0)
 """How long one derivative may be looked at."""
 
 
-def gaps(expression: Expression, partial: Partial, derived: Iterable[Tree], shape: Tree) -> list[str]:
+def gaps(
+    expression: Expression, partial: Partial, derived: Iterable[Tree], shape: Tree, moving: Sequence[str] = ()
+) -> list[str]:
     """Sentences about where a derivative in its printed shape states a number that the function does not have.
 
     `derived` are the forms that came before it. The rules of differentiation, applied to the function as typed, say
-    where else it may have no derivative.
+    where else it may have no derivative. Along a direction, where all `moving` variables move, the function alone is
+    asked.
     """
     if sum(1 for _ in postorder(expression.expanded)) > MAX_NODES:
         return []
-    found = attempted(GAP_SECONDS, _gaps, expression, partial, tuple(derived), shape)
+    found = attempted(GAP_SECONDS, _gaps, expression, partial, tuple(derived), shape, moving)
     return found or []
 
 
-def _gaps(expression: Expression, partial: Partial, derived: Iterable[Tree], shape: Tree) -> list[str]:
-    wanted = {each for tree in derived for each in conditions(tree)}
+def _gaps(
+    expression: Expression, partial: Partial, derived: Iterable[Tree], shape: Tree, moving: Sequence[str]
+) -> list[str]:
+    wanted = dict.fromkeys(each for tree in derived for each in conditions(tree))
     with suppress(DerivError, *SYMPY_FAILURES):
-        wanted |= conditions(differentiated(expression.expanded, symbol(partial[-1])))
+        for name in moving or partial[-1:]:
+            wanted |= dict.fromkeys(conditions(differentiated(expression.expanded, symbol(name))))
     never = _contradiction(conditions(expression.expanded))
     if never:
         return [never]
     with restored_context():
-        checked = _Checked(expression, partial, shape)
+        checked = _Checked(expression, partial, shape, tuple(moving))
         return [sentence for each in lost(wanted, shape) for sentence in checked.sentences(each)]
+
+
+def gaps_on_curve(derived: Iterable[Tree], shape: Tree) -> list[str]:
+    """Sentences about where the slope of a curve states a number though the forms that came before it have none."""
+    wanted = dict.fromkeys(each for tree in derived for each in conditions(tree))
+    return [f"the equation gives no slope where {_failure(each, True)}" for each in lost(wanted, shape)]
 
 
 def _contradiction(known: Iterable[Condition]) -> str:
@@ -92,11 +105,12 @@ class _Checked:
     expression: Expression
     partial: Partial
     shape: Tree
+    moving: tuple[str, ...]
 
     def sentences(self, failing: Condition) -> Iterator[str]:
         """What is to be said of a condition that the printed form does not have."""
-        names = tuple(dict.fromkeys([*self.expression.variables, *self.partial]))
-        points = probes(failing, (), names)
+        names = tuple(dict.fromkeys([*self.expression.variables, *(self.moving or self.partial)]))
+        points = probes(failing, conditions(self.shape), names)
         if points is None:
             yield f"no derivative is known where {_failure(failing, True)}"
             return
@@ -120,6 +134,8 @@ class _Checked:
                 return False
             if value_at(self.expression.expanded, at) is None:
                 return True
+            if self.moving:
+                return False
             with suppress(TouchError):
                 known = derivative_at(self.expression, Derivative(self.partial[::-1]), at)
                 return known.ball is None or not known.ball.overlaps(here)
@@ -129,7 +145,7 @@ class _Checked:
         """Why there is no derivative at a point, where that is simple."""
         with suppress(UnsureError):
             if value_at(self.expression.expanded, at) is None:
-                return ", where the function has no value"
+                return ": the function has no value there"
         return ""
 
 

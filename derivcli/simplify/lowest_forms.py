@@ -88,6 +88,41 @@ def _without_zeros(powers: dict[Polynomial, int]) -> dict[Polynomial, int]:
     return {factor: power for factor, power in powers.items() if power}
 
 
+def factors(angle: Angle, above: Polynomial, below: Polynomial, w_power: int) -> Tree | None:
+    """The factors of above/below * w**w_power, each zero where it is, however the whole was written; None without any.
+
+    Sine is 0 where t is 0 or infinite, 1 - cosine at 0 alone and 1 + cosine at infinity; cosine is where t is 1 or -1.
+    """
+    fraction = _lowest(angle, above, below, w_power)
+    zero, one, minus = _ends(fraction)
+    made, w_power, sign = fraction.scale * fraction.growth, fraction.w_power, angle.curve.sign
+    for factor, exponent in fraction.powers.items():
+        if factor not in _SPECIAL[sign]:
+            k = -(-factor.degree() // 2)
+            w_power += k * exponent
+            made *= sum_in_multiples(angle, factor, k) ** exponent
+    infinite = -(zero + one + minus + 2 * w_power)
+    a, b = _both(zero, infinite), _both(one, minus)
+    alone = [zero - a, infinite - a, one - b, minus - b]
+    if any(each % 2 for each in alone) or fraction.growth.has(sympy.Add):
+        return None
+    below_one, above_one, left, right = (each // 2 for each in alone)
+    sine, cosine = angle.sine, angle.cosine
+    made *= sine**a * cosine**b * (sign * (1 - cosine)) ** below_one * (1 + cosine) ** above_one
+    made *= (1 - sine) ** left * (1 + sine) ** right
+    return made / sympy.Integer(2) ** (a + below_one + above_one) * (-1 if sign > 0 and one % 2 else 1)
+
+
+def _both(one: int, other: int) -> int:
+    """What two powers share."""
+    return min(one, other) if one > 0 and other > 0 else max(one, other) if one < 0 and other < 0 else 0
+
+
+def sum_in_multiples(angle: Angle, polynomial: Polynomial, k: int) -> Tree:
+    """polynomial/w**k as a sum over multiples of the angle."""
+    return sum_of_multiples(angle, in_multiples(in_cosines(polynomial, k, angle.curve.sign)))
+
+
 def _sums(angle: Angle, polynomial: Polynomial, k: int, multiples: bool) -> Iterator[Tree]:
     """The ways to write polynomial/w**k as a sum."""
     terms = in_cosines(polynomial, k, angle.curve.sign)

@@ -13,12 +13,13 @@ from typing import Any
 import sympy
 
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, attempted, merged
+from derivcli.engines.time_limit import ProcessorSeconds
 from derivcli.language.tree import Tree, postorder
 from derivcli.simplify.cost import cost
 from derivcli.simplify.same import is_same
 from derivcli.simplify.shortest import Shortest, shortest
 
-SEARCH_SECONDS = 0.3
+SEARCH_SECONDS = ProcessorSeconds(0.3)
 
 REMARK = "the equation itself is used to shorten this, so that it holds on the curve alone"
 

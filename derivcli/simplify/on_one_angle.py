@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
+from math import prod
 from typing import Any
 
 import sympy
@@ -15,10 +16,13 @@ from flint import Ordering, fmpz_mpoly_ctx
 from derivcli.language.tree import Tree
 from derivcli.simplify.angles import in_sine_and_cosine
 from derivcli.simplify.circle import Angle, Polynomial, T
-from derivcli.simplify.kernels import Product, Ring, one, primitive, product_of, ring_of, times
+from derivcli.simplify.kernels import Product, Ring, factors_of, one, primitive, product_of, ring_of, times
 from derivcli.simplify.length import with_sign
-from derivcli.simplify.lowest_forms import Forms, forms
+from derivcli.simplify.lowest_forms import Forms, factors, forms, sum_in_multiples
 from derivcli.simplify.polynomial_forms import shortest_product
+
+MAX_FACTORED_TERMS = 40
+"""Longer sums have no factors sought."""
 
 Exponents = tuple[int, ...]
 """Those of the kernels, without the whole powers of sine and cosine."""
@@ -68,17 +72,43 @@ class Parts:
 
 def forms_on(tree: Tree, angle: Angle) -> Iterator[Forms]:
     """The formula as a product, and as a sum over the other things in it. ValueError where it is too long."""
-    ring, product = _read(tree, angle)
-    places = [ring.places.get((call, sympy.S.One)) for call in (angle.sine, angle.cosine)]
-    context = fmpz_mpoly_ctx.get(("t", *(f"k{place}" for place in range(len(ring.kernels)))), Ordering.lex)
-    kernels = Kernels(angle, ring, places[0], places[1], context)
-    parts = _parts(product, kernels)
+    kernels, parts = _in_parts(tree, angle)
     if parts is None:
         yield Forms(sympy.S.Zero, sympy.S.Zero)
         return
     yield _as_product(parts, kernels)
     if [power for _, power in parts.mixed] == [1]:
         yield _term_by_term(parts, kernels)
+
+
+def factors_on(tree: Tree, angle: Angle) -> Tree:
+    """The formula as a product of factors that are the same however it was written; itself where there are none.
+
+    ValueError where it is too long.
+    """
+    kernels, parts = _in_parts(tree, angle)
+    if parts is None:
+        return sympy.S.Zero
+    w_power, made = parts.w_power, shortest_product(parts.others, kernels.ring).make()
+    for key, power in parts.mixed:
+        groups = _groups(_by_kernels(key), kernels)
+        k = math.ceil(max(part.degree() for part in groups) / 2)
+        w_power += k * power
+        terms = [
+            shortest_product(other, kernels.ring).make() * sum_in_multiples(angle, part, k)
+            for part, other in groups.items()
+        ]
+        made *= sympy.Add(*terms) ** power
+    pure = factors(angle, parts.above, parts.below, w_power)
+    return tree if pure is None else made * pure
+
+
+def _in_parts(tree: Tree, angle: Angle) -> tuple[Kernels, Parts | None]:
+    ring, product = _read(tree, angle)
+    places = [ring.places.get((call, sympy.S.One)) for call in (angle.sine, angle.cosine)]
+    context = fmpz_mpoly_ctx.get(("t", *(f"k{place}" for place in range(len(ring.kernels)))), Ordering.lex)
+    kernels = Kernels(angle, ring, places[0], places[1], context)
+    return kernels, _parts(product, kernels)
 
 
 def is_arithmetic(difference: Tree, angle: Angle) -> bool:
@@ -118,9 +148,17 @@ def _parts(product: Product, kernels: Kernels) -> Parts | None:
         else:
             scale, rest_of_it = _joined({each: part.exquo(content) for each, part in found.items()}, kernels)
             parts.others = times([parts.others, Product(scale**power, one(kernels.ring).exponents)], kernels.ring)
-            _count_in(parts.mixed, rest_of_it, power)
+            for factor, count in _even_factors(rest_of_it):
+                _count_in(parts.mixed, factor, power * count)
     parts.mixed = _cancelled(parts.mixed)
     return parts
+
+
+def _even_factors(key: Any) -> list[tuple[Any, int]]:
+    """The factors of a sum, if each has an even degree in t, as a sum of sines and cosines over a power of w has."""
+    found = factors_of(key) if len(key) <= MAX_FACTORED_TERMS else [(key, 1)]
+    sign = prod((factor**count for factor, count in found), start=key.context().constant(1)) == key
+    return found if sign and all(factor.degrees()[0] % 2 == 0 for factor, _ in found) else [(key, 1)]
 
 
 def _power_of_kernels(exponents: Exponents, power: int) -> Product:

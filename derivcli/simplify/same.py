@@ -21,7 +21,7 @@ from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES
-from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.engines.time_limit import OutOfTimeError, ProcessorSeconds, limited
 from derivcli.language.bound_variables import Integral
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.tree import Tree, fold, rebuild, row_of, symbol
@@ -42,7 +42,7 @@ NARROW_BITS = 100
 ZERO_SIZE = arb(2) ** -400
 """Two numbers below this size are taken for 0."""
 
-COMPARISON_SECONDS = 0.5
+COMPARISON_SECONDS = ProcessorSeconds(0.5)
 
 
 def is_same(original: Tree, candidate: Tree) -> bool:

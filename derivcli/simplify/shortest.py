@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from derivcli.engines import book_order
 from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, arrange, deep_recursion, merged
-from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.engines.time_limit import OutOfTimeError, ProcessorSeconds, limited
 from derivcli.language.tree import Tree, postorder
 from derivcli.simplify.cost import Cost, cost
 from derivcli.simplify.rewriting import Rewriting
@@ -23,8 +23,8 @@ from derivcli.simplify.same import is_same
 SEARCH_SECONDS = 0.3
 """The time of the processor that a search takes: a rewriting is not begun after it."""
 
-STUCK_SECONDS = 2.0
-"""After this time on the clock a rewriting that has not ended is left."""
+STUCK_SECONDS = ProcessorSeconds(0.6)
+"""After this time of the processor a rewriting that has not ended is left."""
 
 JUDGING_SECONDS = 0.6
 """After this time of the processor no further form is compared."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from derivcli import api
-from derivcli.cli import options, terminal
+from derivcli.cli import option_values, options, terminal
 from derivcli.cli.notes import tell_remarks
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
@@ -63,10 +63,10 @@ def answer(
     if claim is None:
         raise DerivError("the derivative to be judged is missing", hint=f"write it behind the function: {EXAMPLE}")
     _, style = terminal.screen(os.environ)
-    formulas, partials = options.formulas_in(let), options.partials_in(mixed)
+    formulas, partials = option_values.formulas_in(let), option_values.partials_in(mixed)
     dependent = "" if implicit is None else names_of([implicit], "--implicit y")[0]
     found = api.answer(
-        expression, claim, options.wrt_in(wrt), dependent=dependent, let=formulas, order=order, mixed=partials
+        expression, claim, option_values.wrt_in(wrt), dependent=dependent, let=formulas, order=order, mixed=partials
     )
     print_document(answer_document(found, style, show), format_, style)
     tell_remarks([*found.expression.notes, *found.claim.notes])

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from derivcli import api
-from derivcli.cli import options, terminal
+from derivcli.cli import option_values, options, terminal
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
@@ -71,10 +71,10 @@ def check_fn(
 
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
-    points = options.points_in(at, zip_) if at else None
+    points = option_values.points_in(at, zip_) if at else None
     import_deferred()
     with terminal.aside():
-        report = api.check_function(function, against, points, options.wrt_in(wrt))
+        report = api.check_function(function, against, points, option_values.wrt_in(wrt))
     is_terminal, style = terminal.screen(os.environ)
     style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)

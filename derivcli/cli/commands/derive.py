@@ -28,7 +28,7 @@ from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, 
 from derivcli.cli.terminal import Screen
 from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
-from derivcli.pipeline import Job, compute, judged
+from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, default_format
 from derivcli.request import Request
@@ -104,7 +104,8 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
     points = source.whole(parts)
     with progress() as report:
         results = compute(job, points, report)
-        return _whole(request, output, judged(results, points, report) if check else results)
+        results = judged(results, points, report) if check else results
+        return _whole(request, output, exact(results, points, request.exact))
 
 
 def _streamed(output: Output, streaming: Streaming) -> Answer:

@@ -16,6 +16,7 @@ from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
 from derivcli.cli.atomic_file import check_output, check_target
 from derivcli.cli.notes import notes_of, tell, tell_remarks
+from derivcli.cli.option_values import formulas_in, functions_in, points_in, wrt_in
 from derivcli.cli.printing import print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
@@ -68,9 +69,9 @@ def explain(
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
     _check_plot(plot, no_clobber)
-    points, names, formulas = options.points_in(at, zip_), options.wrt_in(wrt), options.formulas_in(let)
+    points, names, formulas = points_in(at, zip_), wrt_in(wrt), formulas_in(let)
     with terminal.aside(bool(use)):
-        functions = options.functions_in(use)
+        functions = functions_in(use)
         ledger = api.explain(expression, points, names, let=formulas, use=functions, dtype=dtype.value, check=check)
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits, verdicts=check is True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from derivcli import api
-from derivcli.cli import options, terminal
+from derivcli.cli import option_values, options, terminal
 from derivcli.cli.notes import tell, tell_remarks
 from derivcli.cli.printing import print_document
 from derivcli.render.format_table import default_format, formats_for
@@ -48,11 +48,10 @@ def steps(
     from derivcli.render.documents.steps import steps_document
 
     is_terminal, style = terminal.screen(os.environ)
-    formulas, partials = options.formulas_in(let), options.partials_in(mixed)
-    points = options.points_in(at) if at else None
-    found = api.steps(
-        expression, options.wrt_in(wrt), at=points, let=formulas, order=order, mixed=partials, dependent=implicit or ""
-    )
+    formulas, partials = option_values.formulas_in(let), option_values.partials_in(mixed)
+    points, by = option_values.points_in(at) if at else None, option_values.wrt_in(wrt)
+    dependent = implicit or ""
+    found = api.steps(expression, by, at=points, let=formulas, order=order, mixed=partials, dependent=dependent)
     print_document(steps_document(found, style, brief), format_ or default_format("steps", is_terminal), style)
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:

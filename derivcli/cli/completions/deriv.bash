@@ -101,6 +101,7 @@ _deriv_main() {
             --series) given+='--series ' ;;
             --on) given+='--on ' ;;
             --check | --no-check) given+='--check --no-check ' ;;
+            --exact | --no-exact) given+='--exact --no-exact ' ;;
             --plot) given+='--plot ' ;;
             --code) given+='--code ' ;;
             --output) given+='--output ' ;;
@@ -129,7 +130,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --exact --no-exact --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
                 names=(steps answer practice explain check-fn functions shell warm help)
             fi

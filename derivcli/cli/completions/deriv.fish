@@ -68,6 +68,8 @@ complete -c deriv -n '__deriv_is ""' -l let -x -a '(__deriv_names =)' -d 'Name a
 complete -c deriv -n '__deriv_is ""' -l use -x -a '(__deriv_files py)' -d 'Make a torch.autograd.Function of yours callable as NAME(x)'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --exact --no-exact' -l exact -d 'Exact values such as sqrt(2)/2 beside the numbers, where the points are exact'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --exact --no-exact' -l no-exact -d 'Exact values such as sqrt(2)/2 beside the numbers, where the points are exact'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --code' -l code -x -a 'torch\t numpy\t jax\t sympy\t c\t fortran\t julia\t rust\t matlab\t' -d 'Print a short PyTorch script that does the same by hand, or a function in numpy|jax|sympy|c|fortran|julia|rust|matlab; --output FILE saves it instead'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --output' -l output -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson json md tex txt py)' -d 'Write the results into a file: a data file as for --data, with all columns of the input and without limit in the number of points, or .json, .md, .tex, .txt'

@@ -13,7 +13,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derivcli.cli.options import CODE_OPTION, functions_in, wrt_in
+from derivcli.cli.option_values import functions_in, wrt_in
+from derivcli.cli.options import CODE_OPTION
 from derivcli.cli.shell import documents, questions
 from derivcli.cli.shell.assignments import Assigned, assign, assign_points
 from derivcli.cli.shell.option_words import Option, options, read_options

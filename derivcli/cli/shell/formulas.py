@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derivcli.cli.options import wrt_in
+from derivcli.cli.option_values import wrt_in
 from derivcli.cli.shell.state import ANSWER, State
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree
@@ -88,6 +88,7 @@ def request_in(state: State, expression: Expression) -> Request:
         device=options.device.value,
         engine=options.engine.value if options.engine else "",
         check=options.check,
+        exact=options.exact,
     )
 
 

@@ -82,7 +82,7 @@ def _answered(state: State, line: str, screen: Screen) -> tuple[State, Reply]:
     results: Sequence[Result] | Sequence[SymbolicResult]
     results = pipeline.numbers(request) if request.has_points else pipeline.formulas(request)
     terminal, style = screen
-    style = replace(style, digits=state.options.digits, verdicts=request.check is True)
+    style = replace(style, digits=state.options.digits, verdicts=request.check is True, exact=request.exact is True)
     format_ = state.options.format_
     document = document_of(results, style) if format_ else answer_document(results[0], style)
     shown = FORMATS[format_ or default_format("results", terminal)]
@@ -93,7 +93,7 @@ def _answered(state: State, line: str, screen: Screen) -> tuple[State, Reply]:
 
 def _is_plain(result: Result | SymbolicResult) -> bool:
     """Whether there is nothing to say of a result, which is found quickly."""
-    if isinstance(result, SymbolicResult) or result.expression.notes or result.remark:
+    if isinstance(result, SymbolicResult) or result.expression.notes or result.remark or result.exact_remark:
         return False
     judged = [*result.verdicts.values(), *([] if result.value_verdicts is None else [result.value_verdicts])]
     return not any(each.hard().any() for each in judged) if judged else not result.flags.any()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derivcli.cli.options import partials_in, points_in
+from derivcli.cli.option_values import partials_in, points_in
 from derivcli.cli.shell.formulas import axis_text, equation_in, formula_in, with_values
 from derivcli.cli.shell.option_words import Option, goes_with, options, read_options
 from derivcli.cli.shell.reply import Reply
@@ -46,7 +46,7 @@ def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Rep
         by = [name for partial in partials_in(given.mixed) or () for name in partial]
         at, expression = [], with_values(state, expression, [*by, *(given.wrt or ()), given.implicit or ""])
     has_points = bool(at or given.data or not expression.variables)
-    kept = given if has_points else replace(given, check=None, engine=None)
+    kept = given if has_points else replace(given, check=None, exact=None, engine=None)
     request = replace(kept, at=at or None, expressions=[state.last], use=None).request()
     return state, Reply(job=(replace(request, expressions=[expression], functions=state.custom), kept))
 

@@ -70,7 +70,7 @@ def _with_a_pair(source: str, known: Collection[str]) -> Iterator[str]:
                     start, stop = token.start, tokens[last].stop
                     yield f"{source[:start]}({source[start:stop]}){source[stop:]}"
         elif token.text in CLOSING and _is_call(tokens, first):
-            for last in _ends(tokens, first + 1):
+            for last in _ends(tokens, first + 1, least=1):
                 stop = tokens[last].stop
                 yield f"{source[: token.start]}{source[token.stop : stop]}{token.text}{source[stop:]}"
 
@@ -85,8 +85,8 @@ def _may_begin(tokens: Sequence[Token], place: int) -> bool:
     return token.kind in ("number", "name", "fraction")
 
 
-def _ends(tokens: Sequence[Token], first: int) -> Iterator[int]:
-    """The last tokens of runs of several operands that begin at a place and end in the same bracket."""
+def _ends(tokens: Sequence[Token], first: int, least: int = 2) -> Iterator[int]:
+    """The last tokens of runs of at least so many operands that begin at a place and end in the same bracket."""
     depth, operands = 0, 0
     for place in range(first, len(tokens)):
         token = tokens[place]
@@ -97,7 +97,7 @@ def _ends(tokens: Sequence[Token], first: int) -> Iterator[int]:
         operands += is_operand
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         is_parted = after is None or after.kind not in ("superscript", "prime")
-        if depth == 0 and is_operand and operands > 1 and not _is_function(token) and is_parted:
+        if depth == 0 and is_operand and operands >= least and not _is_function(token) and is_parted:
             yield place
 
 

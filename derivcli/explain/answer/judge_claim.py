@@ -46,6 +46,9 @@ COUNTEREXAMPLE_DIGITS = (10, 17)
 MAX_READINGS, MAX_PAIRS = 4, 8
 """How many other meanings of each text, and of both texts together, are tried."""
 
+FRACTION = r"\frac"
+"""What leaves no doubt of how far the parts of a fraction reach."""
+
 BRACKET_SECONDS = 1.0
 """How long brackets are looked for that may have been forgotten."""
 
@@ -62,7 +65,8 @@ def judge_claim(
     answer, case = _judged(case, partial)
     if answer.how != "differs":
         return answer
-    for other, meant_claim in chain(islice(_other_readings(answer, declared), MAX_PAIRS), _bracketings(case, declared)):
+    readings = chain(islice(_other_readings(answer, declared), MAX_PAIRS), _bracketings(case, declared))
+    for other, meant_claim in () if FRACTION in claim.source else readings:
         meant = judge_if_right(other, meant_claim, partial, dependent)
         if meant is not None:
             return replace(answer, meant=meant, diagnosis=Diagnosis("reading", _reading_text(answer, meant)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,12 +16,16 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import Tree, piecewise, postorder
 from derivcli.result import Partial, SymbolicResult, partial_of
-from derivcli.simplify.gaps import gaps
+from derivcli.simplify.gaps import gaps, gaps_on_curve
 from derivcli.simplify.on_curve import shortest_on_curve
 from derivcli.simplify.shortest import shortest
 
 if TYPE_CHECKING:
     from derivcli.points.points import Points
+
+
+SHORTENING_SECONDS, REMARK_SECONDS = 5.0, 2.0
+"""The time of the processor in which the derivatives of one formula are shortened, and looked at for holes."""
 
 
 def derivatives(
@@ -30,8 +35,15 @@ def derivatives(
     derived: list[Tree] = []
     remarks: dict[str, None] = {}
 
+    spent = 0.0
+
     def shorten(tree: Tree, order: int) -> Tree:
+        nonlocal spent
+        if spent > SHORTENING_SECONDS:
+            return tree
+        start = time.thread_time()
         found = shortest_on_curve(tree, expression.expanded) if dependent and order > 1 else shortest(tree)
+        spent += time.thread_time() - start
         derived.append(tree)
         remarks.update(dict.fromkeys(found.remarks))
         return found.shape
@@ -63,11 +75,17 @@ def _simplified(tree: Tree) -> Tree:
 
 def with_gaps(result: SymbolicResult, derived: Sequence[Tree]) -> SymbolicResult:
     """The result with remarks on where a derivative states what the function does not have."""
-    if result.direction is not None or result.dependent:
-        return result
     f, remarks = result.expression, dict.fromkeys(result.remarks)
+    moving = tuple(result.direction.at) if result.direction is not None else ()
+    end = time.thread_time() + REMARK_SECONDS
     for key, each in result.derivatives.items():
-        remarks |= dict.fromkeys(gaps(f, partial_of(key), derived, each.tree))
+        if time.thread_time() < end:
+            found = (
+                gaps_on_curve(derived, each.tree)
+                if result.dependent
+                else gaps(f, partial_of(key), derived, each.tree, moving)
+            )
+            remarks |= dict.fromkeys(found)
     return replace(result, remarks=tuple(remarks))
 
 

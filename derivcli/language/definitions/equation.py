@@ -24,6 +24,7 @@ from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.lexer.derivative_words import LETTERS
 from derivcli.language.lexer.tokens import letters_alone
 from derivcli.language.notations.notations import transcribed
+from derivcli.language.variable_order import in_usual_order
 
 _SIGN = re.compile(r"(?<![<>=!])==?(?!=)")
 
@@ -70,16 +71,14 @@ def _parsed(
     other = sympy.S.Zero if right is None else right.tree
     difference = left.tree if other is sympy.S.Zero else tree.add([left.tree, tree.negative(other)])
     sides = [left] if right is None else [left, right]
-    variables = dict.fromkeys(name for side in sides for name in side.variables)
+    variables = in_usual_order(dict.fromkeys(name for side in sides for name in side.variables))
     used = dict.fromkeys(definition for side in sides for definition in side.definitions)
     ordered = tuple(definition for definition in definitions if definition in used)
     notes = dict.fromkeys(note for side in sides for note in side.notes)
     sides_of = (left.tree, other)
     taken = tuple(known or ())
     spelling = left.spelling.before(side.spelling for side in sides[1:])
-    return Expression(
-        text, difference, tuple(variables), ordered, tuple(notes), None, sides_of, taken, spelling=spelling
-    )
+    return Expression(text, difference, variables, ordered, tuple(notes), None, sides_of, taken, spelling=spelling)
 
 
 def _signs(text: str) -> Iterator[tuple[int, int]]:

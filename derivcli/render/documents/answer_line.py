@@ -11,7 +11,7 @@ from derivcli.render.documents.equations import direction, understood
 from derivcli.render.documents.formulas import formulas_document
 from derivcli.render.documents.numbers import check_result
 from derivcli.render.numbers import number_texts
-from derivcli.render.quantities import Quantity, derivative_equations, quantities_of
+from derivcli.render.quantities import Quantity, derivative_equations, exact_text, quantities_of
 from derivcli.render.to_json import numbers_json_object
 from derivcli.result import Result, SymbolicResult
 
@@ -20,8 +20,8 @@ def answer_document(result: Result | SymbolicResult, style: Style) -> Document:
     """The document of a function and its derivatives at one point, or as formulas.
 
     Its only row has the value and, for each derivative, the derivative and the kind of its verdict, which is empty
-    where there is none. A value that is not simply right has a last cell, `f KIND`. Where a formula has no variables
-    the verdict is that of the value.
+    where there is none. Where exact values were asked for, each number has its own behind it. A value that is not
+    simply right has a last cell, `f KIND`. Where a formula has no variables the verdict is that of the value.
     """
     if isinstance(result, SymbolicResult):
         formulas = formulas_document([result], style)
@@ -34,7 +34,7 @@ def answer_document(result: Result | SymbolicResult, style: Style) -> Document:
 
 
 def _blocks(result: Result, style: Style) -> list[Block]:
-    shown = [(each, each.texts(style.digits)[0]) for each in quantities_of([result]) if each.role != "at"]
+    shown = [(each, _told(each, style)) for each in quantities_of([result]) if each.role != "at"]
     if not result.derivatives:
         return [Equations([(result.expression.text, text) for _, text in shown]), *check_result([result], style)]
     values, derivatives = _sides(shown, "value", style), _sides(shown, "derivative", style)
@@ -52,10 +52,18 @@ def _sides(shown: Sequence[tuple[Quantity, str]], role: str, style: Style) -> li
     return [(each.label.shown(style.unicode), text) for each, text in shown if each.role == role]
 
 
+def _told(quantity: Quantity, style: Style) -> str:
+    """A number, and its exact value where that says more."""
+    (number,), exact = quantity.texts(style.digits), exact_text(quantity.exact, 0)
+    return f"{number} = {exact}" if exact not in ("", number) else number
+
+
 def _row(result: Result, style: Style) -> list[str]:
-    row, judged = number_texts(result.value, style.digits), result.value_verdicts
+    judged = result.value_verdicts
+    row = [*number_texts(result.value, style.digits), *[exact_text(result.exact_value, 0)] * style.exact]
     for key, values in result.derivatives.items():
-        row += [*number_texts(values, style.digits), _kind(result.verdicts.get(key))]
+        row += [*number_texts(values, style.digits), *[exact_text(result.exact.get(key, ()), 0)] * style.exact]
+        row.append(_kind(result.verdicts.get(key)))
     if not result.derivatives:
         return [*row, "", _kind(judged)]
     return [*row, f"f {_kind(judged)}"] if judged is not None and judged.hard().any() else row

@@ -68,7 +68,15 @@ def _column(quantity: Quantity, style: Style) -> Column:
         warned = verdicts.hard().tolist()
     label = quantity.label
     texts = quantity.shown(style.digits)
-    return Column(label.shown(style.unicode), texts, quantity.role, latex=label.latex, warned=warned, marks=marks)
+    return Column(
+        label.shown(style.unicode),
+        texts,
+        quantity.role,
+        latex=label.latex,
+        warned=warned,
+        marks=marks,
+        exact=quantity.exact_texts,
+    )
 
 
 def check_result(results: Sequence[Result | SeriesResult], style: Style) -> list[Block]:
@@ -84,6 +92,8 @@ def quantity_rows(quantities: Iterable[Quantity], style: Style) -> list[Sequence
     found: list[tuple[str, list[str]]] = []
     for quantity in quantities:
         found.append((quantity.label.plain, quantity.texts(style.digits)))
+        if style.exact and quantity.role in ("value", "derivative"):
+            found.append((f"{quantity.label.plain} exact", quantity.exact_texts or [""] * len(quantity.values)))
         if style.verdicts and quantity.verdicts is not None:
             found += _verdicts(quantity.label.plain, quantity.verdicts, style)
     return [[name for name, _ in found], *zip(*[texts for _, texts in found], strict=True)]
@@ -96,5 +106,14 @@ def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, li
 
 
 def _derivatives(results: Sequence[Result], style: Style) -> list[Sequence[str]]:
-    columns = [quantity.texts(style.digits) for quantity in quantities_of(results) if quantity.role == "derivative"]
-    return list(zip(*columns, strict=True))
+    derivatives = [quantity for quantity in quantities_of(results) if quantity.role == "derivative"]
+    return list(zip(*[_answers(quantity, style) for quantity in derivatives], strict=True))
+
+
+def _answers(quantity: Quantity, style: Style) -> list[str]:
+    """The numbers, and where exact values were asked for those that are known in their places, without spaces."""
+    texts = quantity.texts(style.digits)
+    if not style.exact or not quantity.exact:
+        return texts
+    pairs = zip(quantity.exact_texts, texts, strict=True)
+    return [exact.replace(" ", "") or text for exact, text in pairs]

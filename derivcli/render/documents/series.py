@@ -10,6 +10,7 @@ from derivcli.render.captions import engine_line
 from derivcli.render.documents.equations import understood
 from derivcli.render.documents.numbers import check_result, quantity_rows, quantity_table
 from derivcli.render.numbers import number_texts
+from derivcli.render.quantities import exact_text
 from derivcli.render.series import Expansion, coefficient_quantities, expansions
 from derivcli.render.to_json import series_json_object
 from derivcli.render.verdicts import mark
@@ -62,5 +63,6 @@ def _coefficients(one: Expansion, style: Style) -> list[Column]:
     orders = Column("n", [str(order) for order in range(len(numbers))], "at")
     marks = [mark(each[one.point], style.unicode) for each in one.result.verdicts]
     warned = [bool(each.hard()[one.point]) for each in one.result.verdicts]
-    marked = [orders, Column("coefficient", numbers, "derivative", warned=warned, marks=marks)]
-    return marked if fit(marked, style) else [orders, Column("coefficient", numbers, "derivative")]
+    exact = [exact_text(each, one.point) for each in one.result.exact]
+    marked = [orders, Column("coefficient", numbers, "derivative", warned=warned, marks=marks, exact=exact)]
+    return marked if fit(marked, style) else [orders, Column("coefficient", numbers, "derivative", exact=exact)]

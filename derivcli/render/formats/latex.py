@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derivcli.render.blocks import Document, Style, Table
+from derivcli.render.blocks import Column, Document, Style, Table
 from derivcli.render.formats.aligned_rows import aligned_rows, environment
-from derivcli.render.numbers import latex_number
+from derivcli.render.numbers import formula_latex, latex_number
 
 _FORMULA = re.compile(r"[(/*]|[a-df-z]|^e$")
 """What no number has in its text."""
@@ -19,7 +19,7 @@ def write_latex(document: Document, style: Style) -> str:
     rows: list[str] = []
     for block in document.blocks():
         if isinstance(block, Table) and block.latex is None:
-            found += [_aligned(rows), _array(block)]
+            found += [_aligned(rows), _array(block, style)]
             rows = []
         else:
             rows += aligned_rows(block)
@@ -32,18 +32,21 @@ def _aligned(rows: Sequence[str]) -> str:
 
 def _cell(text: str) -> str:
     """A number, or the formula that a point was typed as."""
-    if text in ("nan", "inf", "-inf") or not _FORMULA.search(text):
-        return latex_number(text)
-    from derivcli.language.functions.formulas import parse_tree
-    from derivcli.render.latex_printer import latex_of
-
-    return latex_of(parse_tree(text))
+    return latex_number(text) if text in ("nan", "inf", "-inf") or not _FORMULA.search(text) else formula_latex(text)
 
 
-def _array(table: Table) -> str:
-    rows = zip(
-        *[map(_cell if column.role == "at" else latex_number, column.texts) for column in table.columns], strict=True
-    )
+def _cells(column: Column, style: Style) -> list[str]:
+    """The cells of a column: numbers or, where they were asked for, the exact values that are known."""
+    if column.role == "at":
+        return list(map(_cell, column.texts))
+    exact = column.exact if style.exact and column.exact else [""] * len(column.texts)
+    return [
+        formula_latex(known) if known else latex_number(text) for known, text in zip(exact, column.texts, strict=True)
+    ]
+
+
+def _array(table: Table, style: Style) -> str:
+    rows = zip(*[_cells(column, style) for column in table.columns], strict=True)
     head = " & ".join(column.latex for column in table.columns)
     body = " \\\\\n".join(" & ".join(row) for row in rows)
     return f"\\[\n\\begin{{array}}{{{'r' * len(table.columns)}}}\n{head} \\\\ \\hline\n{body}\n\\end{{array}}\n\\]\n"

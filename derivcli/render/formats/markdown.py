@@ -21,6 +21,7 @@ from derivcli.render.blocks import (
     Table,
 )
 from derivcli.render.formats.aligned_rows import aligned_rows, environment
+from derivcli.render.numbers import formula_latex
 
 
 def write_markdown(document: Document, style: Style) -> str:
@@ -69,7 +70,7 @@ def _paragraphs(block: Block) -> Iterator[str]:
 
 
 def _table(columns: Sequence[Column]) -> str:
-    cells = [[column.label, *column.texts] for column in columns]
+    cells = [[column.label, *column.with_exact(" = ${}$", formula_latex)] for column in columns]
     widths = [max(3, *map(len, column)) for column in cells]
     rows = [
         " | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))

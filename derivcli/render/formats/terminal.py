@@ -215,7 +215,7 @@ def _print_table(console: Console, block: Table, style: Style) -> None:
     elif fit(columns, style):
         _print_box(console, columns, style)
     else:
-        for row, cells in enumerate(zip(*[column.texts for column in columns], strict=True)):
+        for row, cells in enumerate(zip(*[column.with_exact() for column in columns], strict=True)):
             _print_row(console, columns, row, cells, style)
 
 

@@ -18,10 +18,12 @@ import sympy
 from derivcli.engines.symbolic import SYMPY_FAILURES, merged
 from derivcli.errors import DerivError
 from derivcli.language.bound_variables import Integral
-from derivcli.language.differentiation.unrolling import steps_of
+from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
 from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of
+from derivcli.simplify.angles import angles
+from derivcli.simplify.on_one_angle import factors_on
 
 MAX_NODES, MAX_DEGREE = 80, 24
 """A longer formula, or a polynomial of a higher degree, is not factored."""
@@ -41,16 +43,12 @@ class Condition:
 
 
 @lru_cache(maxsize=512)
-def conditions(tree: Tree) -> frozenset[Condition]:
+def conditions(tree: Tree) -> tuple[Condition, ...]:
     """The conditions under which a formula is defined."""
     found: dict[Condition, None] = {}
-    for node in postorder(tree, stop_at=(sympy.Piecewise, Integral)) if _is_unrolled(tree) else steps_of(tree):
+    for node in postorder(unrolled(tree), stop_at=(sympy.Piecewise, Integral)):
         found |= dict.fromkeys(of_node(node))
-    return frozenset(found)
-
-
-def _is_unrolled(tree: Tree) -> bool:
-    return not tree.has(sympy.Piecewise)
+    return tuple(found)
 
 
 def of_node(node: Any) -> Iterator[Condition]:
@@ -172,7 +170,10 @@ def _product(node: Any) -> Any:
     if sum(1 for _ in postorder(made)) > MAX_NODES or any(_degree(part) > MAX_DEGREE for part in postorder(made)):
         return made
     with suppress(*SYMPY_FAILURES):
-        return sympy.factor(made)
+        for angle in angles(made):
+            made = factors_on(made, angle)
+            break
+        return sympy.factor(made) if isinstance(made, sympy.Add) else made
     return made
 
 

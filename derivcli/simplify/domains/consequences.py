@@ -30,14 +30,14 @@ class Facts:
     A sign is (sign, whether the factor may be 0).
     """
 
-    known: frozenset[Condition]
+    known: dict[Condition, None]
     signs: dict[Any, tuple[int, bool]] = field(default_factory=dict)
     nonzero: set[Any] = field(default_factory=set)
 
     @classmethod
     def of(cls, known: Iterable[Condition]) -> Facts:
         """The facts, with what follows from two of them."""
-        facts = cls(frozenset(known))
+        facts = cls(dict.fromkeys(known))
         for each in facts.known:
             if each.sign in (NONZERO, POSITIVE):
                 facts.nonzero |= {base for base, _ in factored(each.tree)[1]}

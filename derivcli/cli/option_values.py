@@ -1,0 +1,93 @@
+"""The texts of options as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from derivcli.cli.deferred_modules import import_deferred
+from derivcli.errors import DerivError, Span
+from derivcli.points.files.formats import Reading
+from derivcli.python_arguments import mixed_of, names_of, wrt_of
+from derivcli.result import Partial
+
+if TYPE_CHECKING:
+    from derivcli.cli.options import MainOptions
+    from derivcli.language.functions.row import Function
+    from derivcli.points.at_option import Interval
+    from derivcli.points.points import Points
+
+
+def wrt_in(wrt: Sequence[str] | None) -> list[str] | None:
+    """The names in `--wrt u,v --wrt w`, each once."""
+    return None if wrt is None else wrt_of(",".join(wrt))
+
+
+def partials_in(mixed: Sequence[str] | None) -> list[Partial] | None:
+    """The partials of `--mixed x,x,y --mixed x,y`."""
+    return None if mixed is None else [partial for text in mixed for partial in mixed_of(text)]
+
+
+def points_in(specs: Sequence[str], paired: bool = False) -> Points:
+    """The points of `--at u=1 --at v=2`, or the vector of `--along`."""
+    from derivcli.points.at_option import read_points
+
+    return read_points(specs, paired)
+
+
+def interval_in(on: str | None) -> Interval | None:
+    """The interval of `--on x=0:1`."""
+    if on is None:
+        return None
+    from derivcli.points.at_option import read_interval
+
+    return read_interval(on)
+
+
+def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
+    """The names and formulas of `--let name=expr`."""
+    return _pairs(let or (), "a definition is a name, '=' and a formula", "write it like z=x+1")
+
+
+def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
+    """The functions of `--use`, whose files are run."""
+    if not use:
+        return {}
+    import_deferred()
+    from derivcli.custom.load import load
+
+    return load(use)
+
+
+def reading_in(options: MainOptions) -> Reading | None:
+    """How the files of `--data` are to be read."""
+    skip, format = options.on_error.value == "skip", options.data_format
+    if options.data:
+        example = "--column v='Speed (m/s)'"
+        what = "a column is a name, '=' and the header in the file"
+        pairs = _pairs(options.column or (), what, f"write it like {example}")
+        columns = {names_of([name], example)[0]: header for name, header in pairs.items()}
+        return Reading(tuple(options.data), format and format.value, columns, options.decimal_comma, skip)
+    given = {
+        "--data-format": format,
+        "--column": options.column,
+        "--decimal-comma": options.decimal_comma,
+        "--on-error skip": skip,
+    }
+    for option, value in given.items():
+        if value:
+            raise DerivError(f"{option} is about a data file", hint="add --data FILE, or leave it out")
+    return None
+
+
+def _pairs(texts: Sequence[str], what: str, hint: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, meaning = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise DerivError(what, text, Span(0, len(text)), hint)
+        if name in found:
+            raise DerivError(f"'{name}' is defined more than once", text, Span(0, len(name)), "use another name")
+        found[name] = meaning
+    return found

@@ -1,0 +1,232 @@
+"""Values and derivatives as exact numbers, sqrt(2)/2 and not 0.707: put in, simplified, and compared with the truth.
+
+The formula of a derivative is SymPy's. What it comes to is shown where the balls of f's own power series confirm it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import sympy
+
+from derivcli.check.exact_equality import is_exactly
+from derivcli.check.judge import coordinates, derivative_asked
+from derivcli.check.verdict_kinds import KINDS
+from derivcli.engines.balls.coordinates import Coordinate
+from derivcli.engines.balls.partials import Derivative
+from derivcli.engines.symbolic import attempted, derivative_of, differentiate, expression_of, is_piecewise, merged
+from derivcli.engines.time_limit import OutOfTimeError, limited
+from derivcli.errors import DerivError
+from derivcli.language.expression import Expression
+from derivcli.language.printer import text_of
+from derivcli.language.tree import Tree, multiply, postorder, substitute, symbol
+from derivcli.result import Result, SeriesResult, partial_of
+from derivcli.simplify.cost import cost
+from derivcli.simplify.exact_value import FORM_SECONDS, exact_forms
+
+if TYPE_CHECKING:
+    from derivcli.check.verdict import Verdicts
+    from derivcli.points.points import Points
+
+TOTAL_SECONDS = 2.0
+"""The time of the processor for the exact values of a calculation that were asked for: none is begun after it."""
+
+UNASKED_SECONDS = 0.3
+"""The same for those that were not asked for."""
+
+VALUE_SECONDS = {True: FORM_SECONDS, False: 0.1}
+"""The time for the forms of a value that was asked for, and of one that was not."""
+
+FORMULA_SECONDS, PROOF_SECONDS = 2.0, 0.6
+"""Time on the clock for the formulas of derivatives, and for the comparison of one value with the truth."""
+
+MAX_TRIALS = 3
+"""So many forms of a value are compared with the truth."""
+
+MAX_SHORT_COST = 6
+"""A value that costs its reader no more stands beside a number without being asked for."""
+
+VALUE = ""
+"""Stands for the function itself among the keys of its derivatives."""
+
+PLAIN = (sympy.Rational, sympy.NumberSymbol, sympy.Add, sympy.Mul, sympy.Pow, sympy.exp, sympy.log)
+"""What such a value is made of."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exactly:
+    """A question for the exact value of a derivative at a point, where an engine gave a number.
+
+    `formula` is that of the derivative, None where there is none. The point is exact in trees, and `at` for balls; it
+    is None where it is a float64.
+    """
+
+    expression: Expression
+    derivative: Derivative
+    formula: Tree | None
+    point: Mapping[str, Tree] | None
+    at: Mapping[str, Coordinate]
+    number: float
+
+    def is_telling(self, form: Tree) -> bool:
+        """Whether a form says more than the number and than the formula do, and is short."""
+        if cost(form)[0] > MAX_SHORT_COST or not all(isinstance(part, PLAIN) for part in postorder(form)):
+            return False
+        value = merged(form)
+        if value.is_Rational and Fraction(repr(self.number)) == Fraction(value.p, value.q):
+            return False
+        put = {symbol(name): tree for name, tree in (self.point or {}).items()}
+        return text_of(form) != text_of(substitute(self.expression.expanded, put))
+
+
+@dataclass(slots=True)
+class Search:
+    """A search for exact values: for all of them where they were `asked` for, else for those that are short."""
+
+    asked: bool
+    end: float = field(init=False)
+    wanted: int = 0
+    found: int = 0
+    late: bool = False
+    inexact: bool = False
+    """Whether numbers are wanted at points that are float64 numbers."""
+
+    def __post_init__(self) -> None:
+        self.end = time.thread_time() + (TOTAL_SECONDS if self.asked else UNASKED_SECONDS)
+
+    def value(self, question: Exactly) -> Expression | None:
+        """The shortest form of a number that is proved to be the truth; None where none is found in time."""
+        self.wanted += 1
+        if question.point is None or question.formula is None or time.thread_time() > self.end:
+            self.inexact = self.inexact or question.point is None
+            self.late = self.late or time.thread_time() > self.end
+            return None
+        forms = exact_forms(question.formula, question.point, VALUE_SECONDS[self.asked])[:MAX_TRIALS]
+        for form in forms if self.asked else filter(question.is_telling, forms[:1]):
+            claim = proved(form, question)
+            if claim is not None:
+                self.found += 1
+                return claim
+        return None
+
+    def passes(self, verdicts: Verdicts | None, place: int) -> bool:
+        """Whether there is no such number, or but from one side; unasked, whether its verdict tells the truth."""
+        verdict = None if verdicts is None else verdicts[place]
+        if verdict is None:
+            return False
+        kind = KINDS[verdict.kind]
+        return kind.derivative in ("none", "one-sided") or not (self.asked or kind.is_right)
+
+    @property
+    def remark(self) -> str:
+        """What is said where exact values were asked for, and not all are known."""
+        if not self.asked or self.found == self.wanted:
+            return ""
+        within = f" within {TOTAL_SECONDS:g} seconds" if self.late else ""
+        because = ": numbers of Python and of ranges are no exact points" if self.inexact else ""
+        return f"an exact value was found of {self.found} of {self.wanted} numbers{within}{because}"
+
+
+def proved(form: Tree, question: Exactly) -> Expression | None:
+    """The form as an expression, where it is the truth of a question."""
+    with suppress(ArithmeticError, DerivError, OutOfTimeError):
+        claim = expression_of(form, question.expression.spelling)
+        if limited(PROOF_SECONDS, is_exactly, claim, question.expression, question.derivative, question.at):
+            return claim
+    return None
+
+
+def exact_results(results: Sequence[Result], points: Points, asked: bool) -> list[Result]:
+    """The results with exact values at points that were typed; unasked with short ones at points such as pi/4."""
+    search = Search(asked)
+    found = [_exact_result(result, points, search) for result in results]
+    return [replace(result, exact_remark=search.remark) for result in found]
+
+
+def _exact_result(result: Result, points: Points, search: Search) -> Result:
+    places = [_exact_point(result.expression, points, place, search.asked) for place in range(len(result.value))]
+    exact = any(point is not None for point in places) and not result.expression.custom_functions
+    if not exact and not search.asked:
+        return result
+    formulas = {VALUE: result.expression.expanded, **_formulas(result, search.asked)} if exact else {}
+    numbers = {VALUE: result.value, **result.derivatives}
+    verdicts = {VALUE: result.value_verdicts, **result.verdicts}
+    derivatives = {VALUE: Derivative(), **{key: derivative_asked(key, result) for key in result.derivatives}}
+    found: dict[str, list[Expression | None]] = {key: [] for key in numbers}
+    for place, point in enumerate(places):
+        at = {} if point is None else coordinates(result.at, points, result.expression.variables, place)
+        for key, column in found.items():
+            if (key == VALUE and result.dependent) or search.passes(verdicts.get(key), place):
+                column.append(None)
+                continue
+            number = float(numbers[key][place])
+            question = Exactly(result.expression, derivatives[key], formulas.get(key), point, at, number)
+            column.append(search.value(question))
+    columns = {key: tuple(column) for key, column in found.items()}
+    if not (search.asked or any(map(any, columns.values()))):
+        return result
+    return replace(result, exact_value=columns.pop(VALUE), exact=columns)
+
+
+def exact_series(results: Sequence[SeriesResult], asked: bool) -> list[SeriesResult]:
+    """The polynomials with the exact values of their coefficients, as `exact_results`."""
+    search = Search(asked)
+    found = [_exact_series(result, search) for result in results]
+    return [replace(result, exact_remark=search.remark) for result in found]
+
+
+def _exact_series(result: SeriesResult, search: Search) -> SeriesResult:
+    count, terms = result.coefficients.shape
+    expression, points = result.expression, result.points
+    formulas: list[Tree | None] = [expression.expanded]
+    columns: list[list[Expression | None]] = [[] for _ in range(terms)]
+    for place in range(count):
+        point = _exact_point(expression, points, place, search.asked)
+        at = {} if point is None else coordinates(result.at, points, expression.variables, place)
+        for order, column in enumerate(columns):
+            if search.passes(result.verdicts[order] if result.verdicts else None, place):
+                column.append(None)
+                continue
+            while point is not None and len(formulas) <= order:
+                formulas.append(_next(formulas[-1], result.variable, search))
+            formula = None if point is None else formulas[order]
+            number = float(result.coefficients[place, order])
+            over = None if formula is None else multiply([formula, sympy.Rational(1, math.factorial(order))])
+            derivative = Derivative((result.variable,) * order, coefficient=True)
+            column.append(search.value(Exactly(expression, derivative, over, point, at, number)))
+    if not (search.asked or any(map(any, columns))):
+        return result
+    return replace(result, exact=tuple(tuple(column) for column in columns))
+
+
+def _next(formula: Tree | None, variable: str, search: Search) -> Tree | None:
+    """The derivative of a formula, if there is time for one."""
+    if formula is None or time.thread_time() > search.end:
+        return None
+    return attempted(FORMULA_SECONDS, derivative_of, formula, (variable,))
+
+
+def _formulas(result: Result, asked: bool) -> dict[str, Tree]:
+    """The derivatives of a result as formulas, in their shortest form where that is worth its time; {} without any."""
+    partials = [partial_of(key) for key in result.derivatives]
+    given = result.expression, partials, result.direction, result.dependent
+    found = attempted(FORMULA_SECONDS, differentiate, *given)
+    if found is not None and (asked or is_piecewise(found)):
+        from derivcli.explain.piecewise.piecewise_derivative import derivatives  # late: it takes the simplifier
+
+        found = attempted(FORMULA_SECONDS, derivatives, *given) or found
+    return {} if found is None else {key: formula.expanded for key, formula in found.derivatives.items()}
+
+
+def _exact_point(expression: Expression, points: Points, place: int, asked: bool) -> dict[str, Tree] | None:
+    """The coordinates of a point as they were typed; None where one is a float64 or, unasked, where all are numbers."""
+    found = {name: points.exact(name, place) for name in expression.variables}
+    point = {name: tree for name, tree in found.items() if tree is not None}
+    is_formula = any(not tree.is_Rational for tree in point.values())
+    return point if len(point) == len(found) and (asked or is_formula) else None
