@@ -84,9 +84,10 @@ _HOMES = {
     "derivcli.explain.steps.derivation": "Derivation Step",
     "derivcli.flag_table": "FLAGS",
     "derivcli.language.expression": "Definition Expression",
+    "derivcli.render.notebook": "WRITER",
     "derivcli.result": "Jacobian Result SeriesResult SymbolicResult",
 }
-"""The modules from which public names are imported when they are first asked for."""
+"""The modules from which public names are imported when they are first asked for, and what shows their values."""
 
 
 class _Package(ModuleType):

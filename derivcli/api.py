@@ -1,7 +1,7 @@
 """The functions for Python: formulas and points in, numbers, formulas and verdicts out, and how they come about.
 
 Arguments that several of them share mean what `derive` says of them. An `expression` is a formula as text, a number,
-or what `parse` made of a text. Points that were read already are points too.
+what `parse` made of a text, or a formula of SymPy's. Points that were read already are points too.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from derivcli.python_arguments import (
 )
 from derivcli.request import Request
 from derivcli.result import Jacobian, SeriesResult
+from derivcli.showing import Records
 
 if TYPE_CHECKING:
     from derivcli.custom.load import CustomFunction
@@ -120,7 +121,7 @@ def jacobian(
     Its `value` has shape (points, functions). Without `at` it is a list of their partial derivatives as formulas.
     """
     request = _request(formulas_of(expressions, "expressions"), at, wrt, **options)
-    return Jacobian(tuple(pipeline.numbers(request))) if request.has_points else pipeline.formulas(request)
+    return Jacobian(tuple(pipeline.numbers(request))) if request.has_points else Records(pipeline.formulas(request))
 
 
 @overload
@@ -294,7 +295,7 @@ def steps(
     an equation that makes this variable a function of the others. `at` are points as in `derive`: the `values` of a
     derivation are the derivative there, exact where that is known.
     """
-    return pipeline.derivations(_request([expression], at, wrt, **options))
+    return Records(pipeline.derivations(_request([expression], at, wrt, **options)))
 
 
 @reading(FormulaOptions)

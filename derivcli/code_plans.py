@@ -14,11 +14,15 @@ from derivcli.pipeline import fit_together, formulas, parse
 from derivcli.result import DEVICES, DTYPES, SymbolicResult, derivative_key, partial_of
 
 if TYPE_CHECKING:
+    from derivcli.engines.task import Task
     from derivcli.errors import Note
+    from derivcli.explain.code.data_columns import DataColumns
     from derivcli.explain.code.function_plan import Cell, FunctionPlan, Output
     from derivcli.explain.code.languages import Language
     from derivcli.explain.code.script_plan import ScriptPlan
     from derivcli.language.tree import Tree
+    from derivcli.points.files.data_files import DataFiles
+    from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Partial
 
@@ -31,18 +35,26 @@ class Code:
     notes: Sequence[Note]
 
 
-def code(request: Request, language: Language, plot: str = "") -> Code:
-    """The code of a request in a language."""
-    expressions = parse(request)
+def code(request: Request, language: Language, plot: str = "", data: DataFiles | None = None) -> Code:
+    """The code of a request in a language; of data files one column for each variable is known."""
+    expressions = parse(request, data)
     request = replace(request, expressions=expressions)
+    task = fit_together(request, expressions, data)
+    columns = None
+    if data is not None and request.data is not None:
+        from derivcli.explain.code.data_columns import columns_of
+
+        data.check_used(task.names)
+        columns = columns_of(request.data, data.headers, data.variables, task.names)
     points = request.points.notes if request.points else ()
     notes = list(dict.fromkeys([*points, *(note for each in expressions for note in each.notes)]))
     if language.load is not None:
         _check(request, language, plot)
-        return Code(language.load()(function_plan(request)), notes)
+        formal = replace(request, points=None, data=None, check=None)
+        return Code(language.load()(replace(function_plan(formal), points=request.points, columns=columns)), notes)
     from derivcli.explain.code.script import write_script
 
-    return Code(write_script(script_plan(request, plot)), notes)
+    return Code(write_script(script_plan(request, task, plot, columns)), notes)
 
 
 def _check(request: Request, language: Language, plot: str) -> None:
@@ -59,15 +71,17 @@ def _check(request: Request, language: Language, plot: str) -> None:
             raise DerivError(f"`{option}` is for scripts in PyTorch, and not for {language.title}", hint=hint)
 
 
-def script_plan(request: Request, plot: str = "") -> ScriptPlan:
+def script_plan(request: Request, task: Task, plot: str = "", columns: DataColumns | None = None) -> ScriptPlan:
     """What a script in PyTorch is to do, at the points that were typed. PyTorch is not needed for that."""
     from derivcli.explain.code.script_plan import ScriptPlan
     from derivcli.render.quantities import derivative_label, function_names
 
-    if request.points is None:
+    points = request.points
+    if points is None:
         raise DerivError("a script computes numbers, and there are no points", hint="add some, as in `--at x=3`")
-    limits.check_points_held(request.points.count)
-    task = fit_together(request, parse(request))
+    if columns is not None:
+        points = _with_columns(points, columns)
+    limits.check_points_held(points.count)
     found = {derivative_key(partial): task.expressions[0] for partial in task.partials}
     shapes = [
         SymbolicResult(each, found, direction=task.direction, dependent=task.dependent) for each in task.expressions
@@ -78,16 +92,27 @@ def script_plan(request: Request, plot: str = "") -> ScriptPlan:
         made = derivative_label(functions[place], derivative_key(partial), shapes[place])
         return made.plain, made.shown(unicode=False)
 
-    return ScriptPlan(task, request.points, functions, label, request.series, plot)
+    return ScriptPlan(task, points, functions, label, request.series, plot, columns)
+
+
+def _with_columns(points: Points, columns: DataColumns) -> Points:
+    """The points that were typed, and two values in the place of each column, which stand for many."""
+    import numpy as np
+
+    from derivcli.points.points import points_from_arrays
+
+    made = points_from_arrays({name: np.zeros(2) for name in columns.headers})
+    return replace(made, axes=(*made.axes, *points.axes))
 
 
 def function_plan(request: Request) -> FunctionPlan:
     """What a function in another language is to compute, by formulas."""
     from derivcli.explain.code.function_plan import FunctionPlan
+    from derivcli.explain.code.steadiest import steadiest
     from derivcli.language.tree import expansions, symbol
     from derivcli.render.quantities import arguments_of, derivative_equations, equations, function_names
 
-    results = formulas(request)
+    results = [steadiest(result) for result in formulas(request)]
     names = function_names(results)
     is_implicit = bool(results[0].dependent)
     lines = [f"{left} = {right}" for left, right in equations(results)]

@@ -23,14 +23,16 @@ from derivcli.language.notations.formula_lists import listed_formulas
 from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:
+    import sympy
+
     from derivcli.custom.load import CustomFunction
     from derivcli.language.expression import Expression
     from derivcli.language.functions.row import Function
     from derivcli.points.at_option import Item
     from derivcli.points.points import Points
 
-Formula: TypeAlias = "str | float | Fraction | Decimal | Expression"
-"""What a formula is given as: a text, a number, or what was parsed."""
+Formula: TypeAlias = "str | float | Fraction | Decimal | Expression | sympy.Expr"
+"""What a formula is given as: a text, a number, what was parsed, or a formula of SymPy's."""
 
 Names: TypeAlias = "str | Sequence[str]"
 Partials: TypeAlias = "Names | Sequence[Partial]"
@@ -64,7 +66,7 @@ class PointOptions(TypedDict, total=False):
 
     let: Lets | None
     paired: bool
-    dtype: str
+    dtype: object
     check: bool | None
 
 
@@ -78,7 +80,7 @@ class EngineOptions(ExactOptions, total=False):
     """The parameters of those that compute derivatives."""
 
     engine: str
-    device: str
+    device: object
 
 
 class OrderOptions(EngineOptions, FormulaOptions, total=False):
@@ -99,8 +101,8 @@ class ScriptOptions(FormulaOptions, total=False):
     hessian: bool
     dependent: str
     series: int | None
-    dtype: str
-    device: str
+    dtype: object
+    device: object
 
 
 DEFAULTS: Mapping[str, Any] = {
@@ -164,7 +166,20 @@ def text_in(formula: Formula, what: str = "an expression") -> str | Expression:
         if not math.isfinite(formula):
             raise ArgumentError(f"{what} is a number that is not finite", hint="give a finite number or a formula")
         return repr(float(formula))
+    if any((kind.__module__ or "").startswith("sympy.") for kind in type(formula).__mro__):
+        return _read_sympy(formula, what)
     raise ArgumentError(f"{what} is a text, a number or what parse returns, not {type(formula).__name__}")
+
+
+def _read_sympy(formula: object, what: str) -> Expression:
+    """A formula of SymPy's, read from the text that it has; each of its symbols is one variable."""
+    from derivcli.language.notations.sympy_text import reason_against, symbols_of, text_of_sympy
+    from derivcli.language.parse import parse_expression
+
+    reason = reason_against(formula)
+    if reason:
+        raise ArgumentError(f"{what} of SymPy {reason}", hint="give a formula of real numbers, or a text")
+    return parse_expression(text_of_sympy(formula), symbols_of(formula))
 
 
 def listed(values: Any, what: str, expected: str, kind: type | UnionType = object) -> list[Any]:
@@ -206,10 +221,26 @@ def _text(value: object, what: str) -> str:
     raise ArgumentError(f"{what} is a text, not {type(value).__name__}", hint="put it in quotes")
 
 
-def _format(value: object, what: str) -> str:
-    if _text(value, what) not in DTYPES:
-        raise ArgumentError(f"'{value}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
-    return str(value)
+def _format(value: Any, what: str) -> str:
+    """The name of a number format, given as a text or as what PyTorch, NumPy or Python calls by it."""
+    library = (value.__module__ if isinstance(value, type) else type(value).__module__).partition(".")[0]
+    if isinstance(value, str):
+        found = str(value)
+    elif value is float:
+        found = "float64"
+    elif library in ("torch", "numpy"):
+        found = value.__name__ if isinstance(value, type) else str(value).removeprefix("torch.")
+    else:
+        given = value if isinstance(value, type) else type(value)
+        raise ArgumentError(f"{what} is a text or a format of PyTorch or NumPy, not {given.__name__}")
+    if found not in DTYPES:
+        raise ArgumentError(f"'{found}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
+    return found
+
+
+def _device(value: object, what: str) -> str:
+    """The name of a device, given as a text or as PyTorch's own."""
+    return _text(str(value) if type(value).__name__ == "device" else value, what)
 
 
 def _whole(value: Any, what: str) -> int:
@@ -251,10 +282,11 @@ def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 
 
 PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
-    **dict.fromkeys(("text", "engine", "device", "variable", "dependent", "plot", "language"), _text),
+    **dict.fromkeys(("text", "engine", "variable", "dependent", "plot", "language"), _text),
     **dict.fromkeys(("order", "degree", "point"), _whole),
     **dict.fromkeys(("paired", "hessian"), _flag),
     "dtype": _format,
+    "device": _device,
     **dict.fromkeys(("check", "exact"), _or_none(_flag)),
     "series": _or_none(_whole),
     "against": _or_none(_text),

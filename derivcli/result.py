@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from derivcli.showing import html, latex, mime_bundle, pretty, short, text, to_arrow, to_pandas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,6 +124,31 @@ class Result:
     exact_remark: str = ""
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    to_arrow = to_arrow
+    to_pandas = to_pandas
+
+    def first(self, count: int) -> Result:
+        """The result at the first points."""
+        values = self.value_verdicts and self.value_verdicts.first(count)
+        return replace(
+            self,
+            at={name: each[:count] for name, each in self.at.items()},
+            value=self.value[:count],
+            derivatives={key: each[:count] for key, each in self.derivatives.items()},
+            flags=self.flags[:count],
+            verdicts={key: each.first(count) for key, each in self.verdicts.items()},
+            value_verdicts=values,
+            typed={name: texts[:count] for name, texts in self.typed.items()},
+            exact_value=self.exact_value[:count],
+            exact={key: values[:count] for key, values in self.exact.items()},
+        )
 
     @property
     def finite(self) -> NDArray[np.bool_]:
@@ -191,6 +218,19 @@ class Jacobian:
     results: tuple[Result, ...]
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    to_arrow = to_arrow
+    to_pandas = to_pandas
+
+    def first(self, count: int) -> Jacobian:
+        """The Jacobian at the first points."""
+        return Jacobian(tuple(result.first(count) for result in self.results))
 
     @property
     def value(self) -> FloatArray:
@@ -231,6 +271,26 @@ class SeriesResult:
     exact_remark: str = ""
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    def first(self, count: int) -> SeriesResult:
+        """The polynomials about the first centres."""
+        rest = None if self.remainder is None else self.remainder[:count]
+        return replace(
+            self,
+            at={name: values[:count] for name, values in self.at.items()},
+            coefficients=self.coefficients[:count],
+            flags=self.flags[:count],
+            points=next(self.points.parts(count)),
+            verdicts=tuple(each.first(count) for each in self.verdicts),
+            remainder=rest,
+            exact=tuple(values[:count] for values in self.exact),
+        )
 
     @property
     def finite(self) -> NDArray[np.bool_]:
@@ -253,6 +313,12 @@ class SymbolicResult:
     remarks: tuple[str, ...] = ()
 
     __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
 
 
 AnyResult: TypeAlias = Result | SeriesResult | SymbolicResult

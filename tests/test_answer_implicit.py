@@ -82,6 +82,12 @@ def test_a_counterexample_lies_on_the_curve() -> None:
     assert found.derivative == pytest.approx(-x / y)
 
 
+def test_of_the_points_of_a_curve_one_is_told_that_is_short_to_write() -> None:
+    found = judged("x^2*y+y^3=4", "x/y").counterexample
+    assert found is not None
+    assert {name: str(value) for name, value in found.at.items()} == {"x": "sqrt(3)", "y": "1"}
+
+
 def test_the_points_have_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("is_proved", "is_proved_where"):
         monkeypatch.setattr(judge_claim, name, lambda *trees: True)

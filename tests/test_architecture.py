@@ -19,7 +19,7 @@ MOST_LINES = 400
 LAYERS = ("language", "points", "engines", "check", "simplify", "custom", "explain", "render", "cli")
 """The folders; each may import itself and those to its left."""
 
-LEAVES = ("errors", "flag_table", "hints", "result")
+LEAVES = ("errors", "flag_table", "hints", "result", "showing")
 """Files that all may import, and that import nothing of ours but each other."""
 
 PIPELINE = {
@@ -198,7 +198,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
     if home == "__init__":
         named = (
             *(("language", "expression"), ("check", "verdict"), ("custom", "report")),
-            *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger")),
+            *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
         return wanted != "api" and target[1:3] not in named
     if home in PIPELINE:

@@ -324,7 +324,7 @@ NAMED: list[tuple[str, dict[str, Any], str]] = [
     ("derive", {"order": 1.5}, "order is a whole number, not float"),
     ("derive", {"order": True}, "order is a whole number, not bool"),
     ("derive", {"order": 10**5000}, "order is a number of too many digits"),
-    ("derive", {"dtype": np.float64}, "dtype is a text, not type"),
+    ("derive", {"dtype": 64}, "dtype is a text or a format of PyTorch or NumPy, not int"),
     ("derive", {"check": "yes"}, "check is True or False, not str"),
     ("derive", {"paired": 1}, "paired is True or False, not int"),
     ("derive", {"wrt": {"x", "y"}}, "wrt is a text or a list of names, not set"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from derivcli.explain.code.languages import LANGUAGES
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FUNCTIONS
 from tests.coded import RUN, Codes, Floats, Job, available, called
-from tests.support import sample
+from tests.support import each, sample
 
 TOLERANCE = 1e-14
 """Relative to a number, or to what numbers of the function mostly are where it is near a zero."""
@@ -81,6 +82,20 @@ def test_numbers_are_those_of_the_calculator(language: str, tmp_path: Path) -> N
     assert wrong(found) == []
     spoiled = {job: got * (1 + 3e-14) for job, got in found.items()}
     assert len(wrong(spoiled)) == len(jobs)
+
+
+@each("language", RUN)
+def test_a_wrong_spelling_is_caught(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not available(language):
+        return
+    row = LANGUAGES[language]
+    assert row.load is not None
+    assert row.load_dialect is not None
+    dialect = row.load_dialect()
+    spoiled = replace(dialect, functions={**dialect.functions, "sin": dialect.functions["cos"]})
+    monkeypatch.setitem(row.load().__globals__, language.upper(), spoiled)
+    codes = coded(language, [job_of(0, "x^2*sin(x)", 3), job_of(1, "x^3", 3)])
+    assert len(wrong(called(language, codes, tmp_path))) == 1
 
 
 def row_job(row: Function, names: list[str], count: int) -> Job:

@@ -1,12 +1,9 @@
 """Identities of trigonometric, hyperbolic and exponential functions, judged by mpmath and by what books print."""
 
-import re
 from functools import partial
-from typing import Any
 
 import mpmath
 import pytest
-from mpmath import mpf
 
 from derivcli import derive, parse
 from derivcli.engines.symbolic import arrange, merged
@@ -20,46 +17,15 @@ from derivcli.simplify.rewriting import Rewriting
 from derivcli.simplify.roots import ROOTS
 from derivcli.simplify.shortest import shortest
 from derivcli.simplify.trigonometry import PYTHAGORAS, RATIOS, TRIGONOMETRY
+from tests.by_mpmath import POINTS, assert_same, length, number, slope
 from tests.textbook_identities import TEXTBOOK
-
-NAMES = """sin cos tan cot sec csc asin acos atan sinh cosh tanh coth sech csch asinh acosh atanh log exp sqrt sign pi
-    e""".split()
-SPELLED: dict[str, Any] = {name: getattr(mpmath, name) for name in NAMES} | {
-    "ln": mpmath.log, "abs": abs, "mpf": mpf, "a": mpf("1.7"), "b": mpf("0.6"), "n": mpf("2.3"),
-}  # fmt: skip
-POINTS = tuple(map(mpf, ("0.31", "0.77", "1.9", "3.7", "20.3", "-0.45")))
-READ = re.compile(r"\d+\.?\d*|[A-Za-z_]\w*|\*\*|[-+/^']")
-"""What is read of a formula: numbers, names and operators, but for the sign of multiplication."""
-
-
-def number(text: str, x: Any) -> Any:
-    """The value of a formula, None where it has none that is real."""
-    plain = re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"mpf(\1)", text.replace("^", "**"))
-    try:
-        value = eval(plain, {"__builtins__": {}}, SPELLED | {"x": x})  # the test's own text
-    except (ValueError, ZeroDivisionError):
-        return None
-    return None if mpmath.im(value) else mpmath.re(value)
-
-
-def slope(text: str, x: Any) -> Any:
-    """The derivative by differences of values alone."""
-    return mpmath.diff(lambda y: mpmath.mpmathify(number(text, y)), x)
-
-
-def assert_same(one: str, other: str) -> None:
-    """Expect that two formulas agree wherever the first has a value, and that it has one somewhere."""
-    pairs = [(number(one, x), number(other, x)) for x in POINTS]
-    known = [(left, right) for left, right in pairs if left is not None]
-    assert known, one
-    assert all(right is not None and abs(left - right) < 1e-12 * (1 + abs(left)) for left, right in known), (one, other)
 
 
 def test_lengths_of_the_textbook() -> None:
     ratios = []
     for function, book in TEXTBOOK:
         ours = derive(function, wrt=["x"]).derivatives["x"].text
-        ratios.append(len(READ.findall(ours)) / len(READ.findall(book)))
+        ratios.append(length(ours) / length(book))
         with mpmath.workdps(30):
             x = next(each for each in POINTS if number(function, each) is not None)
             truth = slope(function, x)

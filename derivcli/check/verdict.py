@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.check.verdict_kinds import KINDS, code_of
 from derivcli.result import equal
+from derivcli.showing import short
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +37,8 @@ class Verdict:
     right: float | None = None
     message: str = ""
     differs: bool = False
+
+    __repr__ = short
 
 
 NO_DIGITS = -1
@@ -85,6 +88,14 @@ class Verdicts:
         point = range(len(self))[point]
         message, differs = self.messages.get(point, ""), bool(self.differs[point])
         return Verdict([*KINDS][kind - 1], digits, truth, left, right, message, differs)
+
+    def first(self, count: int) -> Verdicts:
+        """The verdicts of the first numbers."""
+        return Verdicts(
+            *(self.kinds[:count], self.digits[:count], self.truth[:count], self.left[:count], self.right[:count]),
+            self.differs[:count],
+            {point: message for point, message in self.messages.items() if point < count},
+        )
 
     def put(self, point: int, verdict: Verdict) -> None:
         """Write down the verdict of a point."""

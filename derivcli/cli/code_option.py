@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from derivcli.cli.atomic_file import check_output, check_target, write_whole
 from derivcli.cli.options import MainOptions
+from derivcli.cli.point_source import opened
 from derivcli.code_plans import Code, code
 from derivcli.errors import DerivError, draw_note, file_name
 from derivcli.explain.code.languages import LANGUAGES, Language
@@ -21,7 +22,12 @@ def write_code(request: Request, options: MainOptions, write: Callable[[str], ob
     assert options.code is not None, "a language is asked for"
     language = LANGUAGES[options.code.value]
     _check(request, options, language)
-    made: Code = code(request, language, "" if options.plot is None else str(options.plot))
+    plot = "" if options.plot is None else str(options.plot)
+    if request.data is None:
+        made: Code = code(request, language, plot)
+    else:
+        with opened(request) as source:
+            made = code(request, language, plot, source.data)
     notes = [f"note: {draw_note(note)}" for note in made.notes]
     if options.output is None:
         write(made.text)
@@ -31,9 +37,6 @@ def write_code(request: Request, options: MainOptions, write: Callable[[str], ob
 
 
 def _check(request: Request, options: MainOptions, language: Language) -> None:
-    if request.data is not None:
-        hint = "give some with --at, and leave out --data"
-        raise DerivError("code computes at points that are typed", hint=hint)
     given = (options.format_, options.digits, request.interval, request.engine, request.check, request.exact)
     for option, value in zip(MEANINGLESS, given, strict=True):
         if value:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from derivcli.hints import PYTHON, spelled
+from derivcli.showing import html, mime_bundle, pretty, short, text
 
 State: TypeAlias = Literal["passed", "failed", "inapplicable", "unreached"]
 """What can become of a trial; it is not reached where an earlier one failed, which would be blamed for here too."""
@@ -59,6 +60,12 @@ class FunctionReport:
     diagnosis: str = ""
     kind: str = ""
     remarks: tuple[str, ...] = ()
+
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
 
     @property
     def ok(self) -> bool:

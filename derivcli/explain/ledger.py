@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import reduced
 from derivcli.result import equal
+from derivcli.showing import html, mime_bundle, pretty, short, text
 
 if TYPE_CHECKING:
     from derivcli.result import FloatArray, Result
@@ -54,6 +55,7 @@ class Node:
     grad: FloatArray | None
 
     __eq__ = equal
+    __repr__ = short
 
     @property
     def accumulates_in(self) -> str:
@@ -95,6 +97,11 @@ class Ledger:
 
     __eq__ = equal
     __reduce__ = reduced
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:

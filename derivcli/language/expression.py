@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import equal, itself, reduced, shortened
 from derivcli.language.spelling import CANONICAL, Spelling
+from derivcli.showing import latex, mime_bundle, short, text
 
 if TYPE_CHECKING:
     from derivcli.errors import Note
@@ -71,8 +72,10 @@ class Expression:
     __reduce__ = reduced
     __copy__ = __deepcopy__ = itself
 
-    def __repr__(self) -> str:
-        return f"<Expression {shortened(self.text)}>"
+    __repr__ = short
+    __str__ = text
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
 
     @cached_property
     def text(self) -> str:

@@ -10,7 +10,7 @@ from derivcli.render import matrices
 from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import name_latex
 from derivcli.render.latex_printer import latex_of
-from derivcli.render.numbers import latex_number, number_at
+from derivcli.render.numbers import formula_latex, latex_number, number_at
 from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, named
 from derivcli.render.series import Expansion, interval_texts
 from derivcli.result import AnyResult, Exact, FloatArray, Result, SymbolicResult
@@ -80,7 +80,7 @@ def matrix_lines(results: Sequence[Result], style: Style) -> list[Line]:
 def _hessians(results: Sequence[Result], point: int, style: Style) -> list[Line]:
     lines = []
     for name, result in named(results):
-        place = [_number(result.at[each], point, style) for each in arguments_of(result)]
+        place = [_coordinate(result, each, point, style) for each in arguments_of(result)]
         if not result.dependent:
             lines.append((_call(name_latex(name), place), "=", _value(result, point, style)))
         entries = [[_derivative(result, key, point, style) for key in row] for row in _hessian_keys(result)]
@@ -89,7 +89,8 @@ def _hessians(results: Sequence[Result], point: int, style: Style) -> list[Line]
 
 
 def _jacobian(results: Sequence[Result], point: int, style: Style) -> list[Line]:
-    place = ",\\, ".join(f"{name_latex(name)} = {_number(at, point, style)}" for name, at in results[0].at.items())
+    first = results[0]
+    place = ",\\, ".join(f"{name_latex(name)} = {_coordinate(first, name, point, style)}" for name in first.at)
     names = _matrix([[name_latex(name)] for name, _ in named(results)])
     values = [[_value(result, point, style)] for result in results]
     rows = [[_derivative(result, key, point, style) for key in result.derivatives] for result in results]
@@ -154,6 +155,12 @@ def _call(head: str, arguments: Iterable[str]) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(map(name_latex, names))
+
+
+def _coordinate(result: Result, name: str, point: int, style: Style) -> str:
+    """A coordinate of a point as it was typed."""
+    typed = result.typed[name][point] if name in result.typed else ""
+    return formula_latex(typed) if typed else _number(result.at[name], point, style)
 
 
 def _value(result: Result, point: int, style: Style) -> str:

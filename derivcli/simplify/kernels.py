@@ -61,7 +61,8 @@ class Ring:
 
     `places` has the place of a kernel by its base and the symbolic part of its exponent, `orders` by which root of that
     each is counted. `squares` has the sums that such powers of kernels are: 1 - x^2 for sqrt(1 - x^2). `reversed` has
-    x - 1 where the formula has powers of 1 - x. `lengths` fills with what powers of kernels cost.
+    x - 1 where the formula has powers of 1 - x, and `raised` the sums whose exponents hold variables. `lengths` fills
+    with what powers of kernels cost.
     """
 
     kernels: tuple[Kernel, ...]
@@ -70,6 +71,7 @@ class Ring:
     orders: tuple[int, ...]
     squares: dict[int, Polynomial]
     reversed: list[Polynomial]
+    raised: list[Polynomial]
     lengths: dict[tuple[int, int], int]
 
 
@@ -85,12 +87,15 @@ def ring_of(tree: Tree, squares: Mapping[Tree, Tree] | None = None) -> Ring:
     context = fmpz_mpoly_ctx.get(tuple(f"k{place}" for place in range(len(kernels))), Ordering.lex)
     places = {key: place for place, key in enumerate(orders)}
     known = [2 if base in squares else order for (base, _), order in orders.items()]
-    ring = Ring(kernels, context, places, tuple(orders.values()), {}, [], {})
+    ring = Ring(kernels, context, places, tuple(orders.values()), {}, [], [], {})
     for (base, exponent), place in places.items():
         square = squares.get(base, base)
         if exponent == 1 and known[place] > 1 and (isinstance(square, sympy.Add | sympy.Mul) or square.is_Integer):
             with suppress(TooLongError):
                 ring.squares[place] = _polynomial(square, ring)
+        elif isinstance(base, sympy.Add) and not exponent.is_number:
+            with suppress(TooLongError):
+                ring.raised.append(_polynomial(base, ring))
     ring.reversed.extend(_reversed(tree, ring))
     return ring
 

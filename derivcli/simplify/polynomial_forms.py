@@ -239,6 +239,8 @@ def _best_group(factors: list[Polynomial], count: int, ring: Ring) -> tuple[tupl
                 made = as_product(squared(reduce(mul, group), ring), ring)
                 apart = sum(lengths[id(each)] for each in group)
                 saved = apart - term_tokens(made.number, made.exponents, ring, _sums_length(made, extra, ring))
+                if len(made.sums) == 1 and len(made.sums[0][0]) == 2:
+                    saved += 2  # a difference of powers is one thing to a reader
                 if saved > 0 and (best is None or saved > best[0]):
                     best = saved, group, made
     return best and best[1:]
@@ -250,7 +252,7 @@ def _sums_length(product: Product, extra: int, ring: Ring) -> int:
 
 def _assembled(product: Product, ring: Ring, depth: int) -> Form:
     """A product as a formula, its sign put where it costs least."""
-    product = _with_best_sign(product, ring)
+    product = _with_best_sign(_turned(product, ring), ring)
     sums = [
         (shortest_sum(-each if count % 2 == 0 and each in ring.reversed else each, ring, depth), count)
         for each, count in product.sums
@@ -260,18 +262,30 @@ def _assembled(product: Product, ring: Ring, depth: int) -> Form:
     length = term_tokens(product.number, product.exponents, ring, above, below) + (product.number < 0)
 
     def make() -> Tree:
-        factors = [sympy.Pow(base, exponent) for base, exponent in powers(product.exponents, ring).items()]
-        factors += [sympy.Pow(form.make(), count) for form, count in sums]
-        return multiplied(sympy.Rational(product.number.numerator, product.number.denominator), factors)
+        bases = powers(product.exponents, ring)
+        for form, count in sums:
+            tree = form.make()
+            bases[tree] = bases.get(tree, sympy.S.Zero) + count
+        number = sympy.Rational(product.number.numerator, product.number.denominator)
+        return multiplied(number, [sympy.Pow(base, exponent) for base, exponent in bases.items()])
 
     return Form(length, make)
+
+
+def _turned(product: Product, ring: Ring) -> Product:
+    """A product with its sums turned as those are that have exponents with variables: (1 - x)^n/(1 - x)."""
+    number, sums = product.number, list(product.sums)
+    for place, (each, count) in enumerate(sums):
+        if -each in ring.raised:
+            number, sums[place] = number * (-1) ** abs(count), (-each, count)
+    return Product(number, product.exponents, tuple(sums))
 
 
 def _with_best_sign(product: Product, ring: Ring) -> Product:
     """A negative product with its sign in a sum that has terms of both signs, above the line rather than below."""
     if product.number > 0:
         return product
-    odd = [place for place, (each, count) in enumerate(product.sums) if count % 2 and _has_both_signs(each)]
+    odd = [place for place, (each, count) in enumerate(product.sums) if count % 2 and _has_both_signs(each, ring)]
     odd.sort(key=lambda place: (product.sums[place][1] != 1, product.sums[place][1] < 0))
     if not odd:
         return product
@@ -280,6 +294,6 @@ def _with_best_sign(product: Product, ring: Ring) -> Product:
     return Product(-product.number, product.exponents, tuple(sums))
 
 
-def _has_both_signs(found: Polynomial) -> bool:
-    signs = {int(number) > 0 for number in found.coeffs()}
-    return len(signs) == 2
+def _has_both_signs(found: Polynomial, ring: Ring) -> bool:
+    """Whether a sum that is free to turn has terms of both signs."""
+    return len({int(number) > 0 for number in found.coeffs()}) == 2 and found not in ring.raised

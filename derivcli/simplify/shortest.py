@@ -35,6 +35,12 @@ PATIENCE = 8
 LONG_SHOT = 2
 """Forms so many times as long as the shortest one are not rewritten."""
 
+COLLECTED = Rewriting("like terms collected", lambda tree: ())
+"""What SymPy does to sums and products by itself."""
+
+MAX_STAGES = 2
+"""More stages than the last ones are not told."""
+
 MAX_NODES = 400
 """Longer formulas stay as they are."""
 
@@ -50,11 +56,6 @@ class Rewritten:
     shape: Tree
     cost: Cost
     way: tuple[tuple[Rewriting, Tree, Tree], ...] = ()
-
-    @property
-    def named_way(self) -> tuple[tuple[str, Tree], ...]:
-        """The names of the rewritings, each with the formula after it."""
-        return tuple((rewriting.named(before, after), arrange(after)) for rewriting, before, after in self.way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +76,25 @@ def shortest(tree: Tree) -> Shortest:
     if book_order.is_sum(tree) or sum(1 for _ in postorder(tree)) > MAX_NODES:
         return Shortest(tree)
     start = Rewritten(merged(tree), tree, cost(tree))
-    found = [start]
+    if start.tree.has(*UNREAL):
+        return Shortest(tree)
+    evaluated = arrange(start.tree)
+    found = [start, Rewritten(start.tree, evaluated, cost(evaluated), ((COLLECTED, start.tree, start.tree),))]
     with suppress(OutOfTimeError), deep_recursion():
-        limited(STUCK_SECONDS, _search, start, found)
+        limited(STUCK_SECONDS, _search, min(found, key=lambda form: form.cost), found)
     end = time.thread_time() + JUDGING_SECONDS
     for each in sorted(found, key=lambda form: form.cost):  # a stable sort: the shape as derived wins ties
         if each is start or time.thread_time() > end:
             break
         if is_same(tree, each.shape):
-            return Shortest(each.shape, each.named_way)
+            return Shortest(each.shape, _told(each, start.cost))
     return Shortest(tree)
+
+
+def _told(form: Rewritten, longest: Cost) -> tuple[tuple[str, Tree], ...]:
+    """The last stages of the way to a form by their names, but for those that are longer than where it began."""
+    stages = [(rewriting.named(before, after), arrange(after)) for rewriting, before, after in form.way]
+    return tuple([stage for stage in stages if cost(stage[1]) <= longest][-MAX_STAGES:])
 
 
 def _search(start: Rewritten, found: list[Rewritten]) -> None:

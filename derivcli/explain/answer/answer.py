@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.language.pickling import equal, reduced
+from derivcli.showing import html, mime_bundle, pretty, short, text
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -84,6 +85,11 @@ class Answer:
 
     __eq__ = equal
     __reduce__ = reduced
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
 
     @property
     def equal(self) -> bool:

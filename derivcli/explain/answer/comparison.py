@@ -35,10 +35,11 @@ from derivcli.explain.answer.exceptional_points import (
     nearby_sample,
     written,
 )
-from derivcli.explain.answer.sample_points import more_samples, samples
+from derivcli.explain.answer.sample_points import more_samples, niceness, samples
 from derivcli.explain.piecewise.breakpoint_values import stated
 from derivcli.language.definitions.named_functions import NamedFunctions, expanded
 from derivcli.language.expression import Expression
+from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
 from derivcli.result import Partial, SymbolicResult, derivative_key
 
@@ -59,6 +60,9 @@ ZERO_SIZE = 1e-12
 """A number below this size counts as 0 at a point that is rounded to float64."""
 
 ON_CURVE = "the equation or yours has jumps, and points of the curve at which they are have not been looked for"
+
+LETTER_HARDNESS = 3
+"""How much harder a letter of a formula makes a coordinate than 1 more in a numerator."""
 
 GAP_STEP = Fraction(1, 4096)
 """How far from a point without a value the claim is examined."""
@@ -167,6 +171,16 @@ class Case:
         if sample in self.on_curve:
             return {name: written(self.on_curve[sample][name]) for name in self.names}
         return dict(zip(self.names, sample, strict=True))
+
+    def niceness(self, sample: Sample) -> tuple[int, int]:
+        """How hard it is to compute at a point by hand; a coordinate that is no fraction is as hard as it is long."""
+        if sample not in self.on_curve:
+            return niceness(sample)
+        named = self.named(sample).values()
+        found = niceness([value for value in named if isinstance(value, Fraction)])
+        formulas = [text_of(value) for value in named if not isinstance(value, Fraction)]
+        hardness = sum(LETTER_HARDNESS * len(text) for text in formulas)
+        return found[0] + hardness, found[1] + sum(text.startswith("-") for text in formulas)
 
     def quantity(self, tree: Tree, partial: Partial = ()) -> Quantity:
         """The partial derivative of a tree at the points of the case."""

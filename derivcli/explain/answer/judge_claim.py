@@ -23,7 +23,6 @@ from derivcli.explain.answer.bracketings import bracketed
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case, compared, compared_on_curve, confirmed
 from derivcli.explain.answer.diagnosis import diagnosed, except_at
 from derivcli.explain.answer.exceptional_points import ExceptionalPoint, distances, named
-from derivcli.explain.answer.sample_points import niceness
 from derivcli.explain.answer.symbolic_proof import are_proved, is_proved, is_proved_where, is_zero_at
 from derivcli.language.expression import Expression
 from derivcli.language.parse import other_meanings
@@ -114,7 +113,7 @@ def _unknown(case: Case, right: int) -> str:
     unsure = case.of_kind("unsure")
     if len(unsure) * POINTS_PER_UNKNOWN <= right:
         return ""
-    nicest = min((match.sample for match in unsure), key=niceness)
+    nicest = min((match.sample for match in unsure), key=case.niceness)
     where = f"{len(unsure)} points, such as {place_text(case.named(nicest))}"
     return f"at {where}, it is not known whether they are the same"
 
@@ -123,9 +122,9 @@ def counterexample(case: Case) -> Counterexample:
     """A point at which a claim is wrong; one of single points where it is wrong at these only."""
     wrong = case.of_kind("different", "undefined")
     if wrong and (case.curve(wrong) is None or not case.wrong_spots):
-        match = min(wrong, key=_telling)
+        match = min(wrong, key=functools.partial(_telling, case))
         return _counterexample(case, match, case.named(match.sample))
-    spot = min(case.wrong_spots, key=lambda spot: (_telling(_match(spot)), distances(spot)))
+    spot = min(case.wrong_spots, key=lambda spot: (_telling(case, _match(spot)), distances(spot)))
     return _counterexample(case, _match(spot), named(spot))
 
 
@@ -169,17 +168,17 @@ def _digits(right: Sequence[Match]) -> int:
 def _gaps(case: Case) -> tuple[Point, ...]:
     """The points at which a right claim has no value, the nicest first."""
     spots = [named(spot) for spot in case.gap_spots]
-    return (*spots, *(case.named(match.sample) for match in sorted(case.gaps, key=_telling)))
+    return (*spots, *(case.named(match.sample) for match in sorted(case.gaps, key=functools.partial(_telling, case))))
 
 
-def _telling(match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
+def _telling(case: Case, match: Match) -> tuple[bool, bool, bool, bool, tuple[int, int]]:
     """A sort key: smaller where a point shows better, at a glance or by hand, that two numbers differ."""
     left, right = match.left, match.right
     assert left is not None, "the derivative has a value"
     if right is None:
-        return True, not _is_moderate(left), False, False, niceness(match.sample)
+        return True, not _is_moderate(left), False, False, case.niceness(match.sample)
     close = abs(left - right) < (abs(left) + abs(right)) * 1e-4
-    return False, not _is_moderate(left), bool(close), not _is_moderate(right), niceness(match.sample)
+    return False, not _is_moderate(left), bool(close), not _is_moderate(right), case.niceness(match.sample)
 
 
 def _is_moderate(ball: arb) -> bool:

@@ -19,7 +19,7 @@ import sympy
 from derivcli.check.equality import Match, Quantity, Sample
 from derivcli.explain.answer.answer import Diagnosis
 from derivcli.explain.answer.comparison import MIN_MATCHES, Case
-from derivcli.explain.answer.sample_points import niceness, numbers_of
+from derivcli.explain.answer.sample_points import numbers_of
 from derivcli.language import tree as build
 from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.expression import Expression
@@ -84,7 +84,7 @@ def _told(sentence: str, wrong: Sequence[Match]) -> Diagnosis:
 
 
 def _such_as(case: Case, matches: Sequence[Match]) -> str:
-    nicest = sorted((match.sample for match in matches), key=niceness)[:2]
+    nicest = sorted((match.sample for match in matches), key=case.niceness)[:2]
     named = " and ".join(place_text(case.named(sample)) for sample in nicest)
     return f"{len(matches)}, such as {named}" if len(matches) > len(nicest) else named
 

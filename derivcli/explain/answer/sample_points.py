@@ -91,7 +91,7 @@ def _constants(tree: Tree) -> Iterator[Fraction]:
     return (value for value in values.values() if max(abs(value.numerator), value.denominator) < MAX_SIZE)
 
 
-def niceness(sample: Sample) -> tuple[int, int]:
+def niceness(sample: Sequence[Fraction]) -> tuple[int, int]:
     """How hard it is to compute at a point by hand, and how many of its values are negative."""
     zero = sum(value == 0 for value in sample)
     size = sum(abs(value.numerator) + 3 * value.denominator for value in sample)

@@ -161,7 +161,7 @@ def part_name(node: Tree) -> str:
     elif row is not None and len(node.args) == 1:
         head, inner = row.name, node.args[0]
     else:
-        kind = "sum" if isinstance(node, sympy.Add) else "power" if isinstance(node, sympy.Pow) else "product"
+        kind = "total" if isinstance(node, sympy.Add) else "power" if isinstance(node, sympy.Pow) else "product"
         return _spelled(node, "") or (f"{row.name}_value" if row is not None else kind)
     return _spelled(inner, f"{head}_") or f"{head}_value"
 

@@ -54,6 +54,9 @@ class Dialect:
     """How pi, e and nan are written."""
     times: str = " * "
     over: str = " / "
+    number_times: str = ""
+    """How a number is multiplied, where that is not as arrays are; `number_over` is how one divides."""
+    number_over: str = ""
     words: Mapping[str, str] = field(default_factory=lambda: {"and": " && ", "or": " || ", "not": "!", "!=": "!="})
     choice: str = ""
     """A choice: condition, value, and the rest; "" where a choice is a block of lines."""
@@ -65,6 +68,8 @@ class Dialect:
     ignores_case: bool = False
     """Whether x and X are one name."""
     has_integrals: bool = False
+    reads_files: bool = False
+    """Whether a call reads the columns of a data file."""
 
     @property
     def blocks(self) -> tuple[type[Tree], ...]:
@@ -145,9 +150,11 @@ class FormulaText:
         for factor, part in pairs:
             base = divisor(factor)
             if base is not None:
-                text = f"{text or self._one}{self.dialect.over}{enclosed(pieces[base], POWER)}"
+                over = self.dialect.number_over if isinstance(base, sympy.Rational) else ""
+                text = f"{text or self._one}{over or self.dialect.over}{enclosed(pieces[base], POWER)}"
             elif text:
-                text += f"{self.dialect.times}{enclosed(part, _factor_level(factor, POWER))}"
+                times = self.dialect.number_times if text.replace(".", "").lstrip("-").isdigit() else ""
+                text += f"{times or self.dialect.times}{enclosed(part, _factor_level(factor, POWER))}"
             else:
                 text = enclosed(part, _factor_level(factor, SIGN))
         return text, PRODUCT

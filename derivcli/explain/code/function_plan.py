@@ -11,6 +11,7 @@ import sympy
 
 from derivcli.errors import DerivError
 from derivcli.explain.code.common_parts import Assignment, CommonParts
+from derivcli.explain.code.data_columns import DataColumns
 from derivcli.explain.code.dialect import Dialect, FormulaText
 from derivcli.explain.code.expansion import expanded, reflected
 from derivcli.explain.code.script_names import Names
@@ -61,6 +62,8 @@ class FunctionPlan:
     remarks: Sequence[str] = ()
     definitions: Mapping[str, Tree] | None = None
     points: Points | None = None
+    columns: DataColumns | None = None
+    """Where the points are the rows of a file, which only some languages read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,9 @@ class Body:
     @property
     def head(self) -> list[str]:
         """The sentences over a function."""
-        return [*self.plan.lines, *self.plan.remarks, *self.renamed]
+        reads = self.writer.dialect.reads_files
+        rows = [self.plan.columns.sentence] if self.plan.columns and not reads else []
+        return [*self.plan.lines, *self.plan.remarks, *rows, *self.renamed]
 
 
 def prepared(plan: FunctionPlan, dialect: Dialect, own: Sequence[str] = ()) -> Body:
@@ -165,7 +170,7 @@ class CallPoints:
 def call_points(body: Body) -> CallPoints | None:
     """The points at which the function is called, as the language writes numbers."""
     points, arguments = body.plan.points, body.plan.arguments
-    if points is None:
+    if points is None or body.plan.columns is not None:
         return None
     if points.count <= MAX_ROWS:
         return CallPoints([[_number(body, points, name, row) for name in arguments] for row in range(points.count)])
@@ -181,6 +186,12 @@ def call_points(body: Body) -> CallPoints | None:
         return CallPoints([row], found)
     message = f"code calls its function at {MAX_ROWS} points, or at one range, and there are {points.count:,} points"
     raise DerivError(message, hint="`shell:leave out --at``python:leave out at` for the function alone")
+
+
+def number_at(body: Body, name: str) -> str:
+    """The only value of a variable that was typed."""
+    assert body.plan.points is not None, "it was typed"
+    return _number(body, body.plan.points, name, 0)
 
 
 def _number(body: Body, points: Points, name: str, row: int) -> str:

@@ -42,9 +42,17 @@ def made(task: Task) -> str:
 
 
 def written_points(
-    task: Task, points: Points, moving: Collection[str], shifted: Collection[str], names: Names
+    task: Task,
+    points: Points,
+    moving: Collection[str],
+    shifted: Collection[str],
+    names: Names,
+    read: Collection[str] = (),
 ) -> PointLines:
-    """The lines that make the variables, those `moving` recorded by PyTorch and those `shifted` of full length."""
+    """The lines that make the variables, those `moving` recorded by PyTorch and those `shifted` of full length.
+
+    Those that are `read` from a file are arrays already.
+    """
     spread = [axis.name for axis in points.axes if axis.count != 1]
     arrays = [axis.name for axis in points.axes if axis.count != 1 or (spread and axis.name in {*moving, *shifted})]
     crossed = len(spread) > 1 and not points.paired
@@ -52,8 +60,11 @@ def written_points(
     for axis in points.axes:
         recorded = ", requires_grad=True" if axis.name in moving and not (crossed and axis.name in arrays) else ""
         arguments = f"{made(task)}{recorded}"
-        if axis.count == 1 and axis.name in arrays and not crossed:
-            text = f"torch.full(({points.count},), {_number(axis, 0)}, {arguments})"
+        if axis.name in read:
+            text = f"torch.tensor({names.python[axis.name]}, {arguments})"
+        elif axis.count == 1 and axis.name in arrays and not crossed:
+            length = f"len({names.python[next(iter(read))]})" if read else points.count
+            text = f"torch.full(({length},), {_number(axis, 0)}, {arguments})"
         elif axis.count == 1 and not (crossed and axis.name in arrays):
             text = f"torch.tensor({_number(axis, 0)}, {arguments})"
         else:

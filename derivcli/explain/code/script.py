@@ -10,6 +10,7 @@ from __future__ import annotations
 from derivcli.engines.engine_table import REVERSE
 from derivcli.errors import DerivError
 from derivcli.explain.code.autograd_classes import AutogradClasses, uses
+from derivcli.explain.code.data_columns import ARROW, quoted
 from derivcli.explain.code.derivative_code import listed, write_derivatives
 from derivcli.explain.code.expression_code import FIXED, MOVING, FormulaWriter, WrittenPart
 from derivcli.explain.code.graph_lifetime import depends_on
@@ -23,7 +24,8 @@ from derivcli.language.tree import Tree, expansions, symbol
 
 IMPORTS = {
     "math": "import math", "plt": "import matplotlib.pyplot as plt", "mpmath": "import mpmath",
-    "np": "import numpy as np", "scipy": "import scipy.special", "torch": "import torch",
+    "np": "import numpy as np", **{name: f"import {name}" for name in ARROW}, "scipy": "import scipy.special",
+    "torch": "import torch",
 }  # fmt: skip
 """The lines that import modules, by the names that these go by."""
 
@@ -59,10 +61,14 @@ def write_script(plan: ScriptPlan) -> str:
 
 def _points(draft: Draft) -> PointLines:
     plan, names = draft.plan, draft.names
-    place = written_points(plan.task, plan.points, plan.recorded, plan.shifted, names)
+    read = plan.columns.headers if plan.columns else ()
+    place = written_points(plan.task, plan.points, plan.recorded, plan.shifted, names, read)
     needed = "Python or this script needs that name"
     remarks = [f"# {new} is the variable {old}: {needed}" for old, new in names.renamed.items()]
     what = f"{plan.points.count:,} points" if plan.many else "the point"
+    if plan.columns:
+        draft.blocks.append(plan.columns.lines(names))
+        what = f"a point for each row of {plan.columns.name}"
     recorded = [names.python[name] for name in plan.recorded]
     fixed = [names.python[name] for name in plan.task.names if name not in {*plan.recorded, *plan.shifted}]
     remarks.append(f"# {what}, in {FORMAT_DESCRIPTIONS[plan.task.dtype]}{';' if recorded else ''}")
@@ -80,7 +86,7 @@ def _way(draft: Draft) -> None:
     assert plan.task.direction is not None, "there is a direction"
     renamed = {name: names.python[name] for name in plan.shifted}
     way = names.python[DIRECTION_PARAMETER] = names.fresh("t")
-    start = f"torch.zeros({plan.points.count}, " if plan.many else "torch.tensor(0.0, "
+    start = f"torch.zeros({plan.count_text}, " if plan.many else "torch.tensor(0.0, "
     lines = [
         f"# {way} says how far along the direction: the derivative in {way}, at {way} = 0, is the one along it",
         f"{way} = {start}{made(plan.task)}, requires_grad=True)",
@@ -176,14 +182,8 @@ def _picture(draft: Draft) -> list[str]:
         *(f'plt.plot({x}{drawn}, {text}{drawn}, label="{label}")' for label, text in draft.outputs),
         f'plt.xlabel("{spread[0]}")',
         "plt.legend()",
-        f"plt.savefig({_quoted(plan.plot)})",
+        f"plt.savefig({quoted(plan.plot)})",
     ]
-
-
-def _quoted(text: str) -> str:
-    """A text as Python writes it, in double quotes where it can."""
-    quoted = repr(text)
-    return f'"{quoted[1:-1]}"' if quoted[0] == "'" and '"' not in quoted else quoted
 
 
 def _assembled(draft: Draft) -> str:

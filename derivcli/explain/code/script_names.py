@@ -7,7 +7,7 @@ import keyword
 from collections.abc import Iterable
 from itertools import chain, count
 
-MODULES = ("torch", "math", "np", "scipy", "mpmath", "plt")
+MODULES = ("torch", "math", "np", "scipy", "mpmath", "plt", "pyarrow")
 """What scripts import, by the names that they call it by."""
 
 

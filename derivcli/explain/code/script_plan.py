@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from derivcli.engines.task import Task
 from derivcli.explain.code.autograd_classes import AutogradClasses
+from derivcli.explain.code.data_columns import DataColumns
 from derivcli.explain.code.script_names import Names
 from derivcli.language.expression import Definition
 from derivcli.language.tree import Tree, expansions, substitute, symbol
@@ -36,6 +37,15 @@ class ScriptPlan:
     label: Labels
     degree: int | None = None
     plot: str = ""
+    columns: DataColumns | None = None
+    """Where the points are the rows of a file; `points` then has two values in the place of each column."""
+
+    @property
+    def count_text(self) -> str:
+        """The number of points, as the script writes it."""
+        if self.columns is None:
+            return str(self.points.count)
+        return f"len({next(iter(self.columns.headers))})"
 
     @property
     def order(self) -> int:

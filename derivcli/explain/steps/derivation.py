@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from derivcli.language.pickling import equal, itself, reduced, shortened
 from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.result import partial_of
+from derivcli.showing import latex, mime_bundle, pretty, short, text
 
 if TYPE_CHECKING:
     from derivcli.explain.steps.derivative_values import DerivativeValue
@@ -79,10 +80,11 @@ class Derivation:
     __eq__ = equal
     __reduce__ = reduced
 
-    def __repr__(self) -> str:
-        start = Step("", self.start, spelling=self.expression.spelling).text
-        count = f"{len(self.steps)} step{'s' * (len(self.steps) != 1)}"
-        return f"<Derivation {shortened(start)} = {shortened(self.answer.text)}: {count}>"
+    __repr__ = short
+    __str__ = text
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
 
     @property
     def expression(self) -> Expression:

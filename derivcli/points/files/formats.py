@@ -57,6 +57,8 @@ class DataFormat:
     separator: str = ""
     comma_separator: str = ""
     """The separator of cells where the comma is the decimal sign."""
+    table_reader: str = ""
+    """The function of Arrow's that reads a file as a table; "" of text that NumPy reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,11 @@ DATA_FORMATS = {
         DataFormat("tsv", (".tsv", ".tab"), partial(resolve_name, "derivcli.points.files.csv_tsv"), is_text=True,
                    has_types=False, separator="\t", comma_separator="\t"),
         DataFormat("parquet", (".parquet", ".pq"), partial(resolve_name, "derivcli.points.files.parquet"),
-                   {b"PAR1": "Parquet"}, may_repeat_names=False),
+                   {b"PAR1": "Parquet"}, may_repeat_names=False, table_reader="pyarrow.parquet.read_table"),
         DataFormat("arrow", (".arrow", ".feather", ".ipc"), partial(resolve_name, "derivcli.points.files.arrow"),
-                   {b"ARROW1": "Arrow", b"FEA1": "Feather"}),
+                   {b"ARROW1": "Arrow", b"FEA1": "Feather"}, table_reader="pyarrow.feather.read_table"),
         DataFormat("jsonl", (".jsonl", ".ndjson"), partial(resolve_name, "derivcli.points.files.json_lines"),
-                   is_text=True, may_repeat_names=False),
+                   is_text=True, may_repeat_names=False, table_reader="pyarrow.json.read_json"),
     )
 }  # fmt: skip
 

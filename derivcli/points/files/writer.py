@@ -169,6 +169,15 @@ def _array(values: OutputColumn, decimal_comma: bool = False) -> pyarrow.Array:
     return pyarrow.array(texts, pyarrow.string())
 
 
+def table_of(columns: Mapping[str, OutputColumn]) -> pyarrow.Table:
+    """Columns of ours as a table in memory, with plain texts, since pandas takes no dictionary with a null in it."""
+    batch = _with_ours(None, columns, decimal_comma=False)
+    plain = [
+        column.dictionary_decode() if pyarrow.types.is_dictionary(column.type) else column for column in batch.columns
+    ]
+    return pyarrow.table(plain, names=batch.schema.names)
+
+
 def _check(schema: pyarrow.Schema, format: str) -> None:
     names = schema.names
     if not DATA_FORMATS[format].may_repeat_names and len(set(names)) < len(names):

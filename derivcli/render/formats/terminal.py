@@ -76,6 +76,7 @@ def terminal_text(blocks: Sequence[Block], style: Style) -> str:
         emoji=False,
         highlight=False,
         legacy_windows=False,
+        force_jupyter=False,  # where it believes to be in a notebook, it shows each line by itself there
     )
     for block in blocks:
         _print(console, block, style)

@@ -10,8 +10,9 @@ from typing import Any
 import sympy
 
 from derivcli.explain.code.common_parts import is_total
+from derivcli.explain.code.data_columns import ARROW
 from derivcli.explain.code.dialect import Dialect, plain_literal
-from derivcli.explain.code.function_plan import Body, CallPoints, FunctionPlan, Output, call_points, prepared
+from derivcli.explain.code.function_plan import Body, CallPoints, FunctionPlan, Output, call_points, number_at, prepared
 from derivcli.explain.code.layout import SPACES, assigned, indented
 from derivcli.explain.code.script_names import PYTHON
 from derivcli.language.functions.table import FUNCTIONS
@@ -49,6 +50,7 @@ def _dialect(title: str, module: str, functions: dict[str, str]) -> Dialect:
         number=plain_literal,
         constants=MappingProxyType({"pi": f"{module}.pi", "e": f"{module}.e", "nan": f"{module}.nan"}),
         words=WORDS,
+        reads_files=True,
         choice=f"{module}.where(#1, #2, #3)",
         loop="sum(#1 for #2 in range(#3, #5))",
         product_loop="math.prod(#1 for #2 in range(#3, #5))",
@@ -157,10 +159,11 @@ def _written(plan: FunctionPlan, dialect: Dialect, module: str, imports: str, de
     body = prepared(plan, dialect)
     points = call_points(body)
     lines = function_lines(body, module, decorator)
-    call = call_lines(body, points, module) if points is not None else []
+    call = call_lines(body, points, module) if points is not None or plan.columns is not None else []
     text = "\n".join([*lines, *call])
     heads = ["import math\n"] if "math." in text else []
-    heads.append(imports)
+    heads += [imports, *(["import numpy as np"] if module != "np" and "np.loadtxt" in text else [])]
+    heads += [f"import {name}" for name in ARROW if f"{name}." in text]
     if "special." in text:
         heads.append("from scipy import special" if module == "np" else "from jax.scipy import special")
     if module == "jnp":
@@ -231,10 +234,17 @@ def assigned_python(name: str, text: str) -> list[str]:
     return [f"{first} = (", *([SPACES + rest] if rest else []), *lines[1:], ")"]
 
 
-def call_lines(body: Body, points: CallPoints, module: str) -> list[str]:
+def call_lines(body: Body, points: CallPoints | None, module: str) -> list[str]:
     """Lines that print what the function gives at points."""
     lines: list[str] = []
-    if points.sweep is not None:
+    columns = body.plan.columns
+    if columns is not None:
+        lines += columns.lines(body.names)
+        typed = [name for name in body.plan.arguments if name not in columns.headers]
+        given = [number_at(body, name) if name in typed else "" for name in body.plan.arguments]
+    elif points is None:
+        return []
+    elif points.sweep is not None:
         sweep = points.sweep
         given = [*points.rows[0]]
         given[sweep.place] = f"{module}.linspace({sweep.start}, {sweep.stop}, {sweep.count})"
@@ -243,7 +253,7 @@ def call_lines(body: Body, points: CallPoints, module: str) -> list[str]:
     else:
         given = [f"{module}.array([{', '.join(column)}])" for column in zip(*points.rows, strict=True)]
     for name, values in zip(body.arguments, given, strict=True):
-        lines.append(f"{name} = {values}")
+        lines += [f"{name} = {values}"] if values else []
     names = [output.name for output in body.outputs]
     lines.append(f"{', '.join(names)} = {body.name}({', '.join(body.arguments)})")
     lines += [f'print("{name} =", {name})' for name in names]

@@ -55,6 +55,8 @@ MATLAB = Dialect(
     constants=MappingProxyType({"pi": "pi", "e": "exp(1)", "nan": "NaN"}),
     times=".*",
     over="./",
+    number_times="*",
+    number_over="/",
     words=MappingProxyType({"and": " && ", "or": " || ", "not": "~", "true": "true", "false": "false", "!=": "~="}),
 )
 

@@ -1,0 +1,77 @@
+"""The columns of a data file as a script in Python reads them, by NumPy or by Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from derivcli.errors import DerivError, file_name
+from derivcli.explain.code.script_names import Names
+from derivcli.points.files.formats import DATA_FORMATS, DataFormat, Reading, format_of
+
+ARROW = tuple(row.table_reader.rpartition(".")[0] for row in DATA_FORMATS.values() if row.table_reader)
+"""The modules of Arrow that read tables."""
+
+
+def quoted(text: str) -> str:
+    """A text as Python writes it, in double quotes where it can."""
+    written = repr(text)
+    return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in written else written
+
+
+@dataclass(frozen=True, slots=True)
+class DataColumns:
+    """The columns that variables are: the file and its format, and of each variable the column's header and place.
+
+    `headers` and `places` have the same keys.
+    """
+
+    path: str
+    format: DataFormat
+    headers: Mapping[str, str]
+    places: Mapping[str, int]
+
+    @property
+    def name(self) -> str:
+        """The file as messages call it."""
+        return file_name(self.path)
+
+    def lines(self, names: Names) -> list[str]:
+        """The lines that read the columns into arrays of NumPy."""
+        python = [names.python[name] for name in self.headers]
+        others = [f"{names.python[name]} is {header!r}" for name, header in self.headers.items() if header != name]
+        lines = [f"# the columns of {self.name}{': ' if others else ''}{', '.join(others)}"]
+        if not self.format.table_reader:
+            places = ", ".join(str(place) for place in self.places.values())
+            left = ", ".join(python) if len(python) > 1 else f"({python[0]},)"
+            options = f'delimiter="{self._separator}", skiprows=1, usecols=[{places}], quotechar=\'"\''
+            return [*lines, f"{left} = np.loadtxt(", f"    {quoted(self.path)}, {options}, unpack=True, ndmin=2", ")"]
+        table = names.fresh("table")
+        lines.append(f"{table} = {self.format.table_reader}({quoted(self.path)})")
+        pairs = zip(python, self.headers.values(), strict=True)
+        return [*lines, *(f"{name} = {table}[{quoted(header)}].to_numpy().astype(float)" for name, header in pairs)]
+
+    @property
+    def sentence(self) -> str:
+        """What the arguments of a function are, in a language that does not read the file here."""
+        columns = ", ".join(f"{name} the column {header!r}" for name, header in self.headers.items())
+        return f"to be called for each row of {self.name}, with {columns}"
+
+    @property
+    def _separator(self) -> str:
+        return {"\t": "\\t"}.get(self.format.separator, self.format.separator)
+
+
+def columns_of(
+    reading: Reading, headers: Sequence[str], variables: Mapping[str, str], names: Collection[str]
+) -> DataColumns:
+    """The columns of the variables among these; only one plain file is read in a script."""
+    (path, *others) = reading.paths
+    is_one = not others and path != "-" and not any(sign in path for sign in "*?[")
+    found = format_of(path, reading.format) if is_one else None
+    if found is None or found.compression or reading.decimal_comma or reading.skip:
+        hint = "name one file, not compressed, with decimal points, and leave out `--on-error skip`"
+        raise DerivError("code reads one plain file whose rows are all numbers", hint=hint)
+    taken = {name: variables[name] for name in names if name in variables}
+    places = {name: headers.index(header) for name, header in taken.items()}
+    return DataColumns(path, DATA_FORMATS[found.name], taken, places)
