@@ -36,6 +36,7 @@ FORMULAS = [
     "floor(x)*x + round(x) + trunc(x)", "exp(x*y*z)*(x+y)", "asinh(x) + acosh(x+1) + atanh(x/4)", "sinh(x)/cosh(x)",
     "if(x > 2 and x < 3 or x > 9, 1, 1/3)*x", "1000000000000000000000*x + 1/3 + 0.1", "-x^2*-x", "lambda*N + I",
     "sec(x/3) + csc(x) + cot(x/4)", "log1p(x) + expm1(x) + log10(x)", "softplus(x) + gelu(x)", "x/(x+1)/(x+2)",
+    "legendre(4, x)*hermite(3, x)",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from derivcli.engines.symbolic import simplified
+from derivcli.engines.symbolic import arrange, simplified
 from derivcli.errors import DerivError
 from derivcli.explain.code.dialect import Dialect
 from derivcli.language.bound_variables import Binder, Integral, IteratedProduct, Summation
@@ -59,6 +59,12 @@ DEFINITIONS = {
     "xlogy": "if(x == 0, 0, x*log(y))",
 }
 """What primitives are in functions that most languages have, to the last digits at ordinary points."""
+
+POLYNOMIALS = ("assoc_laguerre", "chebyshevt", "gegenbauer", "hermite", "hermite_prob")
+"""Orthogonal polynomials, which SymPy has by the same names."""
+
+MAX_DEGREE = 12
+"""The terms of a polynomial of a higher degree cancel more digits than a program should lose."""
 
 REFLECTED = ("besselj", "bessely")
 """Functions of whole orders of which those below 0 are the same up to the sign."""
@@ -128,6 +134,8 @@ def _written(row: Function, arguments: Sequence[Tree], dialect: Dialect) -> Tree
         return formulas.bind(row, _parsed_for(special, row), arguments)
     if row.definition is not None:
         return formulas.rewritten(row, arguments)
+    if row.name in POLYNOMIALS and arguments[0].is_Integer and arguments[0] <= MAX_DEGREE:
+        return _polynomial(row, arguments)
     if row.name in DEFINITIONS:
         return formulas.bind(row, _parsed_for(DEFINITIONS[row.name], row), arguments)
     raise _refused(row, arguments, dialect)
@@ -139,6 +147,14 @@ def _refused(row: Function, arguments: Sequence[Tree], dialect: Dialect) -> Deri
     others = having(row)
     hint = f"choose {' or '.join(others)}" if others else "leave out `--code`"
     return DerivError(f"{dialect.title} has no function for {text_of(call(row, arguments))}", hint=hint)
+
+
+def _polynomial(row: Function, arguments: Sequence[Tree]) -> Tree:
+    """An orthogonal polynomial of a known degree, by Horner's rule."""
+    *orders, x = arguments
+    hole = symbol("#x")  # a name that no formula has
+    made = sympy.horner(getattr(sympy, row.name)(*orders, hole), hole)
+    return substitute(arrange(made), {hole: x})
 
 
 def _root(x: Tree, n: Tree) -> Tree:
