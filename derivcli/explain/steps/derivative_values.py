@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from flint import arb
 
-from derivcli.check.equality import is_known
+from derivcli.check.exact_equality import is_exactly
 from derivcli.check.judge import coordinates
-from derivcli.check.true_derivative import KnownDerivative, derivative_at
+from derivcli.check.true_derivative import derivative_at
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, evaluated, expression_of, merged
-from derivcli.errors import DerivError
+from derivcli.engines.symbolic import arrange, expression_of, merged
 from derivcli.language import tree as build
 from derivcli.language.expression import Expression
 from derivcli.language.pickling import equal, reduced
@@ -23,8 +20,12 @@ from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, fold, substitute, symbol
 from derivcli.points.points import Points
 from derivcli.result import Partial, SymbolicResult
+from derivcli.simplify.exact_value import exact_forms
 
 SHOWN_DIGITS = 10
+
+MAX_TRIALS = 3
+"""So many forms of a number are compared with the truth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,16 @@ def _value(result: SymbolicResult, partial: Partial, formula: Tree, points: Poin
     point = {name: _typed(points, name, place) for name in points.names}
     put = fold(substitute(formula, {symbol(name): tree for name, tree in point.items()}), _with_signs)
     at = coordinates(points.at, points, expression.variables, place)
-    if result.dependent and not _is_zero(derivative_at(expression, Derivative(), at)):
+    if result.dependent and not is_exactly(expression_of(sympy.S.Zero), expression, Derivative(), at):
         return DerivativeValue(point, put, None, "", "the point is not on the curve")
-    truth = derivative_at(expression, Derivative(partial[::-1], dependent=result.dependent), at)
+    asked = Derivative(partial[::-1], dependent=result.dependent)
+    truth = derivative_at(expression, asked, at)
     if truth.ball is None or truth.one_sided:
         one_sided = "the function is defined on one side only" if truth.one_sided else "nothing is proved of it"
         return DerivativeValue(point, put, None, "", truth.reason or one_sided)
-    exact = next((form for form in _forms(put) if _is(form, truth)), None)
-    return DerivativeValue(point, put, exact, _digits(truth.ball))
+    forms = map(expression_of, exact_forms(formula, point)[:MAX_TRIALS])
+    exact = next((form for form in forms if is_exactly(form, expression, asked, at)), None)
+    return DerivativeValue(point, put, exact, f"{float(truth.ball.mid()):.{SHOWN_DIGITS}g}")
 
 
 def _with_signs(node: Any, parts: list[Tree]) -> Tree:
@@ -87,27 +90,3 @@ def _with_signs(node: Any, parts: list[Tree]) -> Tree:
 def _typed(points: Points, name: str, place: int) -> Tree:
     exact = points.exact(name, place)
     return sympy.Rational(*float(points.at[name][place]).as_integer_ratio()) if exact is None else exact
-
-
-def _forms(put: Tree) -> Iterator[Expression]:
-    """What SymPy makes of a formula of numbers."""
-    with suppress(DerivError, *SYMPY_FAILURES):
-        yield expression_of(arrange(evaluated(put)))
-
-
-def _is(form: Expression, truth: KnownDerivative) -> bool:
-    """Whether a formula is a number, to far more digits than chance gives."""
-    known = derivative_at(form, Derivative(), {})
-    if known.ball is None or truth.ball is None:
-        return False
-    both_zero = _is_zero(known) and _is_zero(truth)
-    return both_zero or bool(known.ball.overlaps(truth.ball) and is_known(known.ball) and is_known(truth.ball))
-
-
-def _is_zero(known: KnownDerivative) -> bool:
-    return known.ball is not None and bool(known.ball.contains(0)) and bool(abs(known.ball) < arb(2) ** -400)
-
-
-def _digits(ball: arb) -> str:
-    """The first digits of a number."""
-    return f"{float(ball.mid()):.{SHOWN_DIGITS}g}"
