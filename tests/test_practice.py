@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -14,6 +15,8 @@ from derivcli import pipeline
 from derivcli.cli.commands import practice
 from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
 from derivcli.language.definitions.equation import parse_equation
+from derivcli.language.printer import text_of
+from derivcli.language.spelling import BOOK
 from derivcli.request import Request
 from tests.processes import python
 from tests.support import deriv, no_hang
@@ -29,7 +32,7 @@ def solution(task: Exercise) -> str:
     """The derivative that an exercise asks for."""
     request = Request([task.text], mixed=[task.partial], dependent=task.dependent)
     (formula,) = pipeline.formulas(request)[0].derivatives.values()
-    return formula.canonical_text
+    return text_of(formula.tree, BOOK)
 
 
 def solutions(level: int = 3, count: int = 3) -> list[str]:
@@ -98,7 +101,7 @@ def test_a_wrong_answer_gets_a_counterexample_and_another_try() -> None:
 def test_what_is_no_formula_does_not_count() -> None:
     right = solutions()
     told = session("3*x +", "sine(x)", "__import__('os')", "y = 3", *right)
-    assert "3*x +\n       ^" in told
+    assert "       3*x +\n            ^\n       complete it\n" in told
     assert "did you mean sin?" in told
     assert score(told) == "3 of 3 right, 3 of them at the first try"
 
@@ -130,9 +133,19 @@ def test_hints_tell_ever_more() -> None:
     told = session(*["hint"] * 20, "quit").split("f'(x) = hint")
     assert "begin with: " in told[1]
     steps = [part.count("\n      = ") for part in told[1:] if "no more hints" not in part]
-    assert len(steps) > 2
-    assert steps == list(range(len(steps)))
+    assert steps == [0, 1, 0]
+    assert "go on with: sum rule and power rule\n       (x^n)' = n*x^(n - 1)\n" in told[3]
     assert "there are no more hints" in told[-1]
+
+
+@pytest.mark.parametrize("level", [1, 4, 5, 8])
+def test_no_help_is_the_answer_in_another_order(level: int) -> None:
+    told = session(*["hint", "hint", "hint", "hint", "?", "skip"] * 3, level=level).split("skip\n")
+    assert len(told) == 4
+    for before, after in pairwise(told):
+        answer = after.splitlines()[0].partition(" = ")[2]
+        shown = re.findall(r" = (.*?)(?:  |$)", before, flags=re.MULTILINE)
+        assert sorted(answer) not in [sorted(each) for each in shown]
 
 
 def test_hints_for_a_curve_lead_to_the_slope() -> None:
@@ -165,7 +178,7 @@ def test_an_exercise_that_was_only_answered_wrongly_counts(last: list[str]) -> N
 @pytest.mark.parametrize("word", ["help", "why"])
 def test_help_tells_what_can_be_typed_and_does_not_count(word: str) -> None:
     told = session(word, *solutions())
-    assert "all steps but the last" in told
+    assert "all steps but those that are the answer" in told
     assert "unknown name" not in told
     assert score(told) == "3 of 3 right, 3 of them at the first try"
 

@@ -176,3 +176,39 @@ def test_variables_stand_in_their_usual_order(text: str, variables: str) -> None
     assert ",".join(parse(text).variables) == variables
     assert [*derive(text).derivatives] == variables.split(",")
     assert [*derive(text, wrt=variables.split(",")[::-1]).derivatives] == variables.split(",")[::-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("tan x", "sec(x)^2"),
+        ("arctan(x)", "1/(x^2 + 1)"),
+        ("1/(2x + 1)", "-2/(2*x + 1)^2"),
+        ("tan(x)", "sec(x)**2"),
+        ("atan(x)", "1/(x**2 + 1)"),
+        ("x**2 ln x", "2*x*ln(x) + x"),
+    ],
+)
+def test_habits_of_books_bring_the_signs_of_books(typed: str, shown: str) -> None:
+    (found,) = derive(typed).derivatives.values()
+    assert found.text == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("x^2 ln x", "--at", "x=0"), "ln has no real value at 0"),
+        (("x**2*log(x)", "--at", "x=0"), "log has no real value at 0"),
+        (("steps", "x arctan x"), "derivative of arctan\t"),
+        (("steps", "x*atan(x)"), "derivative of atan\t"),
+        (("steps", "sin(x)*ln(x)"), "derivatives of sin and ln\t"),
+        (("steps", "ln(x^2/(x + 1))"), "2*ln(|x|)"),
+        (("answer", "arctan x", "1/(1-x^2)"), "the derivative of arctan(x) is taken for that of artanh(x)"),
+        (("answer", "2^x", "2^x"), "ln(2)"),
+        (("ln(x+sqrt(x^2-1))",), "x^2"),
+    ],
+)
+def test_sentences_are_spelled_as_formulas_are(words: tuple[str, ...], told: str) -> None:
+    outcome = deriv(*words, status=int(words[0] == "answer"))
+    assert told in outcome.stdout + outcome.stderr
+    assert not ("^" in outcome.stdout and "**" in outcome.stdout + outcome.stderr)

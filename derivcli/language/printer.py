@@ -73,10 +73,10 @@ def number_text(value: sympy.Rational) -> str:
     return scientific if decimal.as_tuple().exponent != 0 else plain
 
 
-def place_text(at: Mapping[str, Fraction | Tree]) -> str:
+def place_text(at: Mapping[str, Fraction | Tree], spelling: Spelling = CANONICAL) -> str:
     """A point in words: `x = 1/2, y = pi`."""
     trees = {name: number(value) if isinstance(value, Fraction) else value for name, value in at.items()}
-    return ", ".join(f"{name} = {text_of(tree)}" for name, tree in trees.items())
+    return ", ".join(f"{name} = {text_of(tree, spelling)}" for name, tree in trees.items())
 
 
 def enclosed(piece: Piece, level: int) -> str:

@@ -6,6 +6,7 @@ the user has not written, it follows the rest of the text: who writes `^`, `ln`,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,13 +16,22 @@ POWER, EULER, HALF = "**", "e**", "**(1/2)"
 
 BARS = "|"
 
+SIDE_BY_SIDE = "f x"
+"""A habit of books: an argument without brackets, or a product without its sign."""
+
+INVERSES = {
+    **{f"a{name}": f"arc{name}" for name in ("sin", "cos", "tan", "sec", "csc", "cot")},
+    **{f"a{name}h": f"ar{name}h" for name in ("sin", "cos", "tan", "sec", "csc", "cot")},
+}
+"""Inverse functions as books call them."""
+
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 """Signs of roots, by what stands before their argument."""
 
 WORDS = frozenset(("e", "ln"))
 """Words that a derivative may bring, which are variables where they are declared."""
 
-_IN_BOOKS = frozenset(("^", "ln", BARS, *ROOTS))
+_IN_BOOKS = frozenset(("^", "ln", BARS, SIDE_BY_SIDE, *ROOTS, *INVERSES.values()))
 
 
 @dataclass(frozen=True)
@@ -42,8 +52,10 @@ class Spelling:
     def names(self) -> Mapping[str, str]:
         """The word or the sign for a function, by its name in the table; those that differ from it."""
         names = {name: word for name, word in self.written if word not in self.reserved}
-        if self.in_books and "ln" not in self.reserved:
-            names.setdefault("log", "ln")
+        if self.in_books:
+            has_short_names = any(names.get(name) == name for name in INVERSES)
+            brought = {"log": "ln", "abs": BARS, **({} if has_short_names else INVERSES)}
+            names = {**{name: word for name, word in brought.items() if word not in self.reserved}, **names}
         return {name: word for name, word in names.items() if word != name}
 
     @cached_property
@@ -69,6 +81,16 @@ class Spelling:
         words = dict(self.written)
         return words.get("sqrt", HALF if HALF in words else "sqrt")
 
+    def worded(self, sentence: str) -> str:
+        """A sentence with the functions that are named in it as the user spells them: log has no value at 0."""
+        words = {name: word for name, word in self.names.items() if word.isalpha()}
+        return re.sub(r"[^\W\d]\w*", lambda match: words.get(match[0], match[0]), sentence)
+
+    def rule(self, name: str) -> str:
+        """The name of a rule with the functions in it as the user spells them: derivative of ln."""
+        head, *functions = re.split(r"(\bderivatives? of )", name, maxsplit=1)
+        return head + "".join(map(self.worded, functions))
+
     def before(self, others: Iterable[Spelling]) -> Spelling:
         """This spelling, with those of other texts for what it says nothing of."""
         written = dict(self.written)
@@ -81,3 +103,6 @@ class Spelling:
 
 CANONICAL = Spelling()
 """One spelling for all, which programs read: `**`, `log`, `exp(x)`, `abs(x)`, `sqrt(x)`."""
+
+BOOK = Spelling(((POWER, "^"),))
+"""The spelling of books, for formulas that nobody has typed."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from derivcli.check.verdict import DTYPE_DIGITS, NOWHERE, Verdict, Verdicts
 from derivcli.check.verdict_kinds import GIVES, KINDS, code_of, codes_of
+from derivcli.language.spelling import Spelling
 from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_at, number_texts
 from derivcli.render.quantities import author_of, derivative_label, function_of, named, point_text
@@ -184,7 +185,7 @@ def _lines(result: Result | SeriesResult, columns: Sequence[JudgedColumn], style
         for column, here in zip(columns, needed[:, point].tolist(), strict=True):
             verdict = column.verdicts[point]
             if verdict is not None and here:
-                yield f"{before}{sentence(column, point, verdict, style)}"
+                yield f"{before}{sentence(column, point, verdict, style, result.expression.spelling)}"
 
 
 def _needs_line(columns: Sequence[JudgedColumn]) -> NDArray[np.bool_]:
@@ -203,7 +204,7 @@ def _needs_line(columns: Sequence[JudgedColumn]) -> NDArray[np.bool_]:
     return hard
 
 
-def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style) -> str:
+def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style, spelling: Spelling) -> str:
     """What is known of one number."""
     number = number_at(column.values, point, style.digits)
     printed = KINDS[verdict.kind].printed if np.isfinite(column.values[point]) else GIVES
@@ -211,7 +212,7 @@ def sentence(column: JudgedColumn, point: int, verdict: Verdict, style: Style) -
     sides = (("left", verdict.left), ("right", verdict.right))
     return _pattern(verdict).format(
         f=column.label(point),
-        message=verdict.message,
+        message=spelling.worded(verdict.message),
         truth=_text(verdict.truth, style),
         sides=", ".join(f"{name} {_text(side, style)}" for name, side in sides if side is not None) or "one side",
         filled=filled,

@@ -20,6 +20,7 @@ from derivcli.language import tree as build
 from derivcli.language.differentiation.derivatives import differentiated
 from derivcli.language.expression import Expression
 from derivcli.language.printer import place_text, text_of
+from derivcli.language.spelling import Spelling
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import Partial
 from derivcli.simplify.domains.conditions import CALL, NONNEGATIVE, NONZERO, POSITIVE, POWER, Condition, conditions
@@ -59,7 +60,7 @@ def _gaps(
     with suppress(DerivError, *SYMPY_FAILURES):
         for name in moving or partial[-1:]:
             wanted |= dict.fromkeys(conditions(differentiated(expression.expanded, symbol(name))))
-    never = _contradiction(conditions(expression.expanded))
+    never = _contradiction(conditions(expression.expanded), expression.spelling)
     if never:
         return [never]
     with restored_context():
@@ -67,19 +68,19 @@ def _gaps(
         return [sentence for each in lost(wanted, shape) for sentence in checked.sentences(each)]
 
 
-def gaps_on_curve(derived: Iterable[Tree], shape: Tree) -> list[str]:
+def gaps_on_curve(derived: Iterable[Tree], shape: Tree, spelling: Spelling) -> list[str]:
     """Sentences about where the slope of a curve states a number though the forms that came before it have none."""
     wanted = dict.fromkeys(each for tree in derived for each in conditions(tree))
-    return [f"the equation gives no slope where {_failure(each, True)}" for each in lost(wanted, shape)]
+    return [f"the equation gives no slope where {_failure(each, True, spelling)}" for each in lost(wanted, shape)]
 
 
-def _contradiction(known: Iterable[Condition]) -> str:
+def _contradiction(known: Iterable[Condition], spelling: Spelling) -> str:
     """That a function has a value nowhere, or at single points alone, where two of its conditions show it."""
     signed = [each for each in known if each.sign in (POSITIVE, NONNEGATIVE)]
     for place, one in enumerate(signed):
         for other in signed[:place]:
             if Facts.of([one]).imply(Condition(NONNEGATIVE, -other.tree)):
-                needed = " and ".join(_holds(each) for each in (other, one))
+                needed = " and ".join(_comparison(each.tree, each.sign, spelling) for each in (other, one))
                 return f"no derivative anywhere: the function needs {needed}"
     return ""
 
@@ -109,10 +110,11 @@ class _Checked:
 
     def sentences(self, failing: Condition) -> Iterator[str]:
         """What is to be said of a condition that the printed form does not have."""
+        spelling = self.expression.spelling
         names = tuple(dict.fromkeys([*self.expression.variables, *(self.moving or self.partial)]))
         points = probes(failing, conditions(self.shape), names)
         if points is None:
-            yield f"no derivative is known where {_failure(failing, True)}"
+            yield f"no derivative is known where {_failure(failing, True, spelling)}"
             return
         bad = [at for at in points if self.is_untrue(at)]
         if not bad:
@@ -121,10 +123,10 @@ class _Checked:
         if named:
             for name, each in named:
                 if self.is_untrue({name: each.where}):
-                    yield f"no derivative at {_place(name, each)}{self.reason({name: each.where})}"
+                    yield f"no derivative at {_place(name, each, spelling)}{self.reason({name: each.where})}"
             return
         at_zero = [at for at in bad if _is_zero(failing.tree, at)]
-        yield f"no derivative where {_failure(failing, bool(at_zero))}{self.reason(bad[0])}"
+        yield f"no derivative where {_failure(failing, bool(at_zero), spelling)}{self.reason(bad[0])}"
 
     def is_untrue(self, at: At) -> bool:
         """Whether the printed form has a value at a point that is not known to be the derivative there."""
@@ -169,20 +171,17 @@ def _is_zero(tree: Tree, at: At) -> bool:
     return False
 
 
-def _place(name: str, at: Root) -> str:
-    return place_text({name: arrange(at.tree)})
+def _place(name: str, at: Root, spelling: Spelling) -> str:
+    return place_text({name: arrange(at.tree)}, spelling)
 
 
-def _failure(condition: Condition, with_zero: bool) -> str:
+def _failure(condition: Condition, with_zero: bool, spelling: Spelling) -> str:
     """That a condition fails."""
-    return _comparison(condition.tree, "==" if condition.sign == NONZERO else "<=" if with_zero else "<")
+    sign = "==" if condition.sign == NONZERO else "<=" if with_zero else "<"
+    return _comparison(condition.tree, sign, spelling)
 
 
-def _holds(condition: Condition) -> str:
-    return _comparison(condition.tree, condition.sign)
-
-
-def _comparison(tree: Any, sign: str) -> str:
+def _comparison(tree: Any, sign: str, spelling: Spelling) -> str:
     """A comparison of a formula with 0, with what is subtracted on the other side."""
     terms: Any = sympy.Add.make_args(tree)
     numbers = [term for term in terms if term.is_number]
@@ -192,4 +191,4 @@ def _comparison(tree: Any, sign: str) -> str:
     sides = [arrange(sympy.Add(*side)) for side in (above or numbers, right)]
     if not above:
         sides, sign = sides[::-1], {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
-    return text_of(build.relation(sign, *sides)).replace("==", "=")
+    return text_of(build.relation(sign, *sides), spelling).replace("==", "=")

@@ -7,8 +7,9 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import randrange
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ from derivcli.errors import DerivError, draw_error, draw_note
 from derivcli.explain.practice_exercises import LEVELS, Exercise, exercise
 from derivcli.hints import names_options
 from derivcli.language.expression import Expression
+from derivcli.language.spelling import BOOK
 from derivcli.render.blocks import Block, Style
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from derivcli.explain.practice_hints import Hint
 
 SEEDS = 1_000_000
+
+MARGIN = " " * 5
+"""What stands before all that is said of an answer."""
 
 QUIT = ("quit", "q", "exit")
 HELP = ("help", "h", "why")
@@ -58,7 +63,8 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
     try:
         for number in range(1, count + 1):
             task = exercise(level, seed, number)
-            expression = parse_equation(task.text) if task.dependent else parse_expression(task.text)
+            typed = parse_equation(task.text) if task.dependent else parse_expression(task.text)
+            expression = replace(typed, spelling=BOOK)
             say_blocks(question(task, expression, number, count), style)
             if not solve(task, expression, score, style):
                 break
@@ -130,8 +136,9 @@ def hints_of(task: Exercise, expression: Expression) -> list[Hint]:
 
 
 def all_steps(known: Sequence[Hint]) -> Sequence[Hint]:
-    """The last of some hints, with those before it where these are sentences."""
-    return known[-1:] if known[-1].derivations else known
+    """The last steps of some hints and what is said after these; all hints where there are no steps."""
+    last = max((place for place, hint in enumerate(known) if hint.derivations), default=0)
+    return known[last:]
 
 
 def truth_of(task: Exercise, expression: Expression) -> Expression:
@@ -151,9 +158,9 @@ def judged(task: Exercise, expression: Expression, line: str, style: Style) -> A
     try:
         found = answer(expression, line, mixed=[task.partial], dependent=task.dependent)
     except DerivError as error:
-        say(f"{draw_error(without_options(error, expression))}\n")
+        say(indent(f"{draw_error(without_options(error, expression))}\n", MARGIN))
         return None
-    say("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes))
+    say(indent("".join(f"note: {draw_note(note)}\n" for note in found.claim.notes), MARGIN))
     say_blocks(judgement(found, style), style)
     return found
 

@@ -105,7 +105,7 @@ def except_at(case: Case, curve: Tree | None = None) -> Diagnosis:
             "partly", f"it is right except where {text_of(arrange(merged(curve)), case.expression.spelling)} = 0"
         )
     wrong = sorted(case.wrong_spots, key=distances)
-    texts = [point_text(spot) for spot in wrong[:MAX_LISTED_POINTS]]
+    texts = [point_text(spot, case.expression.spelling) for spot in wrong[:MAX_LISTED_POINTS]]
     apart = ", " if len(case.names) == 1 else "; "
     places = " and ".join(texts) if len(wrong) <= MAX_LISTED_POINTS else f"{apart.join(texts)} and other such points"
     if all(spot.right is None for spot in case.wrong_spots):
@@ -218,7 +218,7 @@ def constant(case: Case) -> Diagnosis | None:
     found = equality.offset(case.matches)
     if found is None or equality.is_number(found, Fraction(0)):
         return None
-    more = _number_text(found) or _typed(case, found) or f"about {decimal_text(found.mid(), 6)}"
+    more = _number_text(case, found) or _typed(case, found) or f"about {decimal_text(found.mid(), 6)}"
     if found < 0:
         more = more.replace("-", "", 1)
         return Diagnosis("constant", f"it is {more} less than the derivative everywhere: a constant is missing")
@@ -243,18 +243,19 @@ def factor(case: Case) -> Diagnosis | None:
     if times is not None and abs(times) < 1 and times.numerator in (1, -1):
         minus = "" if times > 0 else ", and the sign is wrong"
         return Diagnosis("factor", f"the factor {times.denominator} is missing{minus}")
-    text = _number_text(found)
+    text = _number_text(case, found)
     if text is None:
         return None
     return Diagnosis("factor", f"it is {text} times the derivative: the factor {text} is too much")
 
 
-def _number_text(ball: arb) -> str | None:
+def _number_text(case: Case, ball: arb) -> str | None:
     """A number as a fraction, times one of the known constants or over one, if it is that."""
     plain = equality.fraction_of(ball, MAX_DENOMINATOR)
     if plain is not None and plain != 0:
         return str(plain)
-    for name, constant in FACTOR_CONSTANTS.items():
+    for typed, constant in FACTOR_CONSTANTS.items():
+        name = case.expression.spelling.worded(typed)
         balls = equality.multiples(ball, constant)
         above, below = (equality.fraction_of(each, MAX_CONSTANT_DENOMINATOR) for each in balls)
         if above:
@@ -277,7 +278,10 @@ def rounded(case: Case) -> Diagnosis | None:
     for way in ways(case.claim.expanded):
         exact = build.substitute(case.claim.expanded, {node: parse_tree(way[node]) for node in way})
         if _is_truth(case, exact) and case.is_right_where_singled_out(exact):
-            texts = [f"{text_of(node)} seems to be a rounded {text}" for node, text in way.items()]
+            texts = [
+                f"{text_of(node)} seems to be a rounded {case.expression.spelling.worded(text)}"
+                for node, text in way.items()
+            ]
             return Diagnosis("rounded", "; ".join(texts))
     return None
 

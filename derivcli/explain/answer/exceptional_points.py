@@ -38,6 +38,7 @@ from derivcli.explain.piecewise.pieces import (
 )
 from derivcli.language.expression import Expression
 from derivcli.language.printer import place_text, text_of
+from derivcli.language.spelling import Spelling
 from derivcli.language.tree import Tree
 from derivcli.result import Partial
 from derivcli.simplify.domains.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
@@ -135,10 +136,15 @@ class _Examination:
         return ExceptionalPoints(
             spots=spots,
             all=not is_blurred and all(each[source].extent == ALL for source in (*here, *there)),
-            open=_why_open(spots) or _unsolved(unsolved) or (TOO_NEAR if is_blurred and there else ""),
+            open=self.why_open(spots, unsolved) or (TOO_NEAR if is_blurred and there else ""),
             pieces=tuple((piece(trees[0], name, at), piece(trees[1], name, at)) for at in places) if is_cut else None,
             inside=tuple(inside),
         )
+
+    def why_open(self, spots: Sequence[ExceptionalPoint], unsolved: Sequence[BreakEquation]) -> str:
+        """Why it is not known whether a claim is right at all such points; "" where it is known."""
+        spelling = self.claim.spelling
+        return _unclear(spots, spelling) or _unsolved(unsolved, spelling)
 
     @property
     def numbers(self) -> list[Fraction]:
@@ -154,7 +160,7 @@ class _Examination:
         spots = self.spots(list(points.values()), None, {})
         unsolved = [source for source in there if not solved[source][1]]
         curves = tuple(dict.fromkeys(source.difference for source in solved if not source.stepped))
-        return ExceptionalPoints(spots, all=False, open=_why_open(spots) or _unsolved(unsolved), curves=curves)
+        return ExceptionalPoints(spots, all=False, open=self.why_open(spots, unsolved), curves=curves)
 
     def spots(
         self, points: Sequence[Mapping[str, Root]], jumps: Roots | None, sides: Mapping[Root, tuple[fmpq, fmpq]]
@@ -273,21 +279,22 @@ def _jumps(tree: Tree) -> list[BreakEquation]:
     return [each for each in break_equations(tree) if each.does == JUMPS]
 
 
-def _why_open(spots: Sequence[ExceptionalPoint]) -> str:
-    return next((f"at {point_text(spot)} {spot.reason}" for spot in spots if spot.kind == "unsure" and spot.jumps), "")
+def _unclear(spots: Sequence[ExceptionalPoint], spelling: Spelling) -> str:
+    why = (f"at {point_text(spot, spelling)} {spot.reason}" for spot in spots if spot.kind == "unsure" and spot.jumps)
+    return next(why, "")
 
 
-def _unsolved(found: Sequence[BreakEquation]) -> str:
+def _unsolved(found: Sequence[BreakEquation], spelling: Spelling) -> str:
     if not found:
         return ""
-    text, stepped = text_of(found[0].difference), found[0].stepped
+    text, stepped = text_of(found[0].difference, spelling), found[0].stepped
     value = "a whole number" if stepped else "0"
     return f"yours may be another formula where {text} is {value}, and that is not solved"
 
 
-def point_text(spot: ExceptionalPoint) -> str:
+def point_text(spot: ExceptionalPoint, spelling: Spelling) -> str:
     """A point in words."""
-    return place_text(named(spot))
+    return place_text(named(spot), spelling)
 
 
 def named(spot: ExceptionalPoint) -> Point:

@@ -114,7 +114,7 @@ def _unknown(case: Case, right: int) -> str:
     if len(unsure) * POINTS_PER_UNKNOWN <= right:
         return ""
     nicest = min((match.sample for match in unsure), key=case.niceness)
-    where = f"{len(unsure)} points, such as {place_text(case.named(nicest))}"
+    where = f"{len(unsure)} points, such as {place_text(case.named(nicest), case.expression.spelling)}"
     return f"at {where}, it is not known whether they are the same"
 
 

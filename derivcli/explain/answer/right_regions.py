@@ -85,7 +85,7 @@ def _told(sentence: str, wrong: Sequence[Match]) -> Diagnosis:
 
 def _such_as(case: Case, matches: Sequence[Match]) -> str:
     nicest = sorted((match.sample for match in matches), key=case.niceness)[:2]
-    named = " and ".join(place_text(case.named(sample)) for sample in nicest)
+    named = " and ".join(place_text(case.named(sample), case.expression.spelling) for sample in nicest)
     return f"{len(matches)}, such as {named}" if len(matches) > len(nicest) else named
 
 
@@ -121,7 +121,11 @@ def _by_sign(case: Case, right: Sequence[Match], wrong: Sequence[Match]) -> Iter
 
 
 def _except(case: Case, chance: Sequence[Sample]) -> str:
-    return f" except at {' and '.join(place_text(case.named(sample)) for sample in chance)}" if chance else ""
+    return (
+        f" except at {' and '.join(place_text(case.named(sample), case.expression.spelling) for sample in chance)}"
+        if chance
+        else ""
+    )
 
 
 def _is_side(case: Case, part: Quantity, sign: int, sample: Sample) -> bool | None:

@@ -146,7 +146,7 @@ class _Stating:
         """State nothing where a condition changes, at points of which not all are known."""
         self.is_partial = True
         self.curves.append(relation)
-        where = " = ".join(map(text_of, relation.args))
+        where = " = ".join(text_of(side, self.expression.spelling) for side in relation.args)
         self.remarks.append(f"where {where} no derivative is stated")
 
     def on_line(self, relation: Any) -> None:
@@ -179,23 +179,25 @@ class _Stating:
         try:
             here = self.value({name: at})
         except UnsureError:
-            self.remarks.append(f"what the derivative is at {_place(name, at)} is not known")
+            self.remarks.append(f"what the derivative is at {self.place(name, at)} is not known")
             return False
         if known.none:
             if here is not None:
-                self.remarks.append(f"no derivative at {_place(name, at)}")
+                self.remarks.append(f"no derivative at {self.place(name, at)}")
             return here is None
         exact = exact_derivative(self.expression.expanded, name, len(self.partial), at, sides.get(at, just_beside(at)))
         number = None if exact is None else exact.number
         agrees = known.ball is not None and (number is None or known.ball.overlaps(number.ball))
         if not agrees:
-            self.remarks.append(f"no derivative is known at {_place(name, at)}")
+            self.remarks.append(f"no derivative is known at {self.place(name, at)}")
             return here is None
         if here is not None and here.overlaps(known.ball if number is None else number.ball):
             return True
         if number is None or at.tree is None:
             shown = decimal_text(known.ball.mid(), 10)  # type: ignore[union-attr]
-            self.remarks.append(f"at {_place(name, at)} the derivative is {shown}, and has no formula that is known")
+            self.remarks.append(
+                f"at {self.place(name, at)} the derivative is {shown}, and has no formula that is known"
+            )
             return here is None
         self.values.append((at, arrange(number.tree)))
         return True
@@ -224,10 +226,10 @@ class _Stating:
         """What the formula states at a point; None if nothing, UnsureError if that is not known."""
         return value_of(self.derivative.tree, self.names, at)
 
-
-def _place(name: str, at: Root) -> str:
-    digits = sympy.Rational(at.ball.mid().str(16, radius=False))
-    return place_text({name: digits if at.tree is None else arrange(at.tree)})
+    def place(self, name: str, at: Root) -> str:
+        """A point in words."""
+        digits = sympy.Rational(at.ball.mid().str(16, radius=False))
+        return place_text({name: digits if at.tree is None else arrange(at.tree)}, self.expression.spelling)
 
 
 def _steps(tree: Tree) -> dict[Tree, Any]:

@@ -43,7 +43,8 @@ class Statement:
     def spelled(self, spelling: Spelling = CANONICAL) -> str:
         """The rule as text, with a prime for each derivative."""
         left = text_of(self.left, spelling)
-        return f"{left if self.is_call else f'({left})'}' = {text_of(self.right, spelling)}"
+        is_closed = self.is_call and left.endswith((")", "|"))
+        return f"{left if is_closed else f'({left})'}' = {text_of(self.right, spelling)}"
 
     @property
     def is_call(self) -> bool:

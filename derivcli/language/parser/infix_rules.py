@@ -18,7 +18,7 @@ from derivcli.language.parser import (
     syntax_errors,
 )
 from derivcli.language.parser.parser_stack import BARE, CALL, PAIR, RANGE, TEXT, TUPLE
-from derivcli.language.spelling import EULER, HALF, POWER
+from derivcli.language.spelling import EULER, HALF, POWER, SIDE_BY_SIDE
 from derivcli.language.tree import NUMBERS
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def read_silent_multiplication(parser: Parser, token: Token) -> None:
         notes.lone_operator(frame, parser.declared)
     if token.text == "(":
         notes.no_function(frame, token)
+    parser.spelled.setdefault(SIDE_BY_SIDE, SIDE_BY_SIDE)
     frame.multiply(None)
     parser.stream.put_back()
 

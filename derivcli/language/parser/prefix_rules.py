@@ -23,7 +23,7 @@ from derivcli.language.parser import (
 )
 from derivcli.language.parser.operands import Operand
 from derivcli.language.parser.parser_stack import BAR, BARE, CALL, FENCES, GROUP, OPERATOR, OVER, PAIR, TUPLE, Frame
-from derivcli.language.spelling import BARS, ROOTS
+from derivcli.language.spelling import BARS, ROOTS, SIDE_BY_SIDE
 
 if TYPE_CHECKING:
     from derivcli.language.parser.parser import Parser
@@ -153,6 +153,7 @@ def read_function(parser: Parser, token: Token) -> None:
         if parser.next.text != closes:
             return
     elif not form and begins_argument(parser, token):
+        parser.spelled.setdefault(SIDE_BY_SIDE, SIDE_BY_SIDE)
         parser.push(Frame(BARE, token, row, exponent=exponent, base=base))
         glued = parser.stream.glued.get(token.start)
         if glued is not None:

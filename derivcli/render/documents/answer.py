@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.language.printer import place_text
+from derivcli.language.spelling import Spelling
 from derivcli.render.blocks import Block, Document, Equations, Sentence, Style
 from derivcli.render.documents.equations import understood
 from derivcli.render.quantities import derivative_label, function_names
@@ -51,14 +52,18 @@ def _verdict(answer: Answer) -> str:
         return f"yes: the same at {_points(answer.points)} to {answer.digits} digits"
     if answer.counterexample is None:
         return f"not decided: {_undecided(answer)}"
-    return answer.diagnosis.message if answer.meant else f"no: {_difference(answer.counterexample)}"
+    return (
+        answer.diagnosis.message
+        if answer.meant
+        else f"no: {_difference(answer.counterexample, answer.expression.spelling)}"
+    )
 
 
-def _difference(example: Counterexample) -> str:
+def _difference(example: Counterexample, spelling: Spelling) -> str:
     yours = "has no value" if example.claim is None else f"is {example.claim_text}"
     named = " and ".join(f"{head} = {text}" for head, text in example.functions.items())
     where = f"for {named}, at" if named else "at"
-    return f"{where} {place_text(example.at)} the derivative is {example.derivative_text}, and yours {yours}"
+    return f"{where} {place_text(example.at, spelling)} the derivative is {example.derivative_text}, and yours {yours}"
 
 
 def _undecided(answer: Answer) -> str:
@@ -77,10 +82,12 @@ def _points(count: int) -> str:
 
 def details(answer: Answer) -> list[str]:
     """What else there is to say."""
+    spelling = answer.expression.spelling
     if answer.meant and answer.counterexample:
-        return [f"not as it is read: {_difference(answer.counterexample)}"]
-    reason = answer.counterexample.reason if answer.counterexample else ""
+        return [f"not as it is read: {_difference(answer.counterexample, spelling)}"]
+    reason = spelling.worded(answer.counterexample.reason) if answer.counterexample else ""
     shorter = f"and here is a shorter form: {answer.shorter.text}" if answer.shorter else ""
-    gaps = [f"yours has no value at {place_text(gap)}, where the derivative has one" for gap in answer.gaps[:MAX_GAPS]]
+    places = [place_text(gap, spelling) for gap in answer.gaps[:MAX_GAPS]]
+    gaps = [f"yours has no value at {place}, where the derivative has one" for place in places]
     where = f"equal on the curve only: it uses that {answer.expression.text}" if answer.on_curve else ""
     return [line for line in (reason, answer.diagnosis.message, where, shorter, *gaps) if line]

@@ -8,8 +8,9 @@ from derivcli.explain.answer.answer import Answer
 from derivcli.explain.practice_exercises import Exercise
 from derivcli.explain.practice_hints import Hint
 from derivcli.language.expression import Expression
-from derivcli.render.blocks import Block, Equations, Gap, Sentence, Style
+from derivcli.render.blocks import UNBROKEN, Block, Equations, Gap, Sentence, Style
 from derivcli.render.documents.answer import details, marked
+from derivcli.render.documents.step_reasons import reason_of, reason_text
 from derivcli.render.documents.steps import steps_document
 from derivcli.render.quantities import derivative_label, equations, function_names
 from derivcli.result import SymbolicResult, derivative_key
@@ -17,7 +18,7 @@ from derivcli.result import SymbolicResult, derivative_key
 HELP = (
     ("a formula", "the derivative, as in 2x cos(x^2)"),
     ("hint", "the rule to begin with; once more, the first step; and so on"),
-    ("?", "all steps but the last"),
+    ("?", "all steps but those that are the answer"),
     ("skip", "the answer, and on to the next one"),
     ("quit", "the end, with the score"),
 )
@@ -54,7 +55,12 @@ def prompt(exercise: Exercise, expression: Expression, style: Style) -> str:
 
 
 def hint_blocks(hint: Hint, style: Style) -> list[Block]:
-    """A sentence, or the steps so far."""
+    """A sentence, the steps so far, or the rule of the next one in letters."""
+    if hint.hidden is not None:
+        reason = reason_text(reason_of(hint.hidden, set(), brief=False), hint.hidden.spelling)
+        rule, _, statements = reason.replace(UNBROKEN, " ").partition(": ")
+        lines = [f"     go on with: {rule}", *(f"       {each}" for each in statements.split("; ") if each)]
+        return [Sentence(line, "caption") for line in lines]
     if not hint.derivations:
         return [Sentence(f"     {hint.sentence}", "caption")]
     _, *chains = steps_document(hint.derivations, style).blocks()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
@@ -43,7 +42,7 @@ def _told(statement: Statement) -> list[tuple[str, Tree]]:
 
 def reason_text(reason: Reason, spelling: Spelling) -> str:
     """A rule as one says it: product rule: (u*v)' = u'*v + u*v', u = x, v = sin(x). No line ends inside an equation."""
-    rule, said = spelled(reason[0], spelling), reason[1]
+    rule, said = spelling.rule(reason[0]), reason[1]
     statements = [
         _pieces(each, is_new, each.spelled(spelling), lambda tree: text_of(tree, spelling)) for each, is_new in said
     ]
@@ -51,16 +50,9 @@ def reason_text(reason: Reason, spelling: Spelling) -> str:
     return f"{rule}: {'; '.join(unbroken)}" if statements else rule
 
 
-def spelled(rule: str, spelling: Spelling) -> str:
-    """A rule's name with the functions in it as the user spells them: derivative of ln."""
-    words = {name: word for name, word in spelling.names.items() if word.isalpha()}
-    head, of, functions = rule.partition(" of ") if "derivative" in rule.partition(" of ")[0] else (rule, "", "")
-    return head + of + re.sub(r"\w+", lambda match: words.get(match[0], match[0]), functions)
-
-
 def reason_latex(reason: Reason, spelling: Spelling) -> str:
     """The same in LaTeX."""
-    rule, said = spelled(reason[0], spelling), reason[1]
+    rule, said = spelling.rule(reason[0]), reason[1]
     written = partial(latex_of, spelling=spelling)
     statements = [r",\ ".join(_pieces(each, is_new, _statement_latex(each, written), written)) for each, is_new in said]
     return rf"{_rule_latex(f'{rule}: ')} " + r";\ ".join(statements) if statements else _rule_latex(rule)
@@ -73,7 +65,8 @@ def _pieces(statement: Statement, is_new: bool, whole: str, written: Callable[[T
 
 def _statement_latex(statement: Statement, written: Callable[[Tree], str]) -> str:
     left = written(statement.left)
-    return f"{left if statement.is_call else bracketed(left)}' = {written(statement.right)}"
+    is_closed = statement.is_call and not left.startswith("e^")
+    return f"{left if is_closed else bracketed(left)}' = {written(statement.right)}"
 
 
 def _rule_latex(rule: str) -> str:

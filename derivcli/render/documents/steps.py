@@ -62,7 +62,7 @@ def _value(one: Derivation, value: DerivativeValue, style: Style) -> Block:
     between = "" if label.notation == "prime" else " at "
     left = f"{label.shown(style.unicode)}{between}({', '.join(place)})"
     if value.reason:
-        return Sentence(f"{left} does not exist: {value.reason}", role="warning")
+        return Sentence(f"{left} does not exist: {spelling.worded(value.reason)}", role="warning")
     about = "" if value.is_rational else f" {'≈' if style.unicode else '~'} {value.number}"
     right = " = ".join(dict.fromkeys(text_of(tree, spelling) for tree in value.forms)) + about
     return Equations([(left, right)], lambda: [_value_latex(label, value, spelling)], role="formula")
@@ -96,7 +96,7 @@ def _label(one: Derivation) -> Label:
 
 def _rows(derivations: Sequence[Derivation]) -> list[Sequence[str]]:
     rows = [
-        (_label(one).plain, step.rule, step.text)
+        (_label(one).plain, step.spelling.rule(step.rule), step.text)
         for one in derivations
         for step in (Step("", one.start, spelling=one.expression.spelling), *one.steps)
     ]
