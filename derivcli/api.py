@@ -24,6 +24,7 @@ from derivcli.python_arguments import (
     Partials,
     PointOptions,
     ScriptOptions,
+    StepsOptions,
     Use,
     formulas_of,
     functions_of,
@@ -282,14 +283,19 @@ def script(
     return code(_request(expressions, at, wrt, **options), chosen, plot).text
 
 
-@reading(FormulaOptions)
-def steps(expression: Formula, wrt: Names | None = None, **options: Unpack[FormulaOptions]) -> list[Derivation]:
+@reading(StepsOptions)
+def steps(
+    expression: Formula, wrt: Names | None = None, *, at: At | None = None, **options: Unpack[StepsOptions]
+) -> list[Derivation]:
     """How the derivatives of an expression are found, rule by rule.
 
     There is a derivation for each derivative, and for each of lower order on the way to it, before it. Its `steps` have
-    the `rule` and the `text` of the formula after it; the last is the derivative that `derive` gives.
+    the `rule` and the `text` of the formula after it, and where the rule says more its `statement` in letters and the
+    `parts` that these stand for. The last one is the derivative that `derive` gives. With `dependent` the expression is
+    an equation that makes this variable a function of the others. `at` are points as in `derive`: the `values` of a
+    derivation are the derivative there, exact where that is known.
     """
-    return Records(pipeline.derivations(_request([expression], None, wrt, **options)))
+    return Records(pipeline.derivations(_request([expression], at, wrt, **options)))
 
 
 @reading(FormulaOptions)

@@ -366,8 +366,7 @@ def derivations(request: Request) -> list[Derivation]:
     """How the derivatives are found, rule by rule."""
     from derivcli.explain.steps.derivation_builder import derivations
 
-    equation = "`shell:say --implicit y, without 'steps'``python:call implicit`"
-    hint = f"write a formula; for the derivative of an equation {equation}"
-    with equation_hint(hint):
-        (result,) = formulas(request)
-    return derivations(result)
+    if request.points is not None:
+        limits.check_ledger_points(request.points.count)
+    (result,) = formulas(request)
+    return derivations(result, request.points)

@@ -55,6 +55,12 @@ class FormulaOptions(TypedDict, total=False):
     mixed: Partials | None
 
 
+class StepsOptions(FormulaOptions, total=False):
+    """The parameters of a derivation."""
+
+    dependent: str
+
+
 class PointOptions(TypedDict, total=False):
     """The parameters of those that tell of one formula at points."""
 

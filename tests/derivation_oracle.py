@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import mpmath
@@ -95,20 +95,31 @@ def is_ordinary(number: Any) -> bool:
 
 
 def faults(derivation: Derivation, at: Point) -> list[str] | None:
-    """Every step that is not equal to the one before it; None where the derivative is no number at the point."""
+    """Every step that is not equal to the one before it; None where the derivative is no number at the point.
+
+    Of an equation both sides are compared; its letters are the function and its derivative.
+    """
     value = Value(at)
-    chain = [("start", derivation.start), *((step.rule, step.tree) for step in derivation.steps)]
     try:
-        numbers = [value(tree) for _, tree in chain]
-        there = is_ordinary(numbers[0]) and is_ordinary(value(derivation.expression.expanded))
+        numbers = [value(derivation.start), value(derivation.expression.expanded)]
+        letters = {
+            f"{step.left}": numbers[1] for step in derivation.steps if step.left is not None and step.left.is_Symbol
+        }
+        letters |= {name: numbers[0] for name in letters if name.endswith("'")}
+        value = Value({**at, **letters, **{f"{name}'": numbers[0] for name in letters}})
+        found = list(_faults(derivation, numbers[0], value))
+        there = all(map(is_ordinary, numbers))
     except (ZeroDivisionError, ValueError, OverflowError, TypeError):
         return None
-    return (
-        None
-        if not there
-        else [
-            f"{derivation.expression.text}: {rule} makes {before} of {after}"
-            for (rule, _), before, after in zip(chain[1:], numbers, numbers[1:], strict=False)
-            if not abs(before - after) <= TOLERANCE * abs(before) + NOISE
-        ]
-    )
+    return found if there else None
+
+
+def _faults(derivation: Derivation, start: Any, value: Value) -> Iterator[str]:
+    before = start
+    for step in derivation.steps:
+        expected = before if step.left is None else value(step.left)
+        before = value(step.tree)
+        if not abs(expected - before) <= TOLERANCE * abs(expected) + NOISE:
+            yield f"{derivation.expression.text}: {step.rule} makes {expected} of {before}"
+    if not abs(start - before) <= TOLERANCE * abs(start) + NOISE:
+        yield f"{derivation.expression.text}: the last step is {before}, and the derivative {start}"

@@ -102,6 +102,14 @@ Order = Annotated[
 Mixed = Annotated[
     Texts, option("--mixed NAMES", "A mixed partial derivative: x,x,y. May be repeated.", group=DERIVATIVE)
 ]
+Implicit = Annotated[
+    str | None,
+    option(
+        "--implicit NAME",
+        "The derivatives of this variable, which the equation 'x**2+y**2=25' makes a function of the others.",
+        group=DERIVATIVE,
+    ),
+]
 Let = Annotated[
     Texts,
     option("--let NAME=EXPR", "Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated.", group=INPUT),
@@ -197,14 +205,7 @@ class MainOptions:
         ),
     ] = None
     hessian: Annotated[bool, option("--hessian", "All second derivatives, as a matrix.", group=DERIVATIVE)] = False
-    implicit: Annotated[
-        str | None,
-        option(
-            "--implicit NAME",
-            "The derivatives of this variable, which the equation 'x**2+y**2=25' makes a function of the others.",
-            group=DERIVATIVE,
-        ),
-    ] = None
+    implicit: Implicit = None
     series: Annotated[
         int | None,
         option(

@@ -157,7 +157,7 @@ def check_points_held(count: int) -> None:
 def check_ledger_points(count: int) -> None:
     """Refuse more points than a ledger shows."""
     if count > MAX_LEDGER_POINTS:
-        message = f"{count:,} points are more than the {MAX_LEDGER_POINTS:,} that a ledger shows"
+        message = f"{count:,} points are more than the {MAX_LEDGER_POINTS:,} that are shown one by one"
         raise DerivError(message, hint="take fewer points")
 
 

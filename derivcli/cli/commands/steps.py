@@ -38,6 +38,8 @@ def steps(
     wrt: options.Wrt = None,
     order: options.Order = 1,
     mixed: options.Mixed = None,
+    implicit: options.Implicit = None,
+    at: options.At = None,
     let: options.Let = None,
     brief: Brief = False,
     format_: FormatOption = None,
@@ -47,7 +49,9 @@ def steps(
 
     is_terminal, style = terminal.screen(os.environ)
     formulas, partials = option_values.formulas_in(let), option_values.partials_in(mixed)
-    found = api.steps(expression, option_values.wrt_in(wrt), let=formulas, order=order, mixed=partials)
+    points, by = option_values.points_in(at) if at else None, option_values.wrt_in(wrt)
+    dependent = implicit or ""
+    found = api.steps(expression, by, at=points, let=formulas, order=order, mixed=partials, dependent=dependent)
     print_document(steps_document(found, style, brief), format_ or default_format("steps", is_terminal), style)
     tell_remarks(found[0].expression.notes)
     for remark in found[0].result.remarks:

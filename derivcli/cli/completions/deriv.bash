@@ -175,10 +175,11 @@ _deriv_steps() {
         fi
         case $word in
             --) return ;;
-            --wrt | --order | --mixed | --let | --format) option=$word ;;
+            --wrt | --order | --mixed | --implicit | --at | --let | --format) option=$word ;;
         esac
         case ${word%%=*} in
             --order) given+='--order ' ;;
+            --implicit) given+='--implicit ' ;;
             --brief) given+='--brief ' ;;
             --format) given+='--format ' ;;
             --help) given+='--help ' ;;
@@ -198,13 +199,15 @@ _deriv_steps() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--wrt --order --mixed --let --brief --format --help)
+                names=(--wrt --order --mixed --implicit --at --let --brief --format --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
             ;;
         --wrt) _deriv_names '' ;;
         --mixed) _deriv_names '' ;;
+        --implicit) _deriv_names '' ;;
+        --at) _deriv_names '=' ;;
         --let) _deriv_names '=' ;;
         --format) names=(text tsv csv json latex markdown) ;;
     esac

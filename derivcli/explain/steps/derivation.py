@@ -11,6 +11,7 @@ from derivcli.result import partial_of
 from derivcli.showing import latex, mime_bundle, pretty, short, text
 
 if TYPE_CHECKING:
+    from derivcli.explain.steps.derivative_values import DerivativeValue
     from derivcli.explain.steps.statements import Statement
     from derivcli.language.expression import Expression
     from derivcli.language.tree import Tree
@@ -67,13 +68,14 @@ class Derivation:
     """How one of a result's derivatives is found from the formula, or from the derivative of one order below.
 
     `start` is the derivative to be taken, and every step is equal to the one before it. The last one is the
-    derivative with that key in `result`, which is what `derive` gives.
+    derivative with that key in `result`, which is what `derive` gives. `values` are what it is at points.
     """
 
     result: SymbolicResult
     key: str
     start: Tree
     steps: tuple[Step, ...]
+    values: tuple[DerivativeValue, ...] = ()
 
     __eq__ = equal
     __reduce__ = reduced

@@ -21,6 +21,9 @@ from derivcli.simplify.cost import cost
 SIMPLIFIED = "simplified"
 MULTIPLIED = "numerator multiplied out"
 
+AS_GIVEN = "in the form of the result"
+"""Where no shorter form was found in time than the one that the rules give."""
+
 POWERS_OF_E = Spelling(((EULER, EULER),))
 
 MAX_TERMS = 40
@@ -68,10 +71,10 @@ def _shortened(last: Step, forms: Way, answer: Tree) -> Iterator[Step]:
         names += [name]
         if _read(tree) == _read(answer):
             break
-        if cost(answer)[0] <= cost(tree)[0] < length:
-            yield Step(_title(names), tree, (), last.left)
+        if cost(answer)[0] < cost(tree)[0] < length:
+            yield Step(_title(names), tree)
             length, names = cost(tree)[0], []
-    yield Step(_title(names), answer, (), last.left)
+    yield Step(_title(names) if cost(answer)[0] <= length else AS_GIVEN, answer)
 
 
 def _title(names: Sequence[str]) -> str:

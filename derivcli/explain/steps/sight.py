@@ -103,7 +103,7 @@ def with_one_number(tree: Tree) -> Tree:
     sign, above, below = split(tree)
     over = [factor for factor in above if factor.is_Rational]
     under = [factor for factor in below if factor.is_Integer]
-    if len(over) + len(under) < 2 and over[:1] == above[: len(over)]:
+    if len(over) + len(under) < 2 and over == above[: len(over)] and under == below[: len(under)]:
         return tree
     number = Fraction(sign)
     for factor in over:

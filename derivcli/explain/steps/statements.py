@@ -61,7 +61,7 @@ def statement(rule: Rule, tree: Tree, d: Differentiator, names: Iterable[str] = 
     left, parts = pattern
     moving = {letter: symbol(f"{letter.name}'") for letter, part in parts.items() if d.moves(part)}
     right = rule.apply(left, Differentiator(d.variable, moving=moving))
-    if right is None or right.has(build.Derivative):
+    if right is None:
         return None
     return Statement(left, right, tuple((letter.name, part) for letter, part in parts.items()))
 

@@ -43,7 +43,7 @@ def _told(statement: Statement) -> list[tuple[str, Tree]]:
 
 def reason_text(reason: Reason, spelling: Spelling) -> str:
     """A rule as one says it: product rule: (u*v)' = u'*v + u*v', u = x, v = sin(x). No line ends inside an equation."""
-    rule, said = reason
+    rule, said = spelled(reason[0], spelling), reason[1]
     statements = [
         _pieces(each, is_new, each.spelled(spelling), lambda tree: text_of(tree, spelling)) for each, is_new in said
     ]
@@ -53,10 +53,9 @@ def reason_text(reason: Reason, spelling: Spelling) -> str:
 
 def spelled(rule: str, spelling: Spelling) -> str:
     """A rule's name with the functions in it as the user spells them: derivative of ln."""
-    if "derivative of" not in rule:
-        return rule
     words = {name: word for name, word in spelling.names.items() if word.isalpha()}
-    return re.sub(r"\w+", lambda match: words.get(match[0], match[0]), rule)
+    head, of, functions = rule.partition(" of ") if "derivative" in rule.partition(" of ")[0] else (rule, "", "")
+    return head + of + re.sub(r"\w+", lambda match: words.get(match[0], match[0]), functions)
 
 
 def reason_latex(reason: Reason, spelling: Spelling) -> str:

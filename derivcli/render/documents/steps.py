@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from derivcli.explain.steps.derivation import Derivation, Step
+from derivcli.explain.steps.derivative_values import DerivativeValue
 from derivcli.language.printer import text_of
-from derivcli.render.blocks import Block, Chain, Document, Gap, Style
+from derivcli.language.spelling import Spelling
+from derivcli.render.blocks import Block, Chain, Document, Equations, Gap, Line, Sentence, Style
 from derivcli.render.documents.equations import understood
 from derivcli.render.documents.step_reasons import Reason, reason_latex, reason_of, reason_text
 from derivcli.render.labels import Label
 from derivcli.render.latex_printer import latex_of
+from derivcli.render.numbers import latex_number
 from derivcli.render.quantities import derivative_label, function_names
 from derivcli.render.to_json import VERSION, described
 
@@ -31,6 +35,7 @@ def _blocks(derivations: Sequence[Derivation], style: Style, brief: bool) -> lis
     for one in derivations:
         reasons: list[Reason] = [("", ()), *(reason_of(step, stated, brief) for step in one.steps)]
         chains += [Gap(), _chain(one, reasons, style)]
+        chains += [block for value in one.values for block in (Gap(), _value(one, value, style))]
     return [understood([derivations[0].result]), *chains]
 
 
@@ -42,7 +47,35 @@ def _chain(one: Derivation, reasons: Sequence[Reason], style: Style) -> Chain:
     lines = [
         (left, text, reason_text(reason, spelling)) for left, text, reason in zip(lefts, plain, reasons, strict=True)
     ]
-    return Chain(lines, lambda: _latex(one, reasons))
+    return Chain(lines[_is_equation(one) :], lambda: _latex(one, reasons))
+
+
+def _is_equation(one: Derivation) -> bool:
+    """Whether the steps begin with the equation itself, both sides of it still to be differentiated."""
+    return bool(one.result.dependent) and len(one.partial) == 1
+
+
+def _value(one: Derivation, value: DerivativeValue, style: Style) -> Block:
+    """A derivative at a point: the values put in, and what that comes to, as a formula and as a number."""
+    spelling, label = one.expression.spelling, _label(one)
+    place = [text_of(value.at[name], spelling) for name in value.at]
+    between = "" if label.notation == "prime" else " at "
+    left = f"{label.shown(style.unicode)}{between}({', '.join(place)})"
+    if value.reason:
+        return Sentence(f"{left} does not exist: {value.reason}", role="warning")
+    about = "" if value.is_rational else f" {'≈' if style.unicode else '~'} {value.number}"
+    right = " = ".join(dict.fromkeys(text_of(tree, spelling) for tree in value.forms)) + about
+    return Equations([(left, right)], lambda: [_value_latex(label, value, spelling)], role="formula")
+
+
+def _value_latex(label: Label, value: DerivativeValue, spelling: Spelling) -> Line:
+    written = partial(latex_of, spelling=spelling)
+    place = ", ".join(map(written, value.at.values()))
+    between = "" if label.notation == "prime" else r"\big|_"
+    about = "" if value.is_rational else rf" \approx {latex_number(value.number)}"
+    right = " = ".join(dict.fromkeys(map(written, value.forms))) + about
+    where = f"({place})" if not between else f"{{({place})}}"
+    return f"{label.latex}{between}{where}", "=", right
 
 
 def _left(step: Step) -> str:
@@ -54,7 +87,7 @@ def _latex(one: Derivation, reasons: Sequence[Reason]) -> str:
     for step, reason in zip(one.steps, reasons[1:], strict=True):
         left = "" if step.left is None else f"{latex_of(step.left, step.spelling)} "
         lines.append(f"{left}&= {latex_of(step.tree, step.spelling)} && {reason_latex(reason, step.spelling)}")
-    return " \\\\\n".join(lines)
+    return " \\\\\n".join(lines[_is_equation(one) :])
 
 
 def _label(one: Derivation) -> Label:
@@ -78,6 +111,7 @@ def _data(derivations: Sequence[Derivation]) -> dict[str, Any]:
             "derivative": one.key,
             "start": Step("", one.start).text,
             "steps": list(map(_step_data, one.steps)),
+            **({"values": list(map(_value_data, one.values))} if one.values else {}),
         }
         for one in derivations
     ]
@@ -91,3 +125,14 @@ def _step_data(step: Step) -> dict[str, Any]:
         for each in step.statements
     ]
     return {"rule": step.rule, "formula": step.canonical_text, **({"statements": said} if said else {})}
+
+
+def _value_data(value: DerivativeValue) -> dict[str, Any]:
+    """A derivative at a point for JSON."""
+    return {
+        "at": {name: text_of(tree) for name, tree in value.at.items()},
+        "formula": text_of(value.put),
+        "exact": None if value.exact is None else value.exact.canonical_text,
+        "number": float(value.number) if value.number else None,
+        "reason": value.reason,
+    }

@@ -20,7 +20,7 @@ Piece: TypeAlias = tuple[str, str]
 def chain_lines(lines: Sequence[tuple[str, str, str]], width: int) -> Iterator[list[Piece]]:
     """The lines of a chain, in pieces: left side, right side and reason of each equation."""
     head = max(len(left) for left, _, _ in lines)
-    indent = head + 3 if 4 * (head + 3) <= width else 4
+    indent = head + 3 if 5 * (head + 3) <= 2 * width else 4
     blocks = [_equation(left, right, width, indent) for left, right, _ in lines]
     ends = [len(block[-1]) + GAP for block in blocks]
     column = _column([(end, len(reason)) for end, (*_, reason) in zip(ends, lines, strict=True)], width)
