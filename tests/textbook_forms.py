@@ -157,6 +157,8 @@ atan(1/x) | -1/(x^2+1)
 x*atan(x) | atan(x)+x/(x^2+1)
 asin(x/2) | 1/sqrt(4-x^2)
 asin(x)/x | 1/(x*sqrt(1-x^2))-asin(x)/x^2
+x^2*sqrt(3+2*sqrt(2)) | 2*(1+sqrt(2))*x
+atan(x/sqrt(2-sqrt(3)))/sqrt(2-sqrt(3)) | 1/(x^2+2-sqrt(3))
 V*x/(K+x) | K*V/(K+x)^2
 V*x^n/(K^n+x^n) | n*V*K^n*x^(n-1)/(K^n+x^n)^2
 V*x/(K+x+x^2/a) | V*(K-x^2/a)/(K+x+x^2/a)^2

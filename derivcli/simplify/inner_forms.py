@@ -39,7 +39,9 @@ def _shortened(radicand: Callable[[Tree], Tree], node: Any, parts: list[Tree]) -
     if not parts:
         return node
     if isinstance(node, sympy.Pow) and node.exp.is_Rational and node.exp.q != 1:
-        return _root(radicand(parts[0]), node.exp)
+        root = _root(radicand(parts[0]), node.exp)
+        denested = _denested(root) if root.is_number else root
+        return denested if radicand is _multiplied_out or tokens(denested) < tokens(root) else root
     if list(node.args) == parts:
         return node
     if isinstance(node, sympy.Mul):  # whose number stays before a sum
@@ -59,6 +61,15 @@ def _root(radicand: Any, exponent: Any) -> Tree:
     if number.is_Rational and number > 0 and (number.q != 1 or (number**exponent).is_Rational):
         return number**exponent * rest**exponent
     return radicand**exponent
+
+
+def _denested(root: Any) -> Tree:
+    """The square root of a number that has roots without a root in a root: sqrt(3 + 2*sqrt(2)) is 1 + sqrt(2)."""
+    if not (isinstance(root, sympy.Pow) and root.exp.q == 2 and isinstance(root.base, sympy.Add)):
+        return root
+    if len(root.base.args) != 2 or len(root.base.atoms(sympy.Pow)) != 1:
+        return root
+    return sympy.sqrtdenest(sympy.sqrt(root.base)) ** root.exp.p
 
 
 @lru_cache(maxsize=1024)
