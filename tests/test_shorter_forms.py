@@ -123,6 +123,15 @@ def test_a_remark_is_printed() -> None:
     assert "no derivative at x = 0" in deriv("steps", "x/x").stderr
 
 
+@each(("function", "order"), [("asec(x)", 3), ("sqrt(x^2)*x", 2), ("asec(x)*sign(x - 1)", 3), ("abs(cot(x))*x", 4)])
+def test_signs_that_a_shorter_form_brings_in_have_derivatives(function: str, order: int) -> None:
+    f, formula = parse(function).tree, next(iter(derive(function, order=order).derivatives.values())).tree
+    with mp.workdps(DIGITS):
+        for x in (mpf(-2), mpf(5) / 2):
+            true = mpmath.diff(lambda at: number(f, at), x, order)
+            assert abs(number(formula, x) - true) < SAME * (1 + abs(true))
+
+
 # The equation of a curve
 
 ON_CURVES = [
