@@ -123,6 +123,21 @@ def test_a_remark_is_printed() -> None:
     assert "no derivative at x = 0" in deriv("steps", "x/x").stderr
 
 
+@each(("function", "order"), [("asec(x)", 3), ("sqrt(x^2)*x", 2), ("asec(x)*sign(x - 1)", 3), ("abs(cot(x))*x", 4)])
+def test_signs_that_a_shorter_form_brings_in_have_derivatives(function: str, order: int) -> None:
+    f, formula = parse(function).tree, next(iter(derive(function, order=order).derivatives.values())).tree
+    with mp.workdps(DIGITS):
+        for x in (mpf(-2), mpf(5) / 2):
+            true = mpmath.diff(lambda at: number(f, at), x, order)
+            assert abs(number(formula, x) - true) < SAME * (1 + abs(true))
+
+
+@each(("function", "is_told"), [("cos(abs(x))", True), ("sech(abs(x - 1))", True), ("sin(abs(x))", False)])
+def test_a_number_at_a_step_that_is_not_the_derivative_is_told(function: str, is_told: bool) -> None:
+    remarks = " ".join(derive(function, order=2).remarks)
+    assert ("another value where" in remarks) == is_told
+
+
 # The equation of a curve
 
 ON_CURVES = [

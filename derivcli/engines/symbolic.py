@@ -306,11 +306,12 @@ def _arranged(node: Any, done: dict[Tree, Tree], in_book: bool = False) -> Tree:
         return _fraction(factors, done)
     if isinstance(node, sympy.Pow):
         return _fraction([node], done) if _is_divisor(node) else _power(node, node.exp, done)
-    if isinstance(node, sympy.Heaviside):
-        return build.call(vocabulary()["heaviside"], [done[node.args[0]]])
     if not node.args:
         return node
-    return build.rebuild(node, [done[part] for part in node.args])
+    row, parts = build.row_of(node), [done[part] for part in node.args]
+    if row is not None and type(node).__name__ in row.also:  # SymPy's class, which has derivatives of its own
+        return build.call(row, parts if row.variadic else parts[: len(row.parameters)])
+    return build.rebuild(node, parts)
 
 
 def _fraction(factors: Sequence[Any], done: dict[Tree, Tree]) -> Tree:
