@@ -54,7 +54,7 @@ def drawn(draw: Random) -> tuple[str, str]:
 
 @pytest.mark.sampled
 def test_drawn_formulas_have_the_values_that_mpmath_has() -> None:
-    draw, known, count = Random(18), 0, sample(40, 400)
+    draw, known, count = Random(18), 0, sample(15, 400)
     with mpmath.workdps(DIGITS):
         for _ in range(count):
             text, point = drawn(draw)

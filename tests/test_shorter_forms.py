@@ -244,7 +244,7 @@ def needs_no_remark(f: Tree, x: Any, is_hole: bool) -> bool:
 
 @pytest.mark.sampled
 def test_derivatives_of_drawn_functions_are_honest() -> None:
-    told = [fault for each in drawn(sample(30, 400), seed=5) for fault in faults(each)]
+    told = [fault for each in drawn(sample(15, 400), seed=5) for fault in faults(each)]
     assert not told, "\n".join(told)
 
 
