@@ -203,7 +203,7 @@ def test_habits_of_books_bring_the_signs_of_books(typed: str, shown: str) -> Non
         (("steps", "x*atan(x)"), "derivative of atan\t"),
         (("steps", "sin(x)*ln(x)"), "derivatives of sin and ln\t"),
         (("steps", "ln(x^2/(x + 1))"), "2*ln(|x|)"),
-        (("answer", "arctan x", "1/(1-x^2)"), "the derivative of arctan(x) is taken for that of artanh(x)"),
+        (("answer", "arctan x", "1/(1-x^2)"), "the derivative of arctan(x) is taken for that of atanh(x)"),
         (("answer", "2^x", "2^x"), "ln(2)"),
         (("ln(x+sqrt(x^2-1))",), "x^2"),
     ],

@@ -12,7 +12,7 @@ from derivcli.result import Partial
 MAX_SECOND_POWER = 4
 """Of two powers in the first level only one is larger."""
 
-OUTER_FUNCTIONS = ("sin", "cos", "exp", "log")
+OUTER_FUNCTIONS = ("sin", "cos", "e^", "log")
 """Functions that every student knows."""
 
 Problem: TypeAlias = tuple[str, Partial] | tuple[str, Partial, str]
@@ -90,7 +90,7 @@ def chains(draw: Random) -> list[Problem]:
         (f"{smooth}({a}*x**{n} {sign(draw)} {b})", BY_X),
         (f"log(x**2 + {b})", BY_X),
         (f"sqrt({a}*x**2 + {b})", BY_X),
-        (f"exp(-{a}*{draw.choice(['x', 'x**2', 'x**3'])})", BY_X),
+        (f"e^(-{a}*{draw.choice(['x', 'x**2', 'x**3'])})", BY_X),
         (f"{wave}(x)**{n}", BY_X),
         (f"1/({a}*x + {b})**{n}", BY_X),
         (f"{wave}(sqrt(x))", BY_X),
@@ -103,14 +103,14 @@ def mixtures(draw: Random) -> list[Problem]:
     a, b, n = draw.randint(2, 4), draw.randint(2, 5), draw.randint(2, 3)
     wave, other = draw.choice(OUTER_FUNCTIONS[:2]), draw.choice(OUTER_FUNCTIONS[:2])
     return [
-        (f"exp(-{a}*x)*{wave}({b}*x)", BY_X),
-        (f"x**{n}*exp({sign(draw, '')}{a}*x)", BY_X),
+        (f"e^(-{a}*x)*{wave}({b}*x)", BY_X),
+        (f"x**{n}*e^({sign(draw, '')}{a}*x)", BY_X),
         (f"log(x)/x**{n}", BY_X),
         (f"x*log(x)**{n}", BY_X),
         (f"log({wave}({a}*x))", BY_X),
-        (f"exp({other}({a}*x))", BY_X),
+        (f"e^({other}({a}*x))", BY_X),
         (f"tan({a}*x)/x", BY_X),
-        (f"x*atan({a}*x)", BY_X),
+        (f"x*arctan({a}*x)", BY_X),
         (f"x**{n}*{other}({a}*x)", BY_X),
         (f"{a}**x*{wave}(x)", BY_X),
         (f"log(x + sqrt(x**2 + {b}))", BY_X),
@@ -125,17 +125,17 @@ def partials(draw: Random) -> list[Problem]:
     by, wave = draw.choice("xy"), draw.choice(OUTER_FUNCTIONS[:2])
     return [
         (f"{a}*x**{n}*y**2 {sign(draw)} {b}*x*y", draw.choice([BY_X, ("y",), ("x", "y"), ("x", "x")])),
-        (f"exp({a}*x*y)", draw.choice([BY_X, ("y",), ("x", "y")])),
+        (f"e^({a}*x*y)", draw.choice([BY_X, ("y",), ("x", "y")])),
         (f"x*{wave}({a}*x + {b}*y)", (by,)),
         (f"x**{n}/y + y**{n}/x", (by,)),
         (f"sqrt(x**2 + {a}*y**2)", (by,)),
         (f"x*log(x*y + {b})", (by,)),
         (f"{a}*x**{n + 1} {sign(draw)} {b}/x", ("x", "x")),
         (f"{wave}({a}*x)", ("x", "x")),
-        (f"x*exp(-{a}*x)", ("x", "x")),
+        (f"x*e^(-{a}*x)", ("x", "x")),
         (f"x**{n}*log(x)", ("x", "x")),
         (f"1/({a}*x + {b})", ("x", "x")),
-        (f"exp(-{a}*x**2)", ("x", "x")),
+        (f"e^(-{a}*x**2)", ("x", "x")),
     ]
 
 
@@ -147,7 +147,7 @@ def slopes(draw: Random) -> list[Problem]:
         (f"x**3 + y**3 = {a}*x*y", BY_X, "y"),
         (f"x*y + y**2 = {b}", BY_X, "y"),
         (f"x**2*y + y**{n} = {a}", BY_X, "y"),
-        (f"exp(y) + {a}*x*y = 1", BY_X, "y"),
+        (f"e^(y) + {a}*x*y = 1", BY_X, "y"),
         (f"sin(y) + {a}*y = x", BY_X, "y"),
         (f"sqrt(x) + sqrt(y) = {a}", BY_X, "y"),
         (f"x**{n}/{a} - y**2/{b} = 1", BY_X, "y"),
@@ -158,15 +158,15 @@ def inverses(draw: Random) -> list[Problem]:
     """Inverse trigonometric functions, and inverses that have no formula."""
     a, b, n = draw.randint(2, 5), draw.randint(2, 7), draw.choice([3, 5])
     return [
-        (f"asin({a}*x)", BY_X),
-        (f"atan(x/{b})", BY_X),
-        (f"acos(x**2/{b})", BY_X),
-        (f"atan({a}*x**2)", BY_X),
-        (f"x**2*atan(x/{a})", BY_X),
-        ("atan(sqrt(x))", BY_X),
-        (f"atan({a}*exp(x))", BY_X),
+        (f"arcsin({a}*x)", BY_X),
+        (f"arctan(x/{b})", BY_X),
+        (f"arccos(x**2/{b})", BY_X),
+        (f"arctan({a}*x**2)", BY_X),
+        (f"x**2*arctan(x/{a})", BY_X),
+        ("arctan(sqrt(x))", BY_X),
+        (f"arctan({a}*e^(x))", BY_X),
         (f"x**{n} + {a}*x = y", BY_Y, "x"),
-        (f"{a}*x + exp(x) = y", BY_Y, "x"),
+        (f"{a}*x + e^(x) = y", BY_Y, "x"),
         (f"{b}*x + sin(x) = y", BY_Y, "x"),
     ]
 
@@ -183,7 +183,7 @@ def logarithmic(draw: Random) -> list[Problem]:
         (f"x**(1/x) + {b}", BY_X),
         (f"log(x)**({a}*x)", BY_X),
         (f"x**sqrt({a}*x)", BY_X),
-        (f"x**{n}*exp({a}*x)/(x + {b})", BY_X),
+        (f"x**{n}*e^({a}*x)/(x + {b})", BY_X),
         (f"(x**2 + {b})**x", BY_X),
     ]
 

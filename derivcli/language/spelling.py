@@ -19,19 +19,13 @@ BARS = "|"
 SIDE_BY_SIDE = "f x"
 """A habit of books: an argument without brackets, or a product without its sign."""
 
-INVERSES = {
-    **{f"a{name}": f"arc{name}" for name in ("sin", "cos", "tan", "sec", "csc", "cot")},
-    **{f"a{name}h": f"ar{name}h" for name in ("sin", "cos", "tan", "sec", "csc", "cot")},
-}
-"""Inverse functions as books call them."""
-
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 """Signs of roots, by what stands before their argument."""
 
 WORDS = frozenset(("e", "ln"))
 """Words that a derivative may bring, which are variables where they are declared."""
 
-_IN_BOOKS = frozenset(("^", "ln", BARS, SIDE_BY_SIDE, *ROOTS, *INVERSES.values()))
+_IN_BOOKS = frozenset(("^", "ln", BARS, SIDE_BY_SIDE, *ROOTS))
 
 
 @dataclass(frozen=True)
@@ -53,8 +47,7 @@ class Spelling:
         """The word or the sign for a function, by its name in the table; those that differ from it."""
         names = {name: word for name, word in self.written if word not in self.reserved}
         if self.in_books:
-            has_short_names = any(names.get(name) == name for name in INVERSES)
-            brought = {"log": "ln", "abs": BARS, **({} if has_short_names else INVERSES)}
+            brought = {"log": "ln", "abs": BARS}
             names = {**{name: word for name, word in brought.items() if word not in self.reserved}, **names}
         return {name: word for name, word in names.items() if word != name}
 
@@ -62,7 +55,10 @@ class Spelling:
     def in_books(self) -> bool:
         """Whether the text is written as in books: by the sign of its powers or, without one, by other signs."""
         words = dict(self.written)
-        return words.get(POWER) == "^" if POWER in words else not _IN_BOOKS.isdisjoint(words.values())
+        if POWER in words:
+            return words[POWER] == "^"
+        has_long_names = any(word.startswith("ar") for name, word in words.items() if word != name)  # arctan, arsinh
+        return has_long_names or not _IN_BOOKS.isdisjoint(words.values())
 
     @cached_property
     def power(self) -> str:
@@ -104,5 +100,5 @@ class Spelling:
 CANONICAL = Spelling()
 """One spelling for all, which programs read: `**`, `log`, `exp(x)`, `abs(x)`, `sqrt(x)`."""
 
-BOOK = Spelling(((POWER, "^"),))
+BOOK = Spelling(((POWER, "^"), ("log", "ln")))
 """The spelling of books, for formulas that nobody has typed."""

@@ -64,7 +64,7 @@ def practice(level: LevelOption = 1, seed: Seed = None, count: Count = 10) -> No
         for number in range(1, count + 1):
             task = exercise(level, seed, number)
             typed = parse_equation(task.text) if task.dependent else parse_expression(task.text)
-            expression = replace(typed, spelling=BOOK)
+            expression = replace(typed, spelling=BOOK.before([typed.spelling]))
             say_blocks(question(task, expression, number, count), style)
             if not solve(task, expression, score, style):
                 break
