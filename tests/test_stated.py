@@ -77,7 +77,7 @@ STATED = [
     ("if(tanh(x)>1/3,x-atanh(1/3),0)", "Piecewise((1, tanh(x) > 1/3), (0, tanh(x) < 1/3))", "at x = atanh(1/3)"),
     ("if(x+atan(x)<1000,x,3x)", "Piecewise((1, x + atan(x) < 1000), (3, x + atan(x) > 1000))", "at x = 998.430205"),
     ("if(cbrt(x)-sin(x)<3,x,3x)", "Piecewise((1, cbrt(x) - sin(x) < 3), (3, cbrt(x) - sin(x) > 3))", "where cbrt(x)"),
-    ("abs(x)", "sign(x)", ""),
+    ("abs(x)", "sign(x)", "no derivative at x = 0"),
 ]
 """Functions, their derivatives by x, and what is remarked."""
 
