@@ -70,10 +70,10 @@ def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[st
         return _beside(site, derivative, judge(Question(site, derivative, 0.0, "float64")))
 
 
-def differs_by_germs(
-    expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate], claimed: arb
-) -> bool | None:
-    """Whether a number is not the derivative at a point, from what both sides of it show; None where they do not tell.
+def derivative_by_germs(
+    expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]
+) -> KnownDerivative | None:
+    """The derivative at a point as both sides of it show it; None where they do not tell.
 
     The derivatives of lower orders must exist too.
     """
@@ -82,15 +82,16 @@ def differs_by_germs(
         return None
     ((direction, order),) = stages
     limits = ExactLimits(record(expression.expanded, tuple(at)), at, [], direction)
+    found: arb | None = None
     with suppress(OutOfTimeError, UnsureError, TouchError, NoGermError), restored_context():
         for lower in range(1, order + 1):
             local = limited(DERIVATIVE_SECONDS, limits.local, lower, order)
             if not (local.rigorous and local.left.defined and local.right.defined):
                 return None
             found = local.derivative()
-            if found is None or (lower == order and not found.overlaps(claimed)):
-                return True
-        return False
+            if found is None:
+                return KnownDerivative(none=True)
+        return KnownDerivative(found)
     return None
 
 

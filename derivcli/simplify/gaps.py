@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from derivcli.check.enclosure import restored_context
-from derivcli.check.true_derivative import derivative_at, differs_by_germs
+from derivcli.check.true_derivative import derivative_at, derivative_by_germs
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, attempted
@@ -42,6 +42,13 @@ MAX_NODES = 400
 
 MAX_NAMED_POINTS = 3
 """So many points are named one by one."""
+
+NO_DERIVATIVE, ANOTHER_VALUE, NONE_KNOWN = (
+    "no derivative",
+    "the derivative has another value",
+    "no derivative is known",
+)
+"""What may be wrong with a printed form at a point."""
 
 MAX_JUDGED = 10
 """About so many points are looked at of those at which something is 0."""
@@ -137,22 +144,22 @@ class _Checked:
         if points is None:
             points = self.searched(failing)
         if points is None:
-            yield f"no derivative is known where {_failure(failing, True)}, if that is anywhere"
+            yield f"{NONE_KNOWN} where {_failure(failing, True)}, if that is anywhere"
             return
         points = _fewer(points) if failing.sign == NONZERO else points
-        judged = [self.is_untrue(at) for at in points]
-        bad = [at for at, untrue in zip(points, judged, strict=True) if untrue]
-        if not bad:
-            return
+        judged = [self.judged(at) for at in points]
         named = _simple_points(failing, self.names)
-        if named:
-            for name, each in named:
-                if self.is_untrue({name: each.where}):
-                    yield f"no derivative at {_place(name, each)}{self.reason({name: each.where})}"
-            return
-        some = "at some points " if failing.sign == NONZERO and False in judged else ""
-        at_zero = [at for at in bad if _is_zero(failing.tree, at)]
-        yield f"no derivative {some}where {_failure(failing, bool(at_zero))}{self.reason(bad[0])}"
+        for kind in (NO_DERIVATIVE, ANOTHER_VALUE, NONE_KNOWN):
+            bad = [at for at, found in zip(points, judged, strict=True) if found == kind]
+            if bad and named:
+                for name, each in named:
+                    if self.judged({name: each.where}) == kind:
+                        yield f"{kind} at {_place(name, each)}{self.reason({name: each.where})}"
+            elif bad:
+                is_everywhere = failing.sign != NONZERO or set(judged) <= {kind, None}
+                at_zero = any(_is_zero(failing.tree, at) for at in bad)
+                where = f"{'' if is_everywhere else 'at some points '}where {_failure(failing, at_zero)}"
+                yield f"{kind} {where}{self.reason(bad[0])}"
 
     def at_kinks(self) -> Iterator[str]:
         """What is to be said of the steps and kinks of functions in the formula and in its printed derivative."""
@@ -161,8 +168,8 @@ class _Checked:
             if isinstance(condition, sympy.Eq):
                 for failing in required(NONZERO, difference_of(condition)):
                     yield from self.sentences(failing)
-            elif any(self.is_untrue(at) for at in self.meeting(condition)):
-                yield f"no derivative where {text_of(condition).replace('==', '=')}"
+            elif any(self.judged(at) == NO_DERIVATIVE for at in self.meeting(condition)):
+                yield f"{NO_DERIVATIVE} where {text_of(condition).replace('==', '=')}"
 
     def meeting(self, condition: Any) -> Iterator[At]:
         """Points at which the equations of a condition hold."""
@@ -185,24 +192,24 @@ class _Checked:
         """The variables of a point."""
         return tuple(dict.fromkeys([*self.expression.variables, *(self.moving or self.partial)]))
 
-    def is_untrue(self, at: At) -> bool | None:
-        """Whether the printed form has a value that is not known to be the derivative there; None where it has none."""
+    def judged(self, at: At) -> str | None:
+        """What is wrong with the value that the printed form has at a point, "" for nothing; None where it has none."""
         with suppress(UnsureError):
             here = value_at(self.shape, at)
             if here is None:
                 return None
             if value_at(self.expression.expanded, at) is None:
-                return True
+                return NO_DERIVATIVE
             if self.moving:
-                return False
+                return ""
             derivative = Derivative(self.partial[::-1])
-            differs = differs_by_germs(self.expression, derivative, at, here)
-            if differs is not None:
-                return differs
             with suppress(TouchError):
-                known = derivative_at(self.expression, derivative, at)
-                return known.ball is None or not known.ball.overlaps(here)
-        return True
+                known = derivative_by_germs(self.expression, derivative, at)
+                known = known or derivative_at(self.expression, derivative, at)
+                if known.ball is not None:
+                    return "" if known.ball.overlaps(here) else ANOTHER_VALUE
+                return NO_DERIVATIVE if known.none else NONE_KNOWN
+        return NONE_KNOWN
 
     def reason(self, at: At) -> str:
         """Why there is no derivative at a point, where that is simple."""
