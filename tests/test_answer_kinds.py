@@ -9,7 +9,7 @@ from derivcli import answer
 from derivcli.explain.answer import right_regions, rule_mistakes
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
-from tests.support import each
+from tests.support import each, sample
 
 CASES: dict[str, list[tuple[str, str, str, str]]] = {
     "inner": [
@@ -198,8 +198,10 @@ CASES: dict[str, list[tuple[str, str, str, str]]] = {
 }
 
 
+@pytest.mark.sampled
 @each(
-    ("kind", "expression", "claim", "by", "words"), [(kind, *case) for kind, cases in CASES.items() for case in cases]
+    ("kind", "expression", "claim", "by", "words"),
+    [(kind, *case) for kind, cases in CASES.items() for case in cases[:: sample(4, 1)]],
 )
 def test_a_mistake_is_named(kind: str, expression: str, claim: str, by: str, words: str) -> None:
     wanted = {"mixed": by} if "," in by else {"wrt": by}
@@ -244,8 +246,8 @@ INNER = {"x**2": "2*x", "3*x - 1": "3", "x**3 + x": "3*x**2 + 1", "exp(x/2)": "e
 BESIDE = {"x**5": "5*x**4", "sin(x)*x": "sin(x) + x*cos(x)", "7": "0"}
 
 
-@each("outer", OUTER)
-@each("inner", INNER)
+@pytest.mark.sampled
+@each(("outer", "inner"), [(outer, inner) for outer in OUTER for inner in INNER][:: sample(6, 1)])
 def test_a_lost_inner_derivative_is_named_wherever_it_stands(outer: str, inner: str) -> None:
     draw = random.Random(f"{outer} {inner}")
     beside = draw.choice([*BESIDE])
@@ -285,7 +287,8 @@ def test_constants_of_integration_and_divided_factors(expression: str, claim: st
     assert (found.kind, words in found.message) == (kind, True), found.message
 
 
-@pytest.mark.parametrize("wave", ["sin(3003000*pi*x)", "sin(3003000*pi*x)^2*x", "x*(1 - cos(6006000*pi*x))"])
+@pytest.mark.sampled
+@each("wave", ["sin(3003000*pi*x)", "sin(3003000*pi*x)^2*x", "x*(1 - cos(6006000*pi*x))"][:: sample(2, 1)])
 def test_a_wave_through_the_usual_points_is_seen(wave: str) -> None:
     assert answer("x^2", f"2x + {wave}").how == "differs"
     assert answer("x^2*y", f"2x*y + {wave}", "x").how == "differs"

@@ -15,7 +15,7 @@ from derivcli.explain.code.languages import LANGUAGES
 from derivcli.result import Jacobian, Result
 from tests.coded import Job, available, called, namespace, run, rustc
 from tests.scripts import run as run_python
-from tests.support import deriv, each
+from tests.support import deriv, each, sample
 
 AT = {"x": 1.25, "y": 0.75}
 
@@ -50,10 +50,10 @@ SHAPES = [
     shape("jacobian", ["x*y", "x+sin(y)", "z*x"], let={"z": "x/y+1"}),
     shape("let", "k*z^2+z", let={"k": "3", "z": "x*y"}),
     shape("implicit", "x^2+x*y+y^3=3", dependent="y"),
-    shape("pieces", "if(x > 1, x^2*y, if(y > 1, x, y))"),
-    shape("sum", "sum(x^k*y/k, k, 1, 5)*product(x+k, k, 1, 3)"),
     shape("bound", BOUND),
     shape("literals", LITERALS),
+    shape("pieces", "if(x > 1, x^2*y, if(y > 1, x, y))"),
+    shape("sum", "sum(x^k*y/k, k, 1, 5)*product(x+k, k, 1, 3)"),
     shape("named", "area(x, y) = pi*x*y"),
 ]
 
@@ -98,11 +98,17 @@ PROGRAMS: dict[str, Callable[[str, Path], str]] = {
 }
 
 
-@each(("language", "case"), [(language, case) for language in PROGRAMS for case in SHAPES])
+CASES = [
+    (language, case) for place, language in enumerate(PROGRAMS) for case in SHAPES[sample(place % 4, 0) :: sample(4, 1)]
+]
+"""Each shape in some of the languages, or in all of them."""
+
+
+@pytest.mark.sampled
+@each(("language", "case"), CASES)
 def test_a_program_prints_the_numbers_of_the_calculator(language: str, case: Shape, tmp_path: Path) -> None:
-    name, expression, options = case
-    slow = {"rust": ("jacobian", "hessian", "bound", "literals"), "fortran": ("jacobian", "pieces", "bound", "along")}
-    if not available(language) or name not in slow.get(language, (name,)):
+    _, expression, options = case
+    if not available(language):
         return
     code = script(expression, AT, language=language, **options)
     got, want = printed(PROGRAMS[language](code, tmp_path)), numbers(expression, options)
@@ -171,8 +177,15 @@ def test_what_is_common_is_computed_once() -> None:
     assert body.count("exp(") == body.count("cos(") == 1
 
 
-@each("language", ["torch", "numpy", "jax"])
-@each("ending", ["csv", "tsv", "parquet", "arrow", "jsonl"])
+@pytest.mark.sampled
+@each(
+    ("language", "ending"),
+    [
+        (language, ending)
+        for language in ("torch", "numpy", "jax")
+        for ending in ("csv", "tsv", "parquet", "arrow", "jsonl")
+    ][:: sample(3, 1)],
+)
 def test_a_script_reads_the_columns_of_a_file(
     language: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

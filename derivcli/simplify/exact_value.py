@@ -18,7 +18,7 @@ from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.bound_variables import Binder
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
-from derivcli.language.tree import Tree, fold, postorder, rebuild, row_of, substitute, symbol
+from derivcli.language.tree import NUMBERS, Tree, fold, postorder, rebuild, row_of, substitute, symbol
 from derivcli.simplify.cost import cost
 
 FORM_SECONDS = 0.3
@@ -65,8 +65,15 @@ def _collect(formula: Tree, at: Mapping[str, Tree], found: list[Tree], end: floa
     if sum(1 for _ in postorder(put)) > MAX_NODES or any(isinstance(node, Binder) for node in postorder(put)):
         return
     for form in _forms(at_numbers(put), end):
-        if not form.has(*UNREAL) and not form.free_symbols:
+        if not form.has(*UNREAL) and not form.free_symbols and all(map(_can_be_said, postorder(form))):
             found.append(arrange(form))
+
+
+def _can_be_said(node: Any) -> bool:
+    """Whether the language has a node's kind: it has no name for Euler's constant, which SymPy brings in."""
+    if node.args:
+        return isinstance(node, sympy.Add | sympy.Mul | sympy.Pow) or row_of(node) is not None
+    return bool(node.is_Rational) or node in NUMBERS.values()
 
 
 def at_numbers(tree: Tree) -> Tree:

@@ -24,7 +24,7 @@ from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import Partial
 from derivcli.simplify.domains.conditions import CALL, NONNEGATIVE, NONZERO, POSITIVE, POWER, Condition, conditions
 from derivcli.simplify.domains.consequences import Facts
-from derivcli.simplify.domains.points import At, probes, value_at, zeros
+from derivcli.simplify.domains.points import At, probes, turns, value_at, zeros
 from derivcli.simplify.domains.roots import ALL, Root
 
 MAX_NODES = 400
@@ -62,9 +62,13 @@ def _gaps(
     never = _contradiction(conditions(expression.expanded))
     if never:
         return [never]
+    missing = lost(wanted, shape)
+    if any(each.sign in (POSITIVE, NONNEGATIVE) for each in missing):  # who is told one end of a domain asks for all
+        missing = lost(wanted | dict.fromkeys(conditions(expression.expanded)), shape)
     with restored_context():
         checked = _Checked(expression, partial, shape, tuple(moving))
-        return [sentence for each in lost(wanted, shape) for sentence in checked.sentences(each)]
+        told = [sentence for each in missing for sentence in checked.sentences(each)]
+        return told or list(checked.wrong_turns())
 
 
 def gaps_on_curve(derived: Iterable[Tree], shape: Tree) -> list[str]:
@@ -140,6 +144,26 @@ class _Checked:
                 known = derivative_at(self.expression, Derivative(self.partial[::-1]), at)
                 return known.ball is None or not known.ball.overlaps(here)
         return True
+
+    def wrong_turns(self) -> Iterator[str]:
+        """Where a sign or another step in the printed form is passed over by the derivative, which has no step."""
+        if self.moving:
+            return
+        names = tuple(dict.fromkeys([*self.expression.variables, *self.partial]))
+        steps = {each for node in postorder(self.shape) for each in turns(node)}
+        for each in sorted(steps, key=sympy.default_sort_key):
+            failing = Condition(NONZERO, each)
+            points = probes(failing, (), names)
+            if any(self.is_other(at) for at in points or ()):
+                yield f"the derivative has another value where {_failure(failing, True)}"
+
+    def is_other(self, at: At) -> bool:
+        """Whether the derivative at a point is known, and is not what the printed form states there."""
+        with suppress(UnsureError, TouchError):
+            here = value_at(self.shape, at)
+            known = derivative_at(self.expression, Derivative(self.partial[::-1]), at).ball
+            return here is not None and known is not None and not known.overlaps(here)
+        return False
 
     def reason(self, at: At) -> str:
         """Why there is no derivative at a point, where that is simple."""

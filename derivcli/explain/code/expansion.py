@@ -164,7 +164,7 @@ def _refused(row: Function, arguments: Sequence[Tree], dialect: Dialect) -> Deri
     from derivcli.explain.code.languages import having
 
     others = having(row)
-    hint = f"choose {' or '.join(others)}" if others else "leave out `--code`"
+    hint = f"choose {' or '.join(others)}" if others else "`shell:leave out --code``python:give the formula to derive`"
     return DerivError(f"{dialect.title} has no function for {text_of(call(row, arguments))}", hint=hint)
 
 

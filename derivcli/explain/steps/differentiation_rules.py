@@ -22,6 +22,7 @@ from derivcli.explain.steps.teacher_notation import (
     put,
     quotient,
     split,
+    squared,
     total,
 )
 from derivcli.language import tree as build
@@ -139,7 +140,7 @@ def reciprocals(tree: Tree, d: Differentiator) -> Tree | None:
         if above or not below or sign < 0:
             return None
         base = product(below)
-    return negative(_chained(quotient(ONE, power(base, sympy.Integer(2))), base, d))
+    return negative(_chained(quotient(ONE, squared(base)), base, d))
 
 
 def quotients(tree: Tree, d: Differentiator) -> Tree | None:
@@ -151,7 +152,7 @@ def quotients(tree: Tree, d: Differentiator) -> Tree | None:
         return None
     u, v = product(above), product(below)
     difference = build.add([product([d(u), v]), build.negative(product([u, d(v)]))])
-    return quotient(difference, power(v, sympy.Integer(2)))
+    return quotient(difference, squared(v))
 
 
 def square_root(tree: Tree, d: Differentiator) -> Tree | None:

@@ -65,16 +65,16 @@ def _size(sums: Sequence[Tree]) -> int:
 
 def _shortened(last: Step, forms: Way, answer: Tree) -> Iterator[Step]:
     """A step for each form that is shorter than the one before, under the names of what led to it."""
-    length = cost(last.tree)[0]
+    before = last.tree
     names: list[str] = []
     for name, tree in forms:
         names += [name]
         if _read(tree) == _read(answer):
             break
-        if cost(answer)[0] < cost(tree)[0] < length:
+        if cost(answer)[0] < cost(tree)[0] < cost(before)[0] and not _same_words(tree, before):
             yield Step(_title(names), tree)
-            length, names = cost(tree)[0], []
-    yield Step(_title(names) if cost(answer)[0] <= length else AS_GIVEN, answer)
+            before, names = tree, []
+    yield Step(_title(names) if cost(answer)[0] <= cost(before)[0] else AS_GIVEN, answer)
 
 
 def _title(names: Sequence[str]) -> str:

@@ -60,6 +60,12 @@ def power(base: Tree, exponent: Tree) -> Tree:
     return base if exponent is ONE else build.power(base, exponent)
 
 
+def squared(base: Tree) -> Tree:
+    """The square; that of a power to a whole number has twice the exponent."""
+    is_power = isinstance(base, sympy.Pow) and base.exp.is_Integer and base.exp > 1
+    return power(base.base, 2 * base.exp) if is_power else power(base, sympy.Integer(2))
+
+
 def split(tree: Tree) -> tuple[int, list[Tree], list[Tree]]:
     """The sign of a product, and what stands above and below the bar of its fraction, without ones."""
     sign = 1

@@ -143,6 +143,11 @@ def jumps(trees: Sequence[Tree], names: Sequence[str]) -> list[At] | None:
     return found
 
 
+def turns(node: Any) -> list[Tree]:
+    """What is 0 where a node has a step or a kink; nothing of a node that has none."""
+    return list(_differences(node)) if _turns(node) else []
+
+
 def _turns(node: Any) -> bool:
     row = row_of(node)
     if isinstance(node, sympy.core.relational.Relational):
