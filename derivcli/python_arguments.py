@@ -223,13 +223,14 @@ def _text(value: object, what: str) -> str:
 
 def _format(value: Any, what: str) -> str:
     """The name of a number format, given as a text or as what PyTorch, NumPy or Python calls by it."""
-    library = (value.__module__ if isinstance(value, type) else type(value).__module__).partition(".")[0]
     if isinstance(value, str):
         found = str(value)
     elif value is float:
         found = "float64"
-    elif library in ("torch", "numpy"):
-        found = value.__name__ if isinstance(value, type) else str(value).removeprefix("torch.")
+    elif isinstance(value, type) and value.__module__.partition(".")[0] == "numpy":
+        found = value.__name__
+    elif type(value).__module__.partition(".")[0] in ("torch", "numpy") and "dtype" in type(value).__name__.lower():
+        found = str(value).removeprefix("torch.")
     else:
         given = value if isinstance(value, type) else type(value)
         raise ArgumentError(f"{what} is a text or a format of PyTorch or NumPy, not {given.__name__}")

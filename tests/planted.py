@@ -80,7 +80,7 @@ FAULTS: Faults = {
     "above": (square(lambda g, i: g * 2 * i.clamp(max=9)), "i**2", "backward is wrong where i is above 7.21"),
     "formula": (square(lambda g, i: g * 2 * i), "i**3", "forward is not i**3"),
     "forward nan": (
-        saving(lambda i: torch.where(i > 0, i, torch.nan), straight), "|i|", "forward is not abs(i)"
+        saving(lambda i: torch.where(i > 0, i, torch.nan), straight), "|i|", "forward is not |i|"
     ),
     "swapped": (pair(torch.mul, lambda g, x, y: (g * x, g * y)), "x*y", "the gradients of x and y are swapped"),
     "factor in one": (pair(torch.mul, lambda g, x, y: (g * y, 3 * g * x)), None, "off by a factor 3 in y"),

@@ -52,13 +52,15 @@ def test_of_alternatives_those_stay_that_there_are() -> None:
 
 def test_each_surface_is_told_what_it_has() -> None:
     assert "or declare it, as in --at ff=2 or --wrt ff\n" in deriv("4ff", status=2).stderr
-    assert "or declare it, as in --wrt ff\n" in deriv("steps", "4ff", status=2).stderr
-    ways = {"parse": 'declared=["ff"]', "steps": 'wrt="ff"', "derive": 'at={"ff": 2} or wrt="ff"'}
+    assert "or declare it, as in --wrt ff\n" in deriv("answer", "4ff", "4", status=2).stderr
+    ways = {"parse": 'declared=["ff"]', "derive": 'at={"ff": 2} or wrt="ff"'}
     for function, way in ways.items():
         with pytest.raises(DerivError) as refused:
             getattr(derivcli, function)("4ff")
         assert refused.value.hint == f"write f*f, or declare it, as in {way}"
         assert str(refused.value).endswith(refused.value.hint)
+    with pytest.raises(DerivError, match=r'as in wrt="ff"'):
+        derivcli.answer("4ff", "4")
 
 
 def test_a_note_is_spelled_for_python() -> None:

@@ -65,9 +65,9 @@ def test_what_is_no_integral_is_refused_with_a_way_out(typed: str, said: str, wa
 FORMULAS = [
     ("integral(exp(-t^2), t, 0, x^2)", "2*x*exp(-x**4)"),
     ("integral(sin(t*x)/t, t, 1, 2)", "integral(cos(t*x), t, 1, 2)"),
-    ("integral(sin(t*x)/t, t, x, 2*x)", "integral(cos(t*x), t, x, 2*x) - sin(x**2)/x + sin(2*x**2)/x"),
+    ("integral(sin(t*x)/t, t, x, 2*x)", "integral(cos(t*x), t, x, 2*x) + (sin(2*x**2) - sin(x**2))/x"),
     ("integral(t^2, t, 0, 1)*x", "integral(t**2, t, 0, 1)"),
-    ("integral(x*t, t, x, 3)", "-x**2 + integral(t, t, x, 3)"),
+    ("integral(x*t, t, x, 3)", "integral(t, t, x, 3) - x**2"),
     ("integral(1/sqrt(t), t, 0, x)", "1/sqrt(x)"),
     ("integral(t + x, t, 0, 2)", "2"),
 ]

@@ -30,7 +30,7 @@ from tests.support import deriv, each
     ],
 )
 def test_a_call_stands_for_the_formula(text: str, let: dict[str, str], means: str) -> None:
-    assert derivcli.parse(text, let=let).text == means
+    assert derivcli.parse(text, let=let).canonical_text == means
 
 
 def test_named_formulas_and_functions_use_each_other() -> None:

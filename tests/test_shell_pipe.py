@@ -44,7 +44,7 @@ class Square(torch.autograd.Function):
 
 def test_each_line_of_a_pipe_has_one_answer() -> None:
     outcome = piped("# a comment", "x = 3", "", "x^2", "f(t) = t^2", "f(x)", ":order 2", "x^3")
-    assert outcome.stdout == "x\t3\n9\t6\tproved\nf(t)\tt**2\n9\t6\tproved\n:order\t2\n27\t18\tproved\n"
+    assert outcome.stdout == "x\t3\n9\t6\tproved\nf(t)\tt^2\n9\t6\tproved\n:order\t2\n27\t18\tproved\n"
     assert outcome.stderr == ""
 
 

@@ -137,7 +137,7 @@ PASTE = "\x1b[200~{}\x1b[201~"
 
 def test_lines_that_are_pasted_are_answered_one_by_one(typist: Typist) -> None:
     typist.type(PASTE.format("x = 3\r# c\rx^2\rsin)\r\nx^( # a square\n 2)+x\n") + ENTER)
-    typist.until("> # c\n> x^2\nf(x) = x**2\nf = 9\nf' = 6\n")
+    typist.until("> # c\n> x^2\nf(x) = x^2\nf = 9\nf' = 6\n")
     typist.until("> sin)\n")
     typist.until("> x^( # a square\n.  2)+x\n")
     typist.until("f = 12\n")

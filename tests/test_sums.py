@@ -147,7 +147,7 @@ FORMULAS = [
     ("sum(k, k, 1, 5)*x", "sum(k, k, 1, 5)"),
     ("product(x+k, k, 1, 2)", "2*x + 3"),
     ("product(x+k, k, 1, 9)", "sum(product(k + x, k, 1, j - 1)*product(k + x, k, j + 1, 9), j, 1, 9)"),
-    ("sum(abs(x-k), k, 1, 2)", "sum(sign(-k + x), k, 1, 2)"),
+    ("sum(abs(x-k), k, 1, 2)", "sum(sign(x - k), k, 1, 2)"),
     ("sum(if(k > 2, k*x^2, x), k, 1, 3)", "6*x + 2"),
     ("sum(relu(x-k), k, 1, 2)", "Piecewise((0, x < 1), (1, x > 1 and x < 2), (2, x > 2))"),
 ]
@@ -174,7 +174,7 @@ def test_latex_of_sums_and_products() -> None:
 
 def test_steps_name_the_rules() -> None:
     (sums,) = steps("sum(k*x^k, k, 1, 5)")
-    assert [step.rule for step in sums.steps][:3] == ["sum rule, term by term", "constant factor rule", "power rule"]
+    assert [step.rule for step in sums.steps][:2] == ["sum rule, term by term", "power rule"]
     (products,) = steps("product(sin(k*x), k, 1, 9)")
     assert products.steps[0].rule == "product rule, factor by factor"
 

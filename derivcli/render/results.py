@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Document, Style
 from derivcli.render.documents.formulas import formulas_document
 from derivcli.render.format_table import write
@@ -13,7 +14,7 @@ from derivcli.result import AnyResult, SeriesResult, SymbolicResult
 
 def document_of(results: Sequence[AnyResult], style: Style) -> Document:
     """The document of numbers, formulas or series."""
-    return _maker(results[0])(results, style)
+    return _maker(results[0])(spelled_for(results, style), style)
 
 
 def render(results: Sequence[AnyResult], name: str, style: Style) -> str:

@@ -62,9 +62,12 @@ def _gaps(
     never = _contradiction(conditions(expression.expanded))
     if never:
         return [never]
+    missing = lost(wanted, shape)
+    if any(each.sign in (POSITIVE, NONNEGATIVE) for each in missing):  # who is told one end of a domain asks for all
+        missing = lost(wanted | dict.fromkeys(conditions(expression.expanded)), shape)
     with restored_context():
         checked = _Checked(expression, partial, shape, tuple(moving))
-        told = [sentence for each in lost(wanted, shape) for sentence in checked.sentences(each)]
+        told = [sentence for each in missing for sentence in checked.sentences(each)]
         return told or list(checked.wrong_turns())
 
 

@@ -70,7 +70,7 @@ def columns_of(
     is_one = not others and path != "-" and not any(sign in path for sign in "*?[")
     found = format_of(path, reading.format) if is_one else None
     if found is None or found.compression or reading.decimal_comma or reading.skip:
-        hint = "name one file, not compressed, with decimal points, and leave out `--on-error skip`"
+        hint = "name one file, not compressed, with decimal points`shell:, and leave out --on-error skip`"
         raise DerivError("code reads one plain file whose rows are all numbers", hint=hint)
     taken = {name: variables[name] for name in names if name in variables}
     places = {name: headers.index(header) for name, header in taken.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.language.printer import place_text
+from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Block, Document, Equations, Sentence, Style
 from derivcli.render.documents.equations import understood
 from derivcli.render.quantities import derivative_label, function_names
@@ -19,6 +20,7 @@ NO_FORMULA = "the derivative cannot be written as a formula in time"
 
 def answer_document(answer: Answer, style: Style, show: bool = False) -> Document:
     """The document of a claim; with `show` people are shown the derivative itself too."""
+    answer = spelled_for(answer, style)
     return Document(blocks=lambda: _blocks(answer, style, show), data=lambda: answer_json_object(answer))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from derivcli.explain.ledger import Ledger, Local, Node
+from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Block, Box, Column, Document, Equations, Gap, Graph, Sentence, Style, Table, fit
 from derivcli.render.documents.numbers import check_result
 from derivcli.render.numbers import number_texts
@@ -35,6 +36,7 @@ LEAF_FILL, RESULT_FILL, INNER_FILL, FIXED_FILL = "#e3f0fb", "#fdeed9", "#ffffff"
 
 def ledger_document(ledger: Ledger, style: Style) -> Document:
     """The document of a ledger."""
+    ledger = spelled_for(ledger, style)
     return Document(
         blocks=lambda: _blocks(ledger, style),
         data=lambda: _data(ledger, style),

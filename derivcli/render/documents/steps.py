@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derivcli.explain.steps.derivation import Derivation, Step
-from derivcli.explain.steps.derivative_values import DerivativeValue
 from derivcli.language.printer import text_of
 from derivcli.language.spelling import Spelling
+from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Block, Chain, Document, Equations, Gap, Line, Sentence, Style
 from derivcli.render.documents.equations import understood
 from derivcli.render.documents.step_reasons import Reason, reason_latex, reason_of, reason_text
@@ -19,9 +19,13 @@ from derivcli.render.numbers import latex_number
 from derivcli.render.quantities import derivative_label, function_names
 from derivcli.render.to_json import VERSION, described
 
+if TYPE_CHECKING:
+    from derivcli.explain.steps.derivative_values import DerivativeValue
+
 
 def steps_document(derivations: Sequence[Derivation], style: Style, brief: bool = False) -> Document:
     """The document of one result's derivations; a `brief` one has the names of rules, and not what they say."""
+    derivations = spelled_for(derivations, style)
     return Document(
         blocks=lambda: _blocks(derivations, style, brief),
         data=lambda: _data(derivations),
