@@ -155,7 +155,8 @@ class _Checked:
             if bad and named:
                 for name, each in named:
                     if self.judged({name: each.where}) == kind:
-                        yield f"{kind} at {_place(name, each, self.expression.spelling)}{self.reason({name: each.where})}"
+                        place = _place(name, each, self.expression.spelling)
+                        yield f"{kind} at {place}{self.reason({name: each.where})}"
             elif bad:
                 is_everywhere = failing.sign != NONZERO or set(judged) <= {kind, None}
                 at_zero = any(_is_zero(failing.tree, at) for at in bad)
