@@ -13,11 +13,25 @@ import pytest
 from derivcli import DerivError, derive, hessian, implicit, jacobian, script
 from derivcli.explain.code.languages import LANGUAGES
 from derivcli.result import Jacobian, Result
-from tests.coded import available, namespace, run, rustc
+from tests.coded import Job, available, called, namespace, run, rustc
 from tests.scripts import run as run_python
 from tests.support import deriv, each, sample
 
 AT = {"x": 1.25, "y": 0.75}
+
+BOUND = [
+    "sum(sin(k*x)*exp(-k*y), k, 1, 3)", "product(1 + exp(-k*x)*sin(k), k, 1, 3)", "sum(sum(x^j/k, j, 1, k), k, 1, 3)",
+    "sin(sum(exp(-k*x), k, 1, 5))^2", "product(cos(x/2^k), k, 1, 3)", "sum(i*x^i, i, 1, 4)", "sum(-x, k, 1, 4) - x",
+    "sum(x*X, X, 1, 3)*y^2", "sum(value*x, value, 1, 3)", "sum(abs(x-k), k, 1, 3)", "sum((-1)^k*x^k, k, 0, 3)",
+    "sum(root(x, 2*k+1), k, 1, 2)", "sum(y*x, y, 1, 3)*y", "sum(max(x, k)*x, k, 1, 3)",
+]  # fmt: skip
+"""Sums and products over an index, of which some are loops and some are written term by term."""
+
+LITERALS = [
+    "(2/3)^x*y", "2^x", "(1/3)^(1/3)*x", "log(2/3)*x", "sin(2)*x", "max(2/3, x)", "hypot(2/3, x)", "atan2(3, x)",
+    "exp(-2/3)*x", "(2*pi)^x", "(1+sqrt(2))^x", "if(x > 1, 2, 3)^2.5*x", "if(x > 1, 2, 1/3)^x", "log(x, 2/3)",
+]  # fmt: skip
+"""Functions of numbers that are literals."""
 
 Shape = tuple[str, Any, dict[str, Any]]
 
@@ -36,6 +50,8 @@ SHAPES = [
     shape("jacobian", ["x*y", "x+sin(y)", "z*x"], let={"z": "x/y+1"}),
     shape("let", "k*z^2+z", let={"k": "3", "z": "x*y"}),
     shape("implicit", "x^2+x*y+y^3=3", dependent="y"),
+    shape("bound", BOUND),
+    shape("literals", LITERALS),
     shape("pieces", "if(x > 1, x^2*y, if(y > 1, x, y))"),
     shape("sum", "sum(x^k*y/k, k, 1, 5)*product(x+k, k, 1, 3)"),
     shape("named", "area(x, y) = pi*x*y"),
@@ -108,6 +124,18 @@ def test_programs_go_through_several_points(tmp_path: Path) -> None:
                 want = derive("x^2*log(x+1)", at, check=False)
                 for column in (want.value, want.derivatives["x"]):
                     assert all(np.isclose(got, number, rtol=1e-13, atol=0).any() for number in column)
+
+
+def test_a_nan_goes_through_max_and_min(tmp_path: Path) -> None:
+    x, y = np.array([np.nan, 1, np.nan, 1, 2]), np.array([1, np.nan, np.nan, 2, 1])
+    job = Job("f(x, y) = max(x, y) - min(x, y)", {"x": x, "y": y}, 3)
+    for language in ("c", "fortran", "rust", "matlab"):  # the others have functions that keep it
+        if available(language):
+            assert np.array_equal(called(language, {job: job.code(language)}, tmp_path)[job][0], abs(x - y), True)
+
+
+def test_capitals_are_allowed_in_rust() -> None:
+    assert script("X^2", "X=1", language="rust").count("#[allow(non_snake_case)]") == 2
 
 
 @each("language", [name for name in LANGUAGES if name != "torch"])

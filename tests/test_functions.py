@@ -17,6 +17,7 @@ from derivcli.engines.torch.rules import TORCH_RULES, forward
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import CONSTANTS, FUNCTIONS, vocabulary
 from derivcli.language.tree import call, postorder, symbol
+from tests import support
 from tests.oracles import ORACLE
 from tests.rows import (
     DIGITS,
@@ -96,7 +97,8 @@ def test_value_and_derivatives(row: Function) -> None:
     assert list(failures(row)) == []
 
 
-@every_row
+@pytest.mark.sampled
+@each("row", FUNCTIONS[:: support.sample(4, 1)])
 def test_second_derivatives(row: Function) -> None:
     assert list(second_failures(row)) == []
 

@@ -23,6 +23,7 @@ from derivcli.language.functions.reference import example, family_of, look_up, m
 from derivcli.language.functions.row import Function
 from derivcli.language.functions.table import FAMILIES, FUNCTIONS, vocabulary
 from derivcli.render.format_table import formats_for
+from tests import support
 from tests.support import deriv, each
 from tests.test_architecture import loaded
 
@@ -191,7 +192,8 @@ def test_every_name_leads_to_the_page(row: Function) -> None:
     assert {look_up(name).name for name in (row.name, *row.aliases)} == {row.name}
 
 
-@every_row
+@pytest.mark.sampled
+@each("row", FUNCTIONS[:: support.sample(3, 1)])
 def test_a_page_has_the_derivatives_that_deriv_prints(row: Function) -> None:
     page = deriv("functions", row.name, "--format", "json").json
     assert list(page["derivatives"]) == list(row.variables)
@@ -203,7 +205,8 @@ def test_a_page_has_the_derivatives_that_deriv_prints(row: Function) -> None:
         assert wrong_on_page(row, page["derivatives"]) == []
 
 
-@each("row", [row for row in FUNCTIONS if row.variables == row.parameters])
+@pytest.mark.sampled
+@each("row", [row for row in FUNCTIONS if row.variables == row.parameters][:: support.sample(4, 1)])
 def test_formulas_of_second_derivatives_read_back(row: Function) -> None:
     for formula in derive(call_of(row), wrt=row.parameters, order=2).derivatives.values():
         assert parse(formula.canonical_text, declared=row.parameters).text == formula.canonical_text

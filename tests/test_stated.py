@@ -14,7 +14,7 @@ from derivcli.result import SymbolicResult
 from tests import claims
 from tests.claims import AT, DIGITS, Claim, F, derivative
 from tests.derivation_oracle import COMPARE, SIGNS, Value
-from tests.support import deriv, each
+from tests.support import deriv, each, sample
 
 KINDS = (claims.special_in_f, claims.filled, claims.glued, claims.clipped)
 SAME = mpf(10) ** -15
@@ -77,7 +77,7 @@ STATED = [
     ("if(tanh(x)>1/3,x-atanh(1/3),0)", "Piecewise((1, tanh(x) > 1/3), (0, tanh(x) < 1/3))", "at x = atanh(1/3)"),
     ("if(x+atan(x)<1000,x,3x)", "Piecewise((1, x + atan(x) < 1000), (3, x + atan(x) > 1000))", "at x = 998.430205"),
     ("if(cbrt(x)-sin(x)<3,x,3x)", "Piecewise((1, cbrt(x) - sin(x) < 3), (3, cbrt(x) - sin(x) > 3))", "where cbrt(x)"),
-    ("abs(x)", "sign(x)", ""),
+    ("abs(x)", "sign(x)", "no derivative at x = 0"),
 ]
 """Functions, their derivatives by x, and what is remarked."""
 
@@ -167,8 +167,9 @@ def times(one: Claim, other: Claim) -> Claim:
     return Claim(product, product, (*one.places, *other.places), "product")
 
 
+@pytest.mark.sampled
 def test_functions_in_pieces_have_true_derivatives() -> None:
-    assert not (told := [fault for each in drawn(40, seed=3) for fault in faults(each)]), "\n".join(told)
+    assert not (told := [fault for each in drawn(sample(15, 40), seed=3) for fault in faults(each)]), "\n".join(told)
 
 
 @pytest.mark.sweep

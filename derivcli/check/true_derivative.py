@@ -70,6 +70,31 @@ def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[st
         return _beside(site, derivative, judge(Question(site, derivative, 0.0, "float64")))
 
 
+def derivative_by_germs(
+    expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]
+) -> KnownDerivative | None:
+    """The derivative at a point as both sides of it show it; None where they do not tell.
+
+    The derivatives of lower orders must exist too.
+    """
+    stages = derivative.stages()
+    if len(stages) > 1 or derivative.factor != 1:
+        return None
+    ((direction, order),) = stages
+    limits = ExactLimits(record(expression.expanded, tuple(at)), at, [], direction)
+    found: arb | None = None
+    with suppress(OutOfTimeError, UnsureError, TouchError, NoGermError), restored_context():
+        for lower in range(1, order + 1):
+            local = limited(DERIVATIVE_SECONDS, limits.local, lower, order)
+            if not (local.rigorous and local.left.defined and local.right.defined):
+                return None
+            found = local.derivative()
+            if found is None:
+                return KnownDerivative(none=True)
+        return KnownDerivative(found)
+    return None
+
+
 def _of_series(site: Site, derivative: Derivative) -> arb:
     for precision in PRECISION_BITS:
         with suppress(UnsureError):

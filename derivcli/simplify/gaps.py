@@ -10,11 +10,11 @@ from typing import Any
 import sympy
 
 from derivcli.check.enclosure import restored_context
-from derivcli.check.true_derivative import derivative_at
+from derivcli.check.true_derivative import derivative_at, derivative_by_germs
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, attempted
-from derivcli.engines.time_limit import ProcessorSeconds
+from derivcli.engines.time_limit import OutOfTimeError, ProcessorSeconds, limited
 from derivcli.errors import DerivError
 from derivcli.language import tree as build
 from derivcli.language.differentiation.derivatives import differentiated
@@ -22,9 +22,19 @@ from derivcli.language.expression import Expression
 from derivcli.language.printer import place_text, text_of
 from derivcli.language.tree import Tree, postorder, symbol
 from derivcli.result import Partial
-from derivcli.simplify.domains.conditions import CALL, NONNEGATIVE, NONZERO, POSITIVE, POWER, Condition, conditions
+from derivcli.simplify.domains.bisection import roots_by_halving
+from derivcli.simplify.domains.conditions import (
+    CALL,
+    NONNEGATIVE,
+    NONZERO,
+    POSITIVE,
+    POWER,
+    Condition,
+    conditions,
+    required,
+)
 from derivcli.simplify.domains.consequences import Facts
-from derivcli.simplify.domains.points import At, probes, turns, value_at, zeros
+from derivcli.simplify.domains.points import At, difference_of, probes, turning, value_at, zeros
 from derivcli.simplify.domains.roots import ALL, Root
 
 MAX_NODES = 400
@@ -33,8 +43,21 @@ MAX_NODES = 400
 MAX_NAMED_POINTS = 3
 """So many points are named one by one."""
 
+NO_DERIVATIVE, ANOTHER_VALUE, NONE_KNOWN = (
+    "no derivative",
+    "the derivative has another value",
+    "no derivative is known",
+)
+"""What may be wrong with a printed form at a point."""
+
+MAX_JUDGED = 10
+"""About so many points are looked at of those at which something is 0."""
+
 GAP_SECONDS = ProcessorSeconds(1.0)
 """How long one derivative may be looked at."""
+
+SEARCH_SECONDS = ProcessorSeconds(0.2)
+"""How long zeros may be searched that have no formula."""
 
 
 def gaps(
@@ -62,19 +85,23 @@ def _gaps(
     never = _contradiction(conditions(expression.expanded))
     if never:
         return [never]
-    missing = lost(wanted, shape)
+    missing = lost(wanted, conditions(shape))
     if any(each.sign in (POSITIVE, NONNEGATIVE) for each in missing):  # who is told one end of a domain asks for all
-        missing = lost(wanted | dict.fromkeys(conditions(expression.expanded)), shape)
+        missing = lost(wanted | dict.fromkeys(conditions(expression.expanded)), conditions(shape))
     with restored_context():
         checked = _Checked(expression, partial, shape, tuple(moving))
         told = [sentence for each in missing for sentence in checked.sentences(each)]
-        return told or list(checked.wrong_turns())
+        return told if moving else [*dict.fromkeys([*told, *checked.at_kinks()])]
 
 
-def gaps_on_curve(derived: Iterable[Tree], shape: Tree) -> list[str]:
-    """Sentences about where the slope of a curve states a number though the forms that came before it have none."""
+def gaps_on_curve(equation: Tree, derived: Iterable[Tree], shape: Tree) -> list[str]:
+    """Sentences about where the slope of a curve states a number though the forms that came before it have none.
+
+    The curve has points only where its equation has a value.
+    """
     wanted = dict.fromkeys(each for tree in derived for each in conditions(tree))
-    return [f"the equation gives no slope where {_failure(each, True)}" for each in lost(wanted, shape)]
+    missing = lost(wanted, [*conditions(shape), *conditions(equation)])
+    return [f"the equation gives no slope where {_failure(each, True)}" for each in missing]
 
 
 def _contradiction(known: Iterable[Condition]) -> str:
@@ -88,9 +115,9 @@ def _contradiction(known: Iterable[Condition]) -> str:
     return ""
 
 
-def lost(wanted: Iterable[Condition], shape: Tree) -> list[Condition]:
-    """The conditions that do not hold wherever a formula is defined, without those that follow from others."""
-    facts = Facts.of(conditions(shape))
+def lost(wanted: Iterable[Condition], known: Iterable[Condition]) -> list[Condition]:
+    """The conditions that do not follow from known ones, without those that follow from others of them."""
+    facts = Facts.of(known)
     missing = sorted(
         (each for each in wanted if each.sign not in (POWER, CALL) and not facts.imply(each)),
         key=lambda each: (each.sign == NONZERO, sympy.default_sort_key(each.tree)),
@@ -112,58 +139,77 @@ class _Checked:
     moving: tuple[str, ...]
 
     def sentences(self, failing: Condition) -> Iterator[str]:
-        """What is to be said of a condition that the printed form does not have."""
-        names = tuple(dict.fromkeys([*self.expression.variables, *(self.moving or self.partial)]))
-        points = probes(failing, conditions(self.shape), names)
+        """What is to be said of a condition that the printed form does not have, or where that has a step or kink."""
+        points = probes(failing, conditions(self.shape), self.names)
         if points is None:
-            yield f"no derivative is known where {_failure(failing, True)}"
+            points = self.searched(failing)
+        if points is None:
+            yield f"{NONE_KNOWN} where {_failure(failing, True)}, if that is anywhere"
             return
-        bad = [at for at in points if self.is_untrue(at)]
-        if not bad:
-            return
-        named = _simple_points(failing, names)
-        if named:
-            for name, each in named:
-                if self.is_untrue({name: each.where}):
-                    yield f"no derivative at {_place(name, each)}{self.reason({name: each.where})}"
-            return
-        at_zero = [at for at in bad if _is_zero(failing.tree, at)]
-        yield f"no derivative where {_failure(failing, bool(at_zero))}{self.reason(bad[0])}"
+        points = _fewer(points) if failing.sign == NONZERO else points
+        judged = [self.judged(at) for at in points]
+        named = _simple_points(failing, self.names)
+        for kind in (NO_DERIVATIVE, ANOTHER_VALUE, NONE_KNOWN):
+            bad = [at for at, found in zip(points, judged, strict=True) if found == kind]
+            if bad and named:
+                for name, each in named:
+                    if self.judged({name: each.where}) == kind:
+                        yield f"{kind} at {_place(name, each)}{self.reason({name: each.where})}"
+            elif bad:
+                is_everywhere = failing.sign != NONZERO or set(judged) <= {kind, None}
+                at_zero = any(_is_zero(failing.tree, at) for at in bad)
+                where = f"{'' if is_everywhere else 'at some points '}where {_failure(failing, at_zero)}"
+                yield f"{kind} {where}{self.reason(bad[0])}"
 
-    def is_untrue(self, at: At) -> bool:
-        """Whether the printed form has a value at a point that is not known to be the derivative there."""
+    def at_kinks(self) -> Iterator[str]:
+        """What is to be said of the steps and kinks of functions in the formula and in its printed derivative."""
+        calls = dict.fromkeys([*postorder(self.shape), *postorder(self.expression.expanded)])
+        for condition in dict.fromkeys(each for call in calls for each in turning(call)):
+            if isinstance(condition, sympy.Eq):
+                for failing in required(NONZERO, difference_of(condition)):
+                    yield from self.sentences(failing)
+            elif any(self.judged(at) == NO_DERIVATIVE for at in self.meeting(condition)):
+                yield f"{NO_DERIVATIVE} where {text_of(condition).replace('==', '=')}"
+
+    def meeting(self, condition: Any) -> Iterator[At]:
+        """Points at which the equations of a condition hold."""
+        for part in postorder(condition):
+            if isinstance(part, sympy.Eq):
+                yield from probes(Condition(NONZERO, difference_of(part)), (), self.names) or ()
+
+    def searched(self, failing: Condition) -> list[At] | None:
+        """All points at which something in one variable is 0, by halving; None where they are not known to be all."""
+        if failing.sign != NONZERO or len(self.names) != 1:
+            return None
+        with suppress(DerivError, OutOfTimeError, *SYMPY_FAILURES):
+            found = limited(SEARCH_SECONDS, roots_by_halving, failing.tree, self.names[0])
+            if found.extent == ALL:
+                return [{self.names[0]: each.where} for each in found.found]
+        return None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables of a point."""
+        return tuple(dict.fromkeys([*self.expression.variables, *(self.moving or self.partial)]))
+
+    def judged(self, at: At) -> str | None:
+        """What is wrong with the value that the printed form has at a point, "" for nothing; None where it has none."""
         with suppress(UnsureError):
             here = value_at(self.shape, at)
             if here is None:
-                return False
+                return None
             if value_at(self.expression.expanded, at) is None:
-                return True
+                return NO_DERIVATIVE
             if self.moving:
-                return False
+                return ""
+            derivative = Derivative(self.partial[::-1])
             with suppress(TouchError):
-                known = derivative_at(self.expression, Derivative(self.partial[::-1]), at)
-                return known.ball is None or not known.ball.overlaps(here)
-        return True
-
-    def wrong_turns(self) -> Iterator[str]:
-        """Where a sign or another step in the printed form is passed over by the derivative, which has no step."""
-        if self.moving:
-            return
-        names = tuple(dict.fromkeys([*self.expression.variables, *self.partial]))
-        steps = {each for node in postorder(self.shape) for each in turns(node)}
-        for each in sorted(steps, key=sympy.default_sort_key):
-            failing = Condition(NONZERO, each)
-            points = probes(failing, (), names)
-            if any(self.is_other(at) for at in points or ()):
-                yield f"the derivative has another value where {_failure(failing, True)}"
-
-    def is_other(self, at: At) -> bool:
-        """Whether the derivative at a point is known, and is not what the printed form states there."""
-        with suppress(UnsureError, TouchError):
-            here = value_at(self.shape, at)
-            known = derivative_at(self.expression, Derivative(self.partial[::-1]), at).ball
-            return here is not None and known is not None and not known.overlaps(here)
-        return False
+                known = derivative_by_germs(self.expression, derivative, at)
+                known = known or derivative_at(self.expression, derivative, at)
+                if known.ball is not None:
+                    return "" if known.ball.overlaps(here) else ANOTHER_VALUE
+                return NO_DERIVATIVE if known.none else NONE_KNOWN
+        return NONE_KNOWN
 
     def reason(self, at: At) -> str:
         """Why there is no derivative at a point, where that is simple."""
@@ -171,6 +217,12 @@ class _Checked:
             if value_at(self.expression.expanded, at) is None:
                 return ": the function has no value there"
         return ""
+
+
+def _fewer(points: list[At]) -> list[At]:
+    """Some of many points, with those in the middle, one of which is 0 if it is among endlessly many in a row."""
+    middle, step = len(points) // 2, len(points) // MAX_JUDGED + 1
+    return [at for place, at in enumerate(points) if place % step == 0 or place in (middle - 1, middle)]
 
 
 def _simple_points(failing: Condition, names: Sequence[str]) -> list[tuple[str, Root]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -48,7 +49,7 @@ class Dialect:
     functions: Mapping[str, str]
     """Spellings of rows by their names; `besselj(0)` is one whose first argument is 0. A name alone is called."""
     power: Callable[[Piece, Piece, Any], Piece]
-    """A power by its base, its exponent, and the exponent's tree."""
+    """A power by its base, its exponent, and its tree."""
     number: Callable[[Fraction], Piece]
     constants: Mapping[str, str]
     """How pi, e and nan are written."""
@@ -63,11 +64,10 @@ class Dialect:
     loop: str = ""
     """A sum over an index as an expression: term, index, first and last; "" where it is a loop."""
     product_loop: str = ""
-    literal_suffix: str = ""
-    """What a number needs behind it before a method is called on it."""
+    number_type: str = ""
+    """The type whose method is called where the number before the dot has no type of its own."""
     ignores_case: bool = False
     """Whether x and X are one name."""
-    has_integrals: bool = False
     reads_files: bool = False
     """Whether a call reads the columns of a data file."""
 
@@ -171,30 +171,38 @@ class FormulaText:
             return self.filled(self.dialect.functions["sqrt"], [base], [node.base])
         if node.exp is sympy.S.NegativeOne:
             return f"{self._one}{self.dialect.over}{enclosed(base, POWER)}", PRODUCT
-        return self.dialect.power(base, exponent, node.exp)
+        return self.dialect.power(base, exponent, node)
 
     def filled(self, spelling: str, parts: list[Piece], trees: Any) -> Piece:
         """A spelling with its arguments; one that stands between brackets or commas needs no brackets of its own."""
         if "#" not in spelling and "%" not in spelling:
             return f"{spelling}({', '.join(text for text, _ in parts)})", ATOM
-        text = spelling
+        text = self._typed(spelling, trees)
         for place in range(len(parts), 0, -1):
             hole = f"#{place}"
             while hole in text:
                 before, _, after = text.partition(hole)
                 bare = before.endswith(("(", ", ", "[")) and after.startswith((")", ",", "]"))
-                written = parts[place - 1][0] if bare else self._operand(parts[place - 1], after)
+                written = parts[place - 1][0] if bare else enclosed(parts[place - 1], ATOM)
                 text = before + written + after
             text = text.replace(f"%{place}", str(trees[place - 1]))
         return text, ATOM if text.endswith(")") else PRODUCT
 
-    def _operand(self, piece: Piece, after: str) -> str:
-        """An argument beside a sign or before a dot, where a bare number would be read otherwise."""
-        text, _ = piece
-        suffix = self.dialect.literal_suffix
-        if suffix and after.startswith(".") and text.replace(".", "").replace("-", "").isdigit():
-            piece = text + suffix, piece[1]
-        return enclosed(piece, ATOM)
+    def _typed(self, spelling: str, trees: Any) -> str:
+        """The spelling of a method, as a function of its type where the number before the dot may have any type."""
+        method, bracket, rest = spelling.removeprefix("#1.").partition("(")
+        if not self.dialect.number_type or not spelling.startswith("#1.") or not self.is_untyped(trees[0]):
+            return spelling
+        return f"{self.dialect.number_type}::{method}{bracket}#1{rest if rest.startswith(')') else f', {rest}'}"
+
+    def is_untyped(self, tree: Any) -> bool:
+        """Whether nothing but literals says of which type a number is: those of its terms, factors and branches."""
+        if isinstance(tree, sympy.Piecewise):
+            return tree.args[-1].cond == sympy.true and all(self.is_untyped(pair.expr) for pair in tree.args)
+        is_sign = isinstance(tree, sympy.Add | sympy.Mul) or divisor(tree) is not None
+        if is_sign or (row_of(tree) is not None and not re.search("[a-z]", self.dialect.spelling(tree))):
+            return all(map(self.is_untyped, tree.args))
+        return isinstance(tree, sympy.Rational)
 
     def _choice(self, node: Any, pieces: dict[Tree, Piece]) -> Piece:
         """A choice as an expression, from the last branch to the first; not a number where no condition holds."""
@@ -232,9 +240,8 @@ class FormulaText:
         """A sum or product as an expression."""
         body, index, *bounds = node.args
         template = self.dialect.loop if isinstance(node, Summation) else self.dialect.product_loop
-        inner = FormulaText(self.dialect, {**self.names, index.name: index.name})
         first, last = (str(bound) for bound in bounds)
-        text = template.replace("#1", inner.text(body)).replace("#2", index.name)
+        text = template.replace("#1", self.text(body)).replace("#2", index.name)
         return text.replace("#3", first).replace("#4", last).replace("#5", str(int(last) + 1)), ATOM
 
 

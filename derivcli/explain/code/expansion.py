@@ -11,7 +11,7 @@ import sympy
 from derivcli.engines.symbolic import arrange, simplified
 from derivcli.errors import DerivError
 from derivcli.explain.code.dialect import Dialect
-from derivcli.language.bound_variables import Binder, Integral, IteratedProduct, Summation
+from derivcli.language.bound_variables import Binder, Integral
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
 from derivcli.language.functions.row import Function
@@ -45,6 +45,8 @@ DEFINITIONS = {
     "log_ndtr": "if(x < 0, log(erfc(-x/sqrt(2))/2), log1p(-erfc(x/sqrt(2))/2))",
     "logit": "log(x/(1-x))",
     "logsumexp": "max(x, y)+log1p(exp(-abs(x-y)))",
+    "max": "Piecewise((y, x < y), (x, x >= y))",
+    "min": "Piecewise((y, x > y), (x, x <= y))",
     "mod": "x-y*floor(x/y)",
     "ndtri": "sqrt(2)*erfinv(2*x-1)",
     "relu": "max(x, 0)",
@@ -58,7 +60,10 @@ DEFINITIONS = {
     "xlog1py": "if(x == 0, 0, x*log1p(y))",
     "xlogy": "if(x == 0, 0, x*log(y))",
 }
-"""What primitives are in functions that most languages have, to the last digits at ordinary points."""
+"""What primitives are in functions that most languages have, to the last digits at ordinary points.
+
+The `max` and `min` of C, Fortran, Rust and MATLAB lose a NaN that is one of two numbers; a choice keeps it.
+"""
 
 POLYNOMIALS = ("assoc_laguerre", "chebyshevt", "gegenbauer", "hermite", "hermite_prob")
 """Orthogonal polynomials, which SymPy has by the same names."""
@@ -89,23 +94,34 @@ def expanded(tree: Tree, dialect: Dialect) -> Tree:
     """The tree in the functions that a language has."""
 
     def make(node: Any, parts: list[Tree]) -> Tree:
-        if isinstance(node, Integral) and not dialect.has_integrals:
-            hint = "`shell:leave out --code``python:call derive for the numbers`"
-            raise DerivError(f"integrals are not written in {dialect.title}", hint=hint)
+        if isinstance(node, Binder):
+            return _bound(node, dialect)
         if not parts:
             return node
-        if isinstance(node, Summation | IteratedProduct) and not _is_loop(node):
-            return expanded(unrolled(node), dialect)
         return _in(dialect, _computed(node, rebuild(node, parts) if parts != list(node.args) else node))
 
-    return fold(tree, make)
+    return fold(tree, make, stop_at=Binder)
 
 
-def _is_loop(node: Any) -> bool:
-    """Whether a sum or product over an index is written as a loop with one term, and not term by term."""
+def _bound(node: Any, dialect: Dialect) -> Tree:
+    """A sum or product over an index as a loop with one term, or else term by term."""
+    if isinstance(node, Integral):
+        hint = "`shell:leave out --code``python:call derive for the numbers`"
+        raise DerivError(f"integrals are not written in {dialect.title}", hint=hint)
+    term = _looped(node, dialect)
+    return expanded(unrolled(node), dialect) if term is None else rebuild(node, [term, *node.args[1:]])
+
+
+def _looped(node: Any, dialect: Dialect) -> Tree | None:
+    """The term of a loop; None where there are sums or choices in it, or what is written for single indices only."""
     body, _, *bounds = node.args
-    held = any(isinstance(part, Binder | sympy.Piecewise) for part in postorder(body))
-    return not held and all(bound.is_Integer for bound in bounds)
+    if any(isinstance(part, Binder) for part in postorder(body)) or not all(bound.is_Integer for bound in bounds):
+        return None
+    try:
+        term = expanded(body, dialect)
+    except DerivError:
+        return None
+    return None if any(isinstance(part, sympy.Piecewise) for part in postorder(term)) else term
 
 
 def _in(dialect: Dialect, node: Tree) -> Tree:
@@ -113,6 +129,9 @@ def _in(dialect: Dialect, node: Tree) -> Tree:
     row = row_of(node)
     if row is None:
         return node
+    positive = _reflected(node, [*node.args])
+    if positive is not node:
+        return expanded(positive, dialect)
     arguments = formulas.complete(row, node.args) if not row.variadic else node.args
     if row.variadic and len(arguments) == 1:
         return expanded(substitute(formulas.alone(row), {symbol(row.parameters[0]): arguments[0]}), dialect)

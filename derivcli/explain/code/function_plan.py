@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import sympy
 
@@ -15,7 +16,8 @@ from derivcli.explain.code.data_columns import DataColumns
 from derivcli.explain.code.dialect import Dialect, FormulaText
 from derivcli.explain.code.expansion import expanded, reflected
 from derivcli.explain.code.script_names import Names
-from derivcli.language.tree import Tree, number, postorder, symbol
+from derivcli.language.bound_variables import Binder, IndexVariable
+from derivcli.language.tree import Tree, fold, number, postorder, rebuild, substitute, symbol
 from derivcli.points.points import Points, Range
 
 MAX_ROWS = 20
@@ -77,6 +79,8 @@ class Body:
     outputs: Sequence[Output]
     writer: FormulaText
     names: Names
+    indices: Sequence[str]
+    """The names of the indices of loops."""
     renamed: Sequence[str]
     """Sentences on names that a variable could not keep."""
 
@@ -105,6 +109,9 @@ def prepared(plan: FunctionPlan, dialect: Dialect, own: Sequence[str] = ()) -> B
     called = {name: names.fresh(name) for name in dict.fromkeys(each.name for each in cells if id(each) not in single)}
     wanted = {names.python[key]: expanded(tree, dialect) for key, tree in (plan.definitions or {}).items() if tree.args}
     trees = {cell.tree: expanded(reflected(cell.tree), dialect) for cell in cells}
+    indices: dict[str, str] = {}
+    wanted = {name: _indexed(tree, names, indices) for name, tree in wanted.items()}
+    trees = {key: _indexed(tree, names, indices) for key, tree in trees.items()}
     parts, left = CommonParts(names, dialect.blocks).split([*trees.values()], wanted)
     parts, over = _without_copies(parts, dict(zip(trees, left, strict=True)), dialect)
     made = [
@@ -119,7 +126,22 @@ def prepared(plan: FunctionPlan, dialect: Dialect, own: Sequence[str] = ()) -> B
     writer = FormulaText(dialect, names.python)
     renamed = [f"{new} is the variable {old}: that name is taken here" for old, new in names.renamed.items()]
     arguments = [names.python[each] for each in plan.arguments]
-    return Body(plan, name, arguments, parts, made, writer, names, renamed)
+    return Body(plan, name, arguments, parts, made, writer, names, [*indices.values()], renamed)
+
+
+def _indexed(tree: Tree, names: Names, indices: dict[str, str]) -> Tree:
+    """The tree with names for the indices of its sums and products that nothing else has."""
+
+    def make(node: Any, parts: list[Tree]) -> Tree:
+        if not isinstance(node, Binder):
+            return rebuild(node, parts) if parts and parts != list(node.args) else node
+        body, index, *bounds = node.args
+        if index.name not in indices:
+            indices[index.name] = names.fresh(index.name)
+        new = IndexVariable(indices[index.name], real=True)
+        return rebuild(node, [substitute(body, {index: new}), new, *bounds])
+
+    return fold(tree, make, stop_at=Binder)
 
 
 def _without_copies(

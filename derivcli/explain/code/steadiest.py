@@ -11,8 +11,9 @@ import sympy
 
 from derivcli.check.rounding_error import LARGEST, rounding_errors, sizes
 from derivcli.engines.symbolic import attempted, differentiate, has_pieces
+from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.expression import Expression
-from derivcli.language.tree import Tree, postorder
+from derivcli.language.tree import Tree
 from derivcli.result import SymbolicResult, partial_of
 
 COORDINATES = tuple(Fraction(*each) for each in ((7, 10), (11, 10), (-6, 5), (29, 10), (-23, 10), (17, 3), (1, 5)))
@@ -27,6 +28,8 @@ NEGLIGIBLE, SEVERAL = 8e-15, 4.0
 DERIVATION_SECONDS = 2.0
 
 LARGEST_EXPONENT = 700.0
+
+MAX_EXPONENTS = 12
 
 
 def steadiest(result: SymbolicResult) -> SymbolicResult:
@@ -61,12 +64,19 @@ def _points(names: Sequence[str], values: Sequence[Fraction]) -> Iterator[Mappin
 
 def _overflows(tree: Tree, names: Sequence[str]) -> int:
     """At how many points far out an exponential is beyond float64 where the formula itself is not."""
-    exponents = [node.args[-1] for node in postorder(tree) if _is_exponential(node)]
+    exponents = _spread([node.args[-1] for node in steps_of(tree) if _is_exponential(node)])
     if not exponents:
         return 0
     points = list(_points(names, FAR))
     found = zip(sizes(tree, names, points), *(sizes(each, names, points) for each in exponents), strict=True)
     return sum(abs(size) < LARGEST and max(powers) > LARGEST_EXPONENT for size, *powers in found)
+
+
+def _spread(exponents: Sequence[Tree]) -> Sequence[Tree]:
+    """Some of many exponents, the first and the last ones among them: a sum over an index has one for each term."""
+    if len(exponents) <= MAX_EXPONENTS:
+        return exponents
+    return [exponents[place * (len(exponents) - 1) // (MAX_EXPONENTS - 1)] for place in range(MAX_EXPONENTS)]
 
 
 def _is_exponential(node: Any) -> bool:

@@ -81,7 +81,7 @@ def with_gaps(result: SymbolicResult, derived: Sequence[Tree]) -> SymbolicResult
     for key, each in result.derivatives.items():
         if time.thread_time() < end:
             found = (
-                gaps_on_curve(derived, each.tree)
+                gaps_on_curve(f.expanded, derived, each.tree)
                 if result.dependent
                 else gaps(f, partial_of(key), derived, each.tree, moving)
             )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, TypeAlias
 
 import sympy
 from flint import arb
 
 from derivcli.engines.balls.coordinates import Coordinate, rational
+from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.symbolic import merged
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, number, postorder, row_of, substitute, symbol
 from derivcli.simplify.domains.conditions import CALL, NONZERO, POWER, Condition, factored
 from derivcli.simplify.domains.root_solving import polynomial_roots
 from derivcli.simplify.domains.roots import ALL, ENDLESS, UNKNOWN, Root, Roots, root, united, value_of
+from derivcli.simplify.domains.squaring import squared
 
 At: TypeAlias = Mapping[str, Coordinate]
 """A point."""
@@ -28,6 +31,12 @@ CHOICES = 4
 """So many times they are chosen."""
 
 INNER_SHARES = tuple(Fraction(each, 17) for each in (1, 4, 9, 13, 16))
+
+SOLVED = sympy.sin, sympy.cos, sympy.exp, sympy.log, sympy.sinh, sympy.cosh, sympy.tanh
+"""The functions of which it is known where they have a value."""
+
+HALVES = [number(Fraction(each, 2)) for each in range(-5, 6)]
+"""The whole numbers, and those halfway between them, at which steps are looked at."""
 
 PERIODS = range(-6, 7)
 """The roots that are looked at of a formula that repeats."""
@@ -43,9 +52,10 @@ def probes(failing: Condition, others: Iterable[Condition], names: Sequence[str]
     if failing.sign in (POWER, CALL):
         return None
     bounds = [] if failing.sign == NONZERO else [each.tree for each in others if each.sign not in (POWER, CALL)]
+    zero = squared(failing.tree) or failing.tree
     found: list[At] = []
-    for name, put in _lines(failing.tree, names):
-        known = [zeros(substitute(tree, put), name) for tree in (failing.tree, *bounds)]
+    for name, put in _lines(zero, names):
+        known = [zeros(substitute(tree, put), name) for tree in (zero, *bounds)]
         if any(each.extent == UNKNOWN for each in known):
             return None
         roots = united(known).found
@@ -54,7 +64,16 @@ def probes(failing: Condition, others: Iterable[Condition], names: Sequence[str]
             places += between(roots)
         fixed = {str(other): rational(Fraction(value.p, value.q)) for other, value in put.items()}
         found += [{**fixed, name: place} for place in places]
-    return found
+    is_exact = failing.sign != NONZERO or zero == failing.tree
+    return found if is_exact else [at for at in found if may_vanish(failing.tree, at)]
+
+
+def may_vanish(tree: Tree, at: At) -> bool:
+    """Whether a formula is 0 at a point, or not known not to be."""
+    with suppress(UnsureError):
+        value = value_at(tree, at)
+        return value is not None and bool(value.contains(0))
+    return True
 
 
 def inner_points(known: Iterable[Condition], names: Sequence[str]) -> list[At]:
@@ -104,8 +123,12 @@ def _zeros_of_factor(tree: Any, name: str) -> Roots:
         return polynomial_roots(tree, name) or Roots((), UNKNOWN)
     constant, rest = tree.as_independent(x, as_Add=True)
     factor, call = rest.as_independent(x, as_Add=False)
-    if not isinstance(call, sympy.sin | sympy.cos | sympy.exp):
-        return Roots((), UNKNOWN)
+    plain = squared(tree)
+    if plain is not None and plain != tree:
+        known = zeros(plain, name)
+        return Roots(tuple(each for each in known.found if may_vanish(tree, {name: each.where})), known.extent)
+    if not isinstance(call, SOLVED):
+        return _whole_steps(tree, name)
     slope, offset = call.args[0].coeff(x, 1), call.args[0].coeff(x, 0)
     level = -constant / factor
     if slope * x + offset != sympy.expand(call.args[0]) or slope.free_symbols or slope == 0 or level.free_symbols:
@@ -115,10 +138,37 @@ def _zeros_of_factor(tree: Any, name: str) -> Roots:
     return Roots(tuple(each for each in found if each is not None), extent)
 
 
+def _whole_steps(tree: Tree, name: str) -> Roots:
+    """Some roots of a formula with functions that jump at whole numbers, or halfway between them."""
+    found: list[Roots] = []
+    for node in postorder(tree):
+        if _jumps_at_whole_numbers(node):
+            inside: Any = node.args[0] if len(node.args) == 1 else node.args[0] / node.args[1]
+            found += [zeros(inside - half, name) for half in HALVES]
+    if not found or any(each.extent == UNKNOWN for each in found):
+        return Roots((), UNKNOWN)
+    known = united(found).found
+    return Roots(tuple(each for each in known if may_vanish(tree, {name: each.where})), ENDLESS)
+
+
+def _jumps_at_whole_numbers(node: Tree) -> bool:
+    row = row_of(node)
+    return row is not None and any(
+        kind == "jump" and any(row_of(part) is not None for part in postorder(condition))
+        for kind, condition in formulas.special(row)
+    )
+
+
 def _inverse(call: Any, level: Any) -> tuple[list[Any], str]:
     """Where a function has a value, and whether these are all such numbers."""
     if isinstance(call, sympy.exp):
         return [sympy.log(level)] if level.is_positive else [], ALL
+    if isinstance(call, sympy.sinh | sympy.log):
+        return [sympy.asinh(level) if isinstance(call, sympy.sinh) else sympy.exp(level)], ALL
+    if isinstance(call, sympy.cosh):
+        return [sympy.acosh(level), -sympy.acosh(level)] if level > 1 else [sympy.S.Zero] if level == 1 else [], ALL
+    if isinstance(call, sympy.tanh):
+        return [sympy.atanh(level)] if abs(level) < 1 else [], ALL
     if abs(level) > 1:
         return [], ALL
     first = sympy.asin(level) if isinstance(call, sympy.sin) else sympy.acos(level)
@@ -143,11 +193,6 @@ def jumps(trees: Sequence[Tree], names: Sequence[str]) -> list[At] | None:
     return found
 
 
-def turns(node: Any) -> list[Tree]:
-    """What is 0 where a node has a step or a kink; nothing of a node that has none."""
-    return list(_differences(node)) if _turns(node) else []
-
-
 def _turns(node: Any) -> bool:
     row = row_of(node)
     if isinstance(node, sympy.core.relational.Relational):
@@ -158,14 +203,29 @@ def _turns(node: Any) -> bool:
 def _differences(node: Any) -> Iterator[Tree]:
     """What is 0 where a node has a step or a kink."""
     if isinstance(node, sympy.core.relational.Relational):
-        yield merged(node.args[0]) - merged(node.args[1])
+        yield difference_of(node)
         return
+    for condition in turning(node):
+        yield from (
+            difference_of(part) for part in postorder(condition) if isinstance(part, sympy.core.relational.Relational)
+        )
+
+
+def turning(node: Any) -> list[Tree]:
+    """Where a call has a step or a kink: equations, and equations with further conditions."""
     row = row_of(node)
-    assert row is not None, "a call that turns has a row"
+    if row is None or not any(kind in ("jump", "corner") for kind, _ in row.special):
+        return []
     if row.variadic:
-        yield from (merged(one) - merged(other) for one, other in pairwise(node.args))
-        return
-    for _, condition in formulas.special(row):
-        for part in postorder(formulas.bind(row, condition, node.args)):
-            if isinstance(part, sympy.core.relational.Relational):
-                yield merged(part.args[0]) - merged(part.args[1])
+        return [sympy.Eq(one, other, evaluate=False) for one, other in combinations(node.args, 2)]
+    bound: list[Any] = [
+        formulas.bind(row, condition, node.args)
+        for kind, condition in formulas.special(row)
+        if kind in ("jump", "corner")
+    ]
+    return [part for each in bound for part in (each.args if isinstance(each, sympy.Or) else (each,))]
+
+
+def difference_of(equation: Any) -> Tree:
+    """The left side of an equation less its right side."""
+    return merged(equation.args[0]) - merged(equation.args[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from derivcli.explain.code.dialect import Dialect, float_literal
 from derivcli.explain.code.function_plan import Body, CallPoints, FunctionPlan, Output, call_points, prepared
 from derivcli.explain.code.layout import SPACES, aligned, assigned, commented, indented, wrapped
-from derivcli.language.bound_variables import Binder, Summation
+from derivcli.language.bound_variables import Binder, Summation, free_symbols
 from derivcli.language.printer import ATOM, PRODUCT, Piece
 from derivcli.language.tree import Tree
 
@@ -44,8 +45,6 @@ C = Dialect(
             "bessely(1)": "y1(#2)",
             "gamma": "tgamma",
             "loggamma": "lgamma",
-            "max": "fmax",
-            "min": "fmin",
             "round": "rint",
         }
     ),
@@ -59,8 +58,8 @@ C = Dialect(
 
 def _power(base: Piece, exponent: Piece, tree: Any) -> Piece:
     """Small powers of a variable are products."""
-    if tree.is_Integer and 2 <= tree <= 3 and base[0].isidentifier():
-        return " * ".join([base[0]] * int(tree)), PRODUCT
+    if tree.exp.is_Integer and 2 <= tree.exp <= 3 and base[0].isidentifier():
+        return " * ".join([base[0]] * int(tree.exp)), PRODUCT
     return f"pow({base[0]}, {exponent[0]})", ATOM
 
 
@@ -71,7 +70,8 @@ def write_c(plan: FunctionPlan) -> str:
     lines = function_lines(body)
     main = main_lines(body, points) if points is not None else []
     text = "\n".join([*lines, *main])
-    heads = ["#include <math.h>", *(["#include <stdio.h>"] if main else []), ""]
+    heads = ["#define _XOPEN_SOURCE 700  // Bessel functions", ""] if re.search(r"\b[jy][01n]\(", text) else []
+    heads += ["#include <math.h>", *(["#include <stdio.h>"] if main else []), ""]
     heads += ["static const double PI = 3.14159265358979323846;", ""] if "PI" in text else []
     return "\n".join([*heads, text]) + "\n"
 
@@ -97,12 +97,11 @@ def _constant(body: Body, name: str, tree: Tree) -> list[str]:
 def loop_lines(body: Body, name: str, tree: Any) -> list[str]:
     """A sum or product over an index."""
     term, index, first, last = tree.args
-    called = body.writer.names.get(index.name, index.name)
     start, sign = ("0.0", "+") if isinstance(tree, Summation) else ("1.0", "*")
     return [
         f"double {name} = {start};",
         f"for (int i = {first}; i <= {last}; i++) {{",
-        f"{SPACES}const double {called} = i;",
+        *([f"{SPACES}const double {index.name} = i;"] if index in free_symbols(term) else []),
         *indented(wrapped(f"{name} {sign}= ", body.writer.text(term), ";")),
         "}",
     ]

@@ -13,16 +13,16 @@ import sympy
 from derivcli.explain.code.dialect import Dialect, float_literal
 from derivcli.explain.code.function_plan import Body, CallPoints, FunctionPlan, Output, call_points, prepared
 from derivcli.explain.code.layout import SPACES, assigned, commented, indented, wrapped
-from derivcli.language.bound_variables import Binder, Summation
+from derivcli.language.bound_variables import Binder, Summation, free_symbols
 from derivcli.language.printer import ATOM, POWER, Piece, enclosed
 
 SAME_NAME = """
-sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp log log10 sqrt abs hypot gamma erf erfc max min
+sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp log log10 sqrt abs hypot gamma erf erfc
 """.split()
 
 WORDS = """
 dp real64 pi nan points i real sign mod modulo int aint nint floor ceiling log_gamma bessel_j0 bessel_j1
-bessel_jn bessel_y0 bessel_y1 bessel_yn erfc_scaled ieee_value ieee_quiet_nan demo c_double
+bessel_jn bessel_y0 bessel_y1 bessel_yn erfc_scaled max min ieee_value ieee_quiet_nan demo c_double
 """.split()
 
 LIBM = ("cbrt", "expm1", "log1p", "log2", "exp2")
@@ -71,8 +71,8 @@ def _number(value: Fraction) -> Piece:
 
 
 def _power(base: Piece, exponent: Piece, tree: Any) -> Piece:
-    if tree.is_Integer and abs(tree) < 1000:
-        return f"{enclosed(base, ATOM)}**{tree if tree >= 0 else f'({tree})'}", POWER
+    if tree.exp.is_Integer and abs(tree.exp) < 1000:
+        return f"{enclosed(base, ATOM)}**{tree.exp if tree.exp >= 0 else f'({tree.exp})'}", POWER
     return f"{enclosed(base, ATOM)}**{enclosed(exponent, ATOM)}", POWER
 
 
@@ -124,16 +124,16 @@ def function_lines(body: Body) -> list[str]:
     lines: list[str] = []
     for name, tree in body.parts:
         lines += statement(body, name, tree)
-    has_loop = any(isinstance(tree, Binder) for _, tree in body.parts)
-    loops = list(dict.fromkeys(tree.args[1].name for _, tree in body.parts if isinstance(tree, Binder)))
+    loops = [tree.args for _, tree in body.parts if isinstance(tree, Binder)]
+    indices = dict.fromkeys(index.name for term, index, *_ in loops if index in free_symbols(term))
     lines += [""] if lines else []
     for output in body.outputs:
         lines += _filled(body, output)
     declared = [
         *wrapped("real(dp), intent(in) :: ", ", ".join(body.arguments)),
         f"real(dp), intent(out) :: {', '.join(outputs)}",
-        *(_listed("real(dp) :: ", [*local, *loops])),
-        *(["integer :: i"] if has_loop else []),
+        *(_listed("real(dp) :: ", [*local, *indices])),
+        *(["integer :: i"] if loops else []),
     ]
     if any("nan" in line.split() or line.endswith("= nan") for line in lines):
         declared.append("real(dp) :: nan")
@@ -165,12 +165,14 @@ def statement(body: Body, name: str, tree: Any) -> list[str]:
     if not isinstance(tree, Binder):
         return _continued(name, body.writer.text(tree))
     term, index, first, last = tree.args
-    text = body.writer.text(term)
-    start, added = ("0.0_dp", f"{name} + {text}") if isinstance(tree, Summation) else ("1.0_dp", f"{name}*({text})")
+    text, is_sum = body.writer.text(term), isinstance(tree, Summation)
+    start, added = ("0.0_dp", f"{name} + ") if is_sum else ("1.0_dp", f"{name}*")
+    added += text if is_sum and text[0] != "-" else f"({text})"
+    index_line = [f"{index.name} = real(i, dp)"] if index in free_symbols(term) else []
     return [
         f"{name} = {start}",
         f"do i = {first}, {last}",
-        *indented([f"{index.name} = real(i, dp)", *_continued(name, added)]),
+        *indented([*index_line, *_continued(name, added)]),
         "end do",
     ]
 

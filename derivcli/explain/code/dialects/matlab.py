@@ -16,12 +16,12 @@ from derivcli.language.printer import ATOM, POWER, SIGN, Piece, enclosed
 
 KEYWORDS = """
 break case catch classdef continue else elseif end for function global if otherwise parfor persistent return spmd
-switch try while pi eps i j inf nan NaN Inf ans e disp fprintf sum prod size ones zeros psi true false
+switch try while pi eps i j inf nan NaN Inf ans e disp fprintf sum prod size ones zeros psi true false max min
 """.split()
 
 SAME_NAME = """
 sin cos tan sec csc cot asin acos atan asec acsc acot atan2 sinh cosh tanh sech csch coth asinh acosh atanh asech acsch
-acoth exp expm1 log log2 log10 log1p sqrt abs sign floor ceil hypot mod max min gamma beta erf erfc erfinv erfcinv erfcx
+acoth exp expm1 log log2 log10 log1p sqrt abs sign floor ceil hypot mod gamma beta erf erfc erfinv erfcinv erfcx
 """.split()
 
 MATLAB = Dialect(

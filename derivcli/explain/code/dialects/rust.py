@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
 
-from derivcli.explain.code.dialect import Dialect, float_literal
+from derivcli.explain.code.dialect import Dialect, FormulaText, float_literal
 from derivcli.explain.code.function_plan import Body, CallPoints, FunctionPlan, Output, call_points, prepared
 from derivcli.explain.code.layout import MOST, SPACES, assigned, commented, indented, wrapped
-from derivcli.language.bound_variables import Binder, Summation
-from derivcli.language.printer import ATOM, Piece, enclosed
+from derivcli.language.bound_variables import Binder, Summation, free_symbols
+from derivcli.language.printer import Piece
 from derivcli.language.tree import Tree
 
 KEYWORDS = """
 abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if impl in
 let loop macro match mod move mut override priv pub ref return self Self static struct super trait true try type typeof
 unsafe unsized use virtual where while yield PI E main libm std f64 f32 i j points union
+None Some Ok Err
 """.split()
 
 METHODS = """
@@ -50,8 +51,6 @@ RUST = Dialect(
             "log": "#1.ln()",
             "log1p": "#1.ln_1p()",
             "loggamma": "libm::lgamma",
-            "max": "#1.max(#2)",
-            "min": "#1.min(#2)",
             "round": "#1.round_ties_even()",
         }
     ),
@@ -60,7 +59,7 @@ RUST = Dialect(
     constants=MappingProxyType({"pi": "PI", "e": "E", "nan": "f64::NAN"}),
     words=MappingProxyType({"and": " && ", "or": " || ", "not": "!", "true": "true", "false": "false"}),
     choice="if #1 { #2 } else { #3 }",
-    literal_suffix="_f64",
+    number_type="f64",
 )
 
 MAX_REPEATED = 8
@@ -68,12 +67,8 @@ MAX_REPEATED = 8
 
 
 def _power(base: Piece, exponent: Piece, tree: Any) -> Piece:
-    held = enclosed(base, ATOM)
-    if held.replace(".", "").isdigit():
-        held += RUST.literal_suffix
-    if tree.is_Integer and abs(tree) <= MAX_REPEATED:
-        return f"{held}.powi({tree})", ATOM
-    return f"{held}.powf({exponent[0]})", ATOM
+    whole = tree.exp.is_Integer and abs(tree.exp) <= MAX_REPEATED
+    return FormulaText(RUST, {}).filled("#1.powi(%2)" if whole else "#1.powf(#2)", [base, exponent], tree.args)
 
 
 def write_rust(plan: FunctionPlan) -> str:
@@ -109,22 +104,32 @@ def function_lines(body: Body) -> list[str]:
     lines.append(_tuple(names))
     head = [f"/// `{line}`" for line in body.plan.lines]
     head += commented([*body.plan.remarks, *body.renamed], "///")
-    if any(name != name.lower() for name in (*body.arguments, *(name for name, _ in body.parts))):
-        head.append("#[allow(non_snake_case)]")
-    return [*head, f"pub fn {body.name}({inputs}) -> {_tuple(types)} {{", *indented(lines), "}"]
+    return [*head, *_allowed(body), f"pub fn {body.name}({inputs}) -> {_tuple(types)} {{", *indented(lines), "}"]
+
+
+def _allowed(body: Body) -> list[str]:
+    """The attribute of functions in which names have capitals, as those of variables may."""
+    names = [body.name, *body.arguments, *body.indices, *(name for name, _ in body.parts)]
+    return ["#[allow(non_snake_case)]"] if any(name != name.lower() for name in names) else []
 
 
 def _bound(body: Body, name: str, tree: Tree) -> list[str]:
-    return assigned(f"let {name}", body.writer.text(tree), ";")
+    return assigned(f"let {name}{_type_of(body, tree)}", body.writer.text(tree), ";")
+
+
+def _type_of(body: Body, tree: Tree) -> str:
+    """The type of a name whose number has none of its own."""
+    return ": f64" if body.writer.is_untyped(tree) else ""
 
 
 def _loop(body: Body, name: str, tree: Any) -> list[str]:
     term, index, first, last = tree.args
+    used = index in free_symbols(term)
     start, sign = ("0.0", "+") if isinstance(tree, Summation) else ("1.0", "*")
     return [
-        f"let mut {name} = {start};",
-        f"for i in {first}..={last} {{",
-        f"{SPACES}let {index.name} = f64::from(i);",
+        f"let mut {name}{_type_of(body, term)} = {start};",
+        f"for {'i' if used else '_'} in {first}..={last} {{",
+        *([f"{SPACES}let {index.name} = f64::from(i);"] if used else []),
         *indented(wrapped(f"{name} {sign}= ", body.writer.text(term), ";")),
         "}",
     ]
@@ -164,7 +169,7 @@ def main_lines(body: Body, points: CallPoints) -> list[str]:
         for place, cell in output.placed:
             spot = "".join(f"[{each}]" for each in place)
             inner.append(f'println!("{cell.label} = {{}}", {output.name}{spot});')
-    return ["", "fn main() {", *indented([*loop, *indented(inner), "}"]), "}"]
+    return ["", *_allowed(body), "fn main() {", *indented([*loop, *indented(inner), "}"]), "}"]
 
 
 def _tuple(parts: Sequence[str]) -> str:

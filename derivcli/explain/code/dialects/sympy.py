@@ -68,24 +68,16 @@ def write_sympy(plan: FunctionPlan) -> str:
     called = f'"{names[0]}"' if len(names) == 1 else f'"{" ".join(names)}"'
     made = "sp.Symbol" if len(names) == 1 else "sp.symbols"
     lines = ["import sympy as sp", "", f"{', '.join(names)} = {made}({called}, real=True)"]
-    lines += _indices(body)
+    lines += [f'{name} = sp.Symbol("{name}", integer=True)' for name in body.indices]
     lines += ["", *commented(body.head, "#")]
     for name, tree in body.parts:
         lines += assigned_python(name, body.writer.text(tree))
     for cell in body.cells:
-        lines += assigned_python(cell.name, body.writer.text(cell.tree))
+        text = body.writer.text(cell.tree)
+        lines += assigned_python(cell.name, f"sp.Integer({text})" if text.lstrip("-").isdigit() else text)
     lines += [f"{each.name} = {_matrix(each)}" for each in body.outputs if each.shape]
     lines += call_lines(body, points) if points is not None else []
     return "\n".join(lines) + "\n"
-
-
-def _indices(body: Body) -> list[str]:
-    from derivcli.language.bound_variables import Binder
-    from derivcli.language.tree import postorder
-
-    trees = [*(tree for _, tree in body.parts), *(cell.tree for cell in body.cells)]
-    found = dict.fromkeys(node.args[1].name for tree in trees for node in postorder(tree) if isinstance(node, Binder))
-    return [f'{name} = sp.Symbol("{name}", integer=True)' for name in found]
 
 
 def _matrix(output: Output) -> str:
