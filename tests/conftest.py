@@ -14,6 +14,7 @@ from derivcli.check import taylor_remainder
 from derivcli.engines.special_functions import high_precision
 from derivcli.engines.taylor import composition
 from derivcli.explain.answer import judge_claim
+from derivcli.explain.piecewise import breakpoint_values
 from tests import processes
 
 PATIENCE = 20.0
@@ -53,6 +54,7 @@ def patient() -> None:
     high_precision.POINT_SECONDS = PATIENCE
     taylor_remainder.VERDICT_SECONDS = PATIENCE  # type: ignore[attr-defined]
     composition.POINT_SECONDS = PATIENCE  # type: ignore[attr-defined]
+    breakpoint_values.JUDGING_SECONDS = PATIENCE
 
 
 @pytest.fixture(autouse=True)

@@ -145,7 +145,7 @@ def test_no_exact_derivative_where_the_verdict_says_there_is_none(text: str, at:
 
 
 def test_what_is_said_where_points_are_floats() -> None:
-    said = "an exact value was found of 2 of 4 numbers: numbers of Python and of ranges are no exact points"
+    said = "an exact value was found of 2 of 4 numbers: float64 numbers that are not whole are no exact points"
     assert derive("sin(x)", {"x": ["pi/4", 0.5]}, exact=True).exact_remark == said
     assert derivcli.series("sin(x)", 1, {"x": ["pi/4", 0.5]}, exact=True).exact_remark == said
 

@@ -143,6 +143,17 @@ def test_tables_of_other_libraries() -> None:
     assert [*jacobian(["x*y", "x"], {"x": 1, "y": 2}).to_pandas()["df1/dy"]] == [1.0]
 
 
+def test_exact_values_are_shown() -> None:
+    record = derive("sin(x)", {"x": ["pi/3", 0]}, exact=True)
+    assert "0.5 = 1/2" in "".join(Balance(record._repr_html_() or "").texts).replace("0.5000000000000001", "0.5")
+    assert r"\frac{\sqrt{3}}{2}" in (record._repr_latex_() or "")
+    assert record.to_pandas()["df/dx exact"].tolist() == ["1/2", "1"]
+
+
+def test_no_points_are_told_nothing_of() -> None:
+    assert "≈" not in str(derive("x^2", "x=3").first(0))
+
+
 X, Y = sympy.symbols("x y")
 
 

@@ -129,7 +129,7 @@ class Search:
         if not self.asked or self.found == self.wanted:
             return ""
         within = f" within {TOTAL_SECONDS:g} seconds" if self.late else ""
-        because = ": numbers of Python and of ranges are no exact points" if self.inexact else ""
+        because = ": float64 numbers that are not whole are no exact points" if self.inexact else ""
         return f"an exact value was found of {self.found} of {self.wanted} numbers{within}{because}"
 
 
@@ -225,8 +225,16 @@ def _formulas(result: Result, asked: bool) -> dict[str, Tree]:
 
 
 def _exact_point(expression: Expression, points: Points, place: int, asked: bool) -> dict[str, Tree] | None:
-    """The coordinates of a point as they were typed; None where one is a float64 or, unasked, where all are numbers."""
+    """The coordinates of a point as they were typed; None where one is no exact number or, unasked, where all are."""
     found = {name: points.exact(name, place) for name in expression.variables}
+    if asked:
+        found = {name: _whole(points, name, place) if tree is None else tree for name, tree in found.items()}
     point = {name: tree for name, tree in found.items() if tree is not None}
     is_formula = any(not tree.is_Rational for tree in point.values())
     return point if len(point) == len(found) and (asked or is_formula) else None
+
+
+def _whole(points: Points, name: str, place: int) -> Tree | None:
+    """The number of a coordinate that is a float64, where that is a whole one."""
+    value = float(points.at[name][place])
+    return sympy.Integer(int(value)) if value.is_integer() else None

@@ -79,7 +79,8 @@ def latex(record: Any) -> str | None:
     row = _row(record)
     if row is None or not row.has_latex:
         return None
-    body = write_latex(row.document(_excerpt(record), STYLE), STYLE)
+    style = replace(STYLE, exact=True)
+    body = write_latex(row.document(_excerpt(record), style), style)
     for environment, known in ENVIRONMENTS.items():
         body = body.replace(environment, known)
     return body.strip("\n")
@@ -98,7 +99,9 @@ def to_arrow(record: Result | Jacobian) -> Any:
 
     results = record.results if isinstance(record, Jacobian) else (record,)
     typed = list(results[0].at)
-    return table_of(data_columns(results, Style(verdicts=True), typed, naming(results, typed, headers=())))
+    columns = data_columns(results, Style(verdicts=True), typed, naming(results, typed, headers=()))
+    exact = {f"{each.label.plain} exact": each.exact_texts for each in quantities_of(results) if any(each.exact)}
+    return table_of({**columns, **exact})
 
 
 def to_pandas(record: Result | Jacobian) -> Any:

@@ -73,13 +73,13 @@ class Findings:
             self.hard += int(np.count_nonzero(_needs_line(columns)))
             self.first_lines += islice(_lines(result, columns, self.style), MAX_LINES - len(self.first_lines))
         found = [column for _, columns in parts for column in columns]
-        right = [column.verdicts for column in found if len(column.verdicts) and not column.verdicts.hard().any()]
+        right = [column.verdicts for column in found if not column.verdicts.hard().any()]
         digits = min((int(verdicts.digits.min()) for verdicts in right), default=0)
         self.digits = digits if self.digits is None else min(self.digits, digits)
         self.max_digits = DTYPE_DIGITS[str(found[0].values.dtype)]
 
     def _find_worst(self, result: Result | SeriesResult, columns: Sequence[JudgedColumn]) -> None:
-        for column in columns if len(result.flags) else ():
+        for column in columns:
             digits = np.where(column.verdicts.digits < 0, np.iinfo(np.int8).max, column.verdicts.digits)
             point = int(digits.argmin())
             verdict = column.verdicts[point]

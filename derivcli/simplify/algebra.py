@@ -36,6 +36,9 @@ SQUARES: tuple[tuple[str, Any, Any], ...] = (
 )
 """Squares of calls as polynomials in others."""
 
+MAX_PARTED_DEGREE = 8
+"""Denominators of a higher degree are not parted."""
+
 
 def common_denominator(tree: Tree) -> Iterable[Tree]:
     """A sum with denominators as one fraction in lowest terms, its two parts factored."""
@@ -136,11 +139,23 @@ def _partings(terms: Sequence[tuple[int, ...]], ring: Ring) -> Iterator[list[lis
             yield parts
 
 
+def parted(tree: Tree) -> Iterator[Tree]:
+    """A rational function of one variable with several factors below as a sum of fractions with one each."""
+    names = list(tree.free_symbols)
+    if len(names) != 1 or not tree.is_rational_function(*names):
+        return
+    _, below = sympy.fraction(sympy.together(tree))
+    _, factors = sympy.factor_list(below, *names)
+    if len(factors) > 1 and sum(sympy.degree(each, *names) * count for each, count in factors) <= MAX_PARTED_DEGREE:
+        yield sympy.apart(tree, *names)
+
+
 ALGEBRA = (
     Rewriting("common denominator", common_denominator),
     Rewriting("factored", factored),
     Rewriting("cancelled", cancelled),
     Rewriting("expanded", expanded),
+    Rewriting("partial fractions", parted),
     Rewriting("denominator rationalized", without_roots_below),
     *(Rewriting(name, partial(by_squares, kind, square)) for name, kind, square in SQUARES),
 )

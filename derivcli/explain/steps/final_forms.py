@@ -21,7 +21,7 @@ from derivcli.simplify.cost import cost
 SIMPLIFIED = "simplified"
 MULTIPLIED = "numerator multiplied out"
 
-AS_GIVEN = "in the form of the result"
+AS_GIVEN = "rearranged"
 """Where no shorter form was found in time than the one that the rules give."""
 
 POWERS_OF_E = Spelling(((EULER, EULER),))

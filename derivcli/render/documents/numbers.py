@@ -81,7 +81,7 @@ def _column(quantity: Quantity, style: Style) -> Column:
 
 def check_result(results: Sequence[Result | SeriesResult], style: Style) -> list[Block]:
     """What the check found, if there was one."""
-    if not checked(results):
+    if not checked(results) or not any(len(result.flags) for result in results):
         return []
     findings = findings_of(results, style)
     return [CheckResult(findings.report(), findings.lines(), style.verdicts)]

@@ -89,7 +89,7 @@ def _cells(column: Column) -> tuple[Sequence[str], Sequence[str], Sequence[bool]
     count = len(column.texts)
     marks = column.marks or [""] * count
     warned = column.warned or [False] * count
-    return column.texts, marks, warned, [column.numeric] * count
+    return column.with_exact(), marks, warned, [column.numeric] * count
 
 
 def _cell(text: str, mark: str, is_warned: bool, is_number: bool) -> str:
