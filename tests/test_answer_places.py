@@ -143,7 +143,7 @@ def test_where_not_all_points_are_known_numbers_agree(expression: str, claim: st
         ("x^2 + y", "if(x == y, 7, 2x)", "x", "except where x - y = 0"),
         ("x^2 + y", "if(x + y == 1/7, 7, 2x)", "x", "except where x + y - 1/7 = 0"),
         ("(x - y) sign(x - y)^2", "sign(x - y)^2", "x", "except where x - y = 0"),
-        ("x y", "if(x^2 + y^2 == 1, 7, y)", "x", "except where x**2 + y**2 - 1 = 0"),
+        ("x y", "if(x^2 + y^2 == 1, 7, y)", "x", "except where x^2 + y^2 - 1 = 0"),
         ("x y", "if(exp(x) == y, 7, y)", "x", "except where"),
         ("if(y == 3/7, x, x y)", "y", "x", "except"),
         ("x^2*y", "if(y == pi, 0, 2x*y)", "x", "except where y - pi = 0"),

@@ -89,11 +89,17 @@ def by_compiler(command: str, suffix: str) -> Callable[[str, Path], str]:
     return output
 
 
+def by_numpy(code: str, folder: Path) -> str:
+    """What code in NumPy prints, with all digits."""
+    with np.printoptions(precision=17):
+        return run_python(code)
+
+
 PROGRAMS: dict[str, Callable[[str, Path], str]] = {
     "c": by_compiler("gcc -std=c99 -Wall -Wextra -Wpedantic -Wno-unused-parameter -Werror demo.c -o demo -lm", ".c"),
     "fortran": by_compiler("gfortran -std=f2008 -Wall -Wno-unused-dummy-argument -Werror demo.f90 -o demo", ".f90"),
     "rust": by_compiler(f"{rustc()} --edition=2024 -D warnings -A unused_variables demo.rs -o demo", ".rs"),
-    "numpy": lambda code, folder: run_python(f"import numpy\nnumpy.set_printoptions(precision=17)\n{code}"),
+    "numpy": by_numpy,
     "sympy": lambda code, folder: run_python(code),
 }
 

@@ -246,7 +246,7 @@ QUESTIONS = [
     (["x^2", ":order 2", ":steps"], ["steps", "--order", "2", "--", "x^2"]),
     (["x^2 y", ":order 2", ":steps --mixed x,y"], ["steps", "--mixed", "x,y", "--", "x^2 y"]),
     (["a = 2", "a x^2", ":steps"], ["steps", "--", "2*x^2"]),
-    (["speed = 2", "speed^2", ":steps"], ["steps", "--wrt", "speed", "--", "speed^2"]),
+    (["speed = 2", "speed^2", ":steps"], ["steps", "--at", "speed=2", "--", "speed^2"]),
     (["x = 2", "x^2", ":explain"], ["explain", "--at", "x=2", "--", "x^2"]),
     (["x = pi/2", "x^2", ":explain --format tree"], ["explain", "--format", "tree", "--at", "x=pi/2", "--", "x^2"]),
     (["x = pi/2", "x^2", ":explain :format tree"], ["explain", "--format", "tree", "--at", "x=pi/2", "--", "x^2"]),

@@ -67,7 +67,7 @@ STATED = [
     ("relu(x)^2", "2*if(x > 0, 1, 0)*relu(x)", ""),
     ("relu(x)-relu(-x)", "1", ""),
     ("clamp(x,-1,1)+relu(x-1)-relu(-x-1)", "1", ""),
-    ("if(sinh(x)<1,x,2x)", "Piecewise((1, sinh(x) < 1), (2, sinh(x) > 1))", "at x = log(1 + sqrt(2))"),
+    ("if(sinh(x)<1,x,2x)", "Piecewise((1, sinh(x) < 1), (2, sinh(x) > 1))", "at x = ln(1 + sqrt(2))"),
     ("if(x+1/x<=1000,x,3x)", "Piecewise((1, x + 1/x < 1000), (3, x + 1/x > 1000))", "at x = 500 - sqrt(249999)"),
     ("if(x+1/x==4,x^2,x)", "Piecewise((1, x + 1/x != 4))", "at x = 2 - sqrt(3)"),
     ("if(atan(x)==1,0,x)", "Piecewise((1, atan(x) != 1))", "at x = tan(1)"),

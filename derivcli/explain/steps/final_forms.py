@@ -55,8 +55,10 @@ def _by_hand(tree: Tree) -> Iterator[tuple[str, Tree]]:
         if not below or not sums or _size(sums) > MAX_TERMS:
             yield SIMPLIFIED, arrange(merged(tree))
         else:
-            multiplied = sympy.Mul(sympy.expand(merged(product(above))), merged(product(list(map(reciprocal, below)))))
-            yield MULTIPLIED, arrange(multiplied if split(tree)[0] > 0 else -multiplied)
+            numerator = merged(product(above))
+            expanded = sympy.expand(numerator)
+            whole = sympy.Mul(expanded, merged(product(list(map(reciprocal, below)))))
+            yield MULTIPLIED if expanded != numerator else SIMPLIFIED, arrange(whole if split(tree)[0] > 0 else -whole)
 
 
 def _size(sums: Sequence[Tree]) -> int:

@@ -38,7 +38,9 @@ def product(factors: Sequence[Tree]) -> Tree:
         whole = build.multiply([*above, divided])
     if sign > 0:
         return whole
-    if above == [ONE] or whole is above[0]:
+    if above == [ONE]:
+        return build.multiply([build.MINUS_ONE, *whole.args[1:]]) if below else build.MINUS_ONE
+    if whole is above[0]:
         return build.negative(whole)
     return build.multiply([build.negative(above[0]), *whole.args[1:]])
 
