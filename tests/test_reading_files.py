@@ -281,7 +281,7 @@ def test_wide_rows_come_in_small_batches(kind: str, repeated: bool, tmp_path: Pa
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "arrow"])
 def test_memory_stays_flat(kind: str, tmp_path: Path) -> None:
-    count = 1_000_000 if kind == "csv" else 15_000_000
+    count = 2_000_000 if kind == "csv" else 15_000_000
     path = tmp_path / f"t.{kind}"
     if kind == "csv":
         path.write_bytes(b"x,y\n" + b"0.12345678901234567,0.98765432109876543,\n".replace(b",\n", b"\n") * 3 * count)
@@ -307,4 +307,4 @@ print(peak() - before)
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([*python(), "-c", script], env=environment, capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 150, f"{path.stat().st_size >> 20} MiB were read"
+    assert int(done.stdout) < 200, f"{path.stat().st_size >> 20} MiB were read"  # a fork touches its libraries anew
