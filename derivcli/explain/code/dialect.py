@@ -280,3 +280,9 @@ def plain_literal(value: Fraction) -> Piece:
 
 def _signed(text: str) -> Piece:
     return text, SIGN if text[0] == "-" else ATOM
+
+
+def raised(base: Piece, exponent: Piece, sign: str) -> Piece:
+    """A power by a sign between base and exponent; a whole exponent keeps its minus without brackets."""
+    held = exponent[0] if exponent[1] == SIGN and exponent[0][1:].isdigit() else enclosed(exponent, ATOM)
+    return f"{enclosed(base, ATOM)}{sign}{held}", POWER

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
 
-from derivcli.explain.code.dialect import Dialect, plain_literal
+from derivcli.explain.code.dialect import Dialect, plain_literal, raised
 from derivcli.explain.code.function_plan import Body, CallPoints, FunctionPlan, Output, call_points, prepared
 from derivcli.explain.code.layout import assigned, commented, indented
-from derivcli.language.printer import ATOM, POWER, SIGN, Piece, enclosed
 
 KEYWORDS = """
 abstract baremodule begin break catch const continue do else elseif end export false finally for function global if
@@ -61,8 +58,8 @@ JULIA = Dialect(
             "sincpi": "sinc",
         }
     ),
-    power=lambda base, exponent, tree: _power(base, exponent, tree),
-    number=lambda value: _number(value),
+    power=lambda base, exponent, tree: raised(base, exponent, "^"),
+    number=plain_literal,
     constants=MappingProxyType({"pi": "pi", "e": "exp(1)", "nan": "NaN"}),
     times="*",
     over="/",
@@ -71,15 +68,6 @@ JULIA = Dialect(
     product_loop="prod(#1 for #2 in #3.0:#4.0)",
     words=MappingProxyType({"and": " && ", "or": " || ", "not": "!", "true": "true", "false": "false"}),
 )
-
-
-def _number(value: Fraction) -> Piece:
-    return plain_literal(value)
-
-
-def _power(base: Piece, exponent: Piece, tree: Any) -> Piece:
-    held = exponent[0] if exponent[1] == SIGN and exponent[0][1:].isdigit() else enclosed(exponent, ATOM)
-    return f"{enclosed(base, ATOM)}^{held}", POWER
 
 
 def write_julia(plan: FunctionPlan) -> str:

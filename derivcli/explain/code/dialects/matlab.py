@@ -8,11 +8,10 @@ from typing import Any
 
 import sympy
 
-from derivcli.explain.code.dialect import Dialect, plain_literal
+from derivcli.explain.code.dialect import Dialect, plain_literal, raised
 from derivcli.explain.code.function_plan import Body, CallPoints, FunctionPlan, Output, call_points, prepared
 from derivcli.explain.code.layout import SPACES, assigned, commented, indented
 from derivcli.language.bound_variables import Binder, Summation
-from derivcli.language.printer import ATOM, POWER, SIGN, Piece, enclosed
 
 KEYWORDS = """
 break case catch classdef continue else elseif end for function global if otherwise parfor persistent return spmd
@@ -50,7 +49,7 @@ MATLAB = Dialect(
             "trunc": "fix",
         }
     ),
-    power=lambda base, exponent, tree: _power(base, exponent, tree),
+    power=lambda base, exponent, tree: raised(base, exponent, ".^"),
     number=plain_literal,
     constants=MappingProxyType({"pi": "pi", "e": "exp(1)", "nan": "NaN"}),
     times=".*",
@@ -59,11 +58,6 @@ MATLAB = Dialect(
     number_over="/",
     words=MappingProxyType({"and": " && ", "or": " || ", "not": "~", "true": "true", "false": "false", "!=": "~="}),
 )
-
-
-def _power(base: Piece, exponent: Piece, tree: Any) -> Piece:
-    held = exponent[0] if exponent[1] == SIGN and exponent[0][1:].isdigit() else enclosed(exponent, ATOM)
-    return f"{enclosed(base, ATOM)}.^{held}", POWER
 
 
 def write_matlab(plan: FunctionPlan) -> str:
