@@ -7,12 +7,9 @@ from html import escape
 
 from derivcli.render.blocks import (
     Block,
-    Chain,
     CheckResult,
     Column,
     Equations,
-    Facts,
-    Glossary,
     Matrices,
     Polynomial,
     Sentence,
@@ -53,15 +50,9 @@ def _parts(block: Block) -> Iterator[str]:
                 yield from (_element("div", matrix.title), _table(matrix.columns))
         case Polynomial():
             yield _element("div", block.absence) if block.absence else _formula(f"{block.left} = {block.right}")
-        case Chain():
-            yield _list([f"{left} = {right}  {rule}" for left, right, rule in block.lines])
         case CheckResult():
             yield from (_element("div", line, MUTED) for line in block.report)
             yield from (_element("div", line, WARNED) for line in block.lines)
-        case Glossary():
-            yield from (_list([term for term, _, _ in section.terms]) for section in block.sections)
-        case Facts():
-            yield _list([f"{label}: {text}" for label, text in block.facts])
 
 
 def _element(kind: str, text: str, style: str = "") -> str:
@@ -71,10 +62,6 @@ def _element(kind: str, text: str, style: str = "") -> str:
 
 def _formula(text: str) -> str:
     return f"<div><code>{escape(text)}</code></div>"
-
-
-def _list(texts: Sequence[str]) -> str:
-    return f"<ul>{''.join(_element('li', text) for text in texts)}</ul>"
 
 
 def _table(columns: Sequence[Column]) -> str:
