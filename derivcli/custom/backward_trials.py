@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from derivcli.custom.examples import as_before, repeated
 from derivcli.custom.gradient_comparison import (
     are_wrong,
     as_expected,
@@ -20,9 +21,8 @@ from derivcli.custom.gradient_comparison import (
 )
 from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import ONE_POINT, Outcome, failed, first_failure, inapplicable, passed
-from derivcli.custom.true_values import TrueValues, noise, slopes_of
-from derivcli.custom.examples import as_before, repeated
 from derivcli.custom.subject import Subject, Tensors, filled_in
+from derivcli.custom.true_values import TrueValues, noise, slopes_of
 from derivcli.custom.user_code import UserCodeError, code_failure
 from derivcli.errors import DerivError
 

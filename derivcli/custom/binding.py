@@ -91,7 +91,9 @@ def _shaped(subject: Subject, shapes: Mapping[str, tuple[int, ...]]) -> Subject 
         if tried == MAX_ASSIGNMENTS:
             break
         given = iter(assignment)
-        arguments = tuple(each if each.shape is None else replace(each, shape=next(given)) for each in subject.arguments)
+        arguments = tuple(
+            each if each.shape is None else replace(each, shape=next(given)) for each in subject.arguments
+        )
         shaped = replace(subject, arguments=arguments, pointwise=False)
         shaped = replace(shaped, columns=_drawn_points(len(shaped.parameters)))
         try:

@@ -112,10 +112,11 @@ def _applied(name: str, function: type[torch.autograd.Function]) -> tuple[Callab
     signature = inspect.Signature([each for each in given if each not in unreachable])
 
     def call(*arguments: Any, **named: Any) -> Any:
-        bound = signature.bind(*arguments, **named)
         if named:  # what is left out before them has a place too
+            bound = signature.bind(*arguments, **named)
             bound.apply_defaults()
-        return function.apply(*bound.args)  # type: ignore[no-untyped-call]
+            arguments = bound.args
+        return function.apply(*arguments)  # type: ignore[no-untyped-call]
 
     return call, _of_signature(signature)
 

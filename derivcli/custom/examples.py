@@ -13,7 +13,10 @@ from derivcli.custom.subject import Example, Subject, Tensors, filled_in, number
 
 
 def repeated(
-    subject: Subject, example: Example, tensors: Sequence[Tensor] | None = None, upstreams: Sequence[Tensor] | None = None
+    subject: Subject,
+    example: Example,
+    tensors: Sequence[Tensor] | None = None,
+    upstreams: Sequence[Tensor] | None = None,
 ) -> tuple[Tensors, Tensors]:
     """The outputs and gradients of the call again, with these very tensors or upstream gradients in place of its own.
 
@@ -84,9 +87,7 @@ def differs(found: Tensor, due: Tensor, tolerance: float = RELATIVE_TOLERANCE) -
     return ~alike
 
 
-def _deviation(
-    subject: Subject, name: str, place: tuple[int, ...], found: Tensor, due: Tensor, setting: str
-) -> str:
+def _deviation(subject: Subject, name: str, place: tuple[int, ...], found: Tensor, due: Tensor, setting: str) -> str:
     """Where a number is, what it is and what it should be, in words."""
     one, other = found[place].item(), due[place].item()
     precision = next((each for each in (6, 10) if f"{one:.{each}g}" != f"{other:.{each}g}"), 17)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
+from derivcli.custom.binding import constants_text
 from derivcli.custom.gradient_comparison import deviates, deviation_text, digits_text, first_true, points_text
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
-from derivcli.custom.binding import constants_text
-from derivcli.custom.true_values import TrueValues, by_formula, noise
 from derivcli.custom.subject import Subject, Tensors
+from derivcli.custom.true_values import by_formula, noise
 from derivcli.custom.user_code import UserCodeError, code_failure
 from derivcli.errors import DerivError
 
@@ -62,7 +61,9 @@ def _changed(subject: Subject, after: Tensors, before: Tensors, stage: str) -> O
         off = x.detach() != kept
         if off.any():
             place = tuple(off.nonzero()[0].tolist())
-            detail = f"{stage} makes {argument.name} = {x[place].item():.6g} of {argument.name} = {kept[place].item():.6g}"
+            detail = (
+                f"{stage} makes {argument.name} = {x[place].item():.6g} of {argument.name} = {kept[place].item():.6g}"
+            )
             return failed("input", "modifies its input in place", detail)
     return None
 

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from derivcli.check.verdict import DTYPE_DIGITS
 from derivcli.custom.report import Outcome, failed, passed
-from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
 from derivcli.custom.subject import Subject
+from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
 
 RELATIVE_TOLERANCE = 1e-6
 """Numbers with no larger relative error are right; how many of their digits are right is reported."""
@@ -97,9 +97,7 @@ def first_true(mask: Tensor) -> tuple[int, ...]:
     return (*others, point)
 
 
-def deviates(
-    subject: Subject, found: Tensor, truth: TrueValues, order: int, rounding: Tensor | float = 0.0
-) -> Tensor:
+def deviates(subject: Subject, found: Tensor, truth: TrueValues, order: int, rounding: Tensor | float = 0.0) -> Tensor:
     """Where a derivative of an order is not the true one, beyond what rounding makes of it."""
     return are_wrong(found, truth, tolerance_of(truth, rounding_floor(subject, order), rounding))
 

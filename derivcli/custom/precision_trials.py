@@ -5,9 +5,6 @@ A function that computes in double may go through another number format on its w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import torch
 from torch import Tensor
 
@@ -16,29 +13,24 @@ from derivcli.custom.gradient_comparison import (
     NOISE_FACTOR,
     WHOLE_SHARE,
     are_wrong,
-    as_expected,
-    deviates,
     deviation_text,
     digits,
     first_true,
-    points_text,
     rounding_floor,
 )
 from derivcli.custom.report import Outcome, failed, passed
+from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.true_values import (
     ERROR_FACTOR,
     PointFunction,
     TrueValues,
     by_formula,
-    curvatures_of,
     noise,
     single_noise,
     slopes_of,
     stack,
 )
-from derivcli.custom.subject import Columns, Subject
-from derivcli.custom.user_code import UserCodeError, error_text, user_code
-from derivcli.engines.torch.custom_step import is_marked
+from derivcli.custom.user_code import UserCodeError, error_text
 
 MAX_POOR_DIGITS = 9
 """With so few right digits something other than float64 must be at work."""

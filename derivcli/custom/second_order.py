@@ -24,7 +24,7 @@ MIXTURES = 2
 MIXTURES_SEED = 2
 
 
-class Marked(Exception):
+class MarkedError(Exception):
     """The backward is marked as one that has no derivative."""
 
 
@@ -43,7 +43,7 @@ def second(subject: Subject) -> Outcome:
     calls = subject.calls(subject.columns)
     try:
         pairs = [_curvatures(subject, point, tensors, mixed) for point, tensors in enumerate(calls)]
-    except Marked:
+    except MarkedError:
         return passed("marked @once_differentiable", "refuses second derivatives")
     except UserCodeError as error:
         return failed("second-fails", "fails in second derivatives", error_text(error))
@@ -77,32 +77,23 @@ def _curvatures(subject: Subject, point: int, tensors: Tensors, mixed: Tensor) -
     outputs = subject.run(leaves)
     slopes = subject.pull(outputs, leaves, subject.weights(outputs, point, given), again=True)
     if any(map(is_marked, slopes)):
-        raise Marked
+        raise MarkedError
     found, by_upstream = [], []
     wanted = [x for x in leaves if x.requires_grad]
     for mixture in mixed:
-        *by_entry, last = _differentiated(_mixture(subject, slopes, leaves, mixture), [*wanted, given])
+        *by_entry, last = _differentiated(_mixture(subject, slopes, mixture), [*wanted, given])
         found.append(subject.rows(by_entry, leaves))
         by_upstream.append(torch.zeros_like(given) if last is None else last.detach())
     return torch.stack(found), torch.stack(by_upstream)
 
 
-def _mixture(subject: Subject, slopes: Sequence[Tensor | None], leaves: Tensors, mixture: Tensor) -> Tensor | None:
+def _mixture(subject: Subject, slopes: Sequence[Tensor | None], mixture: Tensor) -> Tensor | None:
     """A mixture of gradients as one number; None where nothing can be differentiated."""
-    wanted = [x for x in leaves if x.requires_grad]
-    rows = torch.zeros(sum(1 if subject.pointwise else x.numel() for x in leaves), dtype=torch.float64)
-    rows[list(subject.indices)] = mixture
-    parts = rows[rows.new_tensor(subject.indices).long()] if subject.pointwise else None
-    terms = []
-    start = 0
-    for k, (slope, leaf) in enumerate(zip(slopes, wanted, strict=True)):
-        if parts is not None:
-            weight = parts[k]
-        else:
-            start = sum(x.numel() for x in leaves[: next(i for i, x in enumerate(leaves) if x is leaf)])
-            weight = rows[start : start + leaf.numel()].reshape(leaf.shape)
-        if slope is not None and slope.requires_grad:
-            terms.append((weight * slope).sum())
+    terms = [
+        (weight * slope).sum()
+        for weight, slope in zip(subject.by_argument(mixture), slopes, strict=True)
+        if slope is not None and slope.requires_grad
+    ]
     return sum(terms[1:], terms[0]) if terms else None
 
 

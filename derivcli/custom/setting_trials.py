@@ -173,8 +173,8 @@ def tangents(subject: Subject, entry: int) -> Tensor:
             outputs = subject.run(_duals(subject.leaves(tensors, ()), moved))
             unpacked = [forward_ad.unpack_dual(each).tangent for each in outputs]  # type: ignore[no-untyped-call]
         weights = subject.weights(outputs, point)
-        terms = [torch.zeros_like(w) if t is None else w * t for w, t in zip(weights, unpacked, strict=True)]
-        found.append(sum(terms) if subject.pointwise else sum(term.sum() for term in terms))
+        moves = [torch.zeros_like(w) if t is None else t for w, t in zip(weights, unpacked, strict=True)]
+        found.append(subject.weighed(moves, weights))
     return found[0] if subject.pointwise else torch.stack(found)
 
 

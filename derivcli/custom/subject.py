@@ -129,7 +129,7 @@ class Subject:
         return [
             tuple(
                 part.reshape(argument.shape or ())
-                for part, argument in zip(column.split(sizes), self.tensor_arguments, strict=True)
+                for part, argument in zip(torch.split(column, sizes), self.tensor_arguments, strict=True)
             )
             for column in columns.T
         ]
@@ -244,9 +244,15 @@ class Subject:
                 outputs = self.run(self.leaves(tensors, ()))
                 if self.pointwise and len(outputs) == 1:
                     return outputs[0].detach().clone()
-                terms = [w * y for w, y in zip(self.weights(outputs, point), outputs, strict=True)]
-                found.append(sum(terms) if self.pointwise else sum(term.sum() for term in terms))
+                found.append(self.weighed(outputs, self.weights(outputs, point)))
         return found[0] if self.pointwise else torch.stack(found)
+
+    def weighed(self, numbers: Sequence[Tensor], weights: Tensors) -> Tensor:
+        """What outputs, or tangents of them, come to: a number for each point of a batch, or one number."""
+        terms = [w * y for w, y in zip(weights, numbers, strict=True)]
+        if not self.pointwise:
+            terms = [term.sum() for term in terms]
+        return torch.stack(terms).sum(0)
 
     def gradients(self, columns: Columns, upstream: Tensor | None = None) -> Tensor:
         """The backward at these points, of shape (rows, points); 0 where it gives None.
@@ -267,6 +273,13 @@ class Subject:
         if self.pointwise:
             return torch.stack([each for each, x in zip(filled, tensors, strict=True) if x.requires_grad])
         return torch.cat([each.flatten() for each in filled])[list(self.indices)]
+
+    def by_argument(self, rows: Tensor) -> Tensors:
+        """A number for each row, of shape (rows,), as one tensor for each differentiable tensor argument."""
+        numbers = torch.zeros(len(self.parameters), dtype=torch.float64).index_copy(0, torch.tensor(self.indices), rows)
+        parts = torch.split(numbers, [argument.size for argument in self.tensor_arguments])
+        pairs = zip(parts, self.tensor_arguments, strict=True)
+        return tuple(part.reshape(each.shape or ()) for part, each in pairs if each.differentiable)
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:

@@ -74,17 +74,22 @@ def slopes_of(subject: Subject) -> TrueValues:
     return _differentiated(subject, subject.value, ())
 
 
-def curvatures_of(subject: Subject) -> TrueValues:
-    """The true second derivatives, of shape (rows, rows, points)."""
+def curvatures_of(subject: Subject, mixtures: Tensor) -> TrueValues:
+    """The true derivatives, by all rows, of mixtures of the gradients, of shape (mixtures, rows, points).
 
-    def slope(row: int) -> PointFunction:
-        return lambda columns: subject.gradients(columns)[row]
+    `mixtures` has shape (mixtures, rows). With a formula each is one row.
+    """
 
-    return stack([_differentiated(subject, slope(row), (name,)) for row, name in enumerate(subject.wrt)])
+    def mixed(mixture: Tensor) -> PointFunction:
+        return lambda columns: mixture @ subject.gradients(columns)
+
+    names: list[Partial] = [(name,) for name in subject.wrt] if subject.formula else [()] * len(mixtures)
+    pairs = zip(mixtures, names, strict=True)
+    return stack([_differentiated(subject, mixed(mixture), name) for mixture, name in pairs])
 
 
 def _differentiated(subject: Subject, function: PointFunction, partial: Partial) -> TrueValues:
-    """The derivatives in each argument of a partial derivative, which a function of the user's code computes."""
+    """The derivatives in each row of a partial derivative, which a function of the user's code computes."""
     if subject.formula is None:
         return stack([by_quotients(function, subject.columns, index) for index in subject.indices])
     partials = [(*partial, name) for name in subject.wrt]
