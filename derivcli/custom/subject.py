@@ -71,7 +71,8 @@ class Subject:
     """A function bound to arguments, with the points to try it at, in float64, of shape (entries, points).
 
     `formula` is what its forward should be, over the names of the arguments, if it works point by point. `in_place` is
-    for one that changes its arguments and says so: it is called with tensors that are no leaves.
+    for one that changes its arguments and says so: it is called with tensors that are no leaves. Beside points that
+    were `typed` no others are tried.
     """
 
     function: CustomFunction
@@ -80,6 +81,7 @@ class Subject:
     pointwise: bool = True
     formula: Expression | None = None
     in_place: bool = False
+    typed: bool = False
 
     @property
     def name(self) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from derivcli.custom import backward_trials, forward_trials, precision_trials, second_order, setting_trials
+from derivcli.custom import (
+    backward_trials,
+    dense_trials,
+    forward_trials,
+    precision_trials,
+    second_order,
+    setting_trials,
+)
 from derivcli.custom.report import Outcome
 from derivcli.custom.subject import Subject
 
@@ -40,6 +47,7 @@ TRIALS = (
     TrialRow("backward a second time", backward_trials.second_pass, (*SAME, backward_trials.upstream_kept)),
     TrialRow("backward after another call", backward_trials.two_calls, (*SAME, backward_trials.second_pass)),
     TrialRow("backward of a batch", backward_trials.batch, (*LINEAR, backward_trials.two_calls)),
+    TrialRow("backward at thousands of points", dense_trials.everywhere, (*LINEAR, backward_trials.batch)),
     TrialRow("tensors of 2 and 3 dimensions", setting_trials.shapes, (*LINEAR, backward_trials.batch)),
     TrialRow("tensors that are not contiguous", setting_trials.contiguous, (*LINEAR, backward_trials.batch)),
     TrialRow("a gradient in one argument only", setting_trials.some_inputs, LINEAR),
