@@ -196,12 +196,12 @@ def on_device(subject: Subject) -> Outcome:
             for x, argument in zip(example.tensors, subject.tensor_arguments, strict=True)
         )
         try:
+            away = next((each.device for each in there.run(leaves) if each.device.type != device), None)
+            if away is not None:
+                return failed("device", f"gives a tensor on {away} where its input is on {device}")
             outputs, found = repeated(there, example, leaves, [each.to(device) for each in example.upstreams])
         except UserCodeError as error:
             return failed("device", f"fails on {device}", error_text(error))
-        away = next((each.device for each in outputs if each.device.type != device), None)
-        if away is not None:
-            return failed("device", f"gives a tensor on {away} where its input is on {device}")
         outcome = _same_there(subject, example, outputs, found, device)
         if outcome.state == "failed":
             return outcome
