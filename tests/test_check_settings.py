@@ -201,9 +201,7 @@ FAULTS: dict[str, tuple[Any, ...]] = {
         SHAPES,
     ),
     "empty": (
-        lambda: matrix(
-            lambda g, x, w: (g @ w, torch.stack([a[:, None] * b for a, b in zip(g, x, strict=True)]).sum(0))
-        ),
+        lambda: matrix(lambda g, x, w: (g @ w, torch.stack(list(g[:, :, None] * x[:, None])).sum(0))),
         "fails for empty tensors",
         SHAPES,
     ),

@@ -195,27 +195,46 @@ def _nudged(x: Tensor) -> Tensor:
 
 def empty(subject: Subject) -> Outcome:
     """A batch of none does as well, where the forward gives something for it."""
-    tensors = _batch(subject.examples[0], 0)
-    if tensors is None:
-        return inapplicable("there is no batch")
-    leaves = subject.leaves(tensors)
+    for tensors in _batches(subject.examples[0], 0):
+        leaves = subject.leaves(tensors)
+        outputs = _outputs(subject, leaves)
+        if outputs is not None and all(each.isfinite().all() for each in outputs):
+            return _of_nothing(subject, leaves, outputs)
+    return inapplicable("forward takes none")
+
+
+def _of_nothing(subject: Subject, leaves: Tensors, outputs: Tensors) -> Outcome:
+    """The outcome for the backward of an empty batch: where the outputs are empty no gradient is but 0."""
     try:
-        outputs = subject.run(leaves)
-    except (UserCodeError, NoDerivativeError, DerivError):
-        return inapplicable("forward takes none")
-    if not all(each.isfinite().all() for each in outputs):
-        return inapplicable("forward gives no number for it")
-    try:
-        found = subject.pull(outputs, leaves)
+        found = filled_in(subject.pull(outputs, leaves), leaves)
     except UserCodeError as error:
         return failed("empty", "fails for empty tensors", error_text(error))
     nothing = all(each.numel() == 0 for each in outputs)
-    for argument, g in zip((each for each in subject.tensor_arguments if each.differentiable), found, strict=True):
-        if nothing and g is not None and (g != 0).any():
-            number = g[g != 0][0].item()
-            detail = f"the gradient of {argument.name} is {number:.6g}, should be 0"
+    for argument, g in zip(subject.tensor_arguments, found, strict=True):
+        if nothing and (g != 0).any():
+            detail = f"the gradient of {argument.name} is {g[g != 0][0].item():.6g}, should be 0"
             return failed("empty", "wrong for empty tensors", detail)
     return passed()
+
+
+def _outputs(subject: Subject, leaves: Tensors) -> Tensors | None:
+    """What the forward gives; None where it takes no such tensors."""
+    try:
+        return subject.run(leaves)
+    except (UserCodeError, NoDerivativeError, DerivError):
+        return None
+
+
+def _batches(example: Example, size: int) -> Iterator[list[Tensor]]:
+    """The arguments of a plain call with so many rows in those that may be a batch, as the outputs then are.
+
+    That may be all that have as many rows as the outputs, or only the first of them.
+    """
+    rows = {each.shape[0] if each.ndim else 0 for each in example.outputs}
+    batched = [k for k, x in enumerate(example.tensors) if x.ndim and x.shape[0] in rows]
+    if len(rows) == 1 and 0 not in rows and batched:
+        for chosen in dict.fromkeys((tuple(batched), tuple(batched[:1]))):
+            yield [x[:size] if k in chosen else x for k, x in enumerate(example.tensors)]
 
 
 def batch_of_one(subject: Subject) -> Outcome:
@@ -229,34 +248,26 @@ def batch_of_one(subject: Subject) -> Outcome:
 
 def _first_alone(subject: Subject, example: Example) -> Outcome | None:
     """The outcome for the first row of a plain call alone; None where forward gives another thing for it."""
-    tensors = _batch(example, 1)
-    if tensors is None:
-        return None
-    leaves = subject.leaves(tensors)
-    try:
-        outputs = subject.run(leaves)
-    except (UserCodeError, NoDerivativeError, DerivError):
-        return None
     first = tuple(each[:1] for each in example.outputs)
-    if not tensors_alike([each.detach() for each in outputs], first):
-        return None
-    upstreams = tuple(torch.zeros_like(each).index_copy(0, FIRST, each[:1]) for each in example.upstreams)
+    for tensors in _batches(example, 1):
+        leaves = subject.leaves(tensors)
+        outputs = _outputs(subject, leaves)
+        if outputs is not None and tensors_alike([each.detach() for each in outputs], first):
+            return _of_one(subject, example, leaves, outputs)
+    return None
+
+
+def _of_one(subject: Subject, example: Example, leaves: Tensors, outputs: Tensors) -> Outcome:
+    """The outcome for the backward of one row, which is that of all with an upstream gradient for this row alone."""
+    upstreams = [torch.zeros_like(each).index_copy(0, FIRST, each[:1]) for each in example.upstreams]
     whole = example_of(subject, example.tensors, upstreams)
-    pairs = zip(whole.gradients, example.tensors, tensors, strict=True)
-    due = tuple(g if x.shape == part.shape else g[:1] for g, x, part in pairs)
+    pairs = zip(whole.gradients, leaves, strict=True)
+    due = tuple(g if g.shape == x.shape else g[:1] for g, x in pairs)
     try:
         found = filled_in(subject.pull(outputs, leaves, [each[:1] for each in upstreams]), leaves)
     except UserCodeError as error:
         return failed("batch of 1", "fails for a batch of 1", error_text(error))
     return as_before(subject, replace(whole, gradients=due), found, "batch of 1", "wrong for a batch of 1")
-
-
-def _batch(example: Example, size: int) -> list[Tensor] | None:
-    """The arguments of a plain call with so many of their rows; None where none has as many rows as the outputs."""
-    rows = {each.shape[0] if each.ndim else 0 for each in example.outputs}
-    if len(rows) != 1 or 0 in rows or not any(x.ndim and x.shape[0] in rows for x in example.tensors):
-        return None
-    return [x[:size] if x.ndim and x.shape[0] in rows else x for x in example.tensors]
 
 
 def shared_memory(subject: Subject) -> Outcome:
