@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from derivcli.custom.load import CustomFunction
 from tests.custom_functions import (
+    AutogradClass,
     Cube,
     Greedy,
     NewStyle,
@@ -38,7 +38,7 @@ from tests.custom_functions import (
     tanh,
 )
 
-Faults = dict[str, tuple[CustomFunction, str | None, str]]
+Faults = dict[str, tuple[AutogradClass, str | None, str]]
 
 
 IGNORES = "ignores grad_output: right at the end of a graph, wrong inside one"
@@ -224,7 +224,7 @@ FAULTS: Faults = {
 """Each with the formula that the forward should be, if it is given, and the diagnosis."""
 
 
-RIGHT: dict[str, tuple[CustomFunction, str | None, tuple[str, ...]]] = {
+RIGHT: dict[str, tuple[AutogradClass, str | None, tuple[str, ...]]] = {
     "square": (Square, "i**2", ()),
     "square, no formula": (Square, None, ()),
     "exp": (made(saved_output, lambda ctx, g: g * ctx.saved_tensors[0]), "exp(x)", ()),

@@ -12,13 +12,12 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError, FunctionReport, check_function, parse
-from derivcli.custom.load import CustomFunction
 from derivcli.custom.trial_table import TRIALS
 from derivcli.custom.user_code import TORCH_ERRORS
 from derivcli.engines.program import lower
 from derivcli.engines.torch.rules import forward as run
 from derivcli.language.functions.table import FUNCTIONS
-from tests.custom_functions import Square, made, pair, relu, saving, square
+from tests.custom_functions import AutogradClass, Square, made, pair, relu, saving, square
 from tests.planted import FAULTS, RIGHT, SINGLE
 from tests.support import each
 
@@ -86,7 +85,7 @@ def test_the_sentence_of_the_function_that_forgets() -> None:
     ]
 
 
-def wrapped(text: str, factor: float = 1.0) -> CustomFunction:
+def wrapped(text: str, factor: float = 1.0) -> AutogradClass:
     """A formula of i as a function of one's own: PyTorch differentiates it inside its backward."""
     program = lower([parse(text)], ["i"])
 
@@ -288,9 +287,9 @@ def test_a_file_is_run_for_its_function() -> None:
 
 def test_what_is_no_function() -> None:
     with pytest.raises(DerivError, match="no subclass"):
-        check_function(math.sin)  # type: ignore[arg-type]
+        check_function(math.sin)
     with pytest.raises(DerivError, match="no subclass"):
-        check_function(torch.nn.ReLU)  # type: ignore[arg-type]
+        check_function(torch.nn.ReLU)
     with pytest.raises(DerivError, match="does not name its arguments"):
         check_function(made(torch.sin, torch.cos))
 
@@ -312,7 +311,7 @@ def test_it_works_whatever_the_caller_has_set() -> None:
 
 
 ODD = ["0", "1e-300", "1e-8", "-1e-3", "700", "1e8", "1e12", "1e300", "5e-324", "-5:5:101", "1e-8,1,1e8"]
-RIGHT_EVERYWHERE: dict[str, CustomFunction] = {
+RIGHT_EVERYWHERE: dict[str, AutogradClass] = {
     "square": Square,
     "relu": saving(torch.relu, relu),
     "sin": saving(torch.sin, lambda g, i: g * torch.cos(i)),
