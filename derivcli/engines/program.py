@@ -57,8 +57,6 @@ class Step:
     integrand: Program | None = None
     formula: Tree | None = None
     """Of an integral what is typed, with the symbols #0, #1, ... in the places of the inputs."""
-    constants: tuple[tuple[int, float], ...] = ()
-    """Of a user's code the inputs that are constants, by their places."""
 
     @property
     def inner_programs(self) -> Iterator[Program]:
@@ -301,9 +299,7 @@ class _Lowering:
     def call(self, row: Function, arguments: Sequence[int]) -> int:
         """The value of a call: a constant, a rewrite put in place, or steps of at most two arguments."""
         if row.kernel is not None:
-            known = [(place, self.constants.get(number)) for place, number in enumerate(arguments)]
-            constants = tuple((place, float(number)) for place, number in known if number is not None)
-            return self.add_step(Step(row.name, tuple(arguments), kernel=row.kernel, constants=constants))
+            return self.add_step(Step(row.name, tuple(arguments), kernel=row.kernel))
         folded = self.folded(row.name, *arguments)
         if folded is not None:
             return folded
