@@ -240,17 +240,18 @@ def check_function(
     checked: a function that does not work point by point, or has no value at any of the points.
     """
     points, names = points_of(at, paired), wrt_of(wrt)
-    from derivcli.custom.check_function import check_class
-    from derivcli.custom.load import checked, find
+    from derivcli.custom.check_function import check
+    from derivcli.custom.custom_function import custom_function
+    from derivcli.custom.load import find
 
     if points is not None and not (points.count and points.is_finite):
         raise ArgumentError("a function is tried at finite points, one or more", hint="leave out all others")
     if isinstance(function, str):
         name, found = find(function)
+        source = function
     else:
-        name = getattr(function, "__name__", type(function).__name__)
-        found = checked(name, function)
-    return check_class(name, found, against, points, names, function if isinstance(function, str) else "")
+        name, found, source = getattr(function, "__name__", type(function).__name__), function, ""
+    return check(custom_function(name, found), against, points, names, source)
 
 
 @reading(ScriptOptions)

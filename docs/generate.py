@@ -6,7 +6,7 @@ from pathlib import Path
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import whole_help
 from derivcli.cli.man_page import man_page
-from derivcli.custom.check_function import TRIALS
+from derivcli.custom.trial_table import TRIALS
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.forms import forms
@@ -56,7 +56,7 @@ def findings_page() -> str:
     """What `deriv answer` and `deriv check-fn` can find, as a page."""
     kinds = [f"| `{kind}` | {meaning} |" for kind, meaning in KINDS.items() if kind]
     rules = [f"- {rule.name.format('a function, by its name')}" for rule in RULES]
-    trials = [f"{number}. {name}" for number, name in enumerate(TRIALS, start=1)]
+    trials = [f"{number}. {row.name}" for number, row in enumerate(TRIALS, start=1)]
     lines = [
         "# What is found\n",
         "Made from the program's own tables by `make docs`; do not edit.\n",

@@ -22,7 +22,7 @@ from derivcli.custom.true_values import by_formula, by_quotients, noise
     ],
 )
 def test_quotients_are_no_further_off_than_they_say(function: Any, text: str, slope: str, points: list[float]) -> None:
-    columns = (torch.tensor(points, dtype=torch.float64),)
+    columns = torch.tensor([points], dtype=torch.float64)
     truth = by_formula(parse(text, declared=["x"]), ["x"], columns, ("x",))
     found = by_quotients(lambda given: function(*given), columns, 0)
     assert torch.allclose(truth.numbers, by_formula(parse(slope, declared=["x"]), ["x"], columns).numbers, rtol=1e-15)
@@ -31,7 +31,7 @@ def test_quotients_are_no_further_off_than_they_say(function: Any, text: str, sl
 
 
 def test_quotients_know_corners_and_jumps() -> None:
-    columns = (torch.tensor([0.0, 1.0, -1.0], dtype=torch.float64),)
+    columns = torch.tensor([[0.0, 1.0, -1.0]], dtype=torch.float64)
     corner = by_quotients(lambda given: given[0].abs(), columns, 0)
     assert corner.known.tolist() == [False, True, True]
     jump = by_quotients(lambda given: torch.floor(given[0]), columns, 0)
@@ -39,7 +39,7 @@ def test_quotients_know_corners_and_jumps() -> None:
 
 
 def test_noise_is_that_of_the_number_format() -> None:
-    columns = (torch.linspace(0.5, 3, 40, dtype=torch.float64),)
+    columns = torch.linspace(0.5, 3, 40, dtype=torch.float64)[None]
     double = noise(lambda given: torch.exp(given[0]), columns) / torch.exp(columns[0])
     single = noise(lambda given: torch.exp(given[0].float()).double(), columns) / torch.exp(columns[0])
     assert 1e-17 < double.median() < 1e-15

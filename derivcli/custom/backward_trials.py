@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from derivcli.custom.examples import as_before, repeated
 from derivcli.custom.gradient_comparison import (
     are_wrong,
     as_expected,
@@ -20,14 +21,15 @@ from derivcli.custom.gradient_comparison import (
 )
 from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import ONE_POINT, Outcome, failed, first_failure, inapplicable, passed
+from derivcli.custom.subject import Subject, Tensors, filled_in
 from derivcli.custom.true_values import TrueValues, noise, slopes_of
-from derivcli.custom.user_function import UserCodeError, UserFunction, code_failure, stacked
+from derivcli.custom.user_code import UserCodeError, code_failure
 from derivcli.errors import DerivError
 
 UPSTREAM_GRADIENTS = (2.0, -0.7, 0.0)
 
 
-def is_derivative(subject: UserFunction) -> Outcome:
+def is_derivative(subject: Subject) -> Outcome:
     """The backward of each point by itself, with an upstream gradient of 1, is the derivative."""
     truth = slopes_of(subject)
     if not truth.known.any():
@@ -45,7 +47,7 @@ def is_derivative(subject: UserFunction) -> Outcome:
     return passed(detail + (f", not tried at {points_text(skipped)} without a derivative" if skipped else ""))
 
 
-def _of_other(subject: UserFunction, truth: TrueValues, tolerance: Tensor) -> Outcome | None:
+def _of_other(subject: Subject, truth: TrueValues, tolerance: Tensor) -> Outcome | None:
     """What is wrong where gradients are off by no more than a lower number format on the way explains."""
     outcome = through_lower_format(subject, "backward", subject.gradients, subject.slopes)
     if outcome is None:
@@ -54,22 +56,28 @@ def _of_other(subject: UserFunction, truth: TrueValues, tolerance: Tensor) -> Ou
     return None if are_wrong(subject.slopes, truth, tolerance + rounding).any() else outcome
 
 
-def _missing(subject: UserFunction, truth: TrueValues, tolerance: Tensor) -> Outcome | None:
+def _missing(subject: Subject, truth: TrueValues, tolerance: Tensor) -> Outcome | None:
     """What is wrong where the backward gives None for an argument on which the forward depends."""
-    inputs = subject.leaves(subject.columns)
-    found = subject.pull(subject.run(inputs), inputs)
-    for row, (name, gradient) in enumerate(zip(subject.wrt, found, strict=True)):
-        varies = truth.known[row] & (truth.numbers[row].abs() > tolerance[row])
-        if gradient is None and varies.any():
+    tensors = subject.calls(subject.columns)[0]
+    leaves = subject.leaves(tensors)
+    outputs = subject.run(leaves)
+    found = iter(subject.pull(outputs, leaves, subject.weights(outputs, 0)))
+    for argument, leaf in zip(subject.tensor_arguments, leaves, strict=True):
+        if not leaf.requires_grad or next(found) is not None:
+            continue
+        for row, name in enumerate(subject.wrt):
+            varies = truth.known[row] & (truth.numbers[row].abs() > tolerance[row])
+            if name.partition("[")[0] != argument.name or not varies.any():
+                continue
             (point,) = first_true(varies)
             detail = f"{subject.at(point)}: None, should be {truth.numbers[row, point].item():.6g}"
-            if len(subject.indices) > 1:
-                detail += f"; where {name} is meant to be constant, leave it out with `--wrt`"
-            return failed("none", f"backward gives None for {name}, on which forward depends", detail)
+            if len(leaves) > 1:
+                detail += f"; where {argument.name} is meant to be constant, leave it out with `--wrt`"
+            return failed("none", f"backward gives None for {argument.name}, on which forward depends", detail)
     return None
 
 
-def takes_upstream(subject: UserFunction) -> Outcome:
+def takes_upstream(subject: Subject) -> Outcome:
     """The backward of each point is proportional to its upstream gradient."""
 
     def pulled(number: float) -> Tensor:
@@ -86,7 +94,7 @@ def takes_upstream(subject: UserFunction) -> Outcome:
     )
 
 
-def _ignored(subject: UserFunction, found: Mapping[float, Tensor], rounding: Tensor) -> bool:
+def _ignored(subject: Subject, found: Mapping[float, Tensor], rounding: Tensor) -> bool:
     """Whether those gradients that are wrong are the same whatever the upstream gradient is."""
     wrong, moved = [], []
     for number, each in found.items():
@@ -95,46 +103,56 @@ def _ignored(subject: UserFunction, found: Mapping[float, Tensor], rounding: Ten
     return not (torch.stack(wrong).any(0) & torch.stack(moved).any(0)).any()
 
 
-def upstream_kept(subject: UserFunction) -> Outcome:
-    """The upstream gradient is after the backward what it was before."""
-    inputs = subject.leaves(subject.columns)
-    given = torch.full_like(subject.columns[0], UPSTREAM_GRADIENTS[0])
-    subject.pull(subject.run(inputs), inputs, given)
-    off = given != UPSTREAM_GRADIENTS[0]
-    if not off.any():
-        return passed()
-    (point,) = first_true(off)
-    detail = f"{subject.at(point)}: backward makes {given[point].item():.6g} of {UPSTREAM_GRADIENTS[0]:g}"
-    return failed("grad_output", "modifies grad_output in place", detail)
+def upstream_kept(subject: Subject) -> Outcome:
+    """The upstream gradients are after the backward what they were before."""
+    for example in subject.examples:
+        given = tuple(each.clone() for each in example.upstreams)
+        repeated(subject, example, upstreams=given)
+        for after, before in zip(given, example.upstreams, strict=True):
+            off = after != before
+            if off.any():
+                place = tuple(off.nonzero()[0].tolist())
+                detail = f"backward makes {after[place].item():.6g} of {before[place].item():.6g}"
+                return failed("grad_output", "modifies grad_output in place", detail)
+    return passed()
 
 
-def second_pass(subject: UserFunction) -> Outcome:
+def second_pass(subject: Subject) -> Outcome:
     """The backward of one graph gives the same a second time."""
-    inputs = subject.leaves(subject.columns)
-    value = subject.run(inputs)
-    try:
-        one, other = (stacked(subject.pull(value, inputs, keep=True), value) for _ in range(2))
-    except UserCodeError as error:
-        return code_failure(error, "saved", "backward fails a second time")
-    return as_expected(subject, other, one, "saved", "modifies saved tensors in place: right the first time only")
+    for example in subject.examples:
+        leaves = subject.leaves(example.tensors)
+        outputs = subject.run(leaves)
+        try:
+            subject.pull(outputs, leaves, example.upstreams, keep=True)
+            found = filled_in(subject.pull(outputs, leaves, example.upstreams, keep=True), leaves)
+        except UserCodeError as error:
+            return code_failure(error, "saved", "backward fails a second time")
+        sentence = "modifies saved tensors in place: right the first time only"
+        outcome = as_before(subject, example, found, "saved", sentence)
+        if outcome.state == "failed":
+            return outcome
+    return passed()
 
 
-def two_calls(subject: UserFunction) -> Outcome:
+def two_calls(subject: Subject) -> Outcome:
     """The backward belongs to its own call, whatever was called after that."""
-    if subject.count == 1:
-        return inapplicable(ONE_POINT)
-    inputs = subject.leaves(subject.columns)
-    value = subject.run(inputs)
-    subject.run(subject.leaves(tuple(x.flip(0) for x in subject.columns)))
-    found = stacked(subject.pull(value, inputs), value)
-    alone = subject.gradients(subject.columns)
-    return as_expected(
-        subject, found, alone, "state", "keeps what backward needs outside ctx: wrong where it is called twice"
-    )
+    example = subject.examples[0]
+    leaves = subject.leaves(example.tensors)
+    outputs = subject.run(leaves)
+    subject.run(subject.leaves(subject.examples[-1].tensors if len(subject.examples) > 1 else _turned(example.tensors)))
+    found = filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)
+    sentence = "keeps what backward needs outside ctx: wrong where it is called twice"
+    return as_before(subject, example, found, "state", sentence)
 
 
-def batch(subject: UserFunction) -> Outcome:
+def _turned(tensors: Tensors) -> Tensors:
+    return tuple(x.flip(0) if x.ndim else x for x in tensors)
+
+
+def batch(subject: Subject) -> Outcome:
     """The backward of a batch, with an upstream gradient for each point, is that of each of its points."""
+    if not subject.pointwise:
+        return inapplicable("it takes no batch of points")
     if subject.count == 1:
         return inapplicable(ONE_POINT)
     given = torch.linspace(-1.4, 2.6, subject.count, dtype=torch.float64)

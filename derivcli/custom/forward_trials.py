@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
+from derivcli.custom.binding import constants_text
 from derivcli.custom.gradient_comparison import deviates, deviation_text, digits_text, first_true, points_text
-from derivcli.custom.report import ONE_POINT, Outcome, failed, inapplicable, passed
-from derivcli.custom.trial_arguments import numbers_text
-from derivcli.custom.true_values import TrueValues, by_formula, noise
-from derivcli.custom.user_function import UserCodeError, UserFunction, code_failure
+from derivcli.custom.report import Outcome, failed, inapplicable, passed
+from derivcli.custom.subject import Subject, Tensors
+from derivcli.custom.true_values import by_formula, noise
+from derivcli.custom.user_code import UserCodeError, code_failure
 from derivcli.errors import DerivError
 
 
-def runs(subject: UserFunction) -> Outcome:
+def runs(subject: Subject) -> Outcome:
     """Forward and backward work, of one point and of several, and the forward gives numbers."""
     finite = int(subject.values.isfinite().sum())
     if not finite and subject.formula is None:
         message = f"'{subject.name}' gives finite numbers at none of the points"
         raise DerivError(message, hint=f"give some where it does, as in `--at {subject.parameters[0]}=0.5`")
     assert len(subject.slopes) == len(subject.indices), "there is a gradient for each argument"
-    try:
-        subject.gradients(subject.columns)
-    except UserCodeError as error:
-        return code_failure(error, "batch", f"{error.stage} fails for several points at once")
+    if subject.pointwise:
+        try:
+            subject.gradients(subject.columns)
+        except UserCodeError as error:
+            return code_failure(error, "batch", f"{error.stage} fails for several points at once")
     share = f"finite at {finite} of {points_text(subject.count)}" if finite < subject.count else ""
-    return passed(", ".join(filter(None, [share, numbers_text(subject)])))
+    return passed(", ".join(filter(None, [share, constants_text(subject)])))
 
 
-def same_again(subject: UserFunction) -> Outcome:
+def same_again(subject: Subject) -> Outcome:
     """Two calls with the same arguments give the same."""
     for stage, compute in (("forward", subject.value), ("backward", subject.gradients)):
         one, other = (compute(subject.columns).nan_to_num() for _ in range(2))
@@ -39,41 +40,35 @@ def same_again(subject: UserFunction) -> Outcome:
     return passed()
 
 
-def input_kept(subject: UserFunction) -> Outcome:
+def input_kept(subject: Subject) -> Outcome:
     """The arguments are after forward and backward what they were before."""
-    inputs = subject.leaves(subject.columns)
-    value = subject.run(inputs)
-    outcome = _changed(subject, inputs, "forward")
-    if outcome is None:
-        subject.pull(value, inputs)
-        outcome = _changed(subject, inputs, "backward")
-    return outcome or passed()
+    if subject.in_place:
+        return inapplicable("it changes its input in place, and says so by mark_dirty")
+    for example in subject.examples:
+        leaves = subject.leaves(example.tensors)
+        outputs = subject.run(leaves)
+        outcome = _changed(subject, leaves, example.tensors, "forward")
+        if outcome is None:
+            subject.pull(outputs, leaves, example.upstreams)
+            outcome = _changed(subject, leaves, example.tensors, "backward")
+        if outcome is not None:
+            return outcome
+    return passed()
 
 
-def _changed(subject: UserFunction, inputs: tuple[Tensor, ...], stage: str) -> Outcome | None:
-    for name, x, before in zip(subject.parameters, inputs, subject.columns, strict=True):
-        off = x.detach() != before
+def _changed(subject: Subject, after: Tensors, before: Tensors, stage: str) -> Outcome | None:
+    for argument, x, kept in zip(subject.tensor_arguments, after, before, strict=True):
+        off = x.detach() != kept
         if off.any():
-            (point,) = first_true(off)
-            detail = f"{stage} makes {name} = {x[point].item():.6g} of {name} = {before[point].item():.6g}"
+            place = tuple(off.nonzero()[0].tolist())
+            detail = (
+                f"{stage} makes {argument.name} = {x[place].item():.6g} of {argument.name} = {kept[place].item():.6g}"
+            )
             return failed("input", "modifies its input in place", detail)
     return None
 
 
-def pointwise(subject: UserFunction) -> Outcome:
-    """The forward of a batch is that of each of its points."""
-    if subject.count == 1:
-        return inapplicable(ONE_POINT)
-    found, alone = subject.value(subject.columns), subject.values
-    off = deviates(subject, found, TrueValues(alone), 0)
-    if not off.any():
-        return passed()
-    (point,) = first_true(off)
-    detail = f"{subject.at(point)}: {found[point].item():.6g} in a batch, {alone[point].item():.6g} alone"
-    return failed("batch", "forward of a point depends on the other points of the batch", detail)
-
-
-def is_formula(subject: UserFunction) -> Outcome:
+def is_formula(subject: Subject) -> Outcome:
     """The forward is the formula."""
     if subject.formula is None:
         return inapplicable("nobody can say without `--against`")

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from derivcli.check.verdict import DTYPE_DIGITS
 from derivcli.custom.report import Outcome, failed, passed
+from derivcli.custom.subject import Subject
 from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
-from derivcli.custom.user_function import UserFunction
 
 RELATIVE_TOLERANCE = 1e-6
 """Numbers with no larger relative error are right; how many of their digits are right is reported."""
@@ -39,7 +39,7 @@ MIN_CONSTANT_DIGITS = 2
 """A rounded constant leaves more right digits than this."""
 
 
-def rounding_floor(subject: UserFunction, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
+def rounding_floor(subject: Subject, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
     """What rounding of the function's own numbers makes of a derivative, at every point.
 
     A derivative may be computed from the value, as that of tanh is from 1 - y**2.
@@ -47,7 +47,7 @@ def rounding_floor(subject: UserFunction, order: int, dtype: torch.dtype = torch
     values = subject.values.abs()
     values = torch.where(values.isfinite(), values, 0.0)
     size = torch.maximum(values, values.max().clamp(max=1.0))
-    nearest = torch.stack([x.abs() for x in subject.columns]).amin(0).clamp(1e-3, 1.0)
+    nearest = subject.columns.abs().amin(0).clamp(1e-3, 1.0)
     return MAX_ULPS * torch.finfo(dtype).eps * size / nearest**order + UNDERFLOW_SIZE
 
 
@@ -72,7 +72,7 @@ def digits(found: Tensor, truth: TrueValues, rounding_floor: Tensor) -> Tensor:
     return right.nan_to_num(0.0, most).clamp(0, most)
 
 
-def digits_text(subject: UserFunction, found: Tensor, truth: TrueValues, order: int) -> str:
+def digits_text(subject: Subject, found: Tensor, truth: TrueValues, order: int) -> str:
     """How many digits of a derivative are right at every point, in words."""
     right = digits(found, truth, rounding_floor(subject, order))
     return f"{'at least ' * (right.min() < right.max())}{int(right.min())} digits"
@@ -83,7 +83,7 @@ def points_text(count: int) -> str:
     return f"{count} point{'s' * (count != 1)}"
 
 
-def deviation_text(subject: UserFunction, index: tuple[int, ...], found: Tensor, due: Tensor, which: str = "") -> str:
+def deviation_text(subject: Subject, index: tuple[int, ...], found: Tensor, due: Tensor, which: str = "") -> str:
     """Where a number is, what it is and what it should be, in words, in so many digits that these differ."""
     one, other = found[index].item(), due[index].item()
     precision = next((each for each in (6, 10) if f"{one:.{each}g}" != f"{other:.{each}g}"), 17)
@@ -97,15 +97,13 @@ def first_true(mask: Tensor) -> tuple[int, ...]:
     return (*others, point)
 
 
-def deviates(
-    subject: UserFunction, found: Tensor, truth: TrueValues, order: int, rounding: Tensor | float = 0.0
-) -> Tensor:
+def deviates(subject: Subject, found: Tensor, truth: TrueValues, order: int, rounding: Tensor | float = 0.0) -> Tensor:
     """Where a derivative of an order is not the true one, beyond what rounding makes of it."""
     return are_wrong(found, truth, tolerance_of(truth, rounding_floor(subject, order), rounding))
 
 
 def as_expected(
-    subject: UserFunction,
+    subject: Subject,
     found: Tensor,
     due: Tensor,
     kind: str,
@@ -113,7 +111,7 @@ def as_expected(
     rounding: Tensor | float = 0.0,
     setting: str = "",
 ) -> Outcome:
-    """The outcome for gradients of shape (arguments, points) that should be `due`."""
+    """The outcome for gradients of shape (rows, points) that should be `due`."""
     off = deviates(subject, found, TrueValues(due), 1, rounding)
     if not off.any():
         return passed()
@@ -122,8 +120,8 @@ def as_expected(
     return failed(kind, sentence, deviation_text(subject, index, found, due, setting + by))
 
 
-def gradient_fault(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance: Tensor) -> Outcome | None:
-    """What is wrong with gradients of shape (arguments, points); None where nothing is."""
+def gradient_fault(subject: Subject, found: Tensor, truth: TrueValues, tolerance: Tensor) -> Outcome | None:
+    """What is wrong with gradients of shape (rows, points); None where nothing is."""
     off = are_wrong(found, truth, tolerance)
     if not off.any():
         return None
@@ -141,7 +139,7 @@ def gradient_fault(subject: UserFunction, found: Tensor, truth: TrueValues, tole
     return failed(kind, f"{what} in {name}{colon}{why}" if name and not alike else sentence, detail)
 
 
-def _swapped(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance: Tensor, off: Tensor) -> str:
+def _swapped(subject: Subject, found: Tensor, truth: TrueValues, tolerance: Tensor, off: Tensor) -> str:
     bad = [index for index in range(len(off)) if off[index].any()]
     if len(bad) != 2 or not truth.known[bad].any():
         return ""
@@ -152,7 +150,7 @@ def _swapped(subject: UserFunction, found: Tensor, truth: TrueValues, tolerance:
     return f"the gradients of {subject.wrt[a]} and {subject.wrt[b]} are swapped"
 
 
-def _look(subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
+def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
     known = true.isfinite()
     if not found[off].isfinite().all():
         return "infinite", "backward gives no finite number where there is a derivative"
@@ -185,7 +183,7 @@ def _is_simple(ratio: float) -> bool:
 
 
 def _rest(
-    subject: UserFunction, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor, known: Tensor
+    subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor, known: Tensor
 ) -> tuple[str, str]:
     """The kind and the sentence of a gradient that is another, a little or much, everywhere or somewhere.
 
@@ -216,7 +214,7 @@ def _right(found: Tensor, true: Tensor) -> Tensor:
     return -torch.log10((found - true).abs() / true.abs()).nan_to_num(0.0)
 
 
-def _where(subject: UserFunction, off: Tensor, known: Tensor) -> str:
+def _where(subject: Subject, off: Tensor, known: Tensor) -> str:
     """Where the wrong numbers are, in words: what separates their points from those with right ones."""
     for name, x in zip(subject.parameters, subject.columns, strict=True):
         bad, good = x[off], x[known & ~off]

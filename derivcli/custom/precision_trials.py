@@ -5,9 +5,6 @@ A function that computes in double may go through another number format on its w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import torch
 from torch import Tensor
 
@@ -16,28 +13,24 @@ from derivcli.custom.gradient_comparison import (
     NOISE_FACTOR,
     WHOLE_SHARE,
     are_wrong,
-    as_expected,
-    deviates,
     deviation_text,
     digits,
     first_true,
-    points_text,
     rounding_floor,
 )
 from derivcli.custom.report import Outcome, failed, passed
+from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.true_values import (
     ERROR_FACTOR,
     PointFunction,
     TrueValues,
     by_formula,
-    curvatures_of,
     noise,
     single_noise,
     slopes_of,
     stack,
 )
-from derivcli.custom.user_function import Columns, UserCodeError, UserFunction, error_text, stacked, user_code
-from derivcli.engines.torch.custom_step import is_marked
+from derivcli.custom.user_code import UserCodeError, error_text
 
 MAX_POOR_DIGITS = 9
 """With so few right digits something other than float64 must be at work."""
@@ -50,12 +43,12 @@ SILENTLY_WRONG = "second derivative silently wrong"
 MAX_SINGLE = 1e37
 
 
-def forward_in_double(subject: UserFunction) -> Outcome:
+def forward_in_double(subject: Subject) -> Outcome:
     """The forward computes in float64, whose numbers alone have differences that tell a derivative."""
     return through_lower_format(subject, "forward", subject.value, subject.values[None]) or passed()
 
 
-def in_double(subject: UserFunction) -> Outcome:
+def in_double(subject: Subject) -> Outcome:
     """Forward and backward have the digits of float64 and not those of float32."""
     formula, outcome = subject.formula, None
     if formula is not None:
@@ -70,7 +63,7 @@ def in_double(subject: UserFunction) -> Outcome:
 
 
 def _poor_digits(
-    subject: UserFunction, stage: str, compute: PointFunction, numbers: Tensor, truth: TrueValues
+    subject: Subject, stage: str, compute: PointFunction, numbers: Tensor, truth: TrueValues
 ) -> Outcome | None:
     """What is wrong where there are few right digits, and rounding is not the reason."""
     rounding = noise(compute, subject.columns).reshape(numbers.shape)
@@ -88,7 +81,7 @@ def _poor_digits(
     return failed("digits", f"{stage} is right to {count} digits only in double{name}: {constant}?", detail)
 
 
-def in_single(subject: UserFunction) -> Outcome:
+def in_single(subject: Subject) -> Outcome:
     """In float32 forward and backward are what they are in float64, as far as float32 can tell."""
     remark = ""
     for stage, compute in (("forward", subject.value), ("backward", subject.gradients)):
@@ -102,9 +95,9 @@ def in_single(subject: UserFunction) -> Outcome:
     return passed("", remark)
 
 
-def _stage_in_single(subject: UserFunction, stage: str, compute: PointFunction) -> Outcome:
-    columns = tuple(x.float() for x in subject.columns)
-    found, due = compute(columns), compute(tuple(x.double() for x in columns))
+def _stage_in_single(subject: Subject, stage: str, compute: PointFunction) -> Outcome:
+    columns = subject.columns.float()
+    found, due = compute(columns), compute(columns.double())
     if found.dtype != torch.float32:
         return failed("dtype", f"gives {found.dtype} where its input is torch.float32")
     truth = TrueValues(due.masked_fill(due.abs() > MAX_SINGLE, torch.nan))
@@ -117,49 +110,6 @@ def _stage_in_single(subject: UserFunction, stage: str, compute: PointFunction) 
         return passed("", "only float32 noise: passes in double")
     detail = f"{stage} {deviation_text(subject, first_true(unexplained), found, due)}"
     return failed("single", "wrong in float32, right in double", detail)
-
-
-def second(subject: UserFunction) -> Outcome:
-    """The derivatives of the backward are the second derivatives, and its derivative by grad_output is the first."""
-    inputs = subject.leaves(subject.columns)
-    given = torch.ones_like(subject.columns[0], requires_grad=True)
-    try:
-        slopes = subject.pull(subject.run(inputs), inputs, given, again=True)
-        if any(map(is_marked, slopes)):
-            return passed("marked @once_differentiable", "refuses second derivatives")
-        found, by_upstream = _curvatures([*(inputs[index] for index in subject.indices), given], slopes)
-    except UserCodeError as error:
-        return failed("second-fails", "fails in second derivatives", error_text(error))
-    outcome = _second_outcome(subject, found, curvatures_of(subject))
-    if outcome.state == "failed":
-        return outcome
-    rounding = noise(subject.gradients, subject.columns)
-    alone = as_expected(subject, by_upstream, subject.slopes, "second", SILENTLY_WRONG, rounding)
-    return replace(alone, detail=f"by grad_output, {alone.detail}") if alone.state == "failed" else outcome
-
-
-def _second_outcome(subject: UserFunction, found: Tensor, truth: TrueValues) -> Outcome:
-    """The outcome for second derivatives of shape (arguments, arguments, points)."""
-    off = deviates(subject, found, truth, 2)
-    if off.any():
-        a, b, _ = index = first_true(off)
-        which = f", by {subject.wrt[a]} and {subject.wrt[b]}" if len(subject.parameters) > 1 else ""
-        return failed("second", SILENTLY_WRONG, deviation_text(subject, index, found, truth.numbers, which))
-    skipped = subject.count - int(truth.known.all(0).all(0).sum())
-    return passed(f"not tried at {points_text(skipped)} where they are unknown" if skipped else "")
-
-
-def _curvatures(wanted: Sequence[Tensor], slopes: Sequence[Tensor | None]) -> tuple[Tensor, Tensor]:
-    """The derivatives of gradients in the arguments, of shape (arguments, arguments, points), and in grad_output."""
-    rows = []
-    for slope in slopes:
-        found: tuple[Tensor | None, ...] = (None,) * len(wanted)
-        if slope is not None and slope.requires_grad:
-            with user_code("second derivative"):
-                found = torch.autograd.grad(slope.sum(), wanted, retain_graph=True, allow_unused=True)
-        rows.append(stacked(found, wanted[-1].detach()))
-    table = torch.stack(rows)
-    return table[:, :-1], table[:, -1]
 
 
 SINGLE_NOISE = (2.0**-28, 2.0**-20)
@@ -182,7 +132,7 @@ LOWER_FORMATS = {torch.float32: 7, torch.bfloat16: 2, torch.float16: 3}
 """Formats that are not float64, with their digits; numbers of bfloat16 would fit in the others too."""
 
 
-def through_lower_format(subject: UserFunction, stage: str, compute: PointFunction, numbers: Tensor) -> Outcome | None:
+def through_lower_format(subject: Subject, stage: str, compute: PointFunction, numbers: Tensor) -> Outcome | None:
     """What is wrong where the numbers of a stage, of shape (..., points), come from another format than float64."""
     for dtype in LOWER_FORMATS:
         finding = _sign_of_format(compute, subject.columns, dtype)
@@ -213,9 +163,10 @@ def _sign_of_format(compute: PointFunction, columns: Columns, dtype: torch.dtype
     """
     unit = STEP_UNITS * torch.finfo(dtype).eps * UNEVEN_FACTOR
     steps = torch.arange(1, STEP_COUNT + 1, dtype=torch.float64)[:, None] * unit
-    batch = tuple((x * (1 + steps * (1 + index / len(columns)))).flatten() for index, x in enumerate(columns))
-    found = _table(compute(batch), len(columns[0]))
-    rounded = _table(compute(tuple(x.to(dtype).double() for x in batch)), len(columns[0]))
+    count = columns.shape[1]
+    batch = torch.stack([(x * (1 + steps * (1 + k / len(columns)))).flatten() for k, x in enumerate(columns)])
+    found = _table(compute(batch), count)
+    rounded = _table(compute(batch.to(dtype).double()), count)
     name = str(dtype).removeprefix("torch.")
     for alike, finding in (
         (found.to(dtype).double() == found, f"gives numbers of {name}"),
@@ -238,7 +189,7 @@ def _moving(numbers: Tensor, columns: Columns, dtype: torch.dtype) -> Tensor:
     if dtype == torch.float32:
         return moving & (moving.sum() >= min(MIN_RIGHT_POINTS, len(moving)))
     moving &= (numbers.diff(dim=0) != 0).all(0)
-    near = torch.stack([x.abs() for x in columns]).amax(0).argsort()[: len(moving) // 2]
+    near = columns.abs().amax(0).argsort()[: len(moving) // 2]
     return moving & (len(moving) >= MIN_GRID_POINTS) & (moving[near].double().mean() >= WHOLE_SHARE)
 
 

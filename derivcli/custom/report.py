@@ -48,7 +48,8 @@ class FunctionReport:
     """The check of a `torch.autograd.Function` at so many points.
 
     `diagnosis` says what is wrong: the cause that comes first, since others may follow from it. It is empty where
-    nothing is; `kind` is the same as a word. `remarks` are worth knowing of a function that passes.
+    nothing is; `kind` is the same as a word. `remarks` are worth knowing of a function that passes, and `more`
+    is what else is wrong with one that does not.
     """
 
     name: str
@@ -60,6 +61,7 @@ class FunctionReport:
     diagnosis: str = ""
     kind: str = ""
     remarks: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
     __repr__ = short
     __str__ = text

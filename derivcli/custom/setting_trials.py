@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 from torch.autograd import forward_ad
 
-from derivcli.custom.gradient_comparison import as_expected, deviates, deviation_text, first_true
+from derivcli.custom.examples import as_before, repeated, values_as_before
+from derivcli.custom.gradient_comparison import as_expected
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
-from derivcli.custom.true_values import TrueValues
-from derivcli.custom.user_function import Columns, UserCodeError, UserFunction, code_failure, error_text, stacked
+from derivcli.custom.subject import Example, Subject, Tensors
+from derivcli.custom.user_code import UserCodeError, code_failure, error_text
 from derivcli.errors import DerivError
 
 TANGENT = 2.0
@@ -23,114 +25,129 @@ FILLER = 0.75
 """A number that lies between those of an argument in memory and is no part of it."""
 
 
-def shapes(subject: UserFunction) -> Outcome:
+def shapes(subject: Subject) -> Outcome:
     """Matrices and tensors of three dimensions do as well, where the forward takes them."""
+    if not subject.pointwise:
+        return inapplicable("its arguments have shapes of their own")
     rows = next(rows for rows in (2, 3, 1) if subject.count % rows == 0)
-    outcomes = [_shaped(subject, shape) for shape in ((rows, -1), (rows, 1, -1))]
+    outcomes = [_shaped(subject, subject.examples[0], shape) for shape in ((rows, -1), (rows, 1, -1))]
     found = [outcome for outcome in outcomes if outcome is not None]
     failures = [outcome for outcome in found if outcome.state == "failed"]
     return (failures or found or [inapplicable("forward takes vectors only")])[0]
 
 
-def single_number(subject: UserFunction) -> Outcome:
+def single_number(subject: Subject) -> Outcome:
     """A tensor of no dimensions does as well, where the forward takes it."""
-    one = replace(subject, columns=tuple(x[:1] for x in subject.columns))
-    return _shaped(one, ()) or inapplicable("forward takes none")
+    if not subject.pointwise:
+        return inapplicable("its arguments have shapes of their own")
+    one = replace(subject, columns=subject.columns[:, :1])
+    return _shaped(one, one.examples[0], ()) or inapplicable("forward takes none")
 
 
-def _shaped(subject: UserFunction, shape: tuple[int, ...]) -> Outcome | None:
+def _shaped(subject: Subject, example: Example, shape: tuple[int, ...]) -> Outcome | None:
     """The outcome of forward and backward for tensors of a shape; None where forward does not take them."""
-    inputs = subject.leaves(tuple(x.reshape(shape) for x in subject.columns))
-    given = torch.linspace(-1.4, 2.6, subject.count, dtype=torch.float64)
+    leaves = subject.leaves([x.reshape(shape) for x in example.tensors])
     try:
-        value = subject.run(inputs)
+        outputs = subject.run(leaves)
     except (UserCodeError, DerivError):
         return None
     setting = f" in a tensor of {len(shape)} dimensions"
     kind, sentence = "dimensions", f"wrong for tensors of {len(shape)} dimensions"
     try:
-        found = stacked(subject.pull(value, inputs, given.reshape(shape)), inputs[0])
+        _, found = repeated(subject, example, leaves, [each.reshape(shape) for each in example.upstreams])
     except UserCodeError as error:
         return code_failure(error, kind, f"backward fails for tensors of {len(shape)} dimensions")
-    values, due = value.detach().reshape(1, -1), subject.values[None]
-    off = deviates(subject, values, TrueValues(due), 1)
-    if off.any():
-        return failed(kind, f"forward is {sentence}", deviation_text(subject, first_true(off), values, due, setting))
-    found = found.reshape(len(subject.indices), -1)
-    return as_expected(subject, found, given * subject.slopes, kind, f"backward is {sentence}", setting=setting)
+    return first_failure(
+        [
+            values_as_before(subject, example, outputs, kind, f"forward is {sentence}", setting),
+            as_before(subject, example, found, kind, f"backward is {sentence}", setting),
+        ]
+    )
 
 
-def contiguous(subject: UserFunction) -> Outcome:
-    """Arguments and upstream gradients with gaps between their numbers in memory, or all the same one, do as well."""
+def contiguous(subject: Subject) -> Outcome:
+    """Arguments and upstream gradients with gaps between their numbers in memory do as well."""
     where = "for tensors that are not contiguous"
-    outcomes = []
-    for columns, given, due in _layouts(subject):
-        inputs = tuple(x.requires_grad_(index in subject.indices) for index, x in enumerate(columns))
-        outcomes.append(_backward_outcome(subject, inputs, given, due, "contiguous", where))
-    return first_failure(outcomes)
+    for example in subject.examples:
+        for layout in _layouts(subject, example):
+            outcome = _in_layout(subject, example, layout, where)
+            if outcome.state == "failed":
+                return outcome
+    return passed()
 
 
-def _backward_outcome(
-    subject: UserFunction, inputs: Columns, given: Tensor | None, due: Tensor, kind: str, where: str
-) -> Outcome:
-    """Whether the gradients of these very tensors are due; `where` says which tensors they are."""
+def _in_layout(subject: Subject, example: Example, layout: Callable[[Tensor], Tensor], where: str) -> Outcome:
+    tensors = [layout(x.detach().clone()) for x in example.tensors]
+    leaves = tuple(
+        x.requires_grad_(argument.differentiable) for x, argument in zip(tensors, subject.tensor_arguments, strict=True)
+    )
     try:
-        found = stacked(subject.pull(subject.run(inputs), inputs, given), inputs[0].detach())
+        _, found = repeated(subject, example, leaves, [layout(each.clone()) for each in example.upstreams])
     except UserCodeError as error:
-        return failed(kind, f"fails {where}", error_text(error))
-    found = found if found.ndim == 2 else found.mT.reshape(due.shape)
-    return as_expected(subject, found, due, kind, f"wrong {where}")
+        return failed("contiguous", f"fails {where}", error_text(error))
+    due = replace(example, gradients=tuple(map(layout, example.gradients)))
+    return as_before(subject, due, found, "contiguous", f"wrong {where}")
 
 
-def _layouts(subject: UserFunction) -> list[tuple[Columns, Tensor, Tensor]]:
-    """Arguments, upstream gradients and what is due, where the numbers lie in memory as they may in a program."""
-    columns, ones, due = subject.leaves(subject.columns, ()), torch.ones_like(subject.columns[0]), subject.slopes
-    found = [
-        (tuple(map(_spread, columns)), _spread(ones), due),
-        (columns, torch.ones((), dtype=torch.float64).expand(subject.count), due),
-    ]
-    if subject.count % 2 == 0 and _takes_matrices(subject):
-        found.append((tuple(x.clone().reshape(2, -1).T for x in columns), ones.reshape(2, -1).T, due))
-    return found
+def _layouts(subject: Subject, example: Example) -> Iterator[Callable[[Tensor], Tensor]]:
+    """Ways in which numbers may lie in memory in a program: with gaps, and as the transpose of others."""
+    yield _spread
+    if subject.pointwise and subject.count % 2 == 0 and _takes_matrices(subject, example):
+        yield _folded
+    if not subject.pointwise:
+        yield _mirrored
 
 
 def _spread(x: Tensor) -> Tensor:
     return torch.stack([x, torch.full_like(x, FILLER)], -1)[..., 0]
 
 
-def _takes_matrices(subject: UserFunction) -> bool:
+def _folded(x: Tensor) -> Tensor:
+    """A vector as a matrix of two columns, which is a transpose."""
+    return x.reshape(2, -1).T
+
+
+def _mirrored(x: Tensor) -> Tensor:
+    """A matrix as the transpose of one in memory."""
+    return x.mT.contiguous().mT if x.ndim > 1 else x
+
+
+def _takes_matrices(subject: Subject, example: Example) -> bool:
+    shaped = [x.reshape(2, -1) for x in example.tensors]
     try:
-        subject.gradients(tuple(x.reshape(2, -1) for x in subject.columns))
+        repeated(subject, example, subject.leaves(shaped), [each.reshape(2, -1) for each in example.upstreams])
     except (UserCodeError, DerivError):
         return False
     return True
 
 
-def some_inputs(subject: UserFunction) -> Outcome:
+def some_inputs(subject: Subject) -> Outcome:
     """The gradient in one argument is the same where no other wants one."""
-    if len(subject.parameters) == 1:
+    wanted = [k for k, argument in enumerate(subject.tensor_arguments) if argument.differentiable]
+    if len(subject.tensor_arguments) == 1:
         return inapplicable("there is one argument")
-    return first_failure(
-        _backward_outcome(
-            subject,
-            subject.leaves(subject.columns, (index,)),
-            None,
-            subject.slopes[row : row + 1],
-            "needs_input_grad",
-            f"where only {subject.parameters[index]} needs a gradient",
-        )
-        for row, index in enumerate(subject.indices)
-    )
+    return first_failure(_alone(subject, example, k) for example in subject.examples for k in wanted)
 
 
-def forward_mode(subject: UserFunction) -> Outcome:
+def _alone(subject: Subject, example: Example, index: int) -> Outcome:
+    name = subject.tensor_arguments[index].name
+    where, kind = f"where only {name} needs a gradient", "needs_input_grad"
+    try:
+        _, found = repeated(subject, example, subject.leaves(example.tensors, (index,)))
+    except UserCodeError as error:
+        return failed(kind, f"fails {where}", error_text(error))
+    due = [g if k == index else torch.zeros_like(g) for k, g in enumerate(example.gradients)]
+    return as_before(subject, replace(example, gradients=tuple(due)), found, kind, f"wrong {where}")
+
+
+def forward_mode(subject: Subject) -> Outcome:
     """What the class's own jvp gives of a direction is its gradients in that direction."""
-    if subject.function.jvp is torch.autograd.Function.jvp:
+    if not _has_jvp(subject):
         return inapplicable("there is no jvp")
-    for row, index in enumerate(subject.indices):
-        by = f", by {subject.parameters[index]}" if len(subject.indices) > 1 else ""
+    for row, name in enumerate(subject.wrt):
+        by = f", by {name}" if len(subject.indices) > 1 else ""
         try:
-            found = _tangent(subject, index)
+            found = tangents(subject, subject.indices[row])
         except UserCodeError as error:
             return failed("jvp", "jvp fails", error_text(UserCodeError("jvp", error.error)))
         outcome = as_expected(subject, found[None], TANGENT * subject.slopes[row : row + 1], "jvp", WRONG_JVP)
@@ -139,11 +156,33 @@ def forward_mode(subject: UserFunction) -> Outcome:
     return passed()
 
 
-def _tangent(subject: UserFunction, index: int) -> Tensor:
-    columns, ones = list(subject.leaves(subject.columns, ())), torch.ones_like(subject.columns[index])
-    with forward_ad.dual_level():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # PyTorch warns of itself here
-            columns[index] = forward_ad.make_dual(columns[index], ones * TANGENT)  # type: ignore[no-untyped-call]
-        found = forward_ad.unpack_dual(subject.run(tuple(columns))).tangent  # type: ignore[no-untyped-call]
-    return torch.zeros_like(subject.columns[0]) if found is None else found
+def _has_jvp(subject: Subject) -> bool:
+    target = subject.function.target
+    own = getattr(target, "jvp", None)
+    return own is not None and own is not torch.autograd.Function.jvp
+
+
+def tangents(subject: Subject, entry: int) -> Tensor:
+    """The tangent of the number that comes out, of shape (points,), for one of TANGENT in an entry."""
+    direction = torch.zeros_like(subject.columns)
+    direction[entry] = TANGENT
+    found = []
+    pairs = zip(subject.calls(subject.columns), subject.calls(direction), strict=True)
+    for point, (tensors, moved) in enumerate(pairs):
+        with forward_ad.dual_level():
+            outputs = subject.run(_duals(subject.leaves(tensors, ()), moved))
+            unpacked = [forward_ad.unpack_dual(each).tangent for each in outputs]  # type: ignore[no-untyped-call]
+        weights = subject.weights(outputs, point)
+        moves = [torch.zeros_like(w) if t is None else t for w, t in zip(weights, unpacked, strict=True)]
+        found.append(subject.weighed(moves, weights))
+    return found[0] if subject.pointwise else torch.stack(found)
+
+
+def _duals(tensors: Tensors, moved: Tensors) -> Tensors:
+    """Tensors with tangents, where these are not 0."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PyTorch warns of itself here
+        return tuple(
+            forward_ad.make_dual(x, t.clone()) if t.any() else x  # type: ignore[no-untyped-call]
+            for x, t in zip(tensors, moved, strict=True)
+        )

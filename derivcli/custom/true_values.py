@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from derivcli.check.enclosure import Site, enclosure, restored_context
-from derivcli.custom.user_function import Columns, UserFunction
+from derivcli.custom.subject import Columns, Subject
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
@@ -52,7 +52,7 @@ def by_formula(formula: Expression, names: Sequence[str], columns: Columns, part
     tape = record(formula.expanded, formula.variables)
     found = []
     with restored_context():
-        for point in range(len(columns[0])):
+        for point in range(columns.shape[1]):
             at = {name: coordinate(x[point].item()) for name, x in zip(names, columns, strict=True)}
             found.append(_exact(Site(formula, tape, {name: at[name] for name in formula.variables}), partial))
     numbers = torch.tensor(found, dtype=torch.float64)
@@ -69,22 +69,27 @@ def _exact(site: Site, partial: Partial) -> float:
     return 0.0 if is_constant else number
 
 
-def slopes_of(subject: UserFunction) -> TrueValues:
-    """The true first derivatives, of shape (arguments, points)."""
+def slopes_of(subject: Subject) -> TrueValues:
+    """The true first derivatives, of shape (rows, points)."""
     return _differentiated(subject, subject.value, ())
 
 
-def curvatures_of(subject: UserFunction) -> TrueValues:
-    """The true second derivatives, of shape (arguments, arguments, points)."""
+def curvatures_of(subject: Subject, mixtures: Tensor) -> TrueValues:
+    """The true derivatives, by all rows, of mixtures of the gradients, of shape (mixtures, rows, points).
 
-    def slope(row: int) -> PointFunction:
-        return lambda columns: subject.gradients(columns)[row]
+    `mixtures` has shape (mixtures, rows). With a formula each is one row.
+    """
 
-    return stack([_differentiated(subject, slope(row), (name,)) for row, name in enumerate(subject.wrt)])
+    def mixed(mixture: Tensor) -> PointFunction:
+        return lambda columns: mixture @ subject.gradients(columns)
+
+    names: list[Partial] = [(name,) for name in subject.wrt] if subject.formula else [()] * len(mixtures)
+    pairs = zip(mixtures, names, strict=True)
+    return stack([_differentiated(subject, mixed(mixture), name) for mixture, name in pairs])
 
 
-def _differentiated(subject: UserFunction, function: PointFunction, partial: Partial) -> TrueValues:
-    """The derivatives in each argument of a partial derivative, which a function of the user's code computes."""
+def _differentiated(subject: Subject, function: PointFunction, partial: Partial) -> TrueValues:
+    """The derivatives in each row of a partial derivative, which a function of the user's code computes."""
     if subject.formula is None:
         return stack([by_quotients(function, subject.columns, index) for index in subject.indices])
     partials = [(*partial, name) for name in subject.wrt]
@@ -132,7 +137,7 @@ def by_quotients(function: PointFunction, columns: Columns, index: int) -> TrueV
     above, below = x + steps, x - steps
     ups, downs, middle = _neighbours(function, columns, index, above, below)
     largest = torch.maximum(ups.abs(), downs.abs())
-    noisy = torch.minimum(*(noise(function, tuple(c * (1 + side * NOISE_OFFSET) for c in columns)) for side in (1, -1)))
+    noisy = torch.minimum(*(noise(function, columns * (1 + side * NOISE_OFFSET)) for side in (1, -1)))
     rough = torch.maximum(torch.finfo(x.dtype).eps * largest, noisy) / (above - below)
     gap = ((ups - middle) / (above - x) - (middle - downs) / (x - below)).abs()
     found = _extrapolated((ups - downs) / (above - below), rough)
@@ -151,9 +156,9 @@ def _neighbours(
     function: PointFunction, columns: Columns, index: int, above: Tensor, below: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """What a function gives where one of its arguments is larger, where it is smaller, and where it is as it is."""
-    batch = [column.repeat(2 * STEP_COUNT + 1) for column in columns]
+    batch = columns.repeat(1, 2 * STEP_COUNT + 1)
     batch[index] = torch.cat([above.flatten(), below.flatten(), columns[index]])
-    values = function(tuple(batch)).reshape(2 * STEP_COUNT + 1, -1)
+    values = function(batch).reshape(2 * STEP_COUNT + 1, -1)
     return values[:STEP_COUNT], values[STEP_COUNT:-1], values[-1]
 
 
@@ -191,7 +196,7 @@ def _noise(function: PointFunction, columns: Columns, step: float) -> Tensor:
     For independent errors of one size these are sqrt(70) times that (Hamming, Numerical Methods for
     Scientists and Engineers, 1973, chapter 10).
     """
-    batch = tuple(torch.cat([x * (1 + k * step) for k in range(-4, 5)]) for x in columns)
+    batch = torch.cat([columns * (1 + k * step) for k in range(-4, 5)], 1)
     values = function(batch).double()
-    table = values.reshape(*values.shape[:-1], 9, len(columns[0]))
+    table = values.reshape(*values.shape[:-1], 9, columns.shape[1])
     return (table.diff(n=4, dim=-2).abs().amax(-2) / math.sqrt(70)).nan_to_num(0.0)

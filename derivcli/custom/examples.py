@@ -1,0 +1,99 @@
+"""A plain call made again in another setting: the outputs and gradients have to be what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from derivcli.custom.gradient_comparison import MAX_ULPS, RELATIVE_TOLERANCE, UNDERFLOW_SIZE
+from derivcli.custom.report import Outcome, failed, passed
+from derivcli.custom.subject import Example, Subject, Tensors, filled_in, number_text
+
+
+def repeated(
+    subject: Subject,
+    example: Example,
+    tensors: Sequence[Tensor] | None = None,
+    upstreams: Sequence[Tensor] | None = None,
+) -> tuple[Tensors, Tensors]:
+    """The outputs and gradients of the call again, with these very tensors or upstream gradients in place of its own.
+
+    Tensors that are given want a gradient as they are; the gradients have 0 for those that want none.
+    """
+    leaves = subject.leaves(example.tensors) if tensors is None else tuple(tensors)
+    outputs = subject.run(leaves)
+    found = subject.pull(outputs, leaves, example.upstreams if upstreams is None else upstreams)
+    return tuple(each.detach() for each in outputs), filled_in(found, leaves)
+
+
+def as_before(
+    subject: Subject,
+    example: Example,
+    gradients: Sequence[Tensor],
+    kind: str,
+    sentence: str,
+    setting: str = "",
+    tolerance: float = RELATIVE_TOLERANCE,
+) -> Outcome:
+    """The outcome for gradients, one for each tensor argument, that should be those of the example."""
+    names = [argument.name for argument in subject.tensor_arguments]
+    return _same(subject, names, gradients, example.gradients, kind, sentence, setting, tolerance)
+
+
+def values_as_before(
+    subject: Subject,
+    example: Example,
+    outputs: Sequence[Tensor],
+    kind: str,
+    sentence: str,
+    setting: str = "",
+    tolerance: float = RELATIVE_TOLERANCE,
+) -> Outcome:
+    """The outcome for outputs that should be those of the example."""
+    several = len(example.outputs) > 1
+    names = [f"output {k}" if several else "" for k in range(1, len(example.outputs) + 1)]
+    return _same(subject, names, outputs, example.outputs, kind, sentence, setting, tolerance)
+
+
+def _same(
+    subject: Subject,
+    names: Sequence[str],
+    found: Sequence[Tensor],
+    due: Sequence[Tensor],
+    kind: str,
+    sentence: str,
+    setting: str,
+    tolerance: float,
+) -> Outcome:
+    for name, one, other in zip(names, found, due, strict=True):
+        if one.shape != other.shape and one.numel() != other.numel():
+            shapes = f"{name} has shape {tuple(one.shape)}, should be {tuple(other.shape)}".strip()
+            return failed(kind, sentence, shapes)
+        one = one.reshape(other.shape).double()
+        off = differs(one, other, tolerance)
+        if off.any():
+            place = tuple(off.nonzero()[0].tolist())
+            return failed(kind, sentence, _deviation(subject, name, place, one, other, setting))
+    return passed()
+
+
+def differs(found: Tensor, due: Tensor, tolerance: float = RELATIVE_TOLERANCE) -> Tensor:
+    """Where numbers are not what they should be, by more than rounding makes of the largest of them."""
+    largest = due[due.isfinite()].abs().max().item() if due.isfinite().any() else 0.0
+    floor = MAX_ULPS * torch.finfo(torch.float64).eps * min(largest, 1.0) + UNDERFLOW_SIZE
+    alike = (found == due) | (found.isnan() & due.isnan()) | ((found - due).abs() <= tolerance * due.abs() + floor)
+    return ~alike
+
+
+def _deviation(subject: Subject, name: str, place: tuple[int, ...], found: Tensor, due: Tensor, setting: str) -> str:
+    """Where a number is, what it is and what it should be, in words."""
+    one, other = found[place].item(), due[place].item()
+    precision = next((each for each in (6, 10) if f"{one:.{each}g}" != f"{other:.{each}g}"), 17)
+    if subject.pointwise:
+        where = subject.at(place[-1]) if len(place) == 1 else f"at {number_text(float(place[-1]))}"
+        by = f", by {name}" if len(subject.tensor_arguments) > 1 and name else ""
+    else:
+        where, by = subject.at(0), f", by {name}{list(place) if place else ''}" if name else ""
+    return f"{where}{setting}{by}: {one:.{precision}g}, should be {other:.{precision}g}"

@@ -1,0 +1,60 @@
+"""Where a user's code is run, and what is said of code that fails or that PyTorch refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from derivcli.custom.report import Outcome, failed
+from derivcli.errors import failure
+
+
+class UserCodeError(Exception):
+    """The function's own code failed, in its forward or its backward."""
+
+    def __init__(self, stage: str, error: BaseException) -> None:
+        super().__init__(stage)
+        self.stage, self.error = stage, error
+
+
+class NoDerivativeError(Exception):
+    """The forward gives what cannot have a derivative; the message says what."""
+
+
+@contextmanager
+def user_code(stage: str) -> Iterator[None]:
+    """A block that runs the user's code."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        raise UserCodeError(stage, error) from error
+
+
+TORCH_ERRORS = (
+    (r"gradients \(expected (\d+), got (\d+)\)", "count", "wrong number of gradients: {1}, should be {0}"),
+    (r"invalid gradient at index .* shape compatible", "shape", "a gradient of the wrong shape"),
+    (r"expected Variable or None \(got (\w+)\)", "type", "backward gives a {0} where a tensor is due"),
+    (r"leaf Variable that requires grad", "input", "modifies its input in place"),
+    (r"modified by an inplace operation", "saved", "modifies saved tensors in place"),
+    (r"must implement either the backward or vjp", "missing", "there is no backward"),
+)
+"""What PyTorch says, as a pattern, with the kind and the sentence."""
+
+
+def code_failure(error: UserCodeError, kind: str = "raises", sentence: str = "") -> Outcome:
+    """What is wrong with a function whose code failed, or that PyTorch refuses; a sentence for what it does not say."""
+    for pattern, known, said in TORCH_ERRORS:
+        match = re.search(pattern, error_text(error))
+        if match is not None:
+            return failed(known, said.format(*match.groups()), error_text(error))
+    if isinstance(error.error, ModuleNotFoundError):  # the file's folder is looked in only while the file is run
+        return failed(
+            "import", f"{error.stage} imports what should be imported at the head of the file", error_text(error)
+        )
+    return failed(kind, sentence or f"{error.stage} fails", error_text(error))
+
+
+def error_text(error: UserCodeError) -> str:
+    """What the user's code raised, and where, in a line."""
+    return f"{error.stage} raises {failure(error.error)}"
