@@ -1,4 +1,4 @@
-"""Planted faults that show in the arguments: numbers, flags, text, None, any number of tensors, and stated gradients."""
+"""Planted faults that show in the arguments: numbers, flags, text, None, any number of tensors, stated gradients."""
 
 from __future__ import annotations
 

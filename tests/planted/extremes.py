@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -28,7 +30,7 @@ def gelu_tanh(i: Tensor) -> Tensor:
 
 
 def gelu_tanh_slope(g: Tensor, i: Tensor) -> Tensor:
-    c = (2 / torch.pi) ** 0.5
+    c = math.sqrt(2 / math.pi)
     t = torch.tanh(c * (i + 0.044715 * i**3))
     return g * (0.5 * (1 + t) + 0.5 * (1 - t**2) * c * (i + 3 * 0.044715 * i**3))
 
@@ -60,7 +62,8 @@ ZONES: Rows = {
         saving(torch.nn.functional.relu6, lambda g, i: g * ((i > 0) & (i < 5))), "clip(i, 0, 6)",
     ),
     "clamp that lets through": fault(
-        "somewhere", "backward is wrong where i is above 1", saving(lambda i: i.clamp(-1, 1), lambda g, i: g * (i > -1)),
+        "somewhere", "backward is wrong where i is above 1",
+        saving(lambda i: i.clamp(-1, 1), lambda g, i: g * (i > -1)),
     ),
     "elu of another scale": fault(
         "somewhere", "backward is wrong where i is negative",
@@ -108,7 +111,8 @@ EXTREMES: Rows = {
         saving(lambda i: i.nan_to_num().exp(), lambda g, i: g * i.nan_to_num().exp()),
     ),
     "nan upstream to 0": fault(
-        "nan upstream", "swallows nan in grad_output: backward gives 0 for it", square(lambda g, i: g.nan_to_num() * 2 * i),
+        "nan upstream", "swallows nan in grad_output: backward gives 0 for it",
+        square(lambda g, i: g.nan_to_num() * 2 * i),
     ),
     "square root that overflows in 16 bits": fault(
         "overflow", OVERFLOWS,

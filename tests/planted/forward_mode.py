@@ -46,7 +46,8 @@ def by_the_first_axis(info: Any, in_dims: Any, x: Tensor) -> tuple[Tensor, int]:
 
 
 def to_the_last_axis(info: Any, in_dims: Any, x: Tensor) -> tuple[Tensor, int]:
-    return Row.apply(x.movedim(in_dims[0], 0)).reshape(-1, info.batch_size), 1
+    found: Tensor = Row.apply(x.movedim(in_dims[0], 0))  # type: ignore[no-untyped-call]
+    return found.reshape(-1, info.batch_size), 1
 
 
 def both_batched(info: Any, in_dims: Any, x: Tensor, y: Tensor) -> tuple[Tensor, int]:
@@ -88,7 +89,8 @@ FORWARD_MODE: Rows = {
         modern(product, product_slopes, jvp=lambda dx, dy, x, y: 0 * x if dx is None else dx * y),
     ),
     "jvp of the wrong sign": fault(
-        "jvp", WRONG_TANGENT, modern(lambda x: torch.cos(x), lambda g, x: -g * torch.sin(x), jvp=lambda t, x: t * torch.sin(x)),
+        "jvp", WRONG_TANGENT,
+        modern(lambda x: torch.cos(x), lambda g, x: -g * torch.sin(x), jvp=lambda t, x: t * torch.sin(x)),
     ),
     "jvp of both": fault(
         "jvp partial", "jvp fails where only x has a tangent",

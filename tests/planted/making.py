@@ -9,14 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from derivcli.custom.load import CustomFunction
-from tests.custom_functions import made
+from tests.custom_functions import FunctionClass, made
 
 Given = Callable[..., Any]
 
 
-def taking(value: Given, slopes: Given, *, materialize: bool = True, **members: Any) -> CustomFunction:
-    """A function whose forward has the signature of `value`; `slopes` takes the upstream gradients and all arguments."""
+def taking(value: Given, slopes: Given, *, materialize: bool = True, **members: Any) -> FunctionClass:
+    """A function whose forward has the signature of `value`; `slopes` takes upstream gradients, then all arguments."""
 
     def forward(ctx: Any, *given: Any) -> Any:
         keep(ctx, given)
@@ -29,7 +28,7 @@ def taking(value: Given, slopes: Given, *, materialize: bool = True, **members: 
     return made(forward, lambda ctx, *upstream: slopes(*upstream, *kept(ctx)), **members)
 
 
-def modern(value: Given, slopes: Given, **members: Any) -> CustomFunction:
+def modern(value: Given, slopes: Given, **members: Any) -> FunctionClass:
     """The same with `setup_context`; `jvp` takes the tangents and then all arguments."""
 
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:

@@ -61,8 +61,10 @@ class Selective(torch.autograd.Function):
         (x,) = ctx.saved_tensors
         if grad_mean is None:
             return None
-        found = grad_mean[..., None] / x.shape[-1] * torch.ones_like(x)
-        return found if grad_square is None else found + grad_square[..., None] * 2 * x / x.shape[-1]
+        found: Tensor = grad_mean[..., None] / x.shape[-1] * torch.ones_like(x)
+        if grad_square is not None:
+            found = found + grad_square[..., None] * 2 * x / x.shape[-1]
+        return found
 
 
 OUTPUTS: Rows = {

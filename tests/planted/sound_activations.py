@@ -99,7 +99,7 @@ class RoundedStraightThrough(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, bits: int = 4) -> Tensor:
-        scale = 2**bits - 1
+        scale = float(2**bits - 1)
         return torch.round(x * scale) / scale
 
     @staticmethod
@@ -253,7 +253,9 @@ ACTIVATIONS: Rows = {
     "erf by SciPy": sound(ErfByScipy, "erf(x)"),
     "one number by its branch": sound(saving(numbers_by_branch, slope_by_branch), found={"i": (1,)}),
     "a number": sound(saving(lambda i: torch.full_like(i, i.item()), straight), found={"i": (1,)}),
-    "nan to the flat side": sound(saving(lambda i: torch.where(i > 0, i, torch.zeros_like(i)), lambda g, i: g * (i > 0))),
+    "nan to the flat side": sound(
+        saving(lambda i: torch.where(i > 0, i, torch.zeros_like(i)), lambda g, i: g * (i > 0)),
+    ),
     "cube root": sound(saving(lambda i: i.sign() * i.abs() ** (1 / 3), lambda g, i: g / (3 * i.abs() ** (2 / 3)))),
     "step by steps": sound(saving(lambda i: torch.floor(i) * 0.5, lambda g, i: torch.zeros_like(g))),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sound functions with `setup_context`, forward mode and rules for vmap, of any arguments, and modules and operators."""
+"""Sound functions with `setup_context`, forward mode and rules for vmap, and sound modules and operators."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class Total(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, ...]:
-        return (g,) * ctx.count
+        found: tuple[Tensor, ...] = (g,) * ctx.count
+        return found
 
 
 class Generic(torch.autograd.Function):
@@ -194,6 +195,6 @@ THINGS: Rows = {
     "function of any keywords": sound(weighted),
     "operator": sound(sine, "sin(x)"),
     "operator with a number": sound(power, with_={"n": 4}),
-    "PyTorch's module": sound(torch.nn.Linear(3, 2), shape={"input": (4, 3)}),
-    "PyTorch's function": sound(torch.nn.functional.silu, "input*sigmoid(input)"),
+    "module of PyTorch": sound(torch.nn.Linear(3, 2), shape={"input": (4, 3)}),
+    "function of PyTorch": sound(torch.nn.functional.silu, "input*sigmoid(input)"),
 }

@@ -232,7 +232,7 @@ def layer_norm_slope(g: Tensor, x: Tensor) -> Tensor:
 
 
 def group_mean(x: Tensor) -> Tensor:
-    return x.unflatten(-1, (-1, 2)).mean(-1)
+    return x.reshape(*x.shape[:-1], -1, 2).mean(-1)
 
 
 def low_rank(x: Tensor, u: Tensor, v: Tensor) -> Tensor:
@@ -302,7 +302,8 @@ VECTORS: Rows = {
         saving(lambda i: torch.logsumexp(i, -1), lambda g, i: g[..., None] * torch.softmax(i, -1)), shape={"i": (3, 4)},
     ),
     "differences": sound(saving(
-        lambda i: i.diff(dim=-1), lambda g, i: torch.cat([zeros(i[..., :1]), g], -1) - torch.cat([g, zeros(i[..., :1])], -1),
+        lambda i: i.diff(dim=-1),
+        lambda g, i: torch.cat([zeros(i[..., :1]), g], -1) - torch.cat([g, zeros(i[..., :1])], -1),
     ), shape={"i": (3, 5)}),
     "centred": sound(saving(lambda i: i - i.mean(), lambda g, i: g - g.mean()), found={"i": (4,)}),
 }  # fmt: skip

@@ -9,8 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from derivcli.custom.load import CustomFunction
-from tests.custom_functions import made, saving, square
+from tests.custom_functions import FunctionClass, made, saving, square
 from tests.planted.making import taking
 from tests.planted.row import Rows, fault
 
@@ -37,7 +36,7 @@ def leaking_list(ctx: Any, i: Tensor) -> tuple[Tensor, Tensor]:
     return tuple(ctx.outputs)
 
 
-def cached() -> CustomFunction:
+def cached() -> FunctionClass:
     """A function that keeps a mask for each shape."""
     masks: dict[Any, Tensor] = {}
 
@@ -47,7 +46,7 @@ def cached() -> CustomFunction:
     return saving(lambda i: i * mask(i), lambda g, i: g * mask(i))
 
 
-def counting() -> CustomFunction:
+def counting() -> FunctionClass:
     """A function that keeps the shape of its argument on itself."""
     kept: dict[str, Any] = {}
 
@@ -59,21 +58,21 @@ def counting() -> CustomFunction:
     return made(forward, lambda ctx, g: g.expand(kept["shape"]) * 2 * ctx.saved_tensors[0])
 
 
-def local() -> CustomFunction:
+def local() -> FunctionClass:
     """A function whose scale is there in the thread that made it alone."""
     state = threading.local()
     state.scale = 2.0
     return square(lambda g, i: g * state.scale * i)
 
 
-def local_default() -> CustomFunction:
+def local_default() -> FunctionClass:
     """A function whose scale is another in other threads."""
     state = threading.local()
     state.scale = 2.0
     return square(lambda g, i: g * getattr(state, "scale", 1.0) * i)
 
 
-def doing(action: Callable[[], Any], slope: Any = lambda g, i: g * 2 * i) -> CustomFunction:
+def doing(action: Callable[[], Any], slope: Any = lambda g, i: g * 2 * i) -> FunctionClass:
     """The square with a forward that does something else as well."""
 
     def value(i: Tensor) -> Tensor:

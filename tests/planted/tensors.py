@@ -191,7 +191,8 @@ MATRICES: Rows = {
         shape={"q": (4, 3), "k": (5, 3), "v": (5, 2)},
     ),
     "transposed tensor": fault(
-        "transposed", "the gradient of i is transposed", saving(lambda i: (i.mT @ i).sum(), lambda g, i: (g * 2 * i.sum(-1, keepdim=True).expand_as(i)).mT),
+        "transposed", "the gradient of i is transposed",
+        saving(lambda i: (i.mT @ i).sum(), lambda g, i: (g * 2 * i.sum(-1, keepdim=True).expand_as(i)).mT),
         shape={"i": (4, 4)},
     ),
 }  # fmt: skip
@@ -249,7 +250,8 @@ VECTORS: Rows = {
         saving(lambda i: i.var(), lambda g, i: g * 2 * (i - i.mean()) / i.numel()), shape={"i": (5,)},
     ),
     "norm without its root": fault(
-        "derivative", NOT_DERIVATIVE, saving(lambda i: i.norm(dim=-1), lambda g, i: g[..., None] * i), found={"i": (4,)},
+        "derivative", NOT_DERIVATIVE, saving(lambda i: i.norm(dim=-1), lambda g, i: g[..., None] * i),
+        found={"i": (4,)},
     ),
     "product by a quotient": fault(
         "infinite at a point", "backward gives no finite number at i = 0",
@@ -260,7 +262,8 @@ VECTORS: Rows = {
         saving(layer_norm, lambda g, i: g / i.std(-1, keepdim=True, correction=0)), shape={"i": (3, 5)},
     ),
     "sparsemax over all": fault(
-        "derivative", NOT_DERIVATIVE, saving(sparsemax, lambda g, i: (g - g.mean(-1, keepdim=True)) * (sparsemax(i) > 0)),
+        "derivative", NOT_DERIVATIVE,
+        saving(sparsemax, lambda g, i: (g - g.mean(-1, keepdim=True)) * (sparsemax(i) > 0)),
         found={"i": (4,)},
     ),
     "hinge of the other side": fault(
