@@ -1,4 +1,4 @@
-"""Every planted fault is named by its own sentence, sound functions pass, and PyTorch's own judges find nothing more."""
+"""Each planted fault is named by its own sentence, sound functions pass, and PyTorch's own judges find nothing more."""
 
 from __future__ import annotations
 
