@@ -9,20 +9,18 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-AutogradClass: TypeAlias = type[torch.autograd.Function]
-"""A class with a forward and a backward of its own."""
-
 Slope = Callable[..., Any]
+FunctionClass: TypeAlias = type[torch.autograd.Function]
 
 
-def made(forward: Any, backward: Any, name: str = "F", **members: Any) -> AutogradClass:
+def made(forward: Any, backward: Any, name: str = "F", **members: Any) -> FunctionClass:
     """A class with this forward(ctx, ...) and backward(ctx, grad_output)."""
     both = {"forward": staticmethod(forward), "backward": staticmethod(backward)}
-    found: AutogradClass = type(name, (torch.autograd.Function,), both | members)
+    found: FunctionClass = type(name, (torch.autograd.Function,), both | members)
     return found
 
 
-def saving(value: Callable[[Tensor], Any], slope: Slope) -> AutogradClass:
+def saving(value: Callable[[Tensor], Any], slope: Slope) -> FunctionClass:
     """A function of one argument: its value, and its backward from grad_output and the saved argument."""
 
     def forward(ctx: Any, i: Tensor) -> Any:
@@ -32,7 +30,7 @@ def saving(value: Callable[[Tensor], Any], slope: Slope) -> AutogradClass:
     return made(forward, lambda ctx, g: slope(g, *ctx.saved_tensors))
 
 
-def pair(value: Callable[[Tensor, Tensor], Any], slopes: Slope) -> AutogradClass:
+def pair(value: Callable[[Tensor, Tensor], Any], slopes: Slope) -> FunctionClass:
     """A function of two arguments."""
 
     def forward(ctx: Any, x: Tensor, y: Tensor) -> Any:
@@ -42,7 +40,7 @@ def pair(value: Callable[[Tensor, Tensor], Any], slopes: Slope) -> AutogradClass
     return made(forward, lambda ctx, g: slopes(g, *ctx.saved_tensors))
 
 
-def square(slope: Slope) -> AutogradClass:
+def square(slope: Slope) -> FunctionClass:
     """The square with a backward."""
     return saving(lambda i: i**2, slope)
 
@@ -171,7 +169,7 @@ def saved_output(ctx: Any, x: Tensor) -> Tensor:
     return y
 
 
-def global_backward() -> AutogradClass:
+def global_backward() -> FunctionClass:
     """A function that keeps its argument in a list instead of its context."""
     kept: list[Tensor] = []
 
@@ -232,7 +230,7 @@ def tanh(g: Tensor, i: Tensor) -> Tensor:
     return found
 
 
-def in_steps(size: int) -> AutogradClass:
+def in_steps(size: int) -> FunctionClass:
     """What rounds to multiples of 1/size."""
     return saving(lambda i: torch.round(i * size) / size, lambda g, i: g * 0)
 
