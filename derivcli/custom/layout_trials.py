@@ -195,12 +195,13 @@ def _nudged(x: Tensor) -> Tensor:
 
 def empty(subject: Subject) -> Outcome:
     """A batch of none does as well, where the forward gives something for it."""
+    found = []
     for tensors in _batches(subject.examples[0], 0):
         leaves = subject.leaves(tensors)
         outputs = _outputs(subject, leaves)
         if outputs is not None and all(each.isfinite().all() for each in outputs):
-            return _of_nothing(subject, leaves, outputs)
-    return inapplicable("forward takes none")
+            found.append(_of_nothing(subject, leaves, outputs))
+    return first_failure(found) if found else inapplicable("forward takes none")
 
 
 def _of_nothing(subject: Subject, leaves: Tensors, outputs: Tensors) -> Outcome:
