@@ -6,6 +6,7 @@ import gc
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FunctionType, ModuleType
 
 import torch
 from torch import Tensor
@@ -16,8 +17,8 @@ from derivcli.custom.subject import Subject, Tensors, filled_in
 from derivcli.custom.user_code import UserCodeError
 
 MAX_NODES = 1000
-MAX_DEPTH = 3
-"""Tensors are looked for so deep in lists and dictionaries on a context."""
+MAX_OBJECTS = 1000
+"""Of what can be reached from a context so many objects are looked at."""
 
 CHANGE = 0.5
 """What an argument is multiplied by in place."""
@@ -66,14 +67,19 @@ def _own_nodes(outputs: Tensors) -> list[object]:
     return [node for node in seen if isinstance(node, torch.autograd.function.BackwardCFunction)]
 
 
-def _holds(value: object, node: object, depth: int = 0) -> bool:
-    """Whether a tensor that a node made is in what stands on its context."""
-    if isinstance(value, Tensor):
-        return value.grad_fn is node
-    if depth < MAX_DEPTH and isinstance(value, dict):
-        return any(_holds(each, node, depth + 1) for each in value.values())
-    if depth < MAX_DEPTH and isinstance(value, list | tuple):
-        return any(_holds(each, node, depth + 1) for each in value)
+def _holds(value: object, node: object) -> bool:
+    """Whether a tensor that a node made can be reached from what stands on its context."""
+    waiting, seen = [value], {id(value)}
+    while waiting and len(seen) < MAX_OBJECTS:
+        each = waiting.pop(0)
+        if isinstance(each, Tensor):
+            if each.grad_fn is node:
+                return True
+            continue
+        held = gc.get_referents(each.__closure__) if isinstance(each, FunctionType) else gc.get_referents(each)
+        fresh = [one for one in held if id(one) not in seen and not isinstance(one, type | ModuleType)]
+        seen.update(map(id, fresh))
+        waiting += fresh
     return False
 
 

@@ -26,15 +26,15 @@ DIFFERENTIATES = ("requires_grad", "does not require grad", "saved for backward"
 
 
 def without_graph(subject: Subject) -> Outcome:
-    """The forward gives under no_grad what it gives elsewhere."""
+    """The forward gives without a graph what it gives elsewhere."""
     for example in subject.examples:
-        for wanted in (None, ()):
+        for where, wanted in (("under no_grad", None), ("where no gradient is needed", ())):
             try:
-                with torch.no_grad():
+                with torch.set_grad_enabled(wanted is not None):
                     outputs = _kept(subject, subject.leaves(example.tensors, wanted))
             except UserCodeError as error:
-                return failed("no_grad", "forward fails under no_grad", error_text(error))
-            outcome = values_as_before(subject, example, outputs, "no_grad", "forward differs under no_grad")
+                return failed("no_grad", f"forward fails {where}", error_text(error))
+            outcome = values_as_before(subject, example, outputs, "no_grad", f"forward differs {where}")
             if outcome.state == "failed":
                 return outcome
     return passed()

@@ -9,9 +9,9 @@ from torch import Tensor
 
 from derivcli.custom.examples import as_before, example_of, repeated, tensors_alike, values_as_before
 from derivcli.custom.global_state import changed, restored_settings, settings
-from derivcli.custom.report import Outcome, failed, inapplicable, passed
+from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text
 from derivcli.errors import DerivError
 
 FRESH_SIZES = (23, 29)
@@ -21,6 +21,8 @@ FRESH_FACTOR = 0.875
 """What one number is multiplied by to have another."""
 
 SEEDS = (11, 12)
+
+OUTSIDE = "keeps what backward needs outside ctx: wrong where it is called twice"
 
 Call = tuple[Tensors, Tensors]
 """The outputs and the gradients of a call."""
@@ -89,19 +91,19 @@ def _by_shape(subject: Subject) -> Outcome:
 
 def _rounds(subject: Subject, size: int, odd: int) -> tuple[Example, list[Call]]:
     """What numbers gave in a vector, a row and a column, of which in one they came before others."""
-    tensors = subject.examples[0].tensors
-    numbers = [_cycled(x.flatten(), size) for x in tensors]
-    others = [x.flip(0) for x in numbers]
+    calls = zip(*(each.tensors for each in subject.examples), strict=True)
+    numbers = [_cycled(torch.cat([x.flatten() for x in tensors]), size) for tensors in calls]
+    others = [x.roll(1) for x in numbers]
     found: list[Call] = []
     for place, shape in enumerate(((size,), (size, 1), (1, size))):
-        calls = {}
+        pair = {}
         for given in ("these", "others") if place == odd else ("others", "these"):
             shaped = [x.reshape(shape) for x in (numbers if given == "these" else others)]
             leaves = subject.leaves(shaped)
             outputs = subject.run(leaves)
             gradients = filled_in(subject.pull(outputs, leaves), leaves)
-            calls[given] = (_flat(outputs), _flat(gradients))
-        found.append(calls["these"])
+            pair[given] = (_flat(outputs), _flat(gradients))
+        found.append(pair["these"])
     return Example(tuple(numbers), (), *found[0]), found
 
 
@@ -132,19 +134,42 @@ def own_memory(subject: Subject) -> Outcome:
 def two_calls(subject: Subject) -> Outcome:
     """The backward belongs to its own call, whatever was called after that, in whichever order they are walked."""
     example = subject.examples[0]
-    other = example_of(subject, other_tensors(subject), example.upstreams)
-    sentence = "keeps what backward needs outside ctx: wrong where it is called twice"
-    for first in (example, other):
-        calls = []
+    try:
+        other = example_of(subject, other_tensors(subject), example.upstreams)
+    except (UserCodeError, NoDerivativeError, DerivError):
+        other = example
+    for order in ((example, other), (other, example)):
+        graphs = {}
         for each in (example, other):
             leaves = subject.leaves(each.tensors)
-            calls.append((each, subject.run(leaves), leaves))
-        for each, outputs, leaves in calls if first is example else reversed(calls):
-            found = filled_in(subject.pull(outputs, leaves, each.upstreams), leaves)
-            outcome = as_before(_at(subject, each), each, found, "state", sentence)
-            if outcome.state == "failed":
-                return outcome
-    return passed()
+            graphs[each] = leaves, subject.run(leaves)
+        outcome = first_failure(_walked(subject, each, *graphs[each]) for each in order)
+        if outcome.state == "failed":
+            return outcome
+    return _after_smaller(subject, example)
+
+
+def _after_smaller(subject: Subject, example: Example) -> Outcome:
+    """The outcome for a call after which another was made with tensors of another shape, where it takes them."""
+    rows = {x.shape[0] for x in example.tensors if x.ndim}
+    if not rows or max(rows) == 1:
+        return passed()
+    leaves = subject.leaves(example.tensors)
+    outputs = subject.run(leaves)
+    try:
+        subject.run(subject.leaves([x[:-1] if x.ndim and x.shape[0] == max(rows) else x for x in example.tensors]))
+    except (UserCodeError, NoDerivativeError, DerivError):
+        return passed()
+    return _walked(subject, example, leaves, outputs)
+
+
+def _walked(subject: Subject, example: Example, leaves: Tensors, outputs: Tensors) -> Outcome:
+    """The outcome for the backward of a call after which others were made."""
+    try:
+        found = filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)
+    except UserCodeError as error:
+        return failed("state", OUTSIDE, error_text(error))
+    return as_before(_at(subject, example), example, found, "state", OUTSIDE)
 
 
 def _at(subject: Subject, example: Example) -> Subject:
