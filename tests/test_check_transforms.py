@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from derivcli import FunctionReport, check_function
-from derivcli.custom.load import CustomFunction
-from tests.custom_functions import made
+from tests.custom_functions import FunctionClass, made
 
 
 def cube_slope(g: Tensor, x: Tensor) -> Any:
@@ -22,7 +21,7 @@ def softmax_slope(g: Tensor, x: Tensor) -> Tensor:
     return y * (g - (g * y).sum(-1, keepdim=True))
 
 
-def modern(forward: Any, backward: Any, materialize: bool = True, **members: Any) -> CustomFunction:
+def modern(forward: Any, backward: Any, materialize: bool = True, **members: Any) -> FunctionClass:
     """A class with setup_context, whose methods get what ctx saved after what they are given."""
 
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -48,7 +47,7 @@ class Slope(torch.autograd.Function):
     """The derivative of the cube in a direction, which forward mode goes through."""
 
     @staticmethod
-    def forward(t: Tensor, x: Tensor) -> Tensor:
+    def forward(t: Tensor, x: Tensor) -> Any:
         return cube_slope(t, x)
 
     @staticmethod
@@ -76,11 +75,11 @@ class WrongSlope(Slope):
         return cube_slope(move, x) + t * 7 * x * turn
 
 
-def cube(**members: Any) -> CustomFunction:
+def cube(**members: Any) -> FunctionClass:
     return modern(lambda x: x**3, members.pop("backward", cube_slope), **members)
 
 
-def product(jvp: Any, materialize: bool = False) -> CustomFunction:
+def product(jvp: Any, materialize: bool = False) -> FunctionClass:
     return modern(lambda x, y: x * y, lambda g, x, y: (g * y, g * x), materialize, jvp=jvp)
 
 
@@ -91,7 +90,7 @@ def only_failed(report: FunctionReport) -> list[str]:
 
 TWICE = "jvp is not the derivative of jvp: forward mode taken twice gives"
 
-FORWARD_MODE: dict[str, tuple[CustomFunction, str, str]] = {
+FORWARD_MODE: dict[str, tuple[FunctionClass, str, str]] = {
     "jvp of another function": (
         cube(jvp=lambda t, x: t * 3 * x), "jvp is not the derivative", "forward mode",
     ),
@@ -117,12 +116,12 @@ FORWARD_MODE: dict[str, tuple[CustomFunction, str, str]] = {
 
 
 @pytest.mark.parametrize(("function", "sentence", "trial"), FORWARD_MODE.values(), ids=FORWARD_MODE)
-def test_each_fault_of_forward_mode_is_named(function: CustomFunction, sentence: str, trial: str) -> None:
+def test_each_fault_of_forward_mode_is_named(function: FunctionClass, sentence: str, trial: str) -> None:
     report = check_function(function)
     assert (report.diagnosis, only_failed(report)) == (sentence, [trial])
 
 
-SOUND: dict[str, CustomFunction] = {
+SOUND: dict[str, FunctionClass] = {
     "jvp that can be taken twice": cube(jvp=Slope.apply),
     "jvp of a linear function": modern(
         lambda x: x.cumsum(0), lambda g, x: g.flip(0).cumsum(0).flip(0), jvp=lambda t, x: t.cumsum(0)
@@ -131,7 +130,7 @@ SOUND: dict[str, CustomFunction] = {
 
 
 @pytest.mark.parametrize("function", SOUND.values(), ids=SOUND)
-def test_nothing_is_said_of_sound_functions(function: CustomFunction) -> None:
+def test_nothing_is_said_of_sound_functions(function: FunctionClass) -> None:
     assert check_function(function).diagnosis == ""
 
 
