@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from derivcli.custom import (
     backward_trials,
+    forward_mode_trials,
     forward_trials,
     layout_trials,
     memory_trials,
     mode_trials,
     precision_trials,
     second_order,
-    setting_trials,
     state_trials,
 )
 from derivcli.custom.report import Outcome
@@ -26,12 +26,14 @@ class TrialRow:
 
     Where one of these failed it is not reached: the same fault would show again, and be blamed on something else.
     One that is `quick` is left out where a call takes long.
+    Where the one that it `follows` had nothing to try or was not reached, it is left out without a word.
     """
 
     name: str
     attempt: Callable[[Subject], Outcome]
     needs: tuple[Callable[[Subject], Outcome], ...] = ()
     quick: bool = False
+    follows: Callable[[Subject], Outcome] | None = None
 
 
 RUNS = (forward_trials.runs,)
@@ -43,6 +45,7 @@ VALUES = (*SAME, forward_trials.is_formula)
 SLOPES = (*VALUES, precision_trials.forward_in_double, backward_trials.is_derivative)
 LINEAR = (*SLOPES, backward_trials.takes_upstream, backward_trials.upstream_kept)
 BATCH = (*LINEAR, backward_trials.batch)
+FORWARD = (*LINEAR, precision_trials.in_double, forward_mode_trials.forward_mode)
 
 TRIALS = (
     TrialRow("forward and backward run", forward_trials.runs),
@@ -74,10 +77,28 @@ TRIALS = (
     TrialRow("within another backward", mode_trials.reentrant, APART, quick=True),
     TrialRow("in another thread", mode_trials.other_thread, APART, quick=True),
     TrialRow("on another device", mode_trials.on_device, APART, quick=True),
-    TrialRow("forward mode", setting_trials.forward_mode, SLOPES),
+    TrialRow("forward mode", forward_mode_trials.forward_mode, LINEAR),
     TrialRow("all digits of float64", precision_trials.in_double, SLOPES),
     TrialRow("float32", precision_trials.in_single, (*SLOPES, precision_trials.in_double)),
     TrialRow("second derivatives", second_order.second, (*LINEAR, precision_trials.in_double)),
+    TrialRow(
+        "the gradient of forward mode",
+        forward_mode_trials.reverse_over_forward,
+        FORWARD,
+        follows=forward_mode_trials.forward_mode,
+    ),
+    TrialRow(
+        "forward mode over the backward",
+        forward_mode_trials.forward_over_reverse,
+        (*FORWARD, second_order.second),
+        follows=forward_mode_trials.forward_mode,
+    ),
+    TrialRow(
+        "forward mode taken twice",
+        forward_mode_trials.forward_twice,
+        (*FORWARD, forward_mode_trials.reverse_over_forward),
+        follows=forward_mode_trials.forward_mode,
+    ),
     TrialRow("a tensor of 0 dimensions", layout_trials.single_number, BATCH),
 )
 """What is tried."""
