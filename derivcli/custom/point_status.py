@@ -24,6 +24,9 @@ STENCIL_ULPS = 8.0
 MAX_TOLERANCE_SHARE = 0.01
 """Numbers that agree within a larger part of them may as well be wrong."""
 
+MAX_ERROR_SHARE = 1e-9
+"""Slopes with a larger relative error are taken by longer steps too."""
+
 MAX_CONSTANT_SLOPE = 1e-10
 """What a slope may be that passes for 0, of the size that is usual."""
 
@@ -119,7 +122,7 @@ def _slope(subject: Subject, columns: Columns, index: int, found: Tensor, noisy:
     size = columns[index].abs() + (columns[index] == 0)
     truth = by_quotients(subject.value, columns, index, noisy, size)
     truth = _without_staircases(subject, columns, index, found, truth, size)
-    tells = truth.errors <= MAX_TOLERANCE_SHARE * torch.maximum(truth.numbers.abs(), found.abs())
+    tells = truth.errors <= MAX_ERROR_SHARE * torch.maximum(truth.numbers.abs(), found.abs())
     near = ~(truth.known & tells) & (columns[index].abs() < SMALL_NUMBER)
     if not near.any():
         return truth
@@ -128,8 +131,7 @@ def _slope(subject: Subject, columns: Columns, index: int, found: Tensor, noisy:
     other = _without_staircases(subject, columns, index, found, other, ones)
     better = near.masked_scatter(near, other.known & ~(truth.errors[near] <= other.errors))
     numbers, errors = (
-        each.masked_scatter(near, more)
-        for each, more in ((truth.numbers, other.numbers), (truth.errors, other.errors))
+        each.masked_scatter(near, more) for each, more in ((truth.numbers, other.numbers), (truth.errors, other.errors))
     )
     return TrueValues(torch.where(better, numbers, truth.numbers), torch.where(better, errors, truth.errors))
 
