@@ -14,6 +14,7 @@ from derivcli.custom.binding import bind, check_arguments
 from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.forward_trials import is_formula
 from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
+from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Subject
 from derivcli.custom.trial_table import TRIALS
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
@@ -32,16 +33,20 @@ def check(
     source: str = "",
     shapes: Mapping[str, tuple[int, ...]] | None = None,
     constants: Mapping[str, object] | None = None,
+    gradients: Mapping[str, str] | None = None,
 ) -> FunctionReport:
     """The report of a function, tried at points or else at ordinary ones, against a formula if there is one.
 
-    `shapes` are those of tensor arguments, `constants` stand for the others.
+    `shapes` are those of tensor arguments, `constants` stand for the others. `gradients` are formulas of gradients that
+    are meant and not the derivative, by the names of arguments, or by "" that of all of them.
     """
     names = tuple(parameter.name for parameter in function.parameters)
     check_arguments(function.name, wrt or (), names)
     formula = None if against is None else _formula(function.name, against, names)
     with torch.inference_mode(False), torch.enable_grad():
-        return run_trials(bind(function, formula, points, wrt, shapes, constants), source)
+        subject = bind(function, formula, points, wrt, shapes, constants)
+        subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
+        return run_trials(subject, source)
 
 
 def _formula(function: str, against: str, names: Sequence[str]) -> Expression:
