@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError, check_function
-from derivcli.custom.load import CustomFunction
 from tests.custom_functions import made, pair, saving, straight
 from tests.support import each
 
@@ -33,7 +32,7 @@ def hill(g: Tensor, x: Tensor) -> Tensor:
     return g / (1 + (10 * x).abs()) ** 2
 
 
-def reversing(value: Callable[..., Tensor] = same) -> CustomFunction:
+def reversing(value: Callable[..., Tensor] = same) -> type[torch.autograd.Function]:
     """A reversal whose factor is an argument."""
 
     def forward(ctx: Any, x: Tensor, lambd: Any) -> Tensor:
@@ -46,7 +45,7 @@ def reversing(value: Callable[..., Tensor] = same) -> CustomFunction:
 ROUND, STEP, ROWS = saving(torch.round, straight), saving(heaviside, hill), saving(by_row, straight)
 HILL = "1/(1+abs(10*i))^2"
 
-STATED: dict[str, tuple[CustomFunction, Any]] = {
+STATED: dict[str, tuple[type[torch.autograd.Function], Any]] = {
     "straight through": (ROUND, "1"),
     "a number": (ROUND, 1),
     "by name": (ROUND, {"i": "1"}),
@@ -70,7 +69,7 @@ def test_a_stated_gradient_is_right(name: str) -> None:
     assert not check_function(function).ok
 
 
-WRONG: dict[str, tuple[CustomFunction, Any, str]] = {
+WRONG: dict[str, tuple[type[torch.autograd.Function], Any, str]] = {
     "factor": (saving(torch.round, lambda g, i: 2 * g), "1", "off by a factor 2"),
     "sign": (reversing(), "lambd", "wrong sign in x"),
     "another": (STEP, "1/(1+abs(20*i))^2", "backward is not the gradient 1/(1+abs(20*i))^2"),
@@ -108,7 +107,7 @@ def test_forward_mode_gives_the_stated_gradient() -> None:
 STRAIGHT = "looks like a straight-through estimator; say --gradient 1 if that is meant"
 SURROGATE = "looks like a surrogate gradient of a step; state it with --gradient if that is meant"
 
-LOOKS: dict[str, tuple[CustomFunction, str]] = {
+LOOKS: dict[str, tuple[type[torch.autograd.Function], str]] = {
     "straight": (ROUND, STRAIGHT),
     "straight, not pointwise": (ROWS, STRAIGHT),
     "straight in one": (
@@ -148,7 +147,7 @@ def test_what_is_recognised(name: str) -> None:
         ),
     ],
 )
-def test_a_gradient_that_cannot_be_stated(function: CustomFunction, gradient: Any, message: str) -> None:
+def test_a_gradient_that_cannot_be_stated(function: type[torch.autograd.Function], gradient: Any, message: str) -> None:
     with pytest.raises(DerivError) as caught:
         check_function(function, gradient=gradient)
     assert caught.value.message.startswith(message)
