@@ -141,7 +141,7 @@ def test_what_is_recognised(name: str) -> None:
         (ROUND, ["i=1", "i=2"], "the gradient of 'i' is stated twice"),
         (ROUND, "1 +", "the expression ends where something is still due"),
         (
-            saving(lambda i: i.sum(-1), lambda g, i: g[..., None].expand_as(i)),
+            saving(lambda i: i.mT.sum(-2), lambda g, i: g[..., None].expand_as(i)),
             "1",
             "a gradient is stated number by number",
         ),

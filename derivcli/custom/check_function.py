@@ -18,6 +18,7 @@ from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Subject
 from derivcli.custom.trial_table import TRIALS
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
+from derivcli.engines.chunks import one_thread
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.lexer.tokens import place_of
@@ -43,7 +44,7 @@ def check(
     names = tuple(parameter.name for parameter in function.parameters)
     check_arguments(function.name, wrt or (), names)
     formula = None if against is None else _formula(function.name, against, names)
-    with torch.inference_mode(False), torch.enable_grad():
+    with torch.inference_mode(False), torch.enable_grad(), one_thread():
         subject = bind(function, formula, points, wrt, shapes, constants)
         subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
         return run_trials(subject, source)

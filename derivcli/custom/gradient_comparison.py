@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from derivcli.check.verdict import DTYPE_DIGITS
-from derivcli.custom.recognized_gradients import recognized
+from derivcli.custom.recognized_gradients import NOT_STATED, NOT_STATED_BUT_ZERO, recognized
 from derivcli.custom.report import Outcome, failed, passed
 from derivcli.custom.subject import Subject
 from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
@@ -38,12 +38,6 @@ DIGITS_QUANTILE = 0.9
 
 MIN_CONSTANT_DIGITS = 2
 """A rounded constant leaves more right digits than this."""
-
-OTHER_THAN_STATED = {
-    "derivative": "backward is not the gradient {}",
-    "zero": "backward gives 0 and not the gradient {}",
-}
-"""Sentences of kinds where the gradient is stated."""
 
 
 def rounding_floor(subject: Subject, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
@@ -145,8 +139,10 @@ def gradient_fault(subject: Subject, found: Tensor, truth: TrueValues, tolerance
     looks = [_look(subject, *row) for row in zip(found, truth.numbers, tolerance, off, strict=True) if row[3].any()]
     kind, sentence = looks[0]
     stated = subject.stated.get(subject.owners[index[0]])
-    if stated is not None and kind in OTHER_THAN_STATED:
-        return failed(kind, OTHER_THAN_STATED[kind].format(stated.source), detail)
+    if stated is not None and kind == "derivative":
+        return failed("stated", NOT_STATED.format(stated.source), detail)
+    if stated is not None and kind == "zero":
+        return failed("zero", NOT_STATED_BUT_ZERO.format(stated.source), detail)
     alike = len(looks) == len(subject.indices) and all(look == looks[0] for look in looks)
     what, colon, why = sentence.partition(":")
     return failed(kind, f"{what} in {name}{colon}{why}" if name and not alike else sentence, detail)

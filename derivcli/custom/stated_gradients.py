@@ -65,41 +65,62 @@ def stated_slopes(subject: Subject) -> Tensor:
     """What is stated of the gradients at all points, of shape (rows, points); nan of those of which nothing is."""
     found = []
     for point, tensors in enumerate(subject.calls(subject.columns)):
-        outputs = subject.run(subject.leaves(tensors, ()))
-        if len(outputs) > 1:
-            hint = "leave `--gradient` out"
-            raise DerivError(f"a gradient is stated of one output, and '{subject.name}' has {len(outputs)}", hint=hint)
-        (upstream,) = subject.weights(outputs, point)
+        upstreams = subject.weights(subject.run(subject.leaves(tensors, ())), point)
+        pairs = zip(subject.tensor_arguments, tensors, strict=True)
         gradients = [
-            _by_number(subject, argument, tensors, upstream)
-            for argument in subject.tensor_arguments
-            if argument.differentiable
+            stated_gradient(subject, each, tensors, upstreams)
+            if each.name in subject.stated
+            else torch.full_like(x, torch.nan)
+            for each, x in pairs
+            if each.differentiable
         ]
         found.append(subject.rows(gradients, subject.leaves(tensors)))
     return found[0] if subject.pointwise else torch.stack(found, -1)
 
 
-def _by_number(subject: Subject, argument: Argument, tensors: Tensors, upstream: Tensor) -> Tensor:
-    """The stated gradient of an argument, number by number times the upstream gradient; nan where nothing is stated."""
+def stated_gradient(subject: Subject, argument: Argument, tensors: Tensors, upstreams: Tensors) -> Tensor:
+    """The stated gradient of an argument for an upstream gradient."""
+    upstream = _only(subject, upstreams)
+    numbers, x = _by_number(subject, argument, tensors, upstream.shape)
+    return (numbers * upstream).sum_to_size(x.shape)
+
+
+def stated_jacobian(subject: Subject, argument: Argument, tensors: Tensors, upstreams: Tensors) -> Tensor:
+    """The Jacobian that has the stated gradient, of shape (entries, entries of the output)."""
+    upstream = _only(subject, upstreams)
+    numbers, x = _by_number(subject, argument, tensors, upstream.shape)
+    entries = torch.arange(x.numel()).reshape(x.shape).expand(numbers.shape).flatten()
+    outputs = torch.arange(upstream.numel()).reshape(upstream.shape).expand(numbers.shape).flatten()
+    found = torch.zeros(x.numel(), upstream.numel(), dtype=torch.float64)
+    found[entries, outputs] = numbers.flatten()
+    return found
+
+
+def _only(subject: Subject, upstreams: Tensors) -> Tensor:
+    if len(upstreams) > 1:
+        message = f"a gradient is stated of one output, and '{subject.name}' has {len(upstreams)}"
+        raise DerivError(message, hint="leave `--gradient` out")
+    return upstreams[0]
+
+
+def _by_number(subject: Subject, argument: Argument, tensors: Tensors, output: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """What is stated of an argument, in the shape of the output or, where that is one number, its own; and itself."""
     from derivcli.engines.program import lower
     from derivcli.engines.torch.rules import forward  # late, both: SymPy takes long
 
     numbers = dict(zip((each.name for each in subject.tensor_arguments), tensors, strict=True))
-    x = numbers[argument.name]
-    formula = subject.stated.get(argument.name)
-    if formula is None:
-        return torch.full_like(x, torch.nan)
+    x, formula = numbers[argument.name], subject.stated[argument.name]
     for each in subject.arguments:
         if each.name in formula.variables and each.shape is None:
             numbers[each.name] = torch.as_tensor(each.constant, dtype=torch.float64)
-    place = upstream.shape or x.shape
+    place = torch.Size(output) or x.shape
     try:
         given = [numbers[name].expand(place) for name in (*formula.variables, argument.name)]
     except RuntimeError as error:
-        given_shapes = f"of shape {shape_text(x.shape)} has another than the output, {shape_text(upstream.shape)}"
-        message = f"a gradient is stated number by number, and {argument.name} {given_shapes}"
+        shapes = f"of shape {shape_text(x.shape)} has another than the output, {shape_text(output)}"
+        message = f"a gradient is stated number by number, and {argument.name} {shapes}"
         raise DerivError(message, hint="leave `--gradient` out") from error
     count = given[-1].numel()
     program = lower([formula], formula.variables)
     found = forward(program, [each.flatten() for each in given[:-1]], count).expand(count)
-    return (found.reshape(place) * upstream).sum_to_size(x.shape)
+    return found.reshape(place), x
