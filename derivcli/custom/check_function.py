@@ -66,6 +66,8 @@ def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     outcomes: dict[Callable[[Subject], Outcome], Outcome] = {}
     failures: list[Outcome] = []
     for row in TRIALS:
+        if row.follows is not None and (row.follows not in outcomes or outcomes[row.follows].state == "inapplicable"):
+            continue
         name = row.name
         if subject.formula is not None and row.attempt is is_formula:
             name = f"forward is {subject.formula.text}"
