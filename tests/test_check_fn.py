@@ -233,9 +233,9 @@ def test_a_file_is_run_for_its_function() -> None:
 
 def test_what_is_no_function() -> None:
     with pytest.raises(DerivError, match="no subclass"):
-        check_function(math.sin)  # type: ignore[arg-type]
+        check_function(math.sin)
     with pytest.raises(DerivError, match="no subclass"):
-        check_function(torch.nn.ReLU)  # type: ignore[arg-type]
+        check_function(torch.nn.ReLU)
     with pytest.raises(DerivError, match="does not name its arguments"):
         check_function(made(torch.sin, torch.cos))
 
