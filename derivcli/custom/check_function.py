@@ -17,6 +17,7 @@ from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
 from derivcli.custom.subject import Subject
 from derivcli.custom.trial_table import TRIALS
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
+from derivcli.engines.chunks import one_thread
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.lexer.tokens import place_of
@@ -40,7 +41,7 @@ def check(
     names = tuple(parameter.name for parameter in function.parameters)
     check_arguments(function.name, wrt or (), names)
     formula = None if against is None else _formula(function.name, against, names)
-    with torch.inference_mode(False), torch.enable_grad():
+    with torch.inference_mode(False), torch.enable_grad(), one_thread():
         return run_trials(bind(function, formula, points, wrt, shapes, constants), source)
 
 
@@ -60,6 +61,8 @@ def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     outcomes: dict[Callable[[Subject], Outcome], Outcome] = {}
     failures: list[Outcome] = []
     for row in TRIALS:
+        if row.follows is not None and (row.follows not in outcomes or outcomes[row.follows].state == "inapplicable"):
+            continue
         name = row.name
         if subject.formula is not None and row.attempt is is_formula:
             name = f"forward is {subject.formula.text}"

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from derivcli.custom import backward_trials, forward_trials, precision_trials, second_order, setting_trials
+from derivcli.custom import (
+    backward_trials,
+    forward_mode_trials,
+    forward_trials,
+    precision_trials,
+    second_order,
+    setting_trials,
+)
 from derivcli.custom.report import Outcome
 from derivcli.custom.subject import Subject
 
@@ -15,11 +22,13 @@ class TrialRow:
     """A trial: what it is called, what it does, and the trials that it relies on.
 
     Where one of these failed it is not reached: the same fault would show again, and be blamed on something else.
+    Where the one that it `follows` had nothing to try or was not reached, it is left out without a word.
     """
 
     name: str
     attempt: Callable[[Subject], Outcome]
     needs: tuple[Callable[[Subject], Outcome], ...] = ()
+    follows: Callable[[Subject], Outcome] | None = None
 
 
 RUNS = (forward_trials.runs,)
@@ -27,6 +36,7 @@ SAME = (*RUNS, forward_trials.same_again, forward_trials.input_kept)
 VALUES = (*SAME, forward_trials.is_formula)
 SLOPES = (*VALUES, precision_trials.forward_in_double, backward_trials.is_derivative)
 LINEAR = (*SLOPES, backward_trials.takes_upstream, backward_trials.upstream_kept)
+FORWARD = (*LINEAR, precision_trials.in_double, forward_mode_trials.forward_mode)
 
 TRIALS = (
     TrialRow("forward and backward run", forward_trials.runs),
@@ -43,10 +53,28 @@ TRIALS = (
     TrialRow("tensors of 2 and 3 dimensions", setting_trials.shapes, (*LINEAR, backward_trials.batch)),
     TrialRow("tensors that are not contiguous", setting_trials.contiguous, (*LINEAR, backward_trials.batch)),
     TrialRow("a gradient in one argument only", setting_trials.some_inputs, LINEAR),
-    TrialRow("forward mode", setting_trials.forward_mode, SLOPES),
+    TrialRow("forward mode", forward_mode_trials.forward_mode, LINEAR),
     TrialRow("all digits of float64", precision_trials.in_double, SLOPES),
     TrialRow("float32", precision_trials.in_single, (*SLOPES, precision_trials.in_double)),
     TrialRow("second derivatives", second_order.second, (*LINEAR, precision_trials.in_double)),
+    TrialRow(
+        "the gradient of forward mode",
+        forward_mode_trials.reverse_over_forward,
+        FORWARD,
+        follows=forward_mode_trials.forward_mode,
+    ),
+    TrialRow(
+        "forward mode over the backward",
+        forward_mode_trials.forward_over_reverse,
+        (*FORWARD, second_order.second),
+        follows=forward_mode_trials.forward_mode,
+    ),
+    TrialRow(
+        "forward mode taken twice",
+        forward_mode_trials.forward_twice,
+        (*FORWARD, forward_mode_trials.reverse_over_forward),
+        follows=forward_mode_trials.forward_mode,
+    ),
     TrialRow("a tensor of 0 dimensions", setting_trials.single_number, (*LINEAR, backward_trials.batch)),
 )
 """What is tried."""
