@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from derivcli import check_function
-
 from tests.drawn_functions import COUNT, drawn_function, is_told_right, misses
 from tests.support import each
 
