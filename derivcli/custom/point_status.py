@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from derivcli.custom.gradient_comparison import RELATIVE_TOLERANCE, UNDERFLOW_SIZE, are_wrong, floor_at, tolerance_of
+from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.true_values import TrueValues, by_quotients, noise, rounding_of
 
@@ -60,7 +61,15 @@ class Comparison:
 
 def statuses(subject: Subject, columns: Columns, found: Tensor) -> Tensor:
     """What is known of the gradients that a function gives at points, of shape (rows, points)."""
-    status = torch.stack([_by_stencils(subject, columns, i, g) for i, g in zip(subject.indices, found, strict=True)])
+    rows = zip(subject.indices, subject.owners, found, strict=True)
+    status = torch.stack(
+        [
+            torch.full_like(number, WRONG, dtype=torch.int8)
+            if owner in subject.stated
+            else _by_stencils(subject, columns, index, number)
+            for index, owner, number in rows
+        ]
+    )
     suspects = (status == WRONG).any(0)
     if suspects.any():
         status[:, suspects] = compared(subject, columns[:, suspects]).status
@@ -106,8 +115,12 @@ def compared(subject: Subject, columns: Columns) -> Comparison:
     unclear = noisy > MAX_NOISE_SHARE * values.abs()
     floor = floor_at(values, subject.values, columns, 1)
     rows = []
-    for index, number, rounding in zip(subject.indices, found, moved, strict=True):
-        truth = _slope(subject, columns, index, number, noisy)
+    stated = stated_slopes(replace(subject, columns=columns)) if subject.stated else None
+    for row, (index, number, rounding) in enumerate(zip(subject.indices, found, moved, strict=True)):
+        if stated is not None and subject.owners[row] in subject.stated:
+            truth = TrueValues(stated[row], torch.zeros_like(stated[row]))
+        else:
+            truth = _slope(subject, columns, index, number, noisy)
         tolerance = tolerance_of(truth, floor, rounding)
         wrong = are_wrong(number, truth, tolerance)
         constant = (truth.numbers == 0) & _tells_constant(tolerance, values, columns[index])

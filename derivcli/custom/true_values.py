@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from derivcli.check.enclosure import Site, enclosure, restored_context
+from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate
@@ -70,31 +71,44 @@ def _exact(site: Site, partial: Partial) -> float:
 
 
 def slopes_of(subject: Subject) -> TrueValues:
-    """The true first derivatives, of shape (rows, points)."""
+    """The true first derivatives, or the gradients that are stated in their place, of shape (rows, points)."""
+    stated = stated_slopes(subject) if subject.stated else None
+    noisy = None if subject.formula is not None else rounding_of(subject.value, subject.columns)
+    return stack(
+        [
+            _slope(subject, row, noisy)
+            if stated is None or owner not in subject.stated
+            else TrueValues(stated[row], torch.zeros_like(stated[row]))
+            for row, owner in enumerate(subject.owners)
+        ]
+    )
+
+
+def _slope(subject: Subject, row: int, noisy: Tensor | None) -> TrueValues:
     if subject.formula is not None:
-        return stack([_of_formula(subject, (name,)) for name in subject.wrt])
-    return stack(_by_rows(subject, subject.value))
+        return by_formula(subject.formula, subject.parameters, subject.columns, (subject.wrt[row],))
+    return by_quotients(subject.value, subject.columns, subject.indices[row], noisy, apart=subject.pointwise)
 
 
 def curvatures_of(subject: Subject, mixtures: Tensor) -> TrueValues:
     """The true derivatives, by all rows, of mixtures of the gradients, of shape (mixtures, rows, points).
 
-    `mixtures` has shape (mixtures, rows). With a formula each is one row.
+    `mixtures` has shape (mixtures, rows). With a formula each is one row. Of stated gradients they are the derivatives.
     """
-    if subject.formula is not None:
-        return stack([stack([_of_formula(subject, (name, by)) for by in subject.wrt]) for name in subject.wrt])
-    rows = stack(_by_rows(subject, lambda columns: mixtures @ subject.gradients(columns)))
+    if subject.formula is not None and not subject.stated:
+        formula, names, columns = subject.formula, subject.parameters, subject.columns
+        return stack(
+            [stack([by_formula(formula, names, columns, (name, by)) for by in subject.wrt]) for name in subject.wrt]
+        )
+
+    def mixed(columns: Columns) -> Tensor:
+        return mixtures @ subject.gradients(columns)
+
+    noisy = rounding_of(mixed, subject.columns)
+    rows = stack(
+        [by_quotients(mixed, subject.columns, index, noisy, apart=subject.pointwise) for index in subject.indices]
+    )
     return TrueValues(rows.numbers.transpose(0, 1), rows.errors.transpose(0, 1))
-
-
-def _of_formula(subject: Subject, partial: Partial) -> TrueValues:
-    assert subject.formula is not None, "whoever asks has seen to it"
-    return by_formula(subject.formula, subject.parameters, subject.columns, partial)
-
-
-def _by_rows(subject: Subject, function: PointFunction) -> list[TrueValues]:
-    noisy = rounding_of(function, subject.columns)
-    return [by_quotients(function, subject.columns, index, noisy, apart=subject.pointwise) for index in subject.indices]
 
 
 STEPS = 2.0 ** -torch.arange(4, 32, dtype=torch.float64)
