@@ -121,7 +121,7 @@ def _classes(ledger: Ledger) -> dict[str, list[str]]:
 def _whose(function: str) -> str:
     module, _, name = function.partition(":")
     if module.startswith("derivcli."):
-        return "of a class of deriv's that keeps more digits than PyTorch's own"
+        return "of a class of deriv's own"
     name = name.rpartition("<locals>.")[2]
     if module.startswith(PREFIX):
         return f"of the class {name} in {module.removeprefix(PREFIX).replace('.', '/')}.py"
