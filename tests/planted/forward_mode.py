@@ -74,6 +74,14 @@ def branching_slope(g: Tensor, x: Tensor) -> Tensor:
 Row = modern(lambda x: x**2, lambda g, x: g * 2 * x, name="Row", generate_vmap_rule=True)
 
 
+def slope_of_a_slope(factor: float) -> Any:
+    """The slope of the cube, with derivatives of its own; its jvp is right with a factor of 6."""
+    return modern(
+        cube_slope, lambda g, t, x: (cube_slope(g, x), g * t * 6 * x),
+        jvp=lambda move, turn, t, x: cube_slope(move, x) + t * factor * x * turn,
+    ).apply  # fmt: skip
+
+
 FORWARD_MODE: Rows = {
     "jvp under no tangent": fault("jvp twice", TWICE, RightTangent, "i**2"),
     "jvp of a cube": fault("jvp twice", TWICE, modern(cube, cube_slope, jvp=cube_slope, generate_vmap_rule=True)),
@@ -94,11 +102,15 @@ FORWARD_MODE: Rows = {
     ),
     "jvp of both": fault(
         "jvp partial", "jvp fails where only x has a tangent",
-        modern(product, product_slopes, jvp=lambda dx, dy, x, y: dx * y + dy * x),
+        modern(product, product_slopes, materialize=False, jvp=lambda dx, dy, x, y: dx * y + dy * x),
     ),
     "jvp that detaches": fault(
         "reverse over forward", "the gradient of jvp is silently wrong",
         modern(cube, cube_slope, jvp=lambda t, x: cube_slope(t, x.detach())),
+    ),
+    "backward of another jvp": fault(
+        "forward over reverse", "forward mode over backward is silently wrong",
+        modern(cube, slope_of_a_slope(7), jvp=slope_of_a_slope(6)),
     ),
     "jvp without a factor for matrices": fault(
         "jvp", WRONG_TANGENT,

@@ -28,12 +28,13 @@ def taking(value: Given, slopes: Given, *, materialize: bool = True, **members: 
     return made(forward, lambda ctx, *upstream: slopes(*upstream, *kept(ctx)), **members)
 
 
-def modern(value: Given, slopes: Given, **members: Any) -> FunctionClass:
+def modern(value: Given, slopes: Given, *, materialize: bool = True, **members: Any) -> FunctionClass:
     """The same with `setup_context`; `jvp` takes the tangents and then all arguments."""
 
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         keep(ctx, inputs)
         ctx.save_for_forward(*(each for each in inputs if isinstance(each, Tensor)))
+        ctx.set_materialize_grads(materialize)
 
     given = {name: staticmethod(each) for name, each in members.items() if callable(each)}
     if "jvp" in members:
