@@ -140,8 +140,7 @@ MIN_NOISE_RATIO = 100.0
 """So many times what rounding may do is no rounding."""
 
 NOISE_STEPS = (3e-6, 5e-7)
-SINGLE_STEPS = (2e-2, 2e-3)
-"""Steps over which smooth functions do not show in fourth differences and rounding does, in float64 and float32."""
+"""Steps over which smooth functions do not show in fourth differences and rounding does."""
 
 PointFunction = Callable[[Columns], Tensor]
 """What gives numbers of shape (..., points) for columns."""
@@ -258,11 +257,6 @@ def _extrapolated(quotients: Tensor, rough: Tensor) -> TrueValues:
 def rounding_of(function: PointFunction, columns: Columns) -> Tensor:
     """How much rounding moves what a function gives near points, on the side of them where it moves it less."""
     return torch.minimum(*(noise(function, columns * (1 + side * NOISE_OFFSET)) for side in (1, -1)))
-
-
-def single_noise(function: PointFunction, columns: Columns) -> Tensor:
-    """How much rounding in float32 moves what a function gives, whose numbers may stay the same for a while."""
-    return torch.maximum(*(_noise(function, columns, step) for step in SINGLE_STEPS))
 
 
 def noise(function: PointFunction, columns: Columns) -> Tensor:
