@@ -21,7 +21,7 @@ from derivcli.custom.gradient_comparison import (
 )
 from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import ONE_POINT, Outcome, failed, first_failure, inapplicable, passed
-from derivcli.custom.subject import Subject, Tensors, filled_in
+from derivcli.custom.subject import Subject, filled_in
 from derivcli.custom.tensor_naming import beyond_numbers
 from derivcli.custom.tensor_trials import along_directions
 from derivcli.custom.true_values import TrueValues, noise, slopes_of
@@ -136,21 +136,6 @@ def second_pass(subject: Subject) -> Outcome:
         if outcome.state == "failed":
             return outcome
     return passed()
-
-
-def two_calls(subject: Subject) -> Outcome:
-    """The backward belongs to its own call, whatever was called after that."""
-    example = subject.examples[0]
-    leaves = subject.leaves(example.tensors)
-    outputs = subject.run(leaves)
-    subject.run(subject.leaves(subject.examples[-1].tensors if len(subject.examples) > 1 else _turned(example.tensors)))
-    found = filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)
-    sentence = "keeps what backward needs outside ctx: wrong where it is called twice"
-    return as_before(subject, example, found, "state", sentence)
-
-
-def _turned(tensors: Tensors) -> Tensors:
-    return tuple(x.flip(0) if x.ndim else x for x in tensors)
 
 
 def batch(subject: Subject) -> Outcome:
