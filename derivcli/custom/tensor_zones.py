@@ -15,6 +15,7 @@ MAX_MOVERS = 24
 
 BISECTIONS = 60
 NEAR_ZERO = 1e-5
+CLEARLY = 1e-2
 NEARLY = 2e-5
 """An edge is found to this part of it, and if it is 0 to NEAR_ZERO."""
 
@@ -46,21 +47,22 @@ def _edge(tried: Subject, wrong: Sequence[Sample], sound: Tensors, k: int) -> st
     worst = wrong[0].tensors[k].flatten()
     order = (worst - sound[k].flatten()).abs().argsort(descending=True)[:MAX_MOVERS].tolist()
 
-    def is_wrong(entry: int) -> Callable[[float], bool]:
-        return lambda number: _judged(tried, wrong[0], _with_entry(sound, k, entry, number)) is False
+    def is_wrong(number: float, entry: int, quick_only: bool = False) -> bool:
+        return _judged(tried, wrong[0], _with_entry(sound, k, entry, number), quick_only) is False
 
-    entry = next((each for each in order if is_wrong(each)(float(worst[each]))), None)
+    entry = next((each for each in order if is_wrong(float(worst[each]), each)), None)
     if entry is None or not size:
         return ""
-    edge = _bisected(is_wrong(entry), float(sound[k].flatten()[entry]), float(worst[entry]))
+    edge = _bisected(lambda x: is_wrong(x, entry, True), float(sound[k].flatten()[entry]), float(worst[entry]))
     side = 1.0 if worst[entry] > edge else -1.0
     if abs(edge) < NEAR_ZERO:
         return f"where {name} is {'positive' if side > 0 else 'negative'}"
     far = 2 * abs(edge) + 1
-    if not is_wrong(entry)(side * far):
+    beyond, before = (edge + one * side * CLEARLY * abs(edge) for one in (1, -1))
+    if is_wrong(before, entry) or not is_wrong(beyond, entry) or not is_wrong(side * far, entry):
         return ""
-    if side * edge > 0 and is_wrong(entry)(-side * far):
-        other = _bisected(is_wrong(entry), 0.0, -side * far)
+    if side * edge > 0 and is_wrong(-side * far, entry):
+        other = _bisected(lambda x: is_wrong(x, entry, True), 0.0, -side * far)
         return f"where |{name}| is above {_text(abs(edge))}" if abs(other + edge) < NEARLY * abs(edge) else ""
     return f"where {name} is {'above' if side > 0 else 'below'} {_text(edge)}"
 
@@ -74,10 +76,10 @@ def _is_near(one: float, other: float) -> bool:
     return abs(one - other) <= NEARLY * abs(other) or f"{other:.6g}" == f"{one:.6g}"
 
 
-def _judged(tried: Subject, sample: Sample, tensors: Tensors) -> bool | None:
+def _judged(tried: Subject, sample: Sample, tensors: Tensors, quick_only: bool = False) -> bool | None:
     """Whether the gradients at tensors are right."""
     other = sample_of(tried, sample.point, tensors)
-    return None if other is None else is_right(tried, other, differentiable(tried))
+    return None if other is None else is_right(tried, other, differentiable(tried), quick_only)
 
 
 def _bisected(is_wrong: Callable[[float], bool], good: float, bad: float) -> float:
