@@ -71,7 +71,7 @@ def _deeper(subject: Subject) -> Outcome:
     if not all(each.ndim for each in subject.examples[0].outputs):
         return inapplicable(OWN_SHAPES)
     for example in subject.examples:
-        for tensors in _batched(example, lambda x: x.unsqueeze(1)):
+        for tensors in _batched(subject, example, lambda x: x.unsqueeze(1)):
             leaves = subject.leaves(tensors)
             outputs = _outputs(subject, leaves)
             due = [each.unsqueeze(1) for each in example.outputs]
@@ -96,7 +96,7 @@ def _deeper(subject: Subject) -> Outcome:
 def empty(subject: Subject) -> Outcome:
     """A batch of none does as well, where the forward gives something for it."""
     found = []
-    for tensors in _batches(subject.examples[0], 0):
+    for tensors in _batches(subject, subject.examples[0], 0):
         leaves = subject.leaves(tensors)
         outputs = _outputs(subject, leaves)
         if outputs is not None and all(each.isfinite().all() for each in outputs):
@@ -126,23 +126,23 @@ def _outputs(subject: Subject, leaves: Tensors) -> Tensors | None:
         return None
 
 
-def _batches(example: Example, size: int) -> Iterator[list[Tensor]]:
+def _batches(subject: Subject, example: Example, size: int) -> Iterator[list[Tensor]]:
     """The arguments of a plain call with so many rows in those that may be a batch."""
-    yield from _batched(example, lambda x: x[:size])
+    yield from _batched(subject, example, lambda x: x[:size])
 
 
-def _batched(example: Example, change: Change) -> Iterator[list[Tensor]]:
+def _batched(subject: Subject, example: Example, change: Change) -> Iterator[list[Tensor]]:
     """The arguments of a plain call, changed where they may be a batch, as the outputs then are.
 
-    That may be all that have as many rows as the outputs, or only the first of them. What gives one number for a batch
-    has that of its first argument.
+    That may be all that have as many rows as the outputs, or only the first of them; those of a function that works
+    point by point have one shape. What gives one number for a batch has that of its first argument.
     """
     rows = {each.shape[0] if each.ndim else 0 for each in example.outputs}
     if rows == {0}:
         rows = {example.tensors[0].shape[0]} if example.tensors[0].ndim else rows
     batched = [k for k, x in enumerate(example.tensors) if x.ndim and x.shape[0] in rows]
     if len(rows) == 1 and batched:
-        for chosen in dict.fromkeys((tuple(batched), tuple(batched[:1]))):
+        for chosen in dict.fromkeys((tuple(batched), tuple(batched if subject.pointwise else batched[:1]))):
             yield [change(x) if k in chosen else x for k, x in enumerate(example.tensors)]
 
 
@@ -161,7 +161,7 @@ def _reduced(subject: Subject) -> Outcome:
     """The outcome for the derivative of a function that gives one number for a batch, here of 1."""
     if any(x.ndim > 1 and len({*x.shape}) < x.ndim for x in subject.examples[0].tensors):
         return inapplicable("its arguments are square")
-    calls = [next(_batches(example, 1), None) for example in subject.examples]
+    calls = [next(_batches(subject, example, 1), None) for example in subject.examples]
     found = [tensors for tensors in calls if tensors is not None]
     if len(found) < len(calls):
         return inapplicable("there is no batch")
@@ -184,7 +184,7 @@ def _reduced(subject: Subject) -> Outcome:
 
 def _first_alone(subject: Subject, example: Example) -> Outcome | None:
     """The outcome for the first row of a plain call alone; None where forward gives another thing for it."""
-    for tensors in _batches(example, 1):
+    for tensors in _batches(subject, example, 1):
         leaves = subject.leaves(tensors)
         outputs = _outputs(subject, leaves)
         first = [each[:1] for each in example.outputs]
