@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from derivcli.custom import (
     backward_trials,
+    dense_trials,
     format_trials,
     forward_mode_trials,
     forward_trials,
@@ -69,6 +70,7 @@ TRIALS = (
     TrialRow("the graph is freed", memory_trials.leak, RUNS),
     TrialRow("backward after a change in place", memory_trials.changed_afterwards, APART, quick=True),
     TrialRow("backward of a batch", backward_trials.batch, (*LINEAR, state_trials.two_calls)),
+    TrialRow("backward at thousands of points", dense_trials.everywhere, BATCH),
     TrialRow("a gradient in some arguments only", mode_trials.some_inputs, KEPT, quick=True),
     TrialRow("the gradient of one output only", mode_trials.some_outputs, KEPT, quick=True),
     TrialRow("tensors of 2 and 3 dimensions", shape_trials.shapes, BATCH, quick=True),
