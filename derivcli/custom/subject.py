@@ -76,7 +76,8 @@ class Subject:
 
     `formula` is what its forward should be, over the names of the arguments, if it works point by point. `stated` are
     the gradients that are meant where they are not the derivative, by the names of arguments. `in_place` is for one
-    that changes its arguments and says so: it is called with tensors that are no leaves.
+    that changes its arguments and says so: it is called with tensors that are no leaves. Beside points that were
+    `typed` no others are tried.
     """
 
     function: CustomFunction
@@ -85,6 +86,7 @@ class Subject:
     pointwise: bool = True
     formula: Expression | None = None
     in_place: bool = False
+    typed: bool = False
     stated: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
@@ -156,6 +158,9 @@ class Subject:
         """The outputs that have a derivative, of the forward on these very tensors."""
         found = self.all_outputs(tensors)
         floating = [each for each in found if each.is_floating_point()]
+        if any(each.is_complex() for each in found):
+            hint = "give a function of it that is real, as its absolute value"
+            raise DerivError(f"'{self.name}' gives complex numbers, which are not tried", hint=hint)
         if not floating:
             raise NoDerivativeError(f"forward gives {found[0].dtype}, which has no derivative")
         attached = tuple(each for each in floating if each.requires_grad)
