@@ -177,7 +177,7 @@ SOUND: dict[str, FunctionClass] = {
         lambda x: torch.where(x >= 0.29, x, 0.0), lambda g, x: g * (x >= 0.29)
     ),
     "digits lost to cancellation": saving(
-        lambda x: (1 - torch.cos(x)) / x**2, lambda g, x: g * (torch.sin(x) / x**2 - 2 * (1 - torch.cos(x)) / x**3)
+        lambda x: (x + torch.sqrt(x**2 + 4)) / 2, lambda g, x: g * (1 + x / torch.sqrt(x**2 + 4)) / 2
     ),
     "a rule for batches": cube(vmap=rule),
     "a backward outside of PyTorch that torch.func cannot take": cube(
