@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack, cast, overload
 
 from derivcli import pipeline
 from derivcli.errors import ArgumentError
+from derivcli.function_arguments import Gradient, gradients_of
 from derivcli.python_arguments import (
     At,
     DerivativeOptions,
@@ -229,16 +230,19 @@ def check_function(
     wrt: Names | None = None,
     *,
     paired: bool = False,
+    gradient: Gradient | None = None,
 ) -> FunctionReport:
     """What is right and wrong with a torch.autograd.Function: a class, or FILE.py:NAME, a file that is run for it.
 
     `against` is the formula that the forward should be, over the names of its arguments; without one the backward is
     compared with quotients of differences of the forward. `at` says where, as in `derive`, by default at ordinary
-    points; `wrt` names the arguments to differentiate by, without those that are meant to be constants.
+    points; `wrt` names the arguments to differentiate by, without those that are meant to be constants. `gradient` is
+    what backward is meant to give for an upstream gradient of 1, a formula, or one for each argument by its name: "1"
+    of a straight-through estimator.
     The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
     checked: a function that does not work point by point, or has no value at any of the points.
     """
-    points, names = points_of(at, paired), wrt_of(wrt)
+    points, names, gradients = points_of(at, paired), wrt_of(wrt), gradients_of(gradient)
     from derivcli.custom.check_function import check
     from derivcli.custom.custom_function import custom_function, name_of
     from derivcli.custom.load import find
@@ -250,7 +254,7 @@ def check_function(
         source = function
     else:
         name, found, source = name_of(function), function, ""
-    return check(custom_function(name, found), against, points, names, source)
+    return check(custom_function(name, found), against, points, names, source, gradients=gradients)
 
 
 @reading(ScriptOptions)

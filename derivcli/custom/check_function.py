@@ -16,6 +16,7 @@ from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.forward_trials import is_formula
 from derivcli.custom.global_state import restored_settings
 from derivcli.custom.report import FunctionReport, Outcome, Trial, failed, inapplicable
+from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Subject
 from derivcli.custom.trial_table import TRIALS
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
@@ -40,10 +41,12 @@ def check(
     source: str = "",
     shapes: Mapping[str, tuple[int, ...]] | None = None,
     constants: Mapping[str, object] | None = None,
+    gradients: Mapping[str, str] | None = None,
 ) -> FunctionReport:
     """The report of a function, tried at points or else at ordinary ones, against a formula if there is one.
 
-    `shapes` are those of tensor arguments, `constants` stand for the others.
+    `shapes` are those of tensor arguments, `constants` stand for the others. `gradients` are formulas of gradients that
+    are meant and not the derivative, by the names of arguments, or by "" that of all of them.
     """
     names = tuple(parameter.name for parameter in function.parameters)
     check_arguments(function.name, wrt or (), names)
@@ -51,6 +54,7 @@ def check(
     with torch.inference_mode(False), torch.enable_grad(), one_thread():
         with restored_settings():
             subject = bind(function, formula, points, wrt, shapes, constants)
+            subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
         return run_trials(subject, source)
 
 

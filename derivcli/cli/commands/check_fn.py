@@ -51,6 +51,15 @@ Wrt = Annotated[
         group=options.DERIVATIVE,
     ),
 ]
+Gradient = Annotated[
+    list[str] | None,
+    options.option(
+        "--gradient EXPR",
+        "The gradient that backward is meant to give for a grad_output of 1, over the names of its arguments: '1' of a "
+        "straight-through estimator, '-lambd', or x=1 of one argument. May be repeated. [default: the derivative]",
+        group=options.DERIVATIVE,
+    ),
+]
 TEXT = ReportFormat("text")
 FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
@@ -61,6 +70,7 @@ def check_fn(
     at: At = None,
     zip_: options.Zip = False,
     wrt: Wrt = None,
+    gradient: Gradient = None,
     format_: FormatOption = TEXT,
 ) -> None:
     """Check a torch.autograd.Function of yours and say in a sentence what is wrong with it.
@@ -74,7 +84,8 @@ def check_fn(
     points = option_values.points_in(at, zip_) if at else None
     import_deferred()
     with terminal.aside():
-        report = api.check_function(function, against, points, option_values.wrt_in(wrt))
+        wanted = option_values.wrt_in(wrt)
+        report = api.check_function(function, against, points, wanted, gradient=gradient)
     is_terminal, style = terminal.screen(os.environ)
     style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)
