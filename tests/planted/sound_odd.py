@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
+from torch.nn.grad import conv2d_input, conv2d_weight
 
 from tests.custom_functions import FunctionClass, made, saving
 from tests.planted.making import modern, taking
@@ -21,6 +22,11 @@ def keeping(ctx: Any, x: Tensor) -> Tensor:
 def keeping_what_it_needs(ctx: Any, x: Tensor) -> Tensor:
     ctx.slope = torch.cos(x)
     return torch.sin(x)
+
+
+def kept_slope(ctx: Any, g: Tensor) -> Tensor:
+    found: Tensor = g * ctx.slope
+    return found
 
 
 def tables() -> FunctionClass:
@@ -59,7 +65,8 @@ def normalised_slope(g: Tensor, x: Tensor) -> Tensor:
 
 
 def cholesky_log_det(x: Tensor) -> Tensor:
-    return 2 * torch.linalg.cholesky((x + x.mT) / 2).diagonal().log().sum()
+    found: Tensor = 2 * torch.linalg.cholesky((x + x.mT) / 2).diagonal().log().sum()
+    return found
 
 
 class WithStatistics(torch.autograd.Function):
@@ -89,8 +96,8 @@ class Convolution(torch.autograd.Function):
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, Tensor, None]:
         input, weight = ctx.saved_tensors
         return (
-            torch.nn.grad.conv2d_input(input.shape, weight, g, padding=ctx.padding),
-            torch.nn.grad.conv2d_weight(input, weight.shape, g, padding=ctx.padding),
+            conv2d_input(input.shape, weight, g, padding=ctx.padding),
+            conv2d_weight(input, weight.shape, g, padding=ctx.padding),
             None,
         )
 
@@ -101,12 +108,13 @@ class Pieces(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> tuple[Tensor, ...]:
         ctx.save_for_backward(x)
-        return tuple(each**2 for each in x.split(2, -1))
+        return tuple(each**2 for each in torch.split(x, 2, -1))
 
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
-        return torch.cat(upstream, -1) * 2 * x
+        found: Tensor = torch.cat(upstream, -1) * 2 * x
+        return found
 
 
 class Pair(torch.autograd.Function):
@@ -120,7 +128,8 @@ class Pair(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, g: Tensor, h: Tensor, *_: Any) -> Tensor:
         (x,) = ctx.saved_tensors
-        return g + h * 2 * x
+        found: Tensor = g + h * 2 * x
+        return found
 
 
 class Masked(torch.autograd.Function):
@@ -155,7 +164,7 @@ class Divergence(torch.autograd.Function):
 ODD: Rows = {
     "argument kept on ctx": sound(made(keeping, lambda ctx, g: g * 2 * ctx.x), "x^2"),
     "slope kept on ctx": sound(
-        made(keeping_what_it_needs, once_differentiable(lambda ctx, g: g * ctx.slope)), "sin(x)",
+        made(keeping_what_it_needs, once_differentiable(kept_slope)), "sin(x)",
     ),
     "table of a size": sound(tables(), shape={"i": (3, 4)}),
     "noise of a seed": sound(
