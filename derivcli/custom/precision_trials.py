@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from derivcli.custom.directions import names, slopes_along
 from derivcli.custom.gradient_comparison import (
     MIN_RIGHT_POINTS,
     NOISE_FACTOR,
@@ -25,7 +26,6 @@ from derivcli.custom.true_values import (
     TrueValues,
     by_formula,
     noise,
-    slopes_of,
     stack,
 )
 
@@ -44,12 +44,11 @@ def in_double(subject: Subject) -> Outcome:
     if formula is not None:
         truth = stack([by_formula(formula, subject.parameters, subject.columns)])
         outcome = _poor_digits(subject, "forward", subject.value, subject.values[None], truth)
-    return (
-        outcome
-        or through_lower_format(subject, "backward", subject.gradients, subject.slopes)
-        or _poor_digits(subject, "backward", subject.gradients, subject.slopes, slopes_of(subject))
-        or passed()
-    )
+    outcome = outcome or through_lower_format(subject, "backward", subject.gradients, subject.slopes)
+    if outcome is None:
+        compute, truth = slopes_along(subject)
+        outcome = _poor_digits(subject, "backward", compute, compute(subject.columns), truth)
+    return outcome or passed()
 
 
 def _poor_digits(
@@ -64,7 +63,7 @@ def _poor_digits(
     if not rows.any():
         return None
     smooth &= rows[:, None]
-    name = "" if rows.all() else f" in {subject.wrt[first_true(smooth)[0]]}"
+    name = "" if rows.all() else f" in {names(subject)[first_true(smooth)[0]]}"
     detail = f"{stage} {deviation_text(subject, first_true(smooth), numbers, truth.numbers)}"
     count = int(right[smooth].median())
     constant = "a constant in float32" if count >= LOWER_FORMATS[torch.float32] else "a constant that is rounded"
