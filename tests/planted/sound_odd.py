@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
-from torch.nn.grad import conv2d_input, conv2d_weight
 
 from tests.custom_functions import FunctionClass, made, saving
 from tests.planted.making import modern, taking
@@ -95,11 +94,10 @@ class Convolution(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, Tensor, None]:
         input, weight = ctx.saved_tensors
-        return (
-            conv2d_input(input.shape, weight, g, padding=ctx.padding),
-            conv2d_weight(input, weight.shape, g, padding=ctx.padding),
-            None,
+        slopes = torch.ops.aten.convolution_backward(
+            g, input, weight, None, (1, 1), (ctx.padding, ctx.padding), (1, 1), False, (0, 0), 1, (True, True, False)
         )
+        return slopes[0], slopes[1], None
 
 
 class Pieces(torch.autograd.Function):
