@@ -2,29 +2,15 @@
 
 PENDING: frozenset[str] = frozenset(
     {
-        "large numbers",
-        "above",
-        "gradient that is clipped",
         "gradient emptied",
         "softmax of all",
         "softmax of a batch",
         "saved in 16 bits",
+        "clipped inside",
         "a loss that forgets",
         "sum that repeats",
         "mean over the rows",
-        "tanh with a hole from 0.5 to 1.2",
-        "tanh with a hole from 1.5 to 3",
-        "tanh with a hole from 3.5 to 7",
-        "tanh with a hole from -6 to -3",
-        "hard sigmoid of another edge",
-        "hard swish of another edge",
-        "relu6 of another edge",
-        "clamp that lets through",
         "zone of a product",
-        "log of a clamped number",
-        "huber with its quadratic part",
-        "softplus by a quotient",
-        "sigmoid of a large power",
         "cube by a quotient",
         "absolute value by a quotient",
         "smooth absolute value by a logarithm",
@@ -86,7 +72,6 @@ PENDING: frozenset[str] = frozenset(
         "clip of a pair",
         "last of any number",
         "first of any number",
-        "straight through, clipped",
         "reversal that does not reverse",
         "straight through a quantizer",
         "reversal by a number",
@@ -101,6 +86,7 @@ PENDING: frozenset[str] = frozenset(
         "module",
         "module that detaches",
         "operator without a gradient",
+        "cancelling",
         "relu in place",
         "doubling in place",
         "clamp with other limits",
@@ -167,4 +153,8 @@ PENDING: frozenset[str] = frozenset(
     }
 )
 
-PENDING_TRIALS: frozenset[str] = frozenset(["a batch of 1", "the backward of a call alone adds to no .grad"])
+PENDING_TRIALS: frozenset[str] = frozenset(
+    ["a batch of 1", "in two threads at once", "the backward of a call alone adds to no .grad"]
+)
+
+PENDING_SEEDS: frozenset[int] = frozenset({10, 4, 5, 6})
