@@ -13,10 +13,21 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.binding import bind, check_arguments
-from derivcli.custom.custom_function import CustomFunction
+from derivcli.custom.custom_function import CustomFunction, custom_function
 from derivcli.custom.forward_trials import is_formula
 from derivcli.custom.global_state import restored_settings
-from derivcli.custom.report import RELIES_ON, FunctionReport, Outcome, ReportArgument, Trial, failed, inapplicable
+from derivcli.custom.load import find_all
+from derivcli.custom.report import (
+    RELIES_ON,
+    FileReport,
+    FunctionReport,
+    Outcome,
+    ReportArgument,
+    Trial,
+    Untried,
+    failed,
+    inapplicable,
+)
 from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Argument, Subject, shape_text
 from derivcli.custom.trial_table import TRIALS, TrialRow
@@ -57,6 +68,17 @@ def check(
             subject = bind(function, formula, points, wrt, shapes, constants)
             subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
         return run_trials(subject, source)
+
+
+def check_all(text: str) -> FileReport:
+    """The reports of all autograd functions that a file defines; those that could not be tried are told with why."""
+    found: list[FunctionReport | Untried] = []
+    for name, thing in find_all(text):
+        try:
+            found.append(check(custom_function(name, thing), source=f"{text}:{name}"))
+        except DerivError as error:
+            found.append(Untried(name, error.wording, error.way_out))
+    return FileReport(text, tuple(found))
 
 
 def _formula(function: str, against: str, names: Sequence[str]) -> Expression:

@@ -46,8 +46,7 @@ def _blocks(report: FunctionReport, style: Style) -> list[Block]:
         *_further(report),
         Gap(),
         Sentence(_title(report)),
-        Checks([_check(trial, style) for trial in report.failures]),
-        Checks([_check(trial, style) for trial in _in_state(report, "passed")], side_by_side=True),
+        Checks([_check(trial, style) for trial in (*report.failures, *_in_state(report, "passed"))], side_by_side=True),
         *_not_tried(report, style),
     ]
 
@@ -64,10 +63,10 @@ def _further(report: FunctionReport) -> Iterator[Block]:
         yield from (Sentence(f"note: {remark}") for remark in report.remarks)
 
 
-def _title(report: FunctionReport) -> str:
+def _title(report: FunctionReport, with_source: bool = True) -> str:
     """How the function was called, where it is, and at how many points."""
     points = f"{report.points} point{'s' * (report.points != 1)}"
-    source = f", from {report.source.rpartition(':')[0]}" if report.source else ""
+    source = f", from {report.source.rpartition(':')[0]}" if with_source and report.source else ""
     stated = "".join(f", gradient{f' in {name}'} {formula}" for name, formula in report.gradient)
     return f"{report.name}({', '.join(map(_argument, report.arguments))}){source}, at {points}{stated}"
 
@@ -121,7 +120,7 @@ def _file_blocks(report: FileReport, style: Style) -> list[Block]:
         passed = len(_in_state(each, "passed"))
         rest = f"{passed} passed, {len(each.trials) - passed - len(each.failures)} were not tried"
         failed = Checks([_check(trial, style) for trial in each.failures])
-        blocks += [Gap(), Sentence(_title(each)), *_further(each), failed, Sentence(rest, "caption")]
+        blocks += [Gap(), Sentence(_title(each, with_source=False)), *_further(each), failed, Sentence(rest, "caption")]
     return blocks
 
 

@@ -18,18 +18,21 @@ GAP = "  "
 LEAST_DETAIL = 30
 """Letters that a detail needs beside the name; where there is less room it stands below."""
 
+MAX_COLUMNS = 4
+
 WIDEST_SCREEN = 500
 """Where lines may be longer than this it is a pipe, and each check has a line of its own."""
 
 
 def check_lines(block: Checks, width: int) -> Iterator[list[Piece]]:
     """The lines of checks in pieces with their roles."""
-    alone = [check for check in block.checks if check.detail or not block.side_by_side]
-    beside = [check for check in block.checks if not (check.detail or not block.side_by_side)]
+    beside = [each for each in block.checks if block.side_by_side and not each.detail and each.role != "wrong"]
+    alone = [each for each in block.checks if each not in beside]
     indent = max((len(_head(check)) for check in alone if check.detail), default=0) + len(GAP)
     for check in alone:
         yield from _with_detail(check, indent, width)
-    yield from _side_by_side(beside, width)
+    if beside:
+        yield from _side_by_side(beside, width)
 
 
 def _head(check: Check) -> str:
@@ -41,27 +44,32 @@ def _pieces(check: Check, pad: int = 0) -> list[Piece]:
 
 
 def _with_detail(check: Check, indent: int, width: int) -> Iterator[list[Piece]]:
+    """A check, with its detail beside or below."""
     role = "" if check.role == "wrong" else "caption"
-    if not check.detail:
-        yield _pieces(check)
-        return
     fits = indent + LEAST_DETAIL <= width
     before = indent if fits else len(check.mark) + 3
     lines = textwrap.wrap(inert(check.detail), max(width - before, 10), break_on_hyphens=False)
-    if fits:
+    if fits and lines:
         yield [*_pieces(check, indent), (lines.pop(0), role)]
     else:
-        yield _pieces(check)
-    for line in lines:
-        yield [(" " * before + line, role)]
+        first, *others = textwrap.wrap(_head(check), width, subsequent_indent="  ", break_on_hyphens=False)
+        yield [(check.mark, check.role), (first.removeprefix(check.mark), "")]
+        yield from ([(line, "")] for line in others)
+    yield from ([(" " * before + line, role)] for line in lines)
 
 
 def _side_by_side(checks: Sequence[Check], width: int) -> Iterator[list[Piece]]:
-    """Checks in columns that are read downwards."""
-    if not checks:
-        return
-    widest = max(len(_head(check)) for check in checks) + len(GAP)
-    columns = 1 if width > WIDEST_SCREEN else max(1, (width + len(GAP)) // widest)
-    height = -(-len(checks) // columns)
-    for row in zip_longest(*(checks[start : start + height] for start in range(0, len(checks), height))):
-        yield [piece for check in row if check is not None for piece in _pieces(check, widest)]
+    """Checks in as many columns as fit, which are read downwards."""
+    columns = next(found for count in range(MAX_COLUMNS, 0, -1) if (found := _columns(checks, count, width)))
+    widths = [max(len(_head(check)) for check in column) + len(GAP) for column in columns]
+    for row in zip_longest(*columns):
+        pairs = zip(row, widths, strict=True)
+        yield [piece for check, pad in pairs if check is not None for piece in _pieces(check, pad)]
+
+
+def _columns(checks: Sequence[Check], count: int, width: int) -> list[Sequence[Check]]:
+    """So many columns; none where these do not fit."""
+    height = -(-len(checks) // count)
+    columns = [checks[start : start + height] for start in range(0, len(checks), height)]
+    total = sum(max(len(_head(check)) for check in column) + len(GAP) for column in columns) - len(GAP)
+    return columns if count == 1 or total <= width <= WIDEST_SCREEN else []
