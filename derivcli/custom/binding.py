@@ -53,7 +53,7 @@ def bind(
     arguments = tuple(_arguments(function, wrt, constants))
     tensors = [argument.name for argument in arguments if argument.shape is not None]
     empty = torch.zeros(len(tensors), 0, dtype=torch.float64)
-    subject = Subject(function, arguments, empty, formula=formula)
+    subject = Subject(function, arguments, empty, formula=formula, typed=points is not None)
     if not shapes:
         columns = ordinary_points(subject) if points is None else columns_at(points, tensors, function.name)
         subject = replace(subject, columns=columns)

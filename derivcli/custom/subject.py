@@ -76,7 +76,8 @@ class Subject:
 
     `formula` is what its forward should be, over the names of the arguments, if it works point by point. `stated` are
     the gradients that are meant where they are not the derivative, by the names of arguments. `in_place` is for one
-    that changes its arguments and says so: it is called with tensors that are no leaves.
+    that changes its arguments and says so: it is called with tensors that are no leaves. Beside points that were
+    `typed` no others are tried.
     """
 
     function: CustomFunction
@@ -85,6 +86,7 @@ class Subject:
     pointwise: bool = True
     formula: Expression | None = None
     in_place: bool = False
+    typed: bool = False
     stated: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
