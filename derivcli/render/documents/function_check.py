@@ -94,10 +94,12 @@ def _detail(trial: Trial) -> str:
 def _not_tried(report: FunctionReport, style: Style) -> Iterator[Block]:
     """Which trials there was nothing to try for, and which rely on others, each with the reason, in few lines."""
     mark, plain, role = STATES["unreached"]
+    is_all = {trial.state for trial in report.trials} <= {"failed", "unreached"}
     reasons = [f"{names} ({reason})" for reason, names in _by_reason(_in_state(report, "inapplicable"))]
     lines = [f"not tried: {'; '.join(reasons)}"] if reasons else []
     for reason, names in _by_reason(_in_state(report, "unreached")):
-        lines.append(f"not tried because of {reason.removeprefix(RELIES_ON)}: {names}")
+        which = "all others" if is_all else names
+        lines.append(f"not tried because of {reason.removeprefix(RELIES_ON)}: {which}")
     yield from (Sentence(f"{mark if style.unicode else plain} {line}", role) for line in lines)
 
 
