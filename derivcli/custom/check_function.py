@@ -99,7 +99,10 @@ def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     outcomes: dict[Attempt, Outcome] = {}
     blamed: dict[Attempt, tuple[str, ...]] = {}
     for row in TRIALS:
-        if row.follows is not None and (row.follows not in outcomes or outcomes[row.follows].state == "inapplicable"):
+        if row.follows is not None and row.follows not in outcomes:
+            continue
+        if row.follows is not None and outcomes[row.follows].state == "inapplicable":
+            outcomes[row.attempt] = outcomes[row.follows]
             continue
         name = _trial_name(row, subject)
         causes = blamed[row.attempt] = tuple(
