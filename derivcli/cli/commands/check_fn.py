@@ -14,12 +14,8 @@ from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
-<<<<<<< HEAD
-from derivcli.errors import DerivError, ExitStatus, file_name
-=======
 from derivcli.custom.argument_names import arguments_in_formulas
-from derivcli.errors import DerivError, ExitStatus
->>>>>>> main
+from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render.format_table import formats_for
 
 if TYPE_CHECKING:
@@ -88,15 +84,15 @@ def check_fn(
 
     This runs the file, and nothing but this and --use runs any. Exit status 1 where something is wrong.
     """
-    from derivcli.custom.load import is_whole_file
-    from derivcli.custom.report import FunctionReport
-    from derivcli.render.documents.function_check import function_check_document
-
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
     at, wrt = map(arguments_in_formulas, (at, wrt))
     points = option_values.points_in(at, zip_) if at else None
     import_deferred()
+    from derivcli.custom.load import is_whole_file
+    from derivcli.custom.report import FunctionReport
+    from derivcli.render.documents.function_check import function_check_document
+
     with terminal.aside():
         if is_whole_file(function):
             given = {"--against": against, "--at": at, "--wrt": wrt, "--gradient": gradient}
