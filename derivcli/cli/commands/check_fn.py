@@ -13,6 +13,7 @@ from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
+from derivcli.custom.argument_names import arguments_in_formulas
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
 
@@ -81,6 +82,7 @@ def check_fn(
 
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
+    at, wrt = map(arguments_in_formulas, (at, wrt))
     points = option_values.points_in(at, zip_) if at else None
     import_deferred()
     with terminal.aside():
