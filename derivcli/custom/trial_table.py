@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from derivcli.custom import (
     backward_trials,
+    compile_trials,
     dense_trials,
     format_trials,
     forward_mode_trials,
@@ -30,7 +31,8 @@ class TrialRow:
 
     Where one of these failed it is not reached: the same fault would show again, and be blamed on something else.
     One that is `quick` is left out where a call takes long.
-    Where the one that it `follows` had nothing to try or was not reached, it is left out without a word.
+    Where the one that it `follows` had nothing to try or was not reached, it is left out without a word, and so is one
+    that takes seconds and was not asked for.
     """
 
     name: str
@@ -38,6 +40,7 @@ class TrialRow:
     needs: tuple[Callable[[Subject], Outcome], ...] = ()
     quick: bool = False
     follows: Callable[[Subject], Outcome] | None = None
+    on_request: bool = False
 
 
 RUNS = (forward_trials.runs,)
@@ -116,5 +119,6 @@ TRIALS = (
         quick=True,
     ),
     TrialRow("a tensor of 0 dimensions", shape_trials.single_number, BATCH),
+    TrialRow("torch.compile", compile_trials.compiled, LINEAR, on_request=True),
 )
 """What is tried."""
