@@ -55,11 +55,13 @@ def check(
     shapes: Mapping[str, tuple[int, ...]] | None = None,
     constants: Mapping[str, object] | None = None,
     gradients: Mapping[str, str] | None = None,
+    compiled: bool = False,
 ) -> FunctionReport:
     """The report of a function, tried at points or else at ordinary ones, against a formula if there is one.
 
     `shapes` are those of tensor arguments, `constants` stand for the others. `gradients` are formulas of gradients that
     are meant and not the derivative, by the names of arguments, or by "" that of all of them.
+    torch.compile is tried where `compiled` asks for it.
     """
     names = tuple(parameter.name for parameter in function.parameters)
     check_arguments(function.name, wrt or (), names)
@@ -69,7 +71,7 @@ def check(
         with restored_settings():
             subject = bind(function, formula, points, wrt, shapes, constants)
             subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
-        return run_trials(subject, source)
+        return run_trials(subject, source, compiled)
 
 
 def check_all(text: str) -> FileReport:
@@ -93,13 +95,13 @@ def _formula(function: str, against: str, names: Sequence[str]) -> Expression:
     return formula
 
 
-def run_trials(subject: Subject, source: str = "") -> FunctionReport:
-    """The report of a function."""
+def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> FunctionReport:
+    """The report of a function, with the trials that are made on request or without them."""
     rows: list[Trial] = []
     outcomes: dict[Attempt, Outcome] = {}
     blamed: dict[Attempt, tuple[str, ...]] = {}
     for row in TRIALS:
-        if row.follows is not None and row.follows not in outcomes:
+        if (row.on_request and not on_request) or (row.follows is not None and row.follows not in outcomes):
             continue
         if row.follows is not None and outcomes[row.follows].state == "inapplicable":
             outcomes[row.attempt] = outcomes[row.follows]
