@@ -22,6 +22,7 @@ from derivcli.custom.examples import (
     repeated,
     values_as_before,
 )
+from derivcli.custom.global_state import watched_random_numbers
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
 from derivcli.custom.user_code import UserCodeError, error_text
@@ -108,7 +109,7 @@ def some_outputs(subject: Subject) -> Outcome:
             leaves = subject.leaves(example.tensors)
             outputs = subject.run(leaves)
             try:
-                found = filled_in(subject.pull([outputs[index]], leaves, [example.upstreams[index]]), leaves)
+                found = filled_in(subject.pull([outputs[index]], leaves, [example.given[index]]), leaves)
             except UserCodeError as error:
                 return failed(kind, f"backward fails {where}", f"{error_text(error)}, for output {index + 1} alone")
             setting = f" for output {index + 1} alone"
@@ -159,7 +160,7 @@ def other_thread(subject: Subject) -> Outcome:
     outputs = subject.run(leaves)
 
     def job() -> list[Call]:
-        gradients = subject.pull(outputs, leaves, example.upstreams)
+        gradients = subject.pull(outputs, leaves, example.given)
         return [repeated(subject, example), (outputs, filled_in(gradients, leaves))]
 
     found: list[list[Call]] = []
@@ -190,6 +191,10 @@ def _in_thread(job: Callable[[], Any], found: list[Any], errors: list[UserCodeEr
 def two_threads(subject: Subject) -> Outcome:
     """Calls in two threads at once, each with numbers of its own, give the same."""
     example = subject.examples[0]
+    with watched_random_numbers() as called:
+        repeated(subject, example)
+    if called:
+        return inapplicable(f"it calls torch.{called[0]}, which acts on all threads")
     calls = (example, other_example(subject))
     start = threading.Barrier(len(calls))
     found: list[tuple[Example, Call]] = []
