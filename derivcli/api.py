@@ -43,7 +43,7 @@ from derivcli.result import Jacobian, SeriesResult
 from derivcli.showing import Records
 
 if TYPE_CHECKING:
-    from derivcli.custom.report import FunctionReport
+    from derivcli.custom.report import FileReport, FunctionReport
     from derivcli.explain.answer.answer import Answer
     from derivcli.explain.ledger import Ledger
     from derivcli.explain.steps.derivation import Derivation
@@ -242,6 +242,10 @@ def check_function(
     The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
     checked: a function that does not work point by point, or has no value at any of the points.
     """
+    from derivcli.custom.argument_names import arguments_in_formulas
+
+    at, wrt = arguments_in_formulas(at), arguments_in_formulas(wrt)
+    against, gradient = arguments_in_formulas(against), arguments_in_formulas(gradient)
     points, names, gradients = points_of(at, paired), wrt_of(wrt), gradients_of(gradient)
     from derivcli.custom.check_function import check
     from derivcli.custom.custom_function import custom_function, name_of
@@ -255,6 +259,17 @@ def check_function(
     else:
         name, found, source = name_of(function), function, ""
     return check(custom_function(name, found), against, points, names, source, gradients=gradients)
+
+
+@reading()
+def check_functions(file: str) -> FileReport:
+    """What is right and wrong with each torch.autograd.Function that a FILE.py defines, which is run for it.
+
+    Each is tried as `check_function` does; those that cannot be are among the report's `untried`, with the reason.
+    """
+    from derivcli.custom.check_function import check_all
+
+    return check_all(file)
 
 
 @reading(ScriptOptions)

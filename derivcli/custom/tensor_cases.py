@@ -10,10 +10,10 @@ from torch import Tensor
 
 from derivcli.custom.jacobians import Pullback
 
-NEAR = 1e-5
+NEAR = 1e-6
 """Numbers with no larger relative error agree, or with no larger one than this part of NEAR of the largest."""
 
-NEAR_LARGEST = 1e-6
+NEAR_LARGEST = 1e-7
 
 MIN_NUMBERS = 2
 """Fewer numbers that agree may be chance."""
@@ -43,6 +43,10 @@ class Case:
     def is_refused(self, a: int) -> bool:
         """Whether the gradient of an argument has a shape that PyTorch refuses."""
         return any(each.found[a].shape != each.truths[a].shape for each in self.pullbacks)
+
+    def is_unused(self, a: int) -> bool:
+        """Whether nothing moves with an argument."""
+        return all(not each.truths[a].any() for each in self.pullbacks)
 
     def is_wrong(self, a: int) -> bool:
         """Whether the gradient of an argument is wrong in one of the backwards."""

@@ -30,8 +30,11 @@ def named(case: Case) -> Look | None:
     kind, sentence = looks[0]
     if len(case.names) == 1 or f" of {case.names[bad[0]]} " in sentence or "; say " in sentence or kind in WHOLE:
         return kind, sentence
-    if len(looks) == len(case.names) and all(each == looks[0] for each in looks):
-        return kind, sentence
+    plain = {text.partition(":")[0] for _, text in looks}
+    if len(plain) == 1 and all(a in bad or case.is_unused(a) for a in range(len(case.names))):
+        return kind, sentence if all(each == looks[0] for each in looks) else plain.pop()
+    if kind == "somewhere":
+        return kind, sentence.replace(" where ", f" in {case.names[bad[0]]} where ")
     what, colon, why = sentence.partition(":")
     return kind, f"{what} in {case.names[bad[0]]}{colon}{why}"
 
@@ -58,7 +61,7 @@ def ignored(case: Case) -> Look | None:
     outputs = range(len(case.pullbacks[0].upstreams))
     for count in range(len(outputs), 0, -1):
         for chosen in combinations(outputs, count):
-            if all(case.fits(a, _with_ones(chosen)) for a in bad):
+            if bad and all(case.fits(a, _with_ones(chosen)) for a in bad):
                 return "ignores", "ignores grad_output: right at the end of a graph, wrong inside one"
     return None
 
@@ -75,7 +78,7 @@ def outputs_swapped(case: Case) -> Look | None:
     """Upstream gradients of two outputs that stand in each other's place."""
     bad = [a for a in range(len(case.names)) if case.is_wrong(a)]
     for one, other in combinations(range(len(case.pullbacks[0].upstreams)), 2):
-        if all(case.fits(a, _exchanged(one, other)) for a in bad):
+        if bad and all(case.fits(a, _exchanged(one, other)) for a in bad):
             return "outputs", f"the gradients of outputs {one + 1} and {other + 1} are swapped"
     return None
 
