@@ -18,6 +18,7 @@ from derivcli.custom import (
     precision_trials,
     second_order,
     shape_trials,
+    special_values,
     state_trials,
     torch_func_trials,
 )
@@ -75,6 +76,8 @@ TRIALS = (
     TrialRow("backward after a change in place", memory_trials.changed_afterwards, APART, quick=True),
     TrialRow("backward of a batch", backward_trials.batch, (*LINEAR, state_trials.two_calls)),
     TrialRow("backward at thousands of points", dense_trials.everywhere, BATCH),
+    TrialRow("backward at special numbers", special_values.at_special_numbers, BATCH, quick=True),
+    TrialRow("an input of nan", special_values.nan_input, VALUES, quick=True),
     TrialRow("a grad_output of nan", backward_trials.nan_upstream, BATCH, quick=True),
     TrialRow("a gradient in some arguments only", mode_trials.some_inputs, KEPT, quick=True),
     TrialRow("the gradient of one output only", mode_trials.some_outputs, KEPT, quick=True),
