@@ -2,8 +2,6 @@
 
 PENDING: frozenset[str] = frozenset(
     {
-        "gradient emptied",
-        "softmax of all",
         "softmax of a batch",
         "saved in 16 bits",
         "clipped inside",
@@ -15,7 +13,6 @@ PENDING: frozenset[str] = frozenset(
         "absolute value by a quotient",
         "smooth absolute value by a logarithm",
         "nan to 0",
-        "nan upstream to 0",
         "adds to a gradient",
         "under torch.compile",
         "transposed weight",
