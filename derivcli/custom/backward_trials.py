@@ -24,6 +24,7 @@ from derivcli.custom.report import ONE_POINT, Outcome, failed, first_failure, in
 from derivcli.custom.subject import Subject, Tensors, filled_in
 from derivcli.custom.true_values import TrueValues, noise, slopes_of
 from derivcli.custom.user_code import UserCodeError, code_failure
+from derivcli.custom.variants import of_this_constant
 from derivcli.errors import DerivError
 
 UPSTREAM_GRADIENTS = (2.0, -0.7, 0.0)
@@ -39,7 +40,7 @@ def is_derivative(subject: Subject) -> Outcome:
     tolerance = tolerance_of(truth, rounding_floor(subject, 1), rounding)
     outcome = _missing(subject, truth, tolerance) or gradient_fault(subject, subject.slopes, truth, tolerance)
     if outcome is not None:
-        return _of_other(subject, truth, tolerance) or outcome
+        return _of_other(subject, truth, tolerance) or of_this_constant(subject, outcome, is_derivative)
     detail = "as near as quotients of differences tell"
     if subject.formula is not None:
         detail = digits_text(subject, subject.slopes, truth, 1)

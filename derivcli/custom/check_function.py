@@ -6,13 +6,14 @@ names the cause. All others are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
-from derivcli.custom.binding import bind, check_arguments
+from derivcli.custom.binding import bind
 from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.forward_trials import is_formula
+from derivcli.custom.given import NOTHING, Given, check_arguments
 from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
 from derivcli.custom.subject import Subject
 from derivcli.custom.trial_table import TRIALS
@@ -21,27 +22,19 @@ from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.lexer.tokens import place_of
 from derivcli.language.parse import in_place, parse_expression
-from derivcli.points.points import Points
 
 
 def check(
     function: CustomFunction,
     against: str | None = None,
-    points: Points | None = None,
-    wrt: Sequence[str] | None = None,
+    given: Given = NOTHING,
     source: str = "",
-    shapes: Mapping[str, tuple[int, ...]] | None = None,
-    constants: Mapping[str, object] | None = None,
 ) -> FunctionReport:
-    """The report of a function, tried at points or else at ordinary ones, against a formula if there is one.
-
-    `shapes` are those of tensor arguments, `constants` stand for the others.
-    """
+    """The report of a function, with what was said of its arguments, against a formula if there is one."""
     names = tuple(parameter.name for parameter in function.parameters)
-    check_arguments(function.name, wrt or (), names)
     formula = None if against is None else _formula(function.name, against, names)
     with torch.inference_mode(False), torch.enable_grad():
-        return run_trials(bind(function, formula, points, wrt, shapes, constants), source)
+        return run_trials(bind(function, formula, given), source)
 
 
 def _formula(function: str, against: str, names: Sequence[str]) -> Expression:

@@ -40,8 +40,9 @@ MAX_WRITTEN_ENTRIES = 6
 class Argument:
     """An argument of a call: a tensor of a shape whose numbers are those of the point, or a constant as it is.
 
-    A constant is anything: a number, a text, None, a tensor of whole numbers. One argument is given by name where it
-    can only be given so.
+    A constant is anything: a number, a text, None, a tensor of whole numbers; it is `found` where nobody gave it and it
+    was tried. One argument is given by name where it can only be given so. Of a `symmetric` matrix the function reads
+    one triangle and means both: it is given the mean of the matrix and its transpose.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Argument:
     constant: object = None
     differentiable: bool = True
     by_name: bool = False
+    found: bool = False
+    symmetric: bool = False
 
     @property
     def size(self) -> int:
@@ -71,7 +74,8 @@ class Subject:
     """A function bound to arguments, with the points to try it at, in float64, of shape (entries, points).
 
     `formula` is what its forward should be, over the names of the arguments, if it works point by point. `in_place` is
-    for one that changes its arguments and says so: it is called with tensors that are no leaves.
+    for one that changes its arguments and says so: it is called with tensors that are no leaves. `variants` are other
+    ways of calling it, and `max_probes` is how many entries of each argument are differentiated by.
     """
 
     function: CustomFunction
@@ -80,6 +84,8 @@ class Subject:
     pointwise: bool = True
     formula: Expression | None = None
     in_place: bool = False
+    variants: tuple[Variant, ...] = ()
+    max_probes: int = MAX_PROBES
 
     @property
     def name(self) -> str:
@@ -112,7 +118,7 @@ class Subject:
         start = 0
         for argument in self.tensor_arguments:
             if argument.differentiable:
-                found += range(start, start + argument.size, max(1, math.ceil(argument.size / MAX_PROBES)))
+                found += range(start, start + argument.size, max(1, math.ceil(argument.size / self.max_probes)))
             start += argument.size
         return tuple(found)
 
@@ -175,7 +181,9 @@ class Subject:
             value = argument.constant
             if argument.shape is not None:
                 value = next(given)
-                if self.in_place and value.requires_grad and value.is_leaf:
+                if argument.symmetric:
+                    value = (value + value.mT) / 2
+                elif self.in_place and value.requires_grad and value.is_leaf:
                     value = value.clone()
             if argument.by_name:
                 named[argument.name] = value
@@ -317,6 +325,19 @@ class Subject:
             return "at " + ", ".join(f"{name} = {number_text(x)}" for name, x in numbers)
         shapes = ", ".join(f"{each.name} of shape {shape_text(each.shape or ())}" for each in self.tensor_arguments)
         return f"at {shapes}"
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """Another way of calling a function, which has to be as right: other shapes, or another constant.
+
+    `where` says what is other, as in "mode is 'max'", and `otherwise` what it is in the first way.
+    """
+
+    subject: Subject
+    where: str
+    otherwise: str = ""
+    argument: str = ""
 
 
 def number_text(number: float) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from derivcli.custom import backward_trials, forward_trials, precision_trials, second_order, setting_trials
+from derivcli.custom import (
+    backward_trials,
+    forward_trials,
+    precision_trials,
+    second_order,
+    setting_trials,
+    variant_trials,
+)
 from derivcli.custom.report import Outcome
 from derivcli.custom.subject import Subject
 
@@ -36,6 +43,8 @@ TRIALS = (
     TrialRow("forward is the formula", forward_trials.is_formula, (*SAME, precision_trials.forward_in_double)),
     TrialRow("backward with an upstream gradient of 1", backward_trials.is_derivative, SLOPES[:-1]),
     TrialRow("backward with other upstream gradients", backward_trials.takes_upstream, SLOPES),
+    TrialRow("other constants", variant_trials.other_constants, SLOPES),
+    TrialRow("other shapes", variant_trials.other_shapes, LINEAR),
     TrialRow("grad_output is left as it is", backward_trials.upstream_kept, SAME),
     TrialRow("backward a second time", backward_trials.second_pass, (*SAME, backward_trials.upstream_kept)),
     TrialRow("backward after another call", backward_trials.two_calls, (*SAME, backward_trials.second_pass)),

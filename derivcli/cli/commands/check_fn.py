@@ -13,6 +13,7 @@ from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
+from derivcli.custom import literals
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
 
@@ -39,7 +40,8 @@ At = Annotated[
     list[str] | None,
     options.option(
         "--at SPEC",
-        "Where: i=3, or i=1,2,3,y=4. May be repeated. [default: ordinary points of several sizes and both signs]",
+        "Where: i=3, i=1,2,3,y=4, or a matrix, x=[[1,2],[3,4]]. May be repeated. [default: ordinary points of several "
+        "sizes and both signs]",
         group=options.INPUT,
     ),
 ]
@@ -51,6 +53,23 @@ Wrt = Annotated[
         group=options.DERIVATIVE,
     ),
 ]
+Shape = Annotated[
+    list[str] | None,
+    options.option(
+        "--shape SPEC",
+        "Shapes of the arguments: x=4x3,w=5x3,b=5, and s=() for a number. May be repeated. [default: found by trying]",
+        group=options.INPUT,
+    ),
+]
+With = Annotated[
+    list[str] | None,
+    options.option(
+        "--with NAME=VALUE",
+        "A constant for an argument: lam=0.5, mode=max, flag=true, dims=(1,2) or mask=none. Of several, mode=max,min, "
+        "each is tried. May be repeated. [default: found by trying; defaults are varied]",
+        group=options.INPUT,
+    ),
+]
 TEXT = ReportFormat("text")
 FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
@@ -60,6 +79,8 @@ def check_fn(
     against: Against = None,
     at: At = None,
     zip_: options.Zip = False,
+    shape: Shape = None,
+    with_: With = None,
     wrt: Wrt = None,
     format_: FormatOption = TEXT,
 ) -> None:
@@ -71,10 +92,13 @@ def check_fn(
 
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
-    points = option_values.points_in(at, zip_) if at else None
+    points = option_values.points_or_tensors_in(at, zip_) if at else None
+    shapes, constants = literals.shapes_in(shape or ()), literals.constants_in(with_ or ())
     import_deferred()
     with terminal.aside():
-        report = api.check_function(function, against, points, option_values.wrt_in(wrt))
+        wanted = option_values.wrt_in(wrt)
+        constants_of = {name: [*values] for name, values in constants.items()}
+        report = api.check_function(function, against, points, wanted, shape=shapes, with_=constants_of)
     is_terminal, style = terminal.screen(os.environ)
     style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)
