@@ -6,7 +6,7 @@ what `parse` made of a text, or a formula of SymPy's. Points that were read alre
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack, cast, overload
 
 from derivcli import pipeline
@@ -42,7 +42,6 @@ from derivcli.result import Jacobian, SeriesResult
 from derivcli.showing import Records
 
 if TYPE_CHECKING:
-    from derivcli.custom.load import CustomFunction
     from derivcli.custom.report import FunctionReport
     from derivcli.explain.answer.answer import Answer
     from derivcli.explain.ledger import Ledger
@@ -224,7 +223,7 @@ def explain(
 
 @reading()
 def check_function(
-    function: CustomFunction | str,
+    function: Callable[..., Any] | str,
     against: str | None = None,
     at: At | Mapping[str, object] | None = None,
     wrt: Names | None = None,
@@ -245,7 +244,7 @@ def check_function(
     checked: a function that could not be called, or has no value at any of the points.
     """
     from derivcli.custom.check_function import check
-    from derivcli.custom.custom_function import custom_function
+    from derivcli.custom.custom_function import custom_function, name_of
     from derivcli.custom.load import find
     from derivcli.custom.python_given import given_of, parted
 
@@ -255,7 +254,7 @@ def check_function(
         name, found = find(function)
         source = function
     else:
-        name, found, source = getattr(function, "__name__", type(function).__name__), function, ""
+        name, found, source = name_of(function), function, ""
     construct = {name: values[0] for name, values in given.constants.items()}
     return check(custom_function(name, found, construct), against, given, source)
 

@@ -25,7 +25,6 @@ from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
 if TYPE_CHECKING:
     import sympy
 
-    from derivcli.custom.load import CustomFunction
     from derivcli.language.expression import Expression
     from derivcli.language.functions.row import Function
     from derivcli.points.at_option import Item
@@ -38,7 +37,7 @@ Names: TypeAlias = "str | Sequence[str]"
 Partials: TypeAlias = "Names | Sequence[Partial]"
 At: TypeAlias = "str | Mapping[str, Item] | Points"
 Lets: TypeAlias = "Mapping[str, str | float | Fraction | Decimal]"
-Use: TypeAlias = "Mapping[str, CustomFunction | Function]"
+Use: TypeAlias = "Mapping[str, Callable[..., Any] | Function]"
 
 MAX_INTEGER_BITS = 1100
 """Bits of whole numbers a little longer than those that float64 reaches; longer ones are never written out."""
@@ -373,6 +372,9 @@ def functions_of(use: Use | None) -> dict[str, Function]:
     """The user's own functions as rows."""
     if not use:
         return {}
-    from derivcli.custom.load import row_of_class
+    from derivcli.custom.custom_function import custom_function
+    from derivcli.custom.formula_call import row_of
 
-    return {name: each if isinstance(each, Function) else row_of_class(name, each) for name, each in use.items()}
+    return {
+        name: each if isinstance(each, Function) else row_of(custom_function(name, each)) for name, each in use.items()
+    }

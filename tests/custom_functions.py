@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 
-from derivcli.custom.load import CustomFunction
-
 Slope = Callable[..., Any]
+FunctionClass: TypeAlias = type[torch.autograd.Function]
 
 
-def made(forward: Any, backward: Any, name: str = "F", **members: Any) -> CustomFunction:
+def made(forward: Any, backward: Any, name: str = "F", **members: Any) -> FunctionClass:
     """A class with this forward(ctx, ...) and backward(ctx, grad_output)."""
     both = {"forward": staticmethod(forward), "backward": staticmethod(backward)}
-    found: CustomFunction = type(name, (torch.autograd.Function,), both | members)
+    found: FunctionClass = type(name, (torch.autograd.Function,), both | members)
     return found
 
 
-def saving(value: Callable[[Tensor], Any], slope: Slope) -> CustomFunction:
+def saving(value: Callable[[Tensor], Any], slope: Slope) -> FunctionClass:
     """A function of one argument: its value, and its backward from grad_output and the saved argument."""
 
     def forward(ctx: Any, i: Tensor) -> Any:
@@ -31,7 +30,7 @@ def saving(value: Callable[[Tensor], Any], slope: Slope) -> CustomFunction:
     return made(forward, lambda ctx, g: slope(g, *ctx.saved_tensors))
 
 
-def pair(value: Callable[[Tensor, Tensor], Any], slopes: Slope) -> CustomFunction:
+def pair(value: Callable[[Tensor, Tensor], Any], slopes: Slope) -> FunctionClass:
     """A function of two arguments."""
 
     def forward(ctx: Any, x: Tensor, y: Tensor) -> Any:
@@ -41,7 +40,7 @@ def pair(value: Callable[[Tensor, Tensor], Any], slopes: Slope) -> CustomFunctio
     return made(forward, lambda ctx, g: slopes(g, *ctx.saved_tensors))
 
 
-def square(slope: Slope) -> CustomFunction:
+def square(slope: Slope) -> FunctionClass:
     """The square with a backward."""
     return saving(lambda i: i**2, slope)
 
@@ -170,7 +169,7 @@ def saved_output(ctx: Any, x: Tensor) -> Tensor:
     return y
 
 
-def global_backward() -> CustomFunction:
+def global_backward() -> FunctionClass:
     """A function that keeps its argument in a list instead of its context."""
     kept: list[Tensor] = []
 
@@ -231,7 +230,7 @@ def tanh(g: Tensor, i: Tensor) -> Tensor:
     return found
 
 
-def in_steps(size: int) -> CustomFunction:
+def in_steps(size: int) -> FunctionClass:
     """What rounds to multiples of 1/size."""
     return saving(lambda i: torch.round(i * size) / size, lambda g, i: g * 0)
 

@@ -1,9 +1,8 @@
-"""The check of a user's function: every planted fault is named by its own sentence, and right functions pass."""
+"""The check of a user's function: its points and arguments, and what its report tells."""
 
 from __future__ import annotations
 
 import math
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,71 +10,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from derivcli import DerivError, FunctionReport, check_function, parse
-from derivcli.custom.load import CustomFunction
-from derivcli.custom.trial_table import TRIALS
-from derivcli.custom.user_code import TORCH_ERRORS
+from derivcli import DerivError, check_function, parse
 from derivcli.engines.program import lower
 from derivcli.engines.torch.rules import forward as run
 from derivcli.language.functions.table import FUNCTIONS
-from tests.custom_functions import Square, made, pair, relu, saving, square
-from tests.planted import FAULTS, RIGHT, SINGLE
+from tests.custom_functions import FunctionClass, Square, made, pair, relu, saving, square
+from tests.planted import FAULTS, SOUND
+from tests.planted.formats import SINGLE
 from tests.support import each
+from tests.test_planted import report_of
 
 SQUARES = Path(__file__).parent / "golden" / "data" / "squares.py"
-
-REPORTS: dict[str, FunctionReport] = {}
-
-
-def report_of(name: str) -> FunctionReport:
-    """The report of a planted fault, made once."""
-    if name not in REPORTS:
-        REPORTS[name] = check_function(*FAULTS[name][:2])
-    return REPORTS[name]
-
-
-def failing(report: FunctionReport) -> list[str]:
-    return [trial.name for trial in report.trials if trial.state == "failed"]
-
-
-@each("name", FAULTS)
-def test_a_planted_fault_is_named(name: str) -> None:
-    report = report_of(name)
-    assert report.diagnosis == FAULTS[name][2]
-    assert not report.ok
-    assert report.kind
-    states = [trial.state for trial in report.trials]
-    assert states.count("failed") == 1
-    assert {*states[states.index("failed") + 1 :]} <= {"unreached"}
-    assert "unreached" not in states[: states.index("failed")]
-
-
-@each("name", RIGHT)
-def test_a_right_function_passes(name: str) -> None:
-    function, formula, remarks = RIGHT[name]
-    report = check_function(function, formula)
-    assert (report.diagnosis, failing(report)) == ("", [])
-    assert report.ok
-    assert report.remarks == remarks
-
-
-def test_every_trial_can_fail() -> None:
-    found = {trial for name in FAULTS for trial in failing(report_of(name))}
-    named = {name if not name.startswith("forward is ") else "forward is the formula" for name in found}
-    assert named == {row.name for row in TRIALS}
-
-
-NUMBER = re.compile(r"(?<![a-z\d])-?\d[\d.]*(e-?\d+)?")
-
-
-def test_every_sentence_is_of_one_kind() -> None:
-    kinds: dict[str, set[str]] = {}
-    for name in FAULTS:
-        kinds.setdefault(NUMBER.sub("#", report_of(name).diagnosis), set()).add(report_of(name).kind)
-    assert all(len(each) == 1 for each in kinds.values()), kinds
-    found = {kind for each in kinds.values() for kind in each}
-    assert len(found) >= 20
-    assert {kind for _, kind, _ in TORCH_ERRORS} <= found
 
 
 def test_the_sentence_of_the_function_that_forgets() -> None:
@@ -86,7 +31,7 @@ def test_the_sentence_of_the_function_that_forgets() -> None:
     ]
 
 
-def wrapped(text: str, factor: float = 1.0) -> CustomFunction:
+def wrapped(text: str, factor: float = 1.0) -> FunctionClass:
     """A formula of i as a function of one's own: PyTorch differentiates it inside its backward."""
     program = lower([parse(text)], ["i"])
 
@@ -228,7 +173,7 @@ def test_the_detail_is_of_what_the_sentence_tells() -> None:
 
 @each("name", [name for name in FAULTS if name.startswith("float32 ") and "constant" not in name])
 def test_a_report_of_float32_tells_no_other_number_of_digits(name: str) -> None:
-    if FAULTS[name][2] == SINGLE:
+    if FAULTS[name].sentence == SINGLE:
         told = [trial.detail for trial in report_of(name).trials if "digits" in trial.detail]
         assert all(detail.startswith(("16 digits", "at least")) for detail in told), told
 
@@ -288,9 +233,9 @@ def test_a_file_is_run_for_its_function() -> None:
 
 def test_what_is_no_function() -> None:
     with pytest.raises(DerivError, match="no subclass"):
-        check_function(math.sin)  # type: ignore[arg-type]
+        check_function(math.sin)
     with pytest.raises(DerivError, match="no subclass"):
-        check_function(torch.nn.ReLU)  # type: ignore[arg-type]
+        check_function(torch.nn.ReLU)
     with pytest.raises(DerivError, match="does not name its arguments"):
         check_function(made(torch.sin, torch.cos))
 
@@ -312,15 +257,15 @@ def test_it_works_whatever_the_caller_has_set() -> None:
 
 
 ODD = ["0", "1e-300", "1e-8", "-1e-3", "700", "1e8", "1e12", "1e300", "5e-324", "-5:5:101", "1e-8,1,1e8"]
-RIGHT_EVERYWHERE: dict[str, CustomFunction] = {
+RIGHT_EVERYWHERE: dict[str, FunctionClass] = {
     "square": Square,
     "relu": saving(torch.relu, relu),
     "sin": saving(torch.sin, lambda g, i: g * torch.cos(i)),
     "quick": saving(lambda i: torch.sin(1e4 * i), lambda g, i: g * 1e4 * torch.cos(1e4 * i)),
     "exp": saving(torch.exp, lambda g, i: g * torch.exp(i)),
-    "tanh": RIGHT["tanh"][0],
-    "log": RIGHT["log"][0],
-    "reciprocal": RIGHT["reciprocal"][0],
+    "tanh": SOUND["tanh"].function,
+    "log": SOUND["log"].function,
+    "reciprocal": SOUND["reciprocal"].function,
     "far from 0": saving(lambda i: 1e6 + i.abs(), lambda g, i: g * i.sign()),
 }
 

@@ -10,7 +10,8 @@ from derivcli.render.documents.function_check import function_check_document
 from derivcli.render.format_table import write
 from tests.planted import FAULTS
 from tests.support import deriv
-from tests.test_check_fn import SQUARES, report_of
+from tests.test_check_fn import SQUARES
+from tests.test_planted import report_of
 
 
 def test_exit_statuses() -> None:
@@ -24,9 +25,9 @@ def test_exit_statuses() -> None:
 def test_the_last_line_is_the_diagnosis_in_every_width() -> None:
     for columns in (None, 200):
         outcome = deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=columns)
-        assert outcome.stdout.splitlines()[-1] == FAULTS["ignores grad_output"][2]
+        assert outcome.stdout.splitlines()[-1] == FAULTS["ignores grad_output"].sentence
     assert " ".join(deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=30).stdout.split()).endswith(
-        FAULTS["ignores grad_output"][2]
+        FAULTS["ignores grad_output"].sentence
     )
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError
-from derivcli.custom.custom_function import REQUIRED, Parameter, custom_function, names_text
+from derivcli.custom.custom_function import REQUIRED, Parameter, custom_function, names_in_formulas, names_text
 from tests.support import each
 
 
@@ -124,7 +124,7 @@ def test_a_module_is_a_function_of_its_weights() -> None:
     assert value.tolist() == [11, 11]
     assert torch.autograd.grad(value.sum(), weight)[0].tolist() == [2, 2]
     assert (layer.calls.item(), layer.weight.tolist()) == (0, [3, 3])
-    assert found.parameters[2] == Parameter("weight", "keyword", layer.weight)
+    assert found.parameters[2] == Parameter("weight", "keyword", layer.weight, "weight")
     assert found.parameters[0].default is REQUIRED
 
 
@@ -138,14 +138,41 @@ def test_weights_that_are_called_like_an_argument() -> None:
             return x * self.x
 
     found = custom_function("f", Awkward)
-    assert [each.name for each in found.parameters] == ["x", "self.x"]
-    assert found.call(torch.ones(1), **{"self.x": torch.full((1,), 7.0)}).tolist() == [7]
+    assert [each.name for each in found.parameters] == ["x", "self_x"]
+    assert found.call(torch.ones(1), self_x=torch.full((1,), 7.0)).tolist() == [7]
 
 
 def test_a_class_of_modules_is_constructed() -> None:
     found = custom_function("f", Layer, {"size": 3, "gain": 2.0})
     assert found.call(torch.ones(3)).tolist() == [4, 4, 4]
     assert [each.name for each in custom_function("f", Layer, {"size": 1, "bias": False}).parameters][2:] == ["weight"]
+
+
+def test_names_that_formulas_cannot_have() -> None:
+    def awkward(input_: Tensor, _input: Tensor, λ: float, __: float = 1.0, **more: Any) -> Tensor:
+        return input_ + 10 * _input + 100 * λ + 1000 * __
+
+    found = custom_function("f", awkward)
+    assert [(each.name, each.written) for each in found.parameters] == [
+        ("input", "input_"), ("input_2", "_input"), ("lambda", "λ"), ("arg", "__"),
+    ]  # fmt: skip
+    one = torch.ones(1)
+    assert found.call(input=one, input_2=one, **{"lambda": 1.0, "arg": 1.0}).tolist() == [1111]
+    assert found.call(input_=one, _input=one, λ=1.0, __=1.0).tolist() == [1111]
+    inner = custom_function("f", torch.nn.Sequential(torch.nn.PReLU())).parameters[1]
+    assert (inner.name, inner.written) == ("arg0_weight", "0.weight")
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("input_=1,_y=2", "input=1,y=2"),
+        ("input_**2+x_1*np.sin(y_)", "input**2+x_1*np.sin(y)"),
+        ("1e5_+x", "1e5_+x"),
+    ],
+)
+def test_texts_with_such_names(text: str, expected: str) -> None:
+    assert names_in_formulas(text) == expected
 
 
 def test_an_operator() -> None:
@@ -171,6 +198,7 @@ def test_the_first_line_of_a_docstring() -> None:
 @each(
     ("thing", "construct", "message"),
     [
+        (torch.autograd.Function, {}, "'f' has no backward: it is the class Function"),
         (3, {}, "'f' has no backward: it is of type int"),
         (Tensor, {}, "'f' has no backward: it is the class Tensor"),
         (torch.ones(2), {}, "'f' has no backward: it is of type Tensor"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from derivcli.cli.deferred_modules import import_deferred
+from derivcli.cli.terminal import aside
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import Reading
 from derivcli.python_arguments import mixed_of, names_of, wrt_of
@@ -62,13 +63,14 @@ def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
 
 
 def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
-    """The functions of `--use`, whose files are run."""
+    """The functions of `--use`, whose files are run, and print on standard error."""
     if not use:
         return {}
     import_deferred()
     from derivcli.custom.load import load
 
-    return load(use)
+    with aside():
+        return load(use)
 
 
 def reading_in(options: MainOptions) -> Reading | None:

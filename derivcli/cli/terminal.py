@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, TextIO, TypeAlias
+from typing import Any, TextIO, TypeAlias, cast
 
 from derivcli.errors import inert
 from derivcli.render.blocks import Style
@@ -88,9 +88,26 @@ def open_streams(file_type: type[io.FileIO] = io.FileIO) -> None:
     _keep_descriptors()
 
 
+class Aside:
+    """Standard error for what a user's code prints, which is shown at once, and lost where nobody can read it."""
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing, since nothing waits."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
+
+
 def aside(wanted: bool = True) -> AbstractContextManager[object]:
     """A block in which what a user's code prints goes to standard error, so that standard output is ours alone."""
-    return contextlib.redirect_stdout(sys.stderr) if wanted else contextlib.nullcontext()
+    return contextlib.redirect_stdout(cast("TextIO", Aside())) if wanted else contextlib.nullcontext()
 
 
 def screen(environment: Mapping[str, str]) -> Screen:

@@ -22,7 +22,7 @@ CALL_ERRORS = (UserCodeError, NoDerivativeError, DerivError)
 """What comes of arguments that a function does not take."""
 
 
-VALUE_ERRORS = (torch.linalg.LinAlgError, ValueError, AssertionError, ArithmeticError)
+VALUE_ERRORS = (torch.linalg.LinAlgError, ValueError, AssertionError, ArithmeticError)  # type: ignore[attr-defined]
 """What is raised of numbers that a function does not take, and seldom of shapes."""
 
 

@@ -21,7 +21,9 @@ from derivcli.custom.gradient_comparison import (
 )
 from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import ONE_POINT, Outcome, failed, first_failure, inapplicable, passed
-from derivcli.custom.subject import Subject, Tensors, filled_in
+from derivcli.custom.subject import Subject, filled_in
+from derivcli.custom.tensor_naming import beyond_numbers
+from derivcli.custom.tensor_trials import along_directions
 from derivcli.custom.true_values import TrueValues, noise, slopes_of
 from derivcli.custom.user_code import UserCodeError, code_failure
 from derivcli.custom.variants import of_this_constant
@@ -32,6 +34,8 @@ UPSTREAM_GRADIENTS = (2.0, -0.7, 0.0)
 
 def is_derivative(subject: Subject) -> Outcome:
     """The backward of each point by itself, with an upstream gradient of 1, is the derivative."""
+    if not subject.pointwise:
+        return along_directions(subject)
     truth = slopes_of(subject)
     if not truth.known.any():
         hint = "give other points with `--at`" + ("" if subject.formula else ", or a formula with `--against`")
@@ -40,7 +44,8 @@ def is_derivative(subject: Subject) -> Outcome:
     tolerance = tolerance_of(truth, rounding_floor(subject, 1), rounding)
     outcome = _missing(subject, truth, tolerance) or gradient_fault(subject, subject.slopes, truth, tolerance)
     if outcome is not None:
-        return _of_other(subject, truth, tolerance) or of_this_constant(subject, outcome, is_derivative)
+        outcome = _of_other(subject, truth, tolerance) or beyond_numbers(subject) or outcome
+        return of_this_constant(subject, outcome, is_derivative)
     detail = "as near as quotients of differences tell"
     if subject.formula is not None:
         detail = digits_text(subject, subject.slopes, truth, 1)
@@ -133,21 +138,6 @@ def second_pass(subject: Subject) -> Outcome:
         if outcome.state == "failed":
             return outcome
     return passed()
-
-
-def two_calls(subject: Subject) -> Outcome:
-    """The backward belongs to its own call, whatever was called after that."""
-    example = subject.examples[0]
-    leaves = subject.leaves(example.tensors)
-    outputs = subject.run(leaves)
-    subject.run(subject.leaves(subject.examples[-1].tensors if len(subject.examples) > 1 else _turned(example.tensors)))
-    found = filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)
-    sentence = "keeps what backward needs outside ctx: wrong where it is called twice"
-    return as_before(subject, example, found, "state", sentence)
-
-
-def _turned(tensors: Tensors) -> Tensors:
-    return tuple(x.flip(0) if x.ndim else x for x in tensors)
 
 
 def batch(subject: Subject) -> Outcome:

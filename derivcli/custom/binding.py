@@ -20,7 +20,7 @@ from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
 from derivcli.custom.shapes import Shape, assignments
 from derivcli.custom.subject import Argument, Columns, Subject
 from derivcli.custom.symmetry import with_symmetric
-from derivcli.custom.values import SHAPED_POINTS, VALUES, drawn
+from derivcli.custom.values import ORDINARY, SHAPED_POINTS, VALUES, drawn
 from derivcli.custom.variants import with_variants
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
@@ -184,6 +184,9 @@ def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
         undecided = []
         for tried, assignment in enumerate(shapes):
             attempt = _called(subject, plan, assignment, values, given)
+            if attempt.rank is Rank.NOT_FINITE and values == ORDINARY:
+                others = (_called(subject, plan, assignment, each, given) for each in VALUES if each != values)
+                attempt = max(attempt, *others, key=lambda each: each.rank)
             best = attempt if best is None or attempt.rank > best.rank else best
             if best.rank is Rank.GOOD or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types):
                 return best

@@ -7,6 +7,7 @@ names the cause. All others are.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import torch
 
@@ -14,14 +15,21 @@ from derivcli.custom.binding import bind
 from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.forward_trials import is_formula
 from derivcli.custom.given import NOTHING, Given, check_arguments
-from derivcli.custom.report import FunctionReport, Outcome, Trial, failed
+from derivcli.custom.global_state import restored_settings
+from derivcli.custom.report import FunctionReport, Outcome, Trial, failed, inapplicable
 from derivcli.custom.subject import Subject
 from derivcli.custom.trial_table import TRIALS
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
+from derivcli.engines.chunks import one_thread
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.lexer.tokens import place_of
 from derivcli.language.parse import in_place, parse_expression
+
+Attempt: TypeAlias = Callable[[Subject], Outcome]
+
+MAX_CALL_SECONDS = 0.1
+"""Where a call takes longer, trials in other settings are left out."""
 
 
 def check(
@@ -33,8 +41,10 @@ def check(
     """The report of a function, with what was said of its arguments, against a formula if there is one."""
     names = tuple(parameter.name for parameter in function.parameters)
     formula = None if against is None else _formula(function.name, against, names)
-    with torch.inference_mode(False), torch.enable_grad():
-        return run_trials(bind(function, formula, given), source)
+    with torch.inference_mode(False), torch.enable_grad(), one_thread():
+        with restored_settings():
+            subject = bind(function, formula, given)
+        return run_trials(subject, source)
 
 
 def _formula(function: str, against: str, names: Sequence[str]) -> Expression:
@@ -50,16 +60,18 @@ def _formula(function: str, against: str, names: Sequence[str]) -> Expression:
 def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     """The report of a function."""
     rows: list[Trial] = []
-    outcomes: dict[Callable[[Subject], Outcome], Outcome] = {}
+    outcomes: dict[Attempt, Outcome] = {}
     failures: list[Outcome] = []
     for row in TRIALS:
+        if row.follows is not None and (row.follows not in outcomes or outcomes[row.follows].state == "inapplicable"):
+            continue
         name = row.name
         if subject.formula is not None and row.attempt is is_formula:
             name = f"forward is {subject.formula.text}"
         if any(need not in outcomes or outcomes[need].state == "failed" for need in row.needs):
             rows.append(Trial(name, "unreached"))
             continue
-        outcome = outcomes[row.attempt] = attempted(row.attempt, subject)
+        outcome = outcomes[row.attempt] = attempted(_unless_slow(row.attempt) if row.quick else row.attempt, subject)
         rows.append(Trial(name, outcome.state, outcome.detail))
         if outcome.state == "failed":
             failures.append(outcome)
@@ -77,10 +89,22 @@ def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     )
 
 
-def attempted(attempt: Callable[[Subject], Outcome], subject: Subject) -> Outcome:
+def _unless_slow(attempt: Attempt) -> Attempt:
+    """The trial, which is left out where a call takes long."""
+
+    def quickly(subject: Subject) -> Outcome:
+        if subject.seconds > MAX_CALL_SECONDS:
+            return inapplicable(f"one call takes {subject.seconds:.2g} s")
+        return attempt(subject)
+
+    return quickly
+
+
+def attempted(attempt: Attempt, subject: Subject) -> Outcome:
     """What a trial came to, where the function's code may fail."""
     try:
-        return attempt(subject)
+        with restored_settings():
+            return attempt(subject)
     except NoDerivativeError as error:
         return failed("type", str(error))
     except UserCodeError as error:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import torch
@@ -12,6 +15,7 @@ from torch import Tensor
 from torch._library.custom_ops import CustomOpDef
 
 from derivcli.errors import DerivError, failure
+from derivcli.language.lexer.tokens import canonical_name
 
 Kind: TypeAlias = Literal["autograd function", "function", "module", "operator"]
 ParameterKind: TypeAlias = Literal["positional", "keyword", "variadic"]
@@ -26,11 +30,15 @@ BACKWARD_FORMS = "a torch.autograd.Function, a function of tensors, a torch.nn.M
 
 @dataclass(frozen=True)
 class Parameter:
-    """An argument as its author calls it; a `variadic` one stands for any number of arguments."""
+    """An argument by a name that formulas can have, `input` for `input_`; `written` is how its author calls it.
+
+    A `variadic` one stands for any number of arguments.
+    """
 
     name: str
     kind: ParameterKind
     default: object = REQUIRED
+    written: str = ""
 
     @property
     def required(self) -> bool:
@@ -40,7 +48,7 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class CustomFunction:
-    """Something that has a backward. `call` takes arguments as Python does: by position in order, or by name.
+    """Something that has a backward. `call` takes arguments as Python does: by position in order, or by either name.
 
     The weights of a module are keyword parameters, whose defaults are their tensors. `target` is what was named, and
     `doc` the first line of its docstring.
@@ -63,15 +71,66 @@ def custom_function(name: str, thing: object, construct: Mapping[str, object] | 
     doc = _first_line(thing)
     if inspect.isclass(thing) and issubclass(thing, torch.nn.Module):
         thing = _constructed(name, thing, construct or {})
-    if inspect.isclass(thing) and issubclass(thing, torch.autograd.Function):
-        return CustomFunction(name, "autograd function", *_applied(name, thing), thing, doc)
+    kind, call, parameters = _form(name, thing)
+    return CustomFunction(name, kind, *_named(call, parameters), thing, doc)
+
+
+def name_of(thing: object) -> str:
+    """What a thing is called where it was not named: a class by its own name, an instance by that of its class."""
+    if inspect.ismethod(thing) and thing.__name__ == "apply":
+        thing = thing.__self__
+    if isinstance(thing, functools.partial):
+        thing = thing.func
+    if isinstance(thing, CustomOpDef):
+        return thing._name
+    return str(getattr(thing, "__name__", type(thing).__name__)).rpartition(".")[2]
+
+
+def in_formulas(name: str) -> str:
+    """An argument's name as formulas can have it: `input` for `input_`, `layer_weight` for `layer.weight`."""
+    found = re.sub(r"[\W_]+", "_", canonical_name(name)).strip("_")
+    return found if found[:1].isalpha() else f"arg{found}"
+
+
+def names_in_formulas(text: str) -> str:
+    """A text in which names of arguments are written as formulas can have them, the others as they are."""
+    return re.sub(r"(?<![\w.])(?=\w*_)[A-Za-z_]\w*", lambda found: in_formulas(found[0]), text)
+
+
+Form: TypeAlias = tuple[Kind, Callable[..., Any], tuple[Parameter, ...]]
+"""What kind of thing it is, how it is called, and with what."""
+
+
+def _form(name: str, thing: object) -> Form:
+    if inspect.isclass(thing) and issubclass(thing, torch.autograd.Function) and thing is not torch.autograd.Function:
+        return "autograd function", *_applied(name, thing)
     if isinstance(thing, torch.nn.Module):
-        return CustomFunction(name, "module", *_functional(thing), thing, doc)
+        return "module", *_functional(thing)
     if isinstance(thing, OPERATORS):
-        return CustomFunction(name, "operator", thing, _of_schema(thing), thing, doc)
+        return "operator", thing, _of_schema(thing)
     if callable(thing) and not inspect.isclass(thing):
-        return CustomFunction(name, "function", thing, _of_signature(_signature(thing)), thing, doc)
+        return "function", thing, _of_signature(_signature(thing))
     raise DerivError(f"'{name}' has no backward: it is {_described(thing)}", hint=f"name {BACKWARD_FORMS}")
+
+
+def _named(
+    call: Callable[..., Any], parameters: Sequence[Parameter]
+) -> tuple[Callable[..., Any], tuple[Parameter, ...]]:
+    """A thing whose arguments have names of formulas, no two the same."""
+    named: dict[str, Parameter] = {}
+    for each in parameters:
+        name = first = in_formulas(each.name)
+        for number in itertools.count(2):
+            if name not in named:
+                break
+            name = f"{first}_{number}"
+        named[name] = replace(each, name=name, written=each.name)
+    written = {name: each.written for name, each in named.items() if name != each.written}
+
+    def by_either_name(*arguments: Any, **given: Any) -> Any:
+        return call(*arguments, **{written.get(name, name): value for name, value in given.items()})
+
+    return by_either_name if written else call, tuple(named.values())
 
 
 def constructor_parameters(thing: object) -> tuple[Parameter, ...]:
@@ -87,14 +146,13 @@ def _constructed(name: str, module: type[torch.nn.Module], construct: Mapping[st
     missing = [each.name for each in parameters if each.required and each.name not in given]
     if missing:
         options = " ".join(f"--with {each}=..." for each in missing)
-        raise DerivError(
-            f"'{name}' is constructed with {' and '.join(missing)}", hint=f"give values, as in `{options}`"
-        )
+        hint = f"name an instance of it; check-fn takes values too, as in `{options}`"
+        raise DerivError(f"'{name}' is constructed with {' and '.join(missing)}", hint=hint)
     try:
         return module(**given)
     except (Exception, SystemExit) as error:
         message = f"'{name}' cannot be constructed: {failure(error)}"
-        raise DerivError(message, hint="give other values with `--with`, or name an instance of it") from error
+        raise DerivError(message, hint="name an instance of it; check-fn takes values too, with `--with`") from error
 
 
 def _applied(name: str, function: type[torch.autograd.Function]) -> tuple[Callable[..., Any], tuple[Parameter, ...]]:

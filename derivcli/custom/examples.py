@@ -28,6 +28,29 @@ def repeated(
     return tuple(each.detach() for each in outputs), filled_in(found, leaves)
 
 
+def example_of(subject: Subject, tensors: Sequence[Tensor], upstreams: Sequence[Tensor]) -> Example:
+    """A plain call with other numbers."""
+    leaves = subject.leaves(tensors)
+    outputs = subject.run(leaves)
+    kept = tuple(each.detach().clone() for each in outputs)
+    gradients = filled_in(subject.pull(outputs, leaves, [each.clone() for each in upstreams]), leaves)
+    return Example(tuple(tensors), tuple(upstreams), kept, tuple(each.clone() for each in gradients))
+
+
+def varied(subject: Subject, example: Example) -> Example:
+    """The plain call with upstream gradients that differ from each other."""
+    if not subject.pointwise:
+        return example
+    given = torch.linspace(-1.4, 2.6, subject.count, dtype=torch.float64)
+    return example_of(subject, example.tensors, [each * given for each in example.upstreams])
+
+
+def tensors_alike(found: Sequence[Tensor], due: Sequence[Tensor]) -> bool:
+    """Whether tensors have the same shapes and numbers, but for rounding."""
+    pairs = list(zip(found, due, strict=True))
+    return all(a.shape == b.shape for a, b in pairs) and not any(differs(a, b).any() for a, b in pairs)
+
+
 def as_before(
     subject: Subject,
     example: Example,

@@ -8,6 +8,7 @@ from derivcli.custom.calls_text import constants_text
 from derivcli.custom.gradient_comparison import deviates, deviation_text, digits_text, first_true, points_text
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Subject, Tensors
+from derivcli.custom.tensor_naming import refused
 from derivcli.custom.true_values import by_formula, noise
 from derivcli.custom.user_code import UserCodeError, code_failure
 from derivcli.errors import DerivError
@@ -19,6 +20,11 @@ def runs(subject: Subject) -> Outcome:
     if not finite and subject.formula is None:
         message = f"'{subject.name}' gives finite numbers at none of the points"
         raise DerivError(message, hint=f"give some where it does, as in `--at {subject.parameters[0]}=0.5`")
+    if not subject.pointwise:
+        try:
+            subject.gradients(subject.columns[:, :1])
+        except UserCodeError as error:
+            return refused(subject, error) or code_failure(error)
     assert len(subject.slopes) == len(subject.indices), "there is a gradient for each argument"
     if subject.pointwise:
         try:

@@ -1,177 +1,137 @@
-"""A user's function from its file: the one place that runs a user's Python.
-
-The file finds its neighbours by `import helper`, but only under names that nothing installed has, and only while it
-is run: its folder stands last where Python looks, and no other folder of the user's stands there.
-"""
+"""Functions of the user's own by what names them: FILE.py:NAME, package.module:NAME, or a whole FILE.py."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import inspect
-import stat
-import sys
-import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TypeAlias
+from typing import Any
 
 import torch
 
-from derivcli.custom import PREFIX
-from derivcli.errors import DerivError, Span, failure, file_name
-from derivcli.language.functions.forms import reserved_names
+from derivcli.custom.custom_function import OPERATORS, custom_function
+from derivcli.custom.formula_call import is_callable_name, row_of
+from derivcli.custom.user_modules import FORM, module_named
+from derivcli.errors import DerivError, Span, file_name
 from derivcli.language.functions.row import Function
-from derivcli.language.lexer.tokens import canonical_name, is_name
+from derivcli.language.lexer.name_resolution import nearest
 
-CustomFunction: TypeAlias = type[torch.autograd.Function]
-"""A class with a forward and a backward of its own."""
+MAX_NAMES = 12
+"""So many names of a file are told."""
 
-FORM = "write it like squares.py:SQ"
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The modules that were run, each once, by what names them."""
+
+    modules: dict[str, ModuleType] = field(default_factory=dict)
+
+    def module(self, name: str) -> ModuleType:
+        """The module of a file or of a name, which is run unless it was."""
+        if name not in self.modules:
+            self.modules[name] = module_named(name)
+        return self.modules[name]
 
 
 def load(texts: Iterable[str]) -> dict[str, Function]:
-    """The functions that FILE.py:NAME each name, as rows, by the names that formulas call them by.
+    """The functions that texts name, as rows, by the names that formulas call them by.
 
-    Each file is run, once. Raises DerivError where there is no such file, where it fails, or where a name is no
-    function of its own.
+    A text is FILE.py:NAME, package.module:NAME, either after `name=` for another name, or FILE.py for all autograd
+    functions in it. Each file is run, once. Raises DerivError where there is no such file, where it fails, or where a
+    name is nothing that has a backward.
     """
     rows: dict[str, Function] = {}
-    modules: dict[Path, ModuleType] = {}
+    loaded = Loaded()
     for text in texts:
-        row = row_of_class(*find(text, modules))
-        if row.name in rows:
-            hint = "give one of the classes another name"
-            raise DerivError(f"'{row.name}' is used more than once", text, Span(text.rindex(":") + 1, len(text)), hint)
-        rows[row.name] = row
+        for name, thing, place in _named(text, loaded):
+            row = row_of(custom_function(name, thing), place)
+            if row.name in rows:
+                hint = f"give one a name of its own, as in `--use other={place}`"
+                span = Span(text.rfind(":") + 1, len(text))
+                raise DerivError(f"'{row.name}' is used more than once", text, span, hint)
+            rows[row.name] = row
     return rows
 
 
-def find(text: str, modules: dict[Path, ModuleType] | None = None) -> tuple[str, CustomFunction]:
-    """The name and the class that FILE.py:NAME names; NAME may lead into a class, as in Layers.SQ.
-
-    The file is run unless `modules` holds what it made before.
-    """
-    name_of_file, _, name = text.rpartition(":")
-    if not name_of_file or not name:
+def find(text: str, loaded: Loaded | None = None) -> tuple[str, Any]:
+    """The name and the thing that FILE.py:NAME names; NAME may lead into a class, as in Layers.SQ."""
+    where, _, name = text.rpartition(":")
+    if not where or not name:
         raise DerivError("a function is a file, ':' and a name in it", text, Span(0, len(text)), FORM)
-    path = Path(name_of_file)
-    modules = {} if modules is None else modules
-    found: object = modules.get(path) or modules.setdefault(path, _run(path))
+    module = (loaded or Loaded()).module(where)
+    found: Any = module
     for part in name.split("."):
-        found = vars(found).get(part) if isinstance(found, ModuleType | type) else None
-    if found is None:
-        hint = "name a class in it" + _classes(modules[path])
-        raise DerivError(f"{file_name(path)} has no '{name}'", text, Span(len(name_of_file) + 1, len(text)), hint)
-    return name.rpartition(".")[2], checked(name, found)
+        try:
+            found = getattr(found, part)
+        except Exception:  # a property of the user's may raise anything
+            place = Span(len(where) + 1, len(text))
+            raise DerivError(f"{file_name(where)} has no '{name}'", text, place, _instead(name, module)) from None
+    return name.rpartition(".")[2], found
 
 
-def checked(name: str, found: object) -> CustomFunction:
-    """What was named, if it is a function of its own."""
-    if not (inspect.isclass(found) and issubclass(found, torch.autograd.Function)):
-        hint = "name the class and not its apply" if inspect.isroutine(found) else "name a class that is one"
-        raise DerivError(f"'{name}' is no subclass of torch.autograd.Function", hint=hint)
-    return found
+def find_all(text: str, loaded: Loaded | None = None) -> list[tuple[str, Any]]:
+    """The names and the things that a text names: all autograd functions that FILE.py defines, or one of it.
 
-
-def row_of_class(name: str, function: CustomFunction) -> Function:
-    """The row of a function of the user's own that formulas call by this name.
-
-    Raises DerivError where it is no autograd.Function or a formula could not call it so.
+    Names lead into classes, as in Layers.SQ.
     """
-    function = checked(name, function)
-    if not is_name(name) or name in (*reserved_names(), "and", "or", "not"):
-        raise DerivError(f"'{name}' cannot be called in a formula", hint="give the class a name of letters")
-    doc = (inspect.getdoc(function) or "").partition("\n")[0] if vars(function).get("__doc__") else ""
-    return Function(name=canonical_name(name), doc=doc, parameters=parameters_of(name, function), kernel=function.apply)
+    if not is_whole_file(text):
+        return [find(text, loaded)]
+    module = (loaded or Loaded()).module(text)
+    found = dict(_defined(module, module.__name__))
+    if not found:
+        message = f"{file_name(text)} defines no torch.autograd.Function"
+        raise DerivError(message, hint=_instead("", module))
+    return list(found.items())
 
 
-def parameters_of(name: str, function: CustomFunction) -> tuple[str, ...]:
-    """What the class calls its arguments: those of its forward, without the context that comes first in one style.
-
-    Those that have a default keep it.
-    """
-    try:
-        given = list(inspect.signature(function.forward).parameters.values())
-    except (TypeError, ValueError):  # a forward that was not written in Python
-        given = []
-    own_context = function.setup_context is not torch.autograd.Function.setup_context
-    given = [each for each in (given if own_context else given[1:]) if each.default is inspect.Parameter.empty]
-    if not given or any(each.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD for each in given):
-        raise DerivError(f"the forward of '{name}' does not name its arguments", hint="write def forward(ctx, x)")
-    return tuple(canonical_name(each.name) for each in given)
+def is_whole_file(text: str) -> bool:
+    """Whether a text names a file and nothing in it."""
+    return text.endswith(".py") and ":" not in Path(text).name
 
 
-def _classes(module: ModuleType) -> str:
-    names = [
-        name
-        for name, found in vars(module).items()
-        if inspect.isclass(found) and issubclass(found, torch.autograd.Function) and found.__module__ == module.__name__
+def _named(text: str, loaded: Loaded) -> Iterator[tuple[str, Any, str]]:
+    """The names that formulas call, what they call, and where that is."""
+    own, equals, rest = text.partition("=")
+    if equals and own.strip().isidentifier():
+        if is_whole_file(rest):
+            raise DerivError("one name is given to a whole file", text, Span(0, len(own)), "name a function in it")
+        yield own.strip(), find(rest, loaded)[1], rest
+    elif is_whole_file(text):
+        everything = [(name, thing, f"{text}:{name}") for name, thing in find_all(text, loaded)]
+        chosen = [(name.rpartition(".")[2], thing, place) for name, thing, place in everything]
+        yield from [each for each in chosen if is_callable_name(each[0])] or chosen
+    else:
+        yield *find(text, loaded), text
+
+
+def _defined(module: ModuleType, home: str, holder: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    """The autograd functions that a module defines itself, with the classes that they stand in."""
+    for name, found in list(vars(module if holder is None else holder).items()):
+        if not inspect.isclass(found) or found.__module__ != home or found.__qualname__ != before + name:
+            continue
+        if issubclass(found, torch.autograd.Function):
+            if found.forward is not torch.autograd.Function.forward:
+                yield before + name, found
+        else:
+            yield from _defined(module, home, found, f"{before}{name}.")
+
+
+def _instead(name: str, module: ModuleType) -> str:
+    """What was meant, or what there is to name."""
+    names = list(dict(_defined(module, module.__name__))) + [
+        each
+        for each, found in vars(module).items()
+        if isinstance(found, (torch.nn.Module, *OPERATORS))
+        or (inspect.ismethod(found) and found.__name__ == "apply")
+        or (getattr(found, "__module__", "") == module.__name__ and (inspect.isfunction(found) or _is_module(found)))
     ]
-    return f": {', '.join(names)}" if names else ""
+    close = nearest(name, names) if name else ""
+    if close:
+        return f"did you mean {close}?"
+    return "name a function in it" + (f": {', '.join(names[:MAX_NAMES])}" if names else "")
 
 
-def _run(path: Path) -> ModuleType:
-    """The module that a file makes; whatever it raises becomes a message of one line."""
-    reason = _unfit(path)
-    if reason:
-        raise DerivError(f"cannot run {file_name(path)}: {reason}", hint=FORM)
-    name = PREFIX + path.stem
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None, "a file that ends in .py has a loader"
-    assert spec.loader is not None, "a file is loaded by something"
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)  # dataclasses look for it there
-    try:
-        with _beside(path.resolve().parent):
-            spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        sys.modules.pop(name, None)
-        place = f"{file_name(path)}{_line(path, error)}"
-        raise DerivError(f"cannot run {place}: {failure(error)}", hint="mend the file") from error
-    return module
-
-
-def _unfit(path: Path) -> str:
-    if path.suffix != ".py":
-        return "its name does not end in .py"
-    try:
-        return "" if stat.S_ISREG(path.stat().st_mode) else "it is no regular file"
-    except FileNotFoundError:
-        return "there is no such file"
-    except OSError as error:
-        return error.strerror or str(error)
-
-
-@contextmanager
-def _beside(folder: Path) -> Iterator[None]:
-    """A block in which modules of a folder can be imported; they are forgotten after it, and leave nothing there.
-
-    So another file finds its own neighbours, and these are read anew when they have changed.
-    """
-    before, known, place = sys.dont_write_bytecode, {*sys.modules}, str(folder)
-    sys.dont_write_bytecode = True
-    sys.path.append(place)
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = before
-        if place in sys.path:
-            del sys.path[len(sys.path) - 1 - sys.path[::-1].index(place)]
-        tops = {name for name in {*sys.modules} - known if "." not in name and _lies_in(sys.modules[name], folder)}
-        for name in [name for name in sys.modules if name.partition(".")[0] in tops]:
-            del sys.modules[name]
-
-
-def _lies_in(module: ModuleType, folder: Path) -> bool:
-    path = Path(getattr(module, "__file__", None) or "")
-    return folder in (path.parent, path.parent.parent if path.name == "__init__.py" else None)
-
-
-def _line(path: Path, error: BaseException) -> str:
-    """The last line of a file that an exception passed on its way, in words; a SyntaxError tells its own."""
-    passed = traceback.extract_tb(error.__traceback__)
-    frames = [frame for frame in passed if Path(frame.filename) == path.absolute()]
-    return f", line {frames[-1].lineno}" if frames else ""
+def _is_module(found: object) -> bool:
+    return inspect.isclass(found) and issubclass(found, torch.nn.Module)

@@ -9,6 +9,7 @@ and its outputs are weighed into one number, so that what is checked is a vector
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,9 @@ Tensors: TypeAlias = tuple[Tensor, ...]
 
 MAX_PROBES = 48
 """Of so many entries of an argument each is differentiated by; of more only a sample is."""
+
+SHORT_SECONDS = 0.01
+"""A call that takes no longer is timed once."""
 
 WEIGHTS_SEED = 1
 MAX_WRITTEN_ENTRIES = 6
@@ -297,9 +301,23 @@ class Subject:
             leaves = self.leaves(tensors)
             outputs = self.run(leaves)
             upstreams = self.weights(outputs, point)
+            kept = tuple(each.detach().clone() for each in outputs)  # a backward may change the outputs themselves
             gradients = filled_in(self.pull(outputs, leaves, upstreams), leaves)
-            found.append(Example(tensors, upstreams, tuple(each.detach() for each in outputs), gradients))
+            found.append(Example(tensors, upstreams, kept, tuple(each.clone() for each in gradients)))
         return tuple(found)
+
+    @cached_property
+    def seconds(self) -> float:
+        """How long a call with its backward takes, once all is warm; the shortest of three if that is long."""
+        found = []
+        for _ in range(3):
+            start = time.perf_counter()
+            leaves = self.leaves(self.calls(self.columns)[0])
+            self.pull(self.run(leaves), leaves)
+            found.append(time.perf_counter() - start)
+            if found[-1] < SHORT_SECONDS:
+                break
+        return min(found)
 
     def each(self, compute: Callable[[Columns], Tensor]) -> Tensor:
         """What is computed at each point by itself, put together along the last axis."""

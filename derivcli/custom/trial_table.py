@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from derivcli.custom import (
     backward_trials,
+    forward_mode_trials,
     forward_trials,
+    layout_trials,
+    memory_trials,
+    mode_trials,
     precision_trials,
     second_order,
-    setting_trials,
+    state_trials,
     variant_trials,
 )
 from derivcli.custom.report import Outcome
@@ -22,40 +26,82 @@ class TrialRow:
     """A trial: what it is called, what it does, and the trials that it relies on.
 
     Where one of these failed it is not reached: the same fault would show again, and be blamed on something else.
+    One that is `quick` is left out where a call takes long.
+    Where the one that it `follows` had nothing to try or was not reached, it is left out without a word.
     """
 
     name: str
     attempt: Callable[[Subject], Outcome]
     needs: tuple[Callable[[Subject], Outcome], ...] = ()
+    quick: bool = False
+    follows: Callable[[Subject], Outcome] | None = None
 
 
 RUNS = (forward_trials.runs,)
-SAME = (*RUNS, forward_trials.same_again, forward_trials.input_kept)
+CALLED = (*RUNS, state_trials.earlier_call, forward_trials.same_again)
+SAME = (*CALLED, mode_trials.without_graph, forward_trials.input_kept)
+KEPT = (*SAME, backward_trials.upstream_kept)
+APART = (*KEPT, backward_trials.second_pass, state_trials.own_memory, state_trials.two_calls)
 VALUES = (*SAME, forward_trials.is_formula)
 SLOPES = (*VALUES, precision_trials.forward_in_double, backward_trials.is_derivative)
 LINEAR = (*SLOPES, backward_trials.takes_upstream, backward_trials.upstream_kept)
+BATCH = (*LINEAR, backward_trials.batch)
+FORWARD = (*LINEAR, precision_trials.in_double, forward_mode_trials.forward_mode)
 
 TRIALS = (
     TrialRow("forward and backward run", forward_trials.runs),
-    TrialRow("forward and backward are the same in every call", forward_trials.same_again, RUNS),
+    TrialRow("a call after another one", state_trials.earlier_call, RUNS, quick=True),
+    TrialRow("forward and backward are the same in every call", forward_trials.same_again, CALLED[:2]),
+    TrialRow("forward under no_grad", mode_trials.without_graph, CALLED),
+    TrialRow("PyTorch's global state", state_trials.global_state, RUNS, quick=True),
     TrialRow("the input is left as it is", forward_trials.input_kept, RUNS),
     TrialRow("forward computes in float64", precision_trials.forward_in_double, SAME),
     TrialRow("forward is the formula", forward_trials.is_formula, (*SAME, precision_trials.forward_in_double)),
     TrialRow("backward with an upstream gradient of 1", backward_trials.is_derivative, SLOPES[:-1]),
     TrialRow("backward with other upstream gradients", backward_trials.takes_upstream, SLOPES),
     TrialRow("other constants", variant_trials.other_constants, SLOPES),
-    TrialRow("other shapes", variant_trials.other_shapes, LINEAR),
     TrialRow("grad_output is left as it is", backward_trials.upstream_kept, SAME),
-    TrialRow("backward a second time", backward_trials.second_pass, (*SAME, backward_trials.upstream_kept)),
-    TrialRow("backward after another call", backward_trials.two_calls, (*SAME, backward_trials.second_pass)),
-    TrialRow("backward of a batch", backward_trials.batch, (*LINEAR, backward_trials.two_calls)),
-    TrialRow("tensors of 2 and 3 dimensions", setting_trials.shapes, (*LINEAR, backward_trials.batch)),
-    TrialRow("tensors that are not contiguous", setting_trials.contiguous, (*LINEAR, backward_trials.batch)),
-    TrialRow("a gradient in one argument only", setting_trials.some_inputs, LINEAR),
-    TrialRow("forward mode", setting_trials.forward_mode, SLOPES),
+    TrialRow("backward a second time", backward_trials.second_pass, KEPT),
+    TrialRow("outputs and gradients after another call", state_trials.own_memory, KEPT, quick=True),
+    TrialRow("backward after another call", state_trials.two_calls, APART[:-1]),
+    TrialRow("the backward of a call alone adds to no .grad", memory_trials.accumulates, RUNS),
+    TrialRow("the graph is freed", memory_trials.leak, RUNS),
+    TrialRow("backward after a change in place", memory_trials.changed_afterwards, APART, quick=True),
+    TrialRow("backward of a batch", backward_trials.batch, (*LINEAR, state_trials.two_calls)),
+    TrialRow("a gradient in some arguments only", mode_trials.some_inputs, KEPT, quick=True),
+    TrialRow("the gradient of one output only", mode_trials.some_outputs, KEPT, quick=True),
+    TrialRow("tensors of 2 and 3 dimensions", layout_trials.shapes, BATCH, quick=True),
+    TrialRow("tensors that are not contiguous", layout_trials.contiguous, KEPT, quick=True),
+    TrialRow("arguments that share memory", layout_trials.shared_memory, APART, quick=True),
+    TrialRow("a batch of 1", layout_trials.batch_of_one, BATCH, quick=True),
+    TrialRow("empty tensors", layout_trials.empty, BATCH, quick=True),
+    TrialRow("other shapes", variant_trials.other_shapes, LINEAR, quick=True),
+    TrialRow("forward under inference_mode", mode_trials.inference, SAME, quick=True),
+    TrialRow("within another backward", mode_trials.reentrant, APART, quick=True),
+    TrialRow("in another thread", mode_trials.other_thread, APART, quick=True),
+    TrialRow("on another device", mode_trials.on_device, APART, quick=True),
+    TrialRow("forward mode", forward_mode_trials.forward_mode, LINEAR),
     TrialRow("all digits of float64", precision_trials.in_double, SLOPES),
     TrialRow("float32", precision_trials.in_single, (*SLOPES, precision_trials.in_double)),
     TrialRow("second derivatives", second_order.second, (*LINEAR, precision_trials.in_double)),
-    TrialRow("a tensor of 0 dimensions", setting_trials.single_number, (*LINEAR, backward_trials.batch)),
+    TrialRow(
+        "the gradient of forward mode",
+        forward_mode_trials.reverse_over_forward,
+        FORWARD,
+        follows=forward_mode_trials.forward_mode,
+    ),
+    TrialRow(
+        "forward mode over the backward",
+        forward_mode_trials.forward_over_reverse,
+        (*FORWARD, second_order.second),
+        follows=forward_mode_trials.forward_mode,
+    ),
+    TrialRow(
+        "forward mode taken twice",
+        forward_mode_trials.forward_twice,
+        (*FORWARD, forward_mode_trials.reverse_over_forward),
+        follows=forward_mode_trials.forward_mode,
+    ),
+    TrialRow("a tensor of 0 dimensions", layout_trials.single_number, BATCH),
 )
 """What is tried."""

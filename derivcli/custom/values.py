@@ -43,8 +43,10 @@ def _distribution(numbers: Tensor) -> Tensor:
     return torch.softmax(numbers, -1) if numbers.ndim else _shares(numbers)
 
 
+ORDINARY = "ordinary"
+
 VALUES: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "ordinary": _generic,
+    ORDINARY: _generic,
     "positive": _positive,
     "between 0 and 1": _shares,
     "symmetric positive definite": _definite,

@@ -17,7 +17,6 @@ from derivcli.custom.report import Outcome, failed, inapplicable
 from derivcli.custom.shapes import Shape
 from derivcli.custom.subject import Argument, Subject, Variant, shape_text
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
-from derivcli.custom.values import drawn
 from derivcli.errors import DerivError
 
 MAX_SHAPE_VARIANTS = 4
@@ -138,6 +137,8 @@ def _variant(subject: Subject, argument: Argument, value: object, told: str) -> 
 
 def _of_shapes(subject: Subject, given: Given) -> Iterator[Variant]:
     """The function with a batch more or less, and with arguments that are broadcast against others."""
+    if subject.pointwise and len(subject.tensor_arguments) == 1:
+        return  # other trials are of these
     fixed = {*given.shapes, *given.tensors}
     seen = {_shapes_of(subject)}
     for shapes in _other_shapes(_shapes_of(subject)):
@@ -179,8 +180,20 @@ def _other_shapes(shapes: Sequence[Shape]) -> Iterator[tuple[Shape, ...]]:
     yield ((), *others)
 
 
+def _numbers(subject: Subject) -> Sequence[Tensor]:
+    """The numbers of each argument at all points, one point after the other."""
+    sizes = [argument.size for argument in subject.tensor_arguments]
+    return [part.T.flatten() for part in torch.split(subject.columns, sizes)]
+
+
+def _as_many(numbers: Tensor, shape: Shape) -> Tensor:
+    """So many numbers as a shape has, which are repeated where there are too few."""
+    count = torch.Size(shape).numel()
+    return numbers.repeat(-(-count // len(numbers)))[:count]
+
+
 def _reshaped(subject: Subject, shapes: Sequence[Shape]) -> Subject:
     given = iter(shapes)
     arguments = tuple(each if each.shape is None else replace(each, shape=next(given)) for each in subject.arguments)
-    columns = drawn(shapes, "ordinary", 1)
+    columns = torch.cat([_as_many(*pair) for pair in zip(_numbers(subject), shapes, strict=True)])[:, None]
     return replace(subject, arguments=arguments, columns=columns, pointwise=False, max_probes=VARIANT_PROBES)

@@ -60,23 +60,34 @@ class Findings:
     """How many digits the numbers' format has."""
     hard: int = 0
     first_lines: list[str] = field(default_factory=list)
+    common_lines: list[str] = field(default_factory=list)
+    """What is said of functions none of whose numbers is judged, for the same reason."""
     worst_number: tuple[int, str] | None = None
     """The fewest right digits of a number whose true one is known, and which number that is."""
 
     def add(self, results: Judged) -> None:
         """Count the verdicts of the next results."""
-        parts = [(result, _columns(name, result, self.style)) for name, result in named(results)]
-        for result, columns in parts:
+        parts = [(name, result, _columns(name, result, self.style)) for name, result in named(results)]
+        for name, result, columns in parts:
             for column in columns:
                 (self.values if column.is_value else self.derivatives).update(column.verdicts.count())
             self._find_worst(result, columns)
-            self.hard += int(np.count_nonzero(_needs_line(columns)))
-            self.first_lines += islice(_lines(result, columns, self.style), MAX_LINES - len(self.first_lines))
-        found = [column for _, columns in parts for column in columns]
+            self._add_lines(name, result, columns)
+        found = [column for *_, columns in parts for column in columns]
         right = [column.verdicts for column in found if not column.verdicts.hard().any()]
         digits = min((int(verdicts.digits.min()) for verdicts in right), default=0)
         self.digits = digits if self.digits is None else min(self.digits, digits)
         self.max_digits = DTYPE_DIGITS[str(found[0].values.dtype)]
+
+    def _add_lines(self, name: str, result: Result | SeriesResult, columns: Sequence[JudgedColumn]) -> None:
+        reason = _common_reason(columns)
+        if not reason:
+            self.hard += int(np.count_nonzero(_needs_line(columns)))
+            self.first_lines += islice(_lines(result, columns, self.style), MAX_LINES - len(self.first_lines))
+            return
+        line = f"{name} is unchecked: {result.expression.spelling.worded(reason)}"
+        if line not in self.common_lines:  # of an earlier part
+            self.common_lines.append(line)
 
     def _find_worst(self, result: Result | SeriesResult, columns: Sequence[JudgedColumn]) -> None:
         for column in columns:
@@ -117,7 +128,11 @@ class Findings:
     def lines(self) -> list[str]:
         """A line for each number that is not simply right, the first of them, and how many more there are."""
         more = self.hard - len(self.first_lines)
-        return [*self.first_lines, *([f"and {more:,} more; --format json has them all"] if more else [])]
+        return [
+            *self.common_lines,
+            *self.first_lines,
+            *([f"and {more:,} more; --format json has them all"] if more else []),
+        ]
 
 
 def findings_of(results: Judged, style: Style) -> Findings:
@@ -175,6 +190,14 @@ def _columns(name: str, result: Result | SeriesResult, style: Style) -> list[Jud
 
 def _always(text: str) -> Callable[[int], str]:
     return lambda point: text
+
+
+def _common_reason(columns: Sequence[JudgedColumn]) -> str:
+    """Why none of several numbers is judged, where that is the same for all; "" otherwise."""
+    reasons = {reason for column in columns for reason in column.verdicts.messages.values()}
+    numbers = sum(len(column.verdicts) for column in columns)
+    unchecked = sum(np.count_nonzero(column.verdicts.kinds == code_of("unchecked")) for column in columns)
+    return reasons.pop() if len(reasons) == 1 and numbers > 1 and unchecked == numbers else ""
 
 
 def _lines(result: Result | SeriesResult, columns: Sequence[JudgedColumn], style: Style) -> Iterator[str]:

@@ -20,7 +20,7 @@ from derivcli.cli.shell.reply import NOTHING, Reply
 from derivcli.cli.shell.single_line import check_signs, check_single
 from derivcli.cli.shell.state import State
 from derivcli.cli.shell.statements import without_comments
-from derivcli.cli.terminal import Screen
+from derivcli.cli.terminal import Screen, aside
 from derivcli.errors import DerivError, EquationError, Note, UnknownNameError, draw_note
 from derivcli.hints import SHELL
 from derivcli.language.lexer.tokens import canonical_name
@@ -80,7 +80,8 @@ def _answered(state: State, line: str, screen: Screen) -> tuple[State, Reply]:
     if request.points is not None and request.points.count != 1:
         return replace(state, last=line, result=None), Reply(job=(request, state.options))
     results: Sequence[Result] | Sequence[SymbolicResult]
-    results = pipeline.numbers(request) if request.has_points else pipeline.formulas(request)
+    with aside():
+        results = pipeline.numbers(request) if request.has_points else pipeline.formulas(request)
     terminal, style = screen
     style = replace(style, digits=state.options.digits, verdicts=request.check is True, exact=request.exact is True)
     format_ = state.options.format_

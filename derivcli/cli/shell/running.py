@@ -87,14 +87,15 @@ def _run(reply: Reply, session: Session, say: Callable[[str], None]) -> bool:
 
     assert reply.job is not None, "there is a job"
     request, options = reply.job
-    wrote = False
+    wrote, output = False, sys.stdout
 
     def write(text: str, colored: bool = False) -> None:
         nonlocal wrote
         wrote = True
-        terminal.show(sys.stdout, text, colored)
+        terminal.show(output, text, colored)
 
-    done = evaluate(request, options, session.screen, write)
+    with terminal.aside():
+        done = evaluate(request, options, session.screen, write)
     for note in done.notes:
         say(note)
     if done.differs:

@@ -52,7 +52,11 @@ def sigmoid_once(x: Tensor) -> Tensor:
     """The logistic function to be differentiated once: torch's own, which costs least, where that is right."""
     if not at_hand(x):
         return sigmoid(x)
-    return torch.sigmoid(x) if x.amax().item() < MAX_NEAR_SIGMOID else _far_sigmoid(x)
+    return torch.sigmoid(x) if _are_near(x) else _far_sigmoid(x)
+
+
+def _are_near(x: Tensor) -> bool:
+    return not x.numel() or x.amax().item() < MAX_NEAR_SIGMOID
 
 
 class _FarSigmoid(torch.autograd.Function):
@@ -82,9 +86,7 @@ def _sigmoid_slope(x: Tensor) -> Tensor:
     if not at_hand(x):
         return y * torch.sigmoid(-x)
     near = torch.addcmul(y, y, y, value=-1)
-    return (
-        near if x.amax().item() < MAX_NEAR_SIGMOID else torch.where(x < MAX_NEAR_SIGMOID, near, y * torch.sigmoid(-x))
-    )
+    return near if _are_near(x) else torch.where(x < MAX_NEAR_SIGMOID, near, y * torch.sigmoid(-x))
 
 
 def _tanh_slope(x: Tensor) -> Tensor:

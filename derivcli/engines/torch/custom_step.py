@@ -21,7 +21,8 @@ def call_custom(step: Step, operands: Sequence[Tensor], count: int) -> Tensor:
     assert step.kernel is not None, "the step has code of its own"
     given = [operand if operand.ndim else operand.expand(count).clone() for operand in operands]  # constants are shared
     before = _versions(given)
-    value = step.kernel(*given)
+    constants = {place: float(operand.detach()) for place, operand in enumerate(operands) if not operand.ndim}
+    value = step.kernel(*given, constants=constants)
     if _versions(given) != before:
         message = f"'{step.operation}' changes its argument in place, which others in the formula may share"
         raise DerivError(message, hint="let its forward begin with a copy, as in x = x.clone()")

@@ -234,7 +234,7 @@ def _check_found(row: Function) -> None:
     """Refuse to pickle code that Python would not find by its module and its name, as in a function's body."""
     from pickle import PicklingError
 
-    code: Any = getattr(row.kernel, "__self__", row.kernel)
+    code: Any = getattr(row.kernel, "target", row.kernel)
     name = getattr(code, "__qualname__", "")
     try:
         found = operator.attrgetter(name)(sys.modules[code.__module__])

@@ -1,0 +1,146 @@
+"""Single backwards of functions that take tensors, at the points and at other samples, and whether they are right.
+
+A gradient is right where the derivative along a drawn direction is: no single wrong number escapes that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from derivcli.custom.gradient_comparison import RELATIVE_TOLERANCE, are_wrong, rounding_floor, tolerance_of
+from derivcli.custom.jacobians import outputs_at, quick_slope, scale_of
+from derivcli.custom.subject import Columns, Subject, Tensors, filled_in
+from derivcli.custom.true_values import TrueValues, by_quotients, noise
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError
+from derivcli.errors import DerivError
+
+SCALES = (0.1, 1.0, 10.0)
+
+DRAWS = 5
+"""So many samples of each scale are tried beside the points."""
+
+SAMPLES_SEED = 5
+
+QUICK_FLOOR = 1e-8
+
+QUICK_ROUNDING = 1e-11
+"""Quick quotients are trusted within this part of the sum of all terms, and of the sum of all outputs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One backward at a point: its tensors, upstream gradients, and gradients by tensor arguments, None or numbers."""
+
+    point: int
+    tensors: Tensors
+    upstreams: Tensors
+    gradients: tuple[Tensor | None, ...]
+
+    @property
+    def filled(self) -> Tensors:
+        """The gradients, 0 where there is none."""
+        pairs = zip(self.gradients, self.tensors, strict=True)
+        return tuple(torch.zeros_like(x) if g is None else g for g, x in pairs)
+
+
+def differentiable(subject: Subject) -> list[int]:
+    """Which tensor arguments it is differentiated by."""
+    return [k for k, argument in enumerate(subject.tensor_arguments) if argument.differentiable]
+
+
+def samples(subject: Subject) -> Columns:
+    """The points, and others: of other sizes and signs, drawn, and with numbers that are 0."""
+    base, generator = subject.columns, torch.Generator().manual_seed(SAMPLES_SEED)
+    drawn = [torch.randn(len(base), DRAWS, generator=generator, dtype=torch.float64) * scale for scale in SCALES]
+    near = base * (1 + 0.2 * torch.randn(base.shape, generator=generator, dtype=torch.float64))
+    return torch.cat([base, near, -base, *(base * scale for scale in SCALES if scale != 1), *drawn], 1)
+
+
+def with_zeros(subject: Subject) -> dict[str, Columns]:
+    """For each argument the first point with a number that is 0."""
+    found, start = {}, 0
+    for argument in subject.tensor_arguments:
+        if argument.differentiable and argument.size:
+            found[argument.name] = subject.columns[:, :1].clone()
+            found[argument.name][start] = 0.0
+        start += argument.size
+    return found
+
+
+def sample_at(subject: Subject, point: int) -> Sample | None:
+    """The backward at a point; None where the forward fails there, or gives no finite numbers."""
+    (tensors,) = subject.calls(subject.columns[:, point : point + 1])
+    leaves = subject.leaves(tensors)
+    try:
+        outputs = subject.run(leaves)
+    except (UserCodeError, NoDerivativeError, DerivError):
+        return None
+    if not all(bool(each.isfinite().all()) for each in outputs):
+        return None
+    upstreams = subject.weights(outputs, point)
+    return Sample(point, tensors, upstreams, _gradients(subject, outputs, leaves, upstreams))
+
+
+def _gradients(
+    subject: Subject, outputs: Tensors, leaves: Tensors, upstreams: Sequence[Tensor]
+) -> tuple[Tensor | None, ...]:
+    found = iter(subject.pull(outputs, leaves, upstreams))
+    return tuple(next(found) if x.requires_grad else None for x in leaves)
+
+
+def _directions(subject: Subject, sample: Sample, wanted: Sequence[int]) -> Tensors:
+    """A drawn change of each number of some arguments, in the size of the number."""
+    generator = torch.Generator().manual_seed(SAMPLES_SEED + sample.point)
+    drawn = [torch.rand(x.shape, generator=generator, dtype=torch.float64) + 0.5 for x in sample.tensors]
+    signs = [torch.randint(0, 2, x.shape, generator=generator) * 2 - 1 for x in sample.tensors]
+    return tuple(
+        v * sign * scale_of(x) * (k in wanted)
+        for k, (v, sign, x) in enumerate(zip(drawn, signs, sample.tensors, strict=True))
+    )
+
+
+def is_right(subject: Subject, sample: Sample, wanted: Sequence[int]) -> bool | None:
+    """Whether the gradients by some arguments are right along a direction; None where that is unknown."""
+    directions = _directions(subject, sample, wanted)
+    terms = torch.cat([(g * v).reshape(-1) for g, v in zip(sample.filled, directions, strict=True)])
+    found = terms.sum()
+    quick = quick_slope(subject, sample.tensors, directions, sample.upstreams)
+    outputs = outputs_at(subject, sample.tensors)
+    largest = sum(float((u * y).abs().sum()) for u, y in zip(sample.upstreams, outputs, strict=True))
+    allowed = RELATIVE_TOLERANCE * quick.abs() + QUICK_FLOOR * terms.abs().sum() + QUICK_ROUNDING * largest
+    if (found - quick).abs() <= allowed:
+        return True
+    truth, rounding = _thorough(subject, sample, directions)
+    if not truth.known.all():
+        return None
+    floor = rounding_floor(_alone(subject, sample), 1) + 1e-12 * terms.abs().sum().nan_to_num(0.0)
+    return not are_wrong(found[None], truth, tolerance_of(truth, floor, rounding)).any()
+
+
+def _alone(subject: Subject, sample: Sample) -> Subject:
+    return replace(subject, columns=subject.columns[:, sample.point : sample.point + 1])
+
+
+def _thorough(subject: Subject, sample: Sample, directions: Tensors) -> tuple[TrueValues, Tensor]:
+    """The derivative along a direction by many quotients, and how much rounding moves what the backward gives."""
+    column = subject.columns[:, sample.point]
+    direction = torch.cat([v.reshape(-1) for v in directions])
+
+    def value(positions: Columns) -> Tensor:
+        calls = subject.calls(column[:, None] + (positions - 1) * direction[:, None])
+        return torch.stack([subject.weighed(outputs_at(subject, each), sample.upstreams) for each in calls])
+
+    def slope(positions: Columns) -> Tensor:
+        found = []
+        for tensors in subject.calls(column[:, None] + (positions - 1) * direction[:, None]):
+            leaves = subject.leaves(tensors)
+            filled = filled_in(subject.pull(subject.run(leaves), leaves, sample.upstreams), leaves)
+            found.append(sum((g * v).sum() for g, v in zip(filled, directions, strict=True)))
+        return torch.stack([torch.as_tensor(each) for each in found])
+
+    one = torch.ones(1, 1, dtype=torch.float64)
+    return by_quotients(value, one, 0), noise(slope, one)

@@ -1,0 +1,36 @@
+"""Trials of the backward of functions that take tensors of shapes of their own, or give several outputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from derivcli.custom.gradient_comparison import points_text
+from derivcli.custom.report import Outcome, passed
+from derivcli.custom.samples import Sample, differentiable, is_right, sample_at, samples, with_zeros
+from derivcli.custom.subject import Subject
+from derivcli.custom.tensor_naming import EVIDENCE, fault
+from derivcli.errors import DerivError
+
+
+def along_directions(subject: Subject) -> Outcome:
+    """The gradients are the derivatives along drawn directions, at the points and at samples of other sizes."""
+    columns, zeros = samples(subject), with_zeros(subject)
+    tried = replace(subject, columns=torch.cat([columns, *zeros.values()], 1))
+    right: list[Sample] = []
+    wrong: list[Sample] = []
+    for point in range(tried.count):
+        sample = sample_at(tried, point)
+        verdict = None if sample is None else is_right(tried, sample, differentiable(tried))
+        if sample is not None and verdict is not None:
+            (right if verdict else wrong).append(sample)
+        if len(wrong) == EVIDENCE or (wrong and point == subject.count - 1):
+            break
+    if wrong:
+        at_zero = [name for k, name in enumerate(zeros) if columns.shape[1] + k == wrong[0].point]
+        return fault(tried, wrong, right, at_zero)
+    if not right:
+        hint = "give other points with `--at`"
+        raise DerivError(f"'{subject.name}' has no derivative to compare with at any of the points", hint=hint)
+    return passed(f"along directions, at {points_text(len(right))}")

@@ -1,0 +1,272 @@
+"""Trials of other settings: each finds a fault that is hidden from all others, and sound code passes them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from derivcli import FunctionReport
+from derivcli.custom import check_function as checking
+from derivcli.custom import mode_trials
+from derivcli.custom.custom_function import custom_function
+from derivcli.custom.given import Given
+from tests.custom_functions import made, saving
+from tests.support import each
+
+Made = Callable[[], Any]
+
+
+def product(value: Any = torch.mul, slopes: Any = lambda g, x, y: (g * y, g * x)) -> Any:
+    def forward(ctx: Any, x: Tensor, y: Tensor) -> Any:
+        ctx.save_for_backward(x, y)
+        return value(x, y)
+
+    return made(forward, lambda ctx, g: slopes(g, *ctx.saved_tensors))
+
+
+def matrix(slopes: Any = lambda g, x, w: (g @ w, g.mT @ x), value: Any = lambda x, w: x @ w.mT) -> Any:
+    return product(value, slopes)
+
+
+def square(slope: Any = lambda g, x: g * 2 * x, value: Any = lambda x: x**2) -> Any:
+    return saving(value, slope)
+
+
+def cached_forward() -> Any:
+    known: dict[Any, Tensor] = {}
+
+    def value(x: Tensor) -> Tensor:
+        return x * known.setdefault(x.shape, torch.sigmoid(x))
+
+    return saving(value, lambda g, x: g * known[x.shape])
+
+
+def cached_backward() -> Any:
+    known: dict[Any, Tensor] = {}
+    return square(lambda g, x: g * known.setdefault(x.shape, 2 * x))
+
+
+def remembering() -> Any:
+    last = [torch.zeros(())]
+
+    def value(x: Tensor) -> Tensor:
+        before, last[0] = last[0], x.detach().abs().max()
+        return x * (1 + 0 * x) if last[0] == before else x * 1.5
+
+    return saving(value, lambda g, x: g)
+
+
+def same_buffer(stage: str) -> Any:
+    kept: dict[Any, Tensor] = {}
+
+    def copied(x: Tensor) -> Tensor:
+        return kept.setdefault((x.shape, x.dtype), x.clone()).copy_(x)
+
+    if stage == "forward":
+        return saving(lambda x: copied(x**2), lambda g, x: g * 2 * x)
+    return saving(lambda x: x**2, lambda g, x: copied(g * 2 * x))
+
+
+def leaking(ctx: Any, x: Tensor) -> Tensor:
+    y = torch.exp(x)
+    ctx.kept = {"outputs": [y]}
+    return y
+
+
+def adding(ctx: Any, g: Tensor) -> tuple[Tensor, Tensor]:
+    x, y = ctx.saved_tensors
+    y.grad = g * x
+    return g * y, g * x
+
+
+def setting(change: Callable[[], object]) -> Any:
+    def value(x: Tensor) -> Tensor:
+        change()
+        return x**2
+
+    return square(value=value)
+
+
+def thread_local() -> Any:
+    known = threading.local()
+    known.factor = 2
+    return square(lambda g, x: g * known.factor * x)
+
+
+def by_thread() -> Any:
+    home = threading.current_thread()
+    return square(lambda g, x: g * (2 if threading.current_thread() is home else 3) * x)
+
+
+def alone(ctx: Any, x: Tensor) -> Tensor:
+    assert torch._C._current_graph_task_id() == -1
+    ctx.save_for_backward(x)
+    return x**2
+
+
+def sums(ctx: Any, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(x, y)
+    return x * y, x + y
+
+
+def by_none(known: float | None) -> Any:
+    def backward(ctx: Any, g: Any, h: Any) -> tuple[Tensor, Tensor]:
+        x, y = ctx.saved_tensors
+        if known is not None:
+            g, h = (known * torch.ones_like(x) if each is None else each for each in (g, h))
+        return g * y + h, g * x + h
+
+    return made(sums, backward)
+
+
+def by_grad_mode(x: Tensor) -> Tensor:
+    return x**2 if torch.is_grad_enabled() else x**2 * (1 + 1e-3)
+
+
+def versioned(ctx: Any, x: Tensor) -> Tensor:
+    ctx.version = x._version
+    ctx.save_for_backward(x)
+    return x**2
+
+
+def of_square(ctx: Any, g: Tensor) -> Tensor:
+    return g * 2 * ctx.saved_tensors[0]  # type: ignore[no-any-return]
+
+
+def for_one(g: Tensor, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+    return g @ w, g.mT @ x if len(x) > 1 else 2 * (g.mT @ x)
+
+
+def by_address(g: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    found = {x.data_ptr(): g * y}
+    found[y.data_ptr()] = g * x
+    return found[x.data_ptr()], found[y.data_ptr()] * (1 + (len(found) == 1))
+
+
+SHAPES = {"x": (2, 2), "y": (2, 2)}
+
+CONTIGUOUS = "for tensors that are not contiguous"
+MEMORY = "gives the same memory in every call: the next one changes its"
+FAULTS: dict[str, tuple[Any, ...]] = {
+    "cached forward": (cached_forward, "forward depends on an earlier call"),
+    "cached backward": (cached_backward, "backward depends on an earlier call"),
+    "output buffer": (lambda: same_buffer("forward"), f"{MEMORY} output"),
+    "gradient buffer": (lambda: same_buffer("backward"), f"{MEMORY} gradient"),
+    "leak": (
+        lambda: made(leaking, lambda ctx, g: g * ctx.kept["outputs"][0]),
+        "keeps its output on ctx outside save_for_backward, which leaks memory",
+    ),
+    "accumulates": (
+        lambda: made(lambda ctx, x, y: (ctx.save_for_backward(x, y), x * y)[1], adding),
+        "backward adds to y.grad itself besides giving its gradient",
+    ),
+    "seed": (lambda: setting(lambda: torch.manual_seed(3)), "changes PyTorch's global state: the random seed"),
+    "dtype": (
+        lambda: setting(lambda: torch.set_default_dtype(torch.float16)),
+        "changes PyTorch's global state: the default dtype",
+    ),
+    "threads": (
+        lambda: setting(lambda: torch.set_num_threads(torch.get_num_threads() + 1)),
+        "changes PyTorch's global state: the number of threads",
+    ),
+    "thread local": (thread_local, "fails in another thread"),
+    "by thread": (by_thread, "wrong in another thread"),
+    "reentrant": (lambda: made(alone, of_square), "fails where backward runs inside another backward"),
+    "None fails": (lambda: by_none(None), "backward fails where the gradient of an output is None"),
+    "None wrong": (lambda: by_none(1.0), "backward is wrong where the gradient of an output is None"),
+    "no_grad": (lambda: by_grad_mode, "forward differs under no_grad"),
+    "inference": (lambda: made(versioned, of_square), "fails under inference_mode"),
+    "expanded upstream": (
+        lambda: square(lambda g, x: g * 2 * x / (2 if g.stride() == (0,) else 1)),
+        f"wrong {CONTIGUOUS}",
+    ),
+    "expanded argument": (
+        lambda: square(lambda g, x: g * 2 * x / (2 if x.stride() == (0,) else 1)),
+        f"wrong {CONTIGUOUS}",
+    ),
+    "strides of matrices": (
+        lambda: matrix(lambda g, x, w: (g @ w.as_strided(w.shape, (2, 1)), g.mT @ x)),
+        f"wrong {CONTIGUOUS}",
+        SHAPES,
+    ),
+    "batch of 1": (lambda: matrix(for_one), "wrong for a batch of 1", SHAPES),
+    "batch of 1 fails": (
+        lambda: matrix(lambda g, x, w: ((g.squeeze() @ w).reshape(x.shape), g.squeeze().mT @ x.squeeze())),
+        "fails for a batch of 1",
+        SHAPES,
+    ),
+    "empty": (
+        lambda: matrix(lambda g, x, w: (g @ w, torch.stack(list(g[:, :, None] * x[:, None])).sum(0))),
+        "fails for empty tensors",
+        SHAPES,
+    ),
+    "empty and wrong": (
+        lambda: matrix(lambda g, x, w: (g @ w, (g[:, :, None] * x[:, None]).mean(0) * len(x))),
+        "wrong for empty tensors",
+        SHAPES,
+    ),
+    "shared memory": (lambda: product(slopes=by_address), "wrong where x and y share memory"),
+}
+
+
+def report(function: Any, **shapes: tuple[int, ...]) -> FunctionReport:
+    return checking.check(custom_function("F", function), given=Given(shapes=shapes))
+
+
+@each("name", FAULTS)
+def test_a_planted_fault_is_found_by_its_trial_alone(name: str) -> None:
+    make, sentence, *shapes = FAULTS[name]
+    found = report(make(), **(shapes[0] if shapes else {}))
+    assert (found.diagnosis, found.more) == (sentence, ())
+
+
+def disturb() -> None:
+    torch.set_default_dtype(torch.float16)
+    torch.set_num_threads(3)
+    torch.manual_seed(5)
+
+
+def test_the_settings_of_pytorch_are_restored() -> None:
+    before = torch.get_default_dtype(), torch.get_num_threads(), torch.get_rng_state()
+    report(setting(disturb))
+    assert (torch.get_default_dtype(), torch.get_num_threads()) == before[:2]
+    assert torch.equal(torch.get_rng_state(), before[2])
+
+
+def state_of(found: FunctionReport, name: str) -> tuple[str, str]:
+    return next((trial.state, trial.detail) for trial in found.trials if trial.name == name)
+
+
+def test_a_slow_function_is_not_called_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "MAX_CALL_SECONDS", 0.0)
+    found = report(square())
+    assert found.ok
+    state, detail = state_of(found, "in another thread")
+    assert state == "inapplicable"
+    assert detail.startswith("one call takes ")
+
+
+def test_another_device_is_tried_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mode_trials, "other_device", lambda: "meta")
+    assert report(square(lambda g, x: g * 2 * x.to("cpu"))).diagnosis == "fails on meta"
+    stays = square(value=lambda x: torch.zeros(x.shape, dtype=x.dtype) + 1, slope=lambda g, x: g * 0)
+    assert report(stays).diagnosis == "gives a tensor on cpu where its input is on meta"
+
+
+KEEPS = "keeps x on ctx outside save_for_backward: wrong where x is changed in place afterwards"
+
+
+def keeping(ctx: Any, x: Tensor) -> Tensor:
+    ctx.x = x
+    return x**2
+
+
+def test_a_tensor_kept_on_the_context_is_worth_a_remark() -> None:
+    found = report(made(keeping, lambda ctx, g: g * 2 * ctx.x))
+    assert (found.diagnosis, found.remarks) == ("", (KEEPS,))
