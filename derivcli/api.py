@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack, cast, overload
 
 from derivcli import pipeline
 from derivcli.errors import ArgumentError
+from derivcli.function_arguments import Gradient, gradients_of
 from derivcli.python_arguments import (
     At,
     DerivativeOptions,
@@ -231,6 +232,7 @@ def check_function(
     paired: bool = False,
     shape: Mapping[str, int | str | Sequence[int]] | None = None,
     with_: Mapping[str, object] | None = None,
+    gradient: Gradient | None = None,
 ) -> FunctionReport:
     """What is right and wrong with a torch.autograd.Function: a class, or FILE.py:NAME, a file that is run for it.
 
@@ -239,7 +241,8 @@ def check_function(
     points; a matrix or a tensor there, as in at={"x": [[1, 2], [3, 4]]}, is one point. `wrt` names the arguments to
     differentiate by, without those that are meant to be constants. `shape` gives shapes of arguments, {"x": (4, 3)},
     and `with_` values for those that are no tensors, {"lam": 0.5}; each value of a list is tried. What is not given
-    is found by trying.
+    is found by trying. `gradient` is what backward is meant to give for an upstream gradient of 1, a formula, or one
+    for each argument by its name: "1" of a straight-through estimator.
     The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
     checked: a function that could not be called, or has no value at any of the points.
     """
@@ -256,7 +259,7 @@ def check_function(
     else:
         name, found, source = name_of(function), function, ""
     construct = {name: values[0] for name, values in given.constants.items()}
-    return check(custom_function(name, found, construct), against, given, source)
+    return check(custom_function(name, found, construct), against, given, source, gradients_of(gradient))
 
 
 @reading(ScriptOptions)

@@ -25,10 +25,11 @@ LEAVES = ("errors", "flag_table", "hints", "result", "showing")
 PIPELINE = {
     "request": (),
     "python_arguments": (),
+    "function_arguments": ("python_arguments",),
     "validation": (),
     "pipeline": ("request", "validation"),
     "code_plans": ("request", "pipeline"),
-    "api": ("request", "python_arguments", "pipeline", "code_plans"),
+    "api": ("request", "python_arguments", "function_arguments", "pipeline", "code_plans"),
 }
 """Files beside the folders: they may import those, and these of each other."""
 

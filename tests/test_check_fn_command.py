@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from derivcli import check_function
@@ -50,8 +51,10 @@ def test_what_the_function_prints_goes_to_standard_error(tmp_path: Path) -> None
 
 def test_what_was_not_tried_is_counted() -> None:
     style = Style(None, 80, False, True)
-    one = function_check_document(report_of("detached"), style)
-    three = function_check_document(report_of("float32 backward"), style)
-    assert "– 1 more is not tried after that\n" in write(one, "text", style)
-    assert "– 3 more are not tried after that\n" in write(three, "text", style)
-    assert write(one, "tsv", style).count("\tunreached\t") == 1
+    report = report_of("factor")
+    unreached = [trial for trial in report.trials if trial.state == "unreached"]
+    for count, told in ((1, "1 more is"), (3, "3 more are")):
+        left = replace(report, trials=(report.trials[0], *unreached[:count]))
+        document = function_check_document(left, style)
+        assert f"– {told} not tried after that\n" in write(document, "text", style)
+        assert write(document, "tsv", style).count("\tunreached\t") == count

@@ -13,7 +13,7 @@ from derivcli.custom.trial_table import TRIALS
 from derivcli.custom.user_code import TORCH_ERRORS
 from tests.planted import FAULTS, SOUND
 from tests.planted.foreign import foreign_finding
-from tests.planted.pending import PENDING
+from tests.planted.pending import PENDING, PENDING_TRIALS
 from tests.support import each
 
 REPORTS: dict[str, FunctionReport] = {}
@@ -77,10 +77,14 @@ def test_there_are_faults_of_many_kinds() -> None:
     assert {*PENDING} <= {*FAULTS, *SOUND}
 
 
+REMARKS_ONLY = {"backward after a change in place", "on another device"}
+"""One that never fails, and one that fails on machines with another device; test_check_settings.py tries them."""
+
+
 def test_every_trial_can_fail() -> None:
     found = {trial for name in NAMED for trial in failing(report_of(name))}
     named = {name if not name.startswith("forward is ") else "forward is the formula" for name in found}
-    assert named >= {row.name for row in TRIALS}
+    assert {row.name for row in TRIALS} - named == REMARKS_ONLY | PENDING_TRIALS
 
 
 NUMBER = re.compile(r"(?<![a-z\d])-?\d[\d.]*(e-?\d+)?")

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.jacobians import Pullback
+from derivcli.custom.recognized_gradients import NOT_STATED, NOT_STATED_BUT_ZERO, meant
 from derivcli.custom.tensor_cases import MIN_NUMBERS, NEAR, NEAR_LARGEST, Case, Look, are_near, off_mask
 
 MIN_ENTRIES = 3
@@ -99,12 +100,39 @@ def _of_part(axis: int, index: int) -> Callable[[Pullback, int], Tensor | None]:
 
 
 def straight(case: Case, a: int) -> Look | None:
-    """The upstream gradient itself, or where forward gives its argument a negative multiple of it."""
-    name = f" in {case.names[a]}" if len(case.names) > 1 else ""
-    stated = f"{case.names[a]}=" if len(case.names) > 1 else ""
+    """The upstream gradient itself."""
     if case.fits(a, lambda each, a: each.upstreams[0]) and len(case.pullbacks[0].upstreams) == 1:
-        return "straight", f"looks like a straight-through estimator{name}; say --gradient {stated}1 if that is meant"
+        return "straight", meant("straight", "1", _name(case, a))
     return None
+
+
+def _name(case: Case, a: int) -> str:
+    return case.names[a] if len(case.names) > 1 else ""
+
+
+def reversed_(case: Case, a: int) -> Look | None:
+    """A negative multiple of the upstream gradient, where forward gives its argument as it is."""
+    if not all(_is_jacobian(each, a, torch.eye) for each in case.pullbacks):
+        return None
+    ratio = _ratio(case, a)
+    if ratio is not None and ratio < 0 and case.fits(a, lambda each, a: ratio * each.upstreams[0]):
+        return "reversal", meant("reversal", f"{ratio:.6g}", _name(case, a))
+    return None
+
+
+def surrogate(case: Case, a: int) -> Look | None:
+    """A gradient where forward is constant in pieces."""
+    if case.names[a] not in case.stated and all(_is_jacobian(each, a, torch.zeros) for each in case.pullbacks):
+        return "surrogate", meant("surrogate", "", _name(case, a))
+    return None
+
+
+def _is_jacobian(each: Pullback, a: int, made: Callable[..., Tensor]) -> bool:
+    """Whether the Jacobian of the only output is what this makes of its numbers of rows and columns."""
+    if len(each.upstreams) > 1 or not each.blocks[a]:
+        return False
+    (block,) = each.blocks[a]
+    return bool(((block - made(*block.shape, dtype=block.dtype)).abs() <= NEAR).all())
 
 
 def diagonal(case: Case, a: int) -> Look | None:
@@ -152,7 +180,8 @@ def not_finite(case: Case, a: int) -> Look | None:
 def zero(case: Case, a: int) -> Look | None:
     """Nothing where something is due."""
     if all((found == 0).all() for found, _ in case.pairs(a)):
-        return "zero", ZERO
+        stated = case.stated.get(case.names[a])
+        return "zero", ZERO if stated is None else NOT_STATED_BUT_ZERO.format(stated)
     return None
 
 
@@ -254,6 +283,8 @@ RECOGNISERS = (
     one_entry,
     zero,
     straight,
+    reversed_,
+    surrogate,
     factor,
     transposed,
     wrong_axis,
@@ -279,4 +310,6 @@ def look(case: Case, a: int) -> Look:
             return found
     if refused:
         return "shape", "a gradient of the wrong shape"
+    if case.names[a] in case.stated:
+        return "stated", NOT_STATED.format(case.stated[case.names[a]])
     return "derivative", "backward is not the derivative of forward"

@@ -25,21 +25,26 @@ CALL_ERRORS = (UserCodeError, NoDerivativeError, DerivError)
 VALUE_ERRORS = (torch.linalg.LinAlgError, ValueError, AssertionError, ArithmeticError)  # type: ignore[attr-defined]
 """What is raised of numbers that a function does not take, and seldom of shapes."""
 
+CODE_ERRORS = (NameError, ImportError, SystemExit)
+"""What is raised of no arguments but of the code itself."""
+
 
 class Rank(IntEnum):
     """How well a call goes; of several ways the best is taken, of equally good ones the first."""
 
     FAILS = 0
-    NOT_FINITE = 1
-    FORWARD_ONLY = 2
+    NO_DERIVATIVE = 1
+    """What comes out has no derivative."""
+    NOT_FINITE = 2
+    FORWARD_ONLY = 3
     """Backward fails."""
-    CONSTANT = 3
+    CONSTANT = 4
     """Forward does not depend on all arguments, or backward gives None for one on which it does."""
-    NUMBERS = 4
+    NUMBERS = 5
     """All arguments are single numbers, which tells little of what takes more."""
-    SPREAD = 5
+    SPREAD = 6
     """There are more dimensions in an output than in any argument, as where something is broadcast by chance."""
-    GOOD = 6
+    GOOD = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +65,7 @@ class Attempt:
         argument that takes points is to be called so whatever its backward does.
         """
         alone = self.subject.pointwise and len(self.subject.tensor_arguments) == 1
+        alone = alone or "incorrect number of gradients" in str(getattr(self.error, "error", ""))
         return (
             self.rank > Rank.CONSTANT
             or (self.rank is Rank.CONSTANT and not self.missing)
@@ -70,6 +76,11 @@ class Attempt:
     def is_of_types(self) -> bool:
         """Whether it fails since an argument is of the wrong type."""
         return isinstance(getattr(self.error, "error", None), TypeError)
+
+    @property
+    def is_of_code(self) -> bool:
+        """Whether it fails as it would with any arguments."""
+        return isinstance(getattr(self.error, "error", None), CODE_ERRORS)
 
     @property
     def is_of_values(self) -> bool:
@@ -103,12 +114,15 @@ def attempted(subject: Subject) -> Attempt:
     try:
         outputs = subject.run(subject.leaves(subject.calls(subject.columns[:, :1])[0], ()))
         if not all(each.isfinite().all() for each in outputs):
-            subject = where_finite(subject)
+            found = where_finite(subject)
+            if not found.count:
+                return Attempt(subject, Rank.NOT_FINITE)
+            subject = found
     except CALL_ERRORS as error:
         dirty = _as_dirty(subject, error)
-        return attempted(dirty) if dirty is not None else Attempt(subject, Rank.FAILS, error)
-    if not subject.count:
-        return Attempt(subject, Rank.NOT_FINITE)
+        if dirty is not None:
+            return attempted(dirty)
+        return Attempt(subject, Rank.NO_DERIVATIVE if isinstance(error, NoDerivativeError) else Rank.FAILS, error)
     return _with_backward(subject)
 
 

@@ -47,7 +47,7 @@ def is_derivative(subject: Subject) -> Outcome:
         outcome = _of_other(subject, truth, tolerance) or beyond_numbers(subject) or outcome
         return of_this_constant(subject, outcome, is_derivative)
     detail = "as near as quotients of differences tell"
-    if subject.formula is not None:
+    if subject.formula is not None or subject.stated:
         detail = digits_text(subject, subject.slopes, truth, 1)
     skipped = subject.count - int(truth.known.all(0).sum())
     return passed(detail + (f", not tried at {points_text(skipped)} without a derivative" if skipped else ""))

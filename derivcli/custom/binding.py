@@ -14,7 +14,7 @@ from torch import Tensor
 
 from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, quiet, where_finite
 from derivcli.custom.custom_function import CustomFunction, Parameter
-from derivcli.custom.given import NOTHING, Given, check_arguments
+from derivcli.custom.given import NOTHING, Given, check_arguments, completed
 from derivcli.custom.kinds import Choice, TensorKind, ways, whole_numbers
 from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
 from derivcli.custom.shapes import Shape, assignments
@@ -45,13 +45,16 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
                     best = attempt
                 if attempt.is_settled:
                     break
-            if best is not None and best.rank > Rank.FORWARD_ONLY:
+            if best is not None and best.rank >= Rank.FORWARD_ONLY:
                 break
+        if best is None and formula is not None:
+            message = f"'{function.name}' could not be called with numbers for all that stands in the formula"
+            raise DerivError(message, hint="give one, as in `--with lam=0.5`")
         if best is None:
             raise DerivError(
                 f"'{function.name}' takes no tensor", hint="say with `--shape x=4x3` which argument is one"
             )
-        if best.rank is Rank.FAILS and not (given.says_where or formula):
+        if best.rank is Rank.FAILS and not (given.says_where or formula or best.is_of_code):
             _refuse(best)
         return with_variants(with_symmetric(best.subject), function, given)
 
@@ -117,7 +120,9 @@ def _attempts(
         plan = _plan(parameters, dict(zip(free, way, strict=True)), given)
         subject = Subject(function, plan.arguments, plan.no_points)
         if formula is not None:
-            subject = replace(subject, formula=given.completed(formula, plan.arguments))
+            subject = replace(subject, formula=completed(formula, plan.arguments))
+            if subject.formula is None:
+                continue
         if not (plan.fixed or plan.whole):
             pointwise = _pointwise(subject, given)
             yield from pointwise

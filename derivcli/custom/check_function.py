@@ -6,7 +6,7 @@ names the cause. All others are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import torch
@@ -17,6 +17,7 @@ from derivcli.custom.forward_trials import is_formula
 from derivcli.custom.given import NOTHING, Given, check_arguments
 from derivcli.custom.global_state import restored_settings
 from derivcli.custom.report import FunctionReport, Outcome, Trial, failed, inapplicable
+from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Subject
 from derivcli.custom.trial_table import TRIALS
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
@@ -37,13 +38,19 @@ def check(
     against: str | None = None,
     given: Given = NOTHING,
     source: str = "",
+    gradients: Mapping[str, str] | None = None,
 ) -> FunctionReport:
-    """The report of a function, with what was said of its arguments, against a formula if there is one."""
+    """The report of a function, with what was said of its arguments, against a formula if there is one.
+
+    `gradients` are formulas of gradients that are meant and not the derivative, by the names of arguments, or by ""
+    that of all of them.
+    """
     names = tuple(parameter.name for parameter in function.parameters)
     formula = None if against is None else _formula(function.name, against, names)
     with torch.inference_mode(False), torch.enable_grad(), one_thread():
         with restored_settings():
             subject = bind(function, formula, given)
+            subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
         return run_trials(subject, source)
 
 

@@ -87,19 +87,6 @@ class Given:
             start = stop
         return columns if free else columns[:, :1]
 
-    def completed(self, formula: Expression, arguments: Sequence[Argument]) -> Expression:
-        """A formula in which the names of constants stand for their numbers."""
-        definitions, variables = list(formula.definitions), list(formula.variables)
-        for each in arguments:
-            if each.shape is None and each.name in variables:
-                if not isinstance(each.constant, int | float):
-                    message = f"'{each.name}' stands in the formula and is no number"
-                    hint = f"give it one, as in `--with {each.name}=0.5`"
-                    raise DerivError(message, formula.source, place_of(each.name, formula.source), hint)
-                definitions.append(Definition(each.name, parse_expression(repr(each.constant + 0)).tree))
-                variables.remove(each.name)
-        return replace(formula, definitions=tuple(definitions), variables=tuple(variables))
-
 
 NOTHING = Given()
 
@@ -111,3 +98,15 @@ def check_arguments(function: str, names: Iterable[str], parameters: Sequence[st
             span = place_of(name, source) if source else None
             hint = f"its arguments are {', '.join(parameters)}" if parameters else "it has none"
             raise DerivError(f"'{function}' has no argument '{name}'", source, span, hint)
+
+
+def completed(formula: Expression, arguments: Sequence[Argument]) -> Expression | None:
+    """A formula in which the names of constants stand for their numbers; None where one of them is no number."""
+    definitions, variables = list(formula.definitions), list(formula.variables)
+    for each in arguments:
+        if each.shape is None and each.name in variables:
+            if not isinstance(each.constant, int | float):
+                return None
+            definitions.append(Definition(each.name, parse_expression(repr(each.constant + 0)).tree))
+            variables.remove(each.name)
+    return replace(formula, definitions=tuple(definitions), variables=tuple(variables))

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from derivcli.check.verdict import DTYPE_DIGITS
+from derivcli.custom.recognized_gradients import NOT_STATED, NOT_STATED_BUT_ZERO, recognized
 from derivcli.custom.report import Outcome, failed, passed
 from derivcli.custom.subject import Subject
 from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
@@ -132,8 +133,16 @@ def gradient_fault(subject: Subject, found: Tensor, truth: TrueValues, tolerance
     swapped = _swapped(subject, found, truth, tolerance, off)
     if swapped:
         return failed("swapped", swapped, detail)
+    meant = recognized(subject, found, truth, tolerance, off)
+    if meant:
+        return failed(*meant, detail)
     looks = [_look(subject, *row) for row in zip(found, truth.numbers, tolerance, off, strict=True) if row[3].any()]
     kind, sentence = looks[0]
+    stated = subject.stated.get(subject.owners[index[0]])
+    if stated is not None and kind == "derivative":
+        return failed("stated", NOT_STATED.format(stated.source), detail)
+    if stated is not None and kind == "zero":
+        return failed("zero", NOT_STATED_BUT_ZERO.format(stated.source), detail)
     alike = len(looks) == len(subject.indices) and all(look == looks[0] for look in looks)
     what, colon, why = sentence.partition(":")
     return failed(kind, f"{what} in {name}{colon}{why}" if name and not alike else sentence, detail)
@@ -165,8 +174,6 @@ def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off:
         return "factor", f"off by a factor {ratio.item():.6g}"
     if len(found) == 1 and _is_simple(ratio.item()) and _are_near(found, ratio * true, tolerance):
         return "factor", f"off by a factor {ratio.item():.6g} at this point"
-    if len(found) > 1 and (found == 1).all():
-        return "derivative", "backward passes its gradient straight through, which is not the derivative of forward"
     shift = (found - true).median()
     if len(found) > 2 and shift.abs() > tolerance.median() and _are_near(found, true + shift, tolerance):
         return "constant", f"off by an added constant {shift.item():.6g}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from derivcli.custom.stated_gradients import stated_jacobian
 from derivcli.custom.subject import Subject, Tensors
 
 STEPS = (2.0**-10, 2.0**-11)
@@ -132,7 +133,12 @@ def pullback(subject: Subject, tensors: Tensors, upstreams: Tensors, found: Sequ
     wanted = [k for k, argument in enumerate(subject.tensor_arguments) if argument.differentiable]
     budget = MAX_CALLS // (2 * len(STEPS) * max(len(wanted), 1))
     for k in wanted:
-        x = tensors[k]
+        x, argument = tensors[k], subject.tensor_arguments[k]
+        if argument.name in subject.stated:
+            block = stated_jacobian(subject, argument, tensors, upstreams)
+            blocks.append((block,))
+            truths.append((block @ _flat(upstreams)).reshape(x.shape))
+            continue
         entries = range(0, x.numel(), max(1, -(-x.numel() // budget)))
         whole = x.numel() * sum(sizes) <= MAX_JACOBIAN_SIZE and len(entries) == x.numel()
         weights = _flat(upstreams)

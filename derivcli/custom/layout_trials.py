@@ -196,7 +196,7 @@ def _nudged(x: Tensor) -> Tensor:
 def empty(subject: Subject) -> Outcome:
     """A batch of none does as well, where the forward gives something for it."""
     found = []
-    for tensors in _batches(subject.examples[0], 0):
+    for tensors in _batches(subject, subject.examples[0], 0):
         leaves = subject.leaves(tensors)
         outputs = _outputs(subject, leaves)
         if outputs is not None and all(each.isfinite().all() for each in outputs):
@@ -226,15 +226,16 @@ def _outputs(subject: Subject, leaves: Tensors) -> Tensors | None:
         return None
 
 
-def _batches(example: Example, size: int) -> Iterator[list[Tensor]]:
+def _batches(subject: Subject, example: Example, size: int) -> Iterator[list[Tensor]]:
     """The arguments of a plain call with so many rows in those that may be a batch, as the outputs then are.
 
-    That may be all that have as many rows as the outputs, or only the first of them.
+    That may be all that have as many rows as the outputs, or only the first of them; those of a function that works
+    point by point have one shape.
     """
     rows = {each.shape[0] if each.ndim else 0 for each in example.outputs}
     batched = [k for k, x in enumerate(example.tensors) if x.ndim and x.shape[0] in rows]
     if len(rows) == 1 and 0 not in rows and batched:
-        for chosen in dict.fromkeys((tuple(batched), tuple(batched[:1]))):
+        for chosen in dict.fromkeys((tuple(batched), tuple(batched if subject.pointwise else batched[:1]))):
             yield [x[:size] if k in chosen else x for k, x in enumerate(example.tensors)]
 
 
@@ -250,7 +251,7 @@ def batch_of_one(subject: Subject) -> Outcome:
 def _first_alone(subject: Subject, example: Example) -> Outcome | None:
     """The outcome for the first row of a plain call alone; None where forward gives another thing for it."""
     first = tuple(each[:1] for each in example.outputs)
-    for tensors in _batches(example, 1):
+    for tensors in _batches(subject, example, 1):
         leaves = subject.leaves(tensors)
         outputs = _outputs(subject, leaves)
         if outputs is not None and tensors_alike([each.detach() for each in outputs], first):

@@ -13,7 +13,9 @@ from torch import Tensor
 
 from derivcli.custom.gradient_comparison import RELATIVE_TOLERANCE, are_wrong, rounding_floor, tolerance_of
 from derivcli.custom.jacobians import outputs_at, quick_slope, scale_of
+from derivcli.custom.stated_gradients import stated_gradient
 from derivcli.custom.subject import Columns, Subject, Tensors, filled_in
+from derivcli.custom.tensor_cases import off_mask
 from derivcli.custom.true_values import TrueValues, by_quotients, noise
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
 from derivcli.errors import DerivError
@@ -104,7 +106,18 @@ def _directions(subject: Subject, sample: Sample, wanted: Sequence[int]) -> Tens
 
 
 def is_right(subject: Subject, sample: Sample, wanted: Sequence[int]) -> bool | None:
-    """Whether the gradients by some arguments are right along a direction; None where that is unknown."""
+    """Whether the gradients by some arguments are right along a direction; None where that is unknown.
+
+    Those that are stated are to be that, number by number.
+    """
+    stated = [k for k in wanted if subject.tensor_arguments[k].name in subject.stated]
+    for k in stated:
+        due = stated_gradient(subject, subject.tensor_arguments[k], sample.tensors, sample.upstreams)
+        if off_mask(sample.filled[k], due).any():
+            return False
+    wanted = [k for k in wanted if k not in stated]
+    if not wanted:
+        return True
     directions = _directions(subject, sample, wanted)
     terms = torch.cat([(g * v).reshape(-1) for g, v in zip(sample.filled, directions, strict=True)])
     found = terms.sum()

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -77,9 +77,10 @@ class Example:
 class Subject:
     """A function bound to arguments, with the points to try it at, in float64, of shape (entries, points).
 
-    `formula` is what its forward should be, over the names of the arguments, if it works point by point. `in_place` is
-    for one that changes its arguments and says so: it is called with tensors that are no leaves. `variants` are other
-    ways of calling it, and `max_probes` is how many entries of each argument are differentiated by.
+    `formula` is what its forward should be, over the names of the arguments, if it works point by point. `stated` are
+    the gradients that are meant where they are not the derivative, by the names of arguments. `in_place` is for one
+    that changes its arguments and says so: it is called with tensors that are no leaves. `variants` are other ways of
+    calling it, and `max_probes` is how many entries of each argument are differentiated by.
     """
 
     function: CustomFunction
@@ -90,6 +91,7 @@ class Subject:
     in_place: bool = False
     variants: tuple[Variant, ...] = ()
     max_probes: int = MAX_PROBES
+    stated: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -130,6 +132,12 @@ class Subject:
     def wrt(self) -> list[str]:
         """The names of the rows of gradients."""
         return [self.parameters[index] for index in self.indices]
+
+    @cached_property
+    def owners(self) -> list[str]:
+        """For each row of gradients the name of the argument that it is of."""
+        names = [argument.name for argument in self.tensor_arguments for _ in range(argument.size)]
+        return [names[index] for index in self.indices]
 
     def calls(self, columns: Columns) -> list[Tensors]:
         """The tensor arguments of each call that numbers at points make: one for all points, or one for each."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -24,10 +24,14 @@ Look = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Backwards of one function, with the names of its differentiable tensor arguments."""
+    """Backwards of one function, with the names of its differentiable tensor arguments.
+
+    `stated` are gradients that are meant and not the derivative, as they were typed.
+    """
 
     names: tuple[str, ...]
     pullbacks: tuple[Pullback, ...]
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     def pairs(self, a: int) -> Iterator[tuple[Tensor, Tensor]]:
         """What came out and what is true, flat, for one argument, where both have a number for each entry."""

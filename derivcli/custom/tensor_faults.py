@@ -14,6 +14,9 @@ from derivcli.custom.jacobians import Pullback
 from derivcli.custom.subject import Tensors
 from derivcli.custom.tensor_cases import Case, Look
 
+WHOLE = ("stated", "surrogate")
+"""Kinds whose sentences name their argument."""
+
 
 def named(case: Case) -> Look | None:
     """What is wrong, in a sentence that tells of which argument; None where nothing is."""
@@ -25,7 +28,7 @@ def named(case: Case) -> Look | None:
         return exchanged
     looks = [look(case, a) for a in bad]
     kind, sentence = looks[0]
-    if len(case.names) == 1 or f" of {case.names[bad[0]]} " in sentence or "; say " in sentence:
+    if len(case.names) == 1 or f" of {case.names[bad[0]]} " in sentence or "; say " in sentence or kind in WHOLE:
         return kind, sentence
     if len(looks) == len(case.names) and all(each == looks[0] for each in looks):
         return kind, sentence

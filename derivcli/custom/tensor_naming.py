@@ -65,7 +65,8 @@ def _case(tried: Subject, samples: Sequence[Sample]) -> Case:
     wanted = differentiable(tried)
     names = tuple(tried.tensor_arguments[k].name for k in wanted)
     pullbacks = [pullback(tried, each.tensors, each.upstreams, [each.filled[k] for k in wanted]) for each in samples]
-    return Case(names, tuple(pullbacks))
+    stated = {name: formula.source for name, formula in tried.stated.items()}
+    return Case(names, tuple(pullbacks), stated)
 
 
 def _kind(tried: Subject, samples: Sequence[Sample], case: Case) -> Look | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from derivcli.check.enclosure import Site, enclosure, restored_context
+from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate
@@ -70,30 +71,42 @@ def _exact(site: Site, partial: Partial) -> float:
 
 
 def slopes_of(subject: Subject) -> TrueValues:
-    """The true first derivatives, of shape (rows, points)."""
-    return _differentiated(subject, subject.value, ())
+    """The true first derivatives, or the gradients that are stated in their place, of shape (rows, points)."""
+    stated = stated_slopes(subject) if subject.stated else None
+    return stack(
+        [
+            _differentiated(subject, subject.value, (), row)
+            if stated is None or owner not in subject.stated
+            else TrueValues(stated[row], torch.zeros_like(stated[row]))
+            for row, owner in enumerate(subject.owners)
+        ]
+    )
 
 
 def curvatures_of(subject: Subject, mixtures: Tensor) -> TrueValues:
     """The true derivatives, by all rows, of mixtures of the gradients, of shape (mixtures, rows, points).
 
-    `mixtures` has shape (mixtures, rows). With a formula each is one row.
+    `mixtures` has shape (mixtures, rows). With a formula each is one row. Of stated gradients they are the derivatives.
     """
+    if subject.stated:
+        subject = replace(subject, formula=None)
 
     def mixed(mixture: Tensor) -> PointFunction:
         return lambda columns: mixture @ subject.gradients(columns)
 
     names: list[Partial] = [(name,) for name in subject.wrt] if subject.formula else [()] * len(mixtures)
     pairs = zip(mixtures, names, strict=True)
-    return stack([_differentiated(subject, mixed(mixture), name) for mixture, name in pairs])
+    rows = range(len(subject.indices))
+    return stack(
+        [stack([_differentiated(subject, mixed(mixture), name, row) for row in rows]) for mixture, name in pairs]
+    )
 
 
-def _differentiated(subject: Subject, function: PointFunction, partial: Partial) -> TrueValues:
-    """The derivatives in each row of a partial derivative, which a function of the user's code computes."""
+def _differentiated(subject: Subject, function: PointFunction, partial: Partial, row: int) -> TrueValues:
+    """The derivatives by a row of a partial derivative, which a function of the user's code computes."""
     if subject.formula is None:
-        return stack([by_quotients(function, subject.columns, index) for index in subject.indices])
-    partials = [(*partial, name) for name in subject.wrt]
-    return stack([by_formula(subject.formula, subject.parameters, subject.columns, each) for each in partials])
+        return by_quotients(function, subject.columns, subject.indices[row])
+    return by_formula(subject.formula, subject.parameters, subject.columns, (*partial, subject.wrt[row]))
 
 
 LARGEST_STEP = 2.0**-4

@@ -14,7 +14,7 @@ def other_constants(subject: Subject) -> Outcome:
     if not variants:
         return inapplicable("there are no constants with other values")
     for variant in variants:
-        outcome = outcome_of(variant, is_derivative)
+        outcome = outcome_of(subject, variant, is_derivative)
         if outcome.state == "failed":
             verb = "fails" if outcome.kind == "raises" else "is wrong"
             return failed("literal", f"backward {verb} where {variant.where}", outcome.detail)
@@ -27,7 +27,7 @@ def other_shapes(subject: Subject) -> Outcome:
     if not variants:
         return inapplicable("forward takes no other shapes that were tried")
     for variant in variants:
-        outcome = outcome_of(variant, is_derivative)
+        outcome = outcome_of(subject, variant, is_derivative)
         if outcome.state == "failed":
             what, colon, why = outcome.sentence.partition(":")
             return failed(outcome.kind, f"{what} where {variant.where}{colon}{why}", outcome.detail)

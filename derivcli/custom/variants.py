@@ -42,10 +42,10 @@ def with_variants(subject: Subject, function: CustomFunction, given: Given) -> S
     return replace(subject, variants=(*constants, *shapes))
 
 
-def outcome_of(variant: Variant, attempt: Callable[[Subject], Outcome]) -> Outcome:
-    """What a trial comes to for a variant; nothing where there is no derivative at its points."""
+def outcome_of(subject: Subject, variant: Variant, attempt: Callable[[Subject], Outcome]) -> Outcome:
+    """What a trial comes to for a variant of a subject; nothing where there is no derivative at its points."""
     try:
-        return attempt(variant.subject)
+        return attempt(replace(variant.subject, stated=subject.stated))
     except UserCodeError as error:
         return code_failure(error)
     except (NoDerivativeError, DerivError):
@@ -56,7 +56,7 @@ def of_this_constant(subject: Subject, outcome: Outcome, attempt: Callable[[Subj
     """What is wrong, said of a constant where that is right with its other values."""
     for name in dict.fromkeys(each.argument for each in subject.variants if each.argument):
         variants = [each for each in subject.variants if each.argument == name]
-        if all(outcome_of(each, attempt).state == "passed" for each in variants):
+        if all(outcome_of(subject, each, attempt).state == "passed" for each in variants):
             return failed("literal", f"backward is wrong where {variants[0].otherwise}", outcome.detail)
     return outcome
 
@@ -111,7 +111,7 @@ def _is_variant(subject: Subject, argument: Argument, attempt: Attempt) -> bool:
 
 
 def _outputs(subject: Subject) -> Sequence[Tensor]:
-    return [each.detach() for each in subject.run(subject.leaves(subject.calls(subject.columns[:, :1])[0], ()))]
+    return [each.detach() for each in subject.run(subject.leaves(subject.calls(subject.columns)[0], ()))]
 
 
 def _are_equal(ones: Sequence[Tensor], others: Sequence[Tensor]) -> bool:

@@ -85,7 +85,7 @@ class Layer(torch.autograd.Function):
 ARGUMENTS: Rows = {
     "slope of the default": fault(
         "literal", "backward is wrong where alpha is not 0.01",
-        taking(leaky, lambda g, x, alpha: (g * torch.where(x > 0, 1.0, 0.01), None)),
+        taking(leaky, lambda g, x, alpha: (torch.where(x > 0, g, 0.01 * g), None)),
     ),
     "flag forgotten": fault(
         "literal", "backward is wrong where negate is True",

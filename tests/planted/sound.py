@@ -64,7 +64,7 @@ SOUND_NUMBERS: Rows = {
     "flat": sound(saving(lambda i: torch.exp(-(i**2)), lambda g, i: -g * 2 * i * torch.exp(-(i**2))), remarks=()),
     "quick": sound(saving(lambda i: torch.sin(50 * i), lambda g, i: g * 50 * torch.cos(50 * i)), remarks=()),
     "leaky": sound(
-        saving(lambda i: torch.where(i > 0, i, i / 100), lambda g, i: g * torch.where(i > 0, 1.0, 0.01)), remarks=()
+        saving(lambda i: torch.where(i > 0, i, i / 100), lambda g, i: torch.where(i > 0, g, 0.01 * g)), remarks=()
     ),
     "hard swish": sound(
         saving(torch.nn.functional.hardswish, lambda g, i: g * ((2 * i + 3) / 6 * (i.abs() < 3) + (i >= 3))), remarks=()

@@ -88,6 +88,23 @@ def by_address(g: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return found[x.data_ptr()], found[y.data_ptr()]
 
 
+def buffered() -> FunctionClass:
+    """A function that gives its results in one buffer for each shape."""
+    buffers: dict[Any, Tensor] = {}
+
+    def value(i: Tensor) -> Tensor:
+        return torch.mul(i, i, out=buffers.setdefault((i.shape, i.dtype), torch.empty_like(i)))
+
+    return saving(value, lambda g, i: g * 2 * i)
+
+
+def outside_backward(ctx: Any, i: Tensor) -> Tensor:
+    if torch._C._current_graph_task_id() != -1:
+        raise RuntimeError("not while a backward runs")
+    ctx.save_for_backward(i)
+    return i**2
+
+
 class Recomputed(torch.autograd.Function):
     """A layer that computes its forward again in its backward, on its own weight."""
 
@@ -140,6 +157,13 @@ STATES: Rows = {
     "adds to a gradient": fault(
         "accumulates", "backward adds to w.grad itself besides giving its gradient", Recomputed,
         shape={"x": (4, 3), "w": (3, 2)},
+    ),
+    "one buffer": fault(
+        "buffer", "gives the same memory in every call: the next one changes its output", buffered(),
+    ),
+    "not within a backward": fault(
+        "reentrant", "fails where backward runs inside another backward",
+        made(outside_backward, lambda ctx, g: g * 2 * ctx.saved_tensors[0]),
     ),
     "random seed": fault("global", GLOBAL.format("the random seed"), doing(lambda: torch.manual_seed(0))),
     "default dtype": fault(

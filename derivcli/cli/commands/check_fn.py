@@ -70,6 +70,15 @@ With = Annotated[
         group=options.INPUT,
     ),
 ]
+Gradient = Annotated[
+    list[str] | None,
+    options.option(
+        "--gradient EXPR",
+        "The gradient that backward is meant to give for a grad_output of 1, over the names of its arguments: '1' of a "
+        "straight-through estimator, '-lambd', or x=1 of one argument. May be repeated. [default: the derivative]",
+        group=options.DERIVATIVE,
+    ),
+]
 TEXT = ReportFormat("text")
 FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
@@ -82,6 +91,7 @@ def check_fn(
     shape: Shape = None,
     with_: With = None,
     wrt: Wrt = None,
+    gradient: Gradient = None,
     format_: FormatOption = TEXT,
 ) -> None:
     """Check a torch.autograd.Function of yours and say in a sentence what is wrong with it.
@@ -98,7 +108,9 @@ def check_fn(
     with terminal.aside():
         wanted = option_values.wrt_in(wrt)
         constants_of = {name: [*values] for name, values in constants.items()}
-        report = api.check_function(function, against, points, wanted, shape=shapes, with_=constants_of)
+        report = api.check_function(
+            function, against, points, wanted, shape=shapes, with_=constants_of, gradient=gradient
+        )
     is_terminal, style = terminal.screen(os.environ)
     style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)

@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle
+    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --gradient --idle
         set -e tokens[-1]
     end
     for token in $tokens
@@ -43,7 +43,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     if contains -- "$tokens[2]" steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
-    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
+    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
         printf '%s%s%s\t\n' "$head" $name "$argv"
     end
 end
@@ -129,6 +129,7 @@ complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --against' -l aga
 complete -c deriv -n '__deriv_is "check-fn"' -l at -x -d 'Where: i=3, or i=1,2,3,y=4'
 complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
 complete -c deriv -n '__deriv_is "check-fn"' -l wrt -x -d 'The arguments that have a gradient, without those that are meant to be constants'
+complete -c deriv -n '__deriv_is "check-fn"' -l gradient -x -d 'The gradient that backward is meant to give for a grad_output of 1, over the names of its arguments: \'1\' of a straight-through estimator, \'-lambd\', or x=1 of one argument'
 complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --format' -l format -x -a 'text\t tsv\t json\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "check-fn"' -a '(__deriv_files py)'
