@@ -174,6 +174,18 @@ def _constants_in(code: CodeType) -> Iterator[str]:
                 yield from _constants_in(each)
 
 
+def repeats(indices: Tensor) -> bool:
+    """Whether a number stands among indices more than once."""
+    return len({*indices.tolist()}) < len(indices)
+
+
+def other_indices(indices: Tensor) -> Tensor | None:
+    """Indices that are all different where some were not, or else the first two of which are one."""
+    if not repeats(indices):
+        return torch.cat([indices[:1], indices[:1], indices[2:]])
+    return torch.arange(len(indices)) if len(indices) <= int(indices.max()) + 1 else None
+
+
 def whole_numbers(kind: TensorKind, shape: Shape) -> Tensor:
     """A tensor of indices or truths: along the last axis all different, or only the first few ones."""
     length = shape[-1] if shape else 1

@@ -21,14 +21,17 @@ SQUARE = 4
 SQUARED = "nkmv"
 """Letters that stand for one size where rows, columns and outputs have to be as many."""
 
+SINGLE = "-1"
+"""Shapes with such letters come last, since much that is wrong is right where there is one number."""
+
 ALIKE = ("k", "nk", "kk", "-", "bnk", "bkk", "bcl", "bcll")
 """Shapes that all arguments may have, `-` is a number."""
 
 TEMPLATES: Mapping[int, tuple[str, ...]] = {
     2: (
-        "nk mk", "nk km", "k k", "nk nk", "nk k", "nk n", "nk m", "k 1", "k -", "- k", "nk 1", "nk -", "- nk", "k km",
-        "mk k", "nk 1k", "nk n1", "bnk bkm", "bnk km", "bnk bmk", "bnk k", "bcl ocj", "bcll ocjj", "bcl c", "bcll c",
-        "k m", "k nk", "n nk", "nk k1",
+        "nk mk", "nk km", "k k", "nk nk", "nk k", "nk n", "nk m", "k km", "mk k", "k m", "k nk", "n nk", "nk k1", "nk n1",
+        "nk 1k", "bnk bkm", "bnk km", "bnk bmk", "bnk k", "bcl ocj", "bcll ocjj", "bcl c", "bcll c", "k 1", "k -",
+        "- k", "nk 1", "nk -", "- nk",
     ),
     3: (
         "nk mk m", "nk km m", "nk mk mv", "k k k", "nk nk nk", "nk k k", "nk m m", "nk mk mk", "nk nk n", "nk n n",
@@ -73,7 +76,10 @@ def assignments(fixed: Sequence[Shape | None], indexed: bool = False) -> Iterato
         *TEMPLATES.get(count, ()),
         *(" ".join([text] * count) for text in ALIKE),
     ]
-    likely = [expanded(text, sizes) for sizes in (SIZES, SIZES | dict.fromkeys(SQUARED, SQUARE)) for text in texts]
+    several = [text for text in texts if not {*SINGLE} & {*text}]
+    likely = [expanded(text, SIZES) for text in several]
+    likely += [expanded(text, SIZES | dict.fromkeys(SQUARED, SQUARE)) for text in several]
+    likely += [expanded(text, SIZES) for text in texts if text not in several]
     around = _around(fixed) if given else iter(())
     for each in chain(around, (each for each in likely if _agrees(each, fixed)), _combinations(fixed)):
         if each not in seen:

@@ -12,7 +12,7 @@ from torch import Tensor
 from derivcli.custom.attempts import Attempt, Rank, attempted
 from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.given import Given
-from derivcli.custom.kinds import texts_in
+from derivcli.custom.kinds import other_indices, repeats, texts_in
 from derivcli.custom.report import Outcome, failed, inapplicable
 from derivcli.custom.shapes import Shape
 from derivcli.custom.subject import Argument, Subject, Variant, shape_text
@@ -64,7 +64,10 @@ def of_this_constant(subject: Subject, outcome: Outcome, attempt: Callable[[Subj
 def _of_constant(subject: Subject, argument: Argument, given: Given) -> Iterator[Variant]:
     if argument.shape is not None or subject.formula is not None:
         return
-    name = argument.name
+    name, value = argument.name, argument.constant
+    if isinstance(value, Tensor):
+        yield from _of_indices(subject, argument, value)
+        return
     if name in given.constants:
         for value in given.constants[name][1:]:
             other = _with_constant(subject, argument, value)
@@ -79,6 +82,17 @@ def _of_constant(subject: Subject, argument: Argument, given: Given) -> Iterator
         if count < most and _is_variant(subject, argument, attempt):
             count += 1
             yield _variant(attempt.subject, argument, value, _told(argument, value))
+
+
+def _of_indices(subject: Subject, argument: Argument, indices: Tensor) -> Iterator[Variant]:
+    """The function with indices of which two are alike, where all were different, or the other way round."""
+    is_list = indices.ndim == 1 and len(indices) > 1 and not indices.is_floating_point() and indices.dtype != torch.bool
+    other = other_indices(indices) if is_list else None
+    attempt = None if other is None else attempted(_with_constant(subject, argument, other))
+    if other is not None and attempt is not None and attempt.rank >= Rank.CONSTANT:
+        alike, different = f"{argument.name} repeats a number", f"{argument.name} repeats no number"
+        where, otherwise = (different, alike) if repeats(indices) else (alike, different)
+        yield Variant(attempt.subject, where, otherwise, argument.name)
 
 
 def _others(subject: Subject, argument: Argument) -> Sequence[object]:

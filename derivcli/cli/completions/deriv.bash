@@ -441,7 +441,7 @@ _deriv_functions() {
         fi
         case $word in
             --) return ;;
-            --format) option=$word ;;
+            --use | --format) option=$word ;;
         esac
         case ${word%%=*} in
             --format) given+='--format ' ;;
@@ -462,11 +462,12 @@ _deriv_functions() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--format --help)
+                names=(--use --format --help)
             elif ((${#words[@]} == start + 1)); then
                 names=(pow sqrt cbrt root exp exp2 expm1 log log2 log10 log1p logit xlogy xlog1py entr sin cos tan sec csc cot asin acos atan asec acsc acot atan2 deg2rad rad2deg sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth abs sign floor ceil round trunc frac mod fmod max min clamp heaviside hypot gamma loggamma polygamma digamma harmonic trigamma factorial beta lowergamma uppergamma gammainc gammaincc zeta binomial rf ff lambertw erf erfc erfi erfinv erfcinv erfcx dawsn ndtr log_ndtr ndtri Ei li Li expint E1 Si Ci Shi Chi fresnels fresnelc besselj bessely besseli besselk bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 ive kve i0e i1e k0e k1e jn yn spherical_in spherical_bessel_j0 sinc sincpi airyai airybi airyaiprime airybiprime elliptic_k elliptic_f elliptic_e elliptic_e_inc elliptic_pi elliptic_pi_inc legendre chebyshevt chebyshevu hermite hermite_prob laguerre gegenbauer assoc_laguerre legendre_polynomial_p chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l relu relu6 leaky_relu prelu threshold hardtanh hardsigmoid hardswish hardshrink softshrink elu celu selu softsign tanhshrink sigmoid logsigmoid softplus silu gelu gelu_tanh mish logsumexp softmax log_softmax)
             fi
             ;;
+        --use) _deriv_paths '[pP][yY]' ;;
         --format) names=(table tsv csv json markdown) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
