@@ -117,7 +117,11 @@ FAULTS: dict[str, Row] = {
     ),
     "large numbers": (
         lambda x: (x**2).sum(-1), lambda g, x: g[..., None] * 2 * x.clamp(-5, 5), {"x": (4, 3)},
-        "backward is wrong at some of the points",
+        "backward is wrong where |x| is above 5",
+    ),
+    "negative numbers of a matrix": (
+        lambda x, y: x @ y, lambda g, x, y: (g @ y.T, x.clamp(min=0).T @ g), {"x": (2, 3), "y": (3, 2)},
+        "backward is wrong where x is negative in y",
     ),
     "at zero": (
         lambda x: x.prod(-1), lambda g, x: (g * x.prod(-1))[..., None] / x, {"x": (4,)},

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from derivcli import FunctionReport, check_function
-from tests.custom_functions import FunctionClass, made
+from derivcli import DerivError, FunctionReport, check_function
+from tests.custom_functions import FunctionClass, made, saving
 
 
 def cube_slope(g: Tensor, x: Tensor) -> Any:
@@ -123,6 +123,12 @@ def test_each_fault_of_forward_mode_is_named(function: FunctionClass, sentence: 
 
 SOUND: dict[str, FunctionClass] = {
     "jvp that can be taken twice": cube(jvp=Slope.apply),
+    "a threshold that rounds to a point": saving(
+        lambda x: torch.where(x >= 0.29, x, 0.0), lambda g, x: g * (x >= 0.29)
+    ),
+    "digits lost to cancellation": saving(
+        lambda x: (1 - torch.cos(x)) / x**2, lambda g, x: g * (torch.sin(x) / x**2 - 2 * (1 - torch.cos(x)) / x**3)
+    ),
     "jvp of a linear function": modern(
         lambda x: x.cumsum(0), lambda g, x: g.flip(0).cumsum(0).flip(0), jvp=lambda t, x: t.cumsum(0)
     ),
@@ -137,3 +143,13 @@ def test_nothing_is_said_of_sound_functions(function: FunctionClass) -> None:
 def test_forward_mode_is_told_of_only_where_there_is_a_jvp() -> None:
     names = [trial.name for trial in check_function(cube()).trials]
     assert [name for name in names if "forward mode" in name] == ["forward mode"]
+
+
+def test_complex_numbers_are_not_tried() -> None:
+    with pytest.raises(DerivError, match="gives complex numbers"):
+        check_function(saving(lambda x: torch.complex(x, x), lambda g, x: g.real))
+
+
+def test_a_forward_that_overflows_in_16_bits_is_but_a_remark() -> None:
+    report = check_function(saving(lambda x: torch.log1p(torch.exp(x)), lambda g, x: g * torch.sigmoid(x)))
+    assert (report.ok, report.remarks) == (True, ("forward overflows in float16 on the way to a number that fits",))

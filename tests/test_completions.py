@@ -81,7 +81,7 @@ def test_a_script_says_where_it_comes_from_and_evaluates_nothing(name: str) -> N
         "deriv functions ": FUNCTIONS,
         "deriv functions leaky": {"leaky_relu"},
         "deriv functions sin fu": set(),
-        "deriv functions -": {"--format", "--help"},
+        "deriv functions -": {"--format", "--help", "--use"},
         "deriv functions --format ": set(formats_for("functions")),
         "deriv functions --format=": set(formats_for("functions")),
         "deriv functions --plot ": set(),

@@ -153,7 +153,7 @@ def test_a_script_runs_by_itself_beside_a_function_of_the_user_s_own(tmp_path: P
 def test_a_function_of_the_user_s_own_beside_a_variable_of_that_name(tmp_path: Path) -> None:
     (tmp_path / "squares.py").write_text(SQUARE)
     square: Any = load([f"{tmp_path}/squares.py:Square"])["Square"].kernel
-    text = script(parse("SQ(Square)", declared=["Square"], use={"SQ": square.__self__}), {"Square": 2})
+    text = script(parse("SQ(Square)", declared=["Square"], use={"SQ": square.target}), {"Square": 2})
     assert "from squares import Square as Square_  # run this script beside squares.py" in text
     assert "f = Square_.apply(Square)" in text
 

@@ -120,8 +120,9 @@ Use = Annotated[
     Texts,
     option(
         "--use FILE.py:NAME",
-        "Make a torch.autograd.Function of yours callable as NAME(x). This runs the file, and nothing but this "
-        "and check-fn runs any. May be repeated.",
+        "Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors. "
+        "f=FILE.py:NAME makes it f(x), and FILE.py alone takes all autograd functions. This runs the file, and nothing "
+        "but this and check-fn runs any. May be repeated.",
         group=INPUT,
     ),
     STAYS,

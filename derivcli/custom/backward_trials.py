@@ -9,6 +9,7 @@ from torch import Tensor
 
 from derivcli.custom.examples import as_before, repeated
 from derivcli.custom.gradient_comparison import (
+    NOISE_FACTOR,
     are_wrong,
     as_expected,
     deviates,
@@ -29,13 +30,17 @@ from derivcli.custom.user_code import UserCodeError, code_failure
 from derivcli.custom.variants import of_this_constant
 from derivcli.errors import DerivError
 
-UPSTREAM_GRADIENTS = (2.0, -0.7, 0.0)
+UPSTREAM_GRADIENTS = (2.0, -0.7, 0.0, 1e3, 1e-3)
 
 
 def is_derivative(subject: Subject) -> Outcome:
-    """The backward of each point by itself, with an upstream gradient of 1, is the derivative."""
-    if not subject.pointwise:
-        return along_directions(subject)
+    """The backward with an upstream gradient of 1 is the derivative; of this constant alone it may be said not to be."""
+    outcome = (_of_points if subject.pointwise else along_directions)(subject)
+    return of_this_constant(subject, outcome, is_derivative) if outcome.state == "failed" else outcome
+
+
+def _of_points(subject: Subject) -> Outcome:
+    """The backward of each point by itself is the derivative."""
     truth = slopes_of(subject)
     if not truth.known.any():
         hint = "give other points with `--at`" + ("" if subject.formula else ", or a formula with `--against`")
@@ -44,8 +49,7 @@ def is_derivative(subject: Subject) -> Outcome:
     tolerance = tolerance_of(truth, rounding_floor(subject, 1), rounding)
     outcome = _missing(subject, truth, tolerance) or gradient_fault(subject, subject.slopes, truth, tolerance)
     if outcome is not None:
-        outcome = _of_other(subject, truth, tolerance) or beyond_numbers(subject) or outcome
-        return of_this_constant(subject, outcome, is_derivative)
+        return _of_other(subject, truth, tolerance) or beyond_numbers(subject) or outcome
     detail = "as near as quotients of differences tell"
     if subject.formula is not None or subject.stated:
         detail = digits_text(subject, subject.slopes, truth, 1)
@@ -90,13 +94,14 @@ def takes_upstream(subject: Subject) -> Outcome:
         return subject.each(lambda columns: subject.gradients(columns, torch.full_like(columns[0], number)))
 
     found = {number: pulled(number) for number in UPSTREAM_GRADIENTS}
-    rounding = noise(subject.gradients, subject.columns)
+    rounding = noise(subject.gradients, subject.columns) + rounding_floor(subject, 1) / NOISE_FACTOR
     kind, sentence = "upstream", "backward is not proportional to grad_output"
     if _ignored(subject, found, rounding):
         kind, sentence = "ignores", "ignores grad_output: right at the end of a graph, wrong inside one"
     return first_failure(
-        as_expected(subject, each, number * subject.slopes, kind, sentence, rounding, f" with grad_output {number:g}")
+        as_expected(subject, each, number * subject.slopes, kind, sentence, abs(number) * rounding, setting)
         for number, each in found.items()
+        for setting in [f" with grad_output {number:g}"]
     )
 
 
@@ -104,7 +109,7 @@ def _ignored(subject: Subject, found: Mapping[float, Tensor], rounding: Tensor) 
     """Whether those gradients that are wrong are the same whatever the upstream gradient is."""
     wrong, moved = [], []
     for number, each in found.items():
-        wrong.append(deviates(subject, each, TrueValues(number * subject.slopes), 1, rounding).any(-1))
+        wrong.append(deviates(subject, each, TrueValues(number * subject.slopes), 1, abs(number) * rounding).any(-1))
         moved.append(deviates(subject, each, TrueValues(subject.slopes), 1, rounding).any(-1))
     return not (torch.stack(wrong).any(0) & torch.stack(moved).any(0)).any()
 

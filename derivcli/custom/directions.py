@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.subject import Columns, Subject, Tensors
-from derivcli.custom.true_values import PointFunction, TrueValues, by_quotients, curvatures_of, stack
+from derivcli.custom.true_values import PointFunction, TrueValues, by_quotients, curvatures_of, slopes_of, stack
 
 DIRECTIONS_SEED = 2
 
@@ -32,6 +32,24 @@ def directions(subject: Subject) -> Tensor:
 def names(subject: Subject) -> list[str]:
     """The name of each direction: that of the argument."""
     return [argument.name for argument in subject.tensor_arguments if argument.differentiable and argument.size]
+
+
+def slopes_along(subject: Subject) -> tuple[PointFunction, TrueValues]:
+    """The gradients along each direction, as a function of points, and the true ones, of shape (directions, points)."""
+    if subject.pointwise:
+        return subject.gradients, slopes_of(subject)
+    ways, start = directions(subject), torch.ones(1, subject.count, dtype=torch.float64)
+
+    def along(way: Tensor) -> PointFunction:
+        step = torch.zeros(len(subject.columns), 1, dtype=torch.float64)
+        step[list(subject.indices), 0] = way
+        return lambda times: subject.value(
+            subject.columns.repeat(1, times.shape[1] // subject.count) + (times - 1) * step
+        )
+
+    return lambda columns: ways @ subject.gradients(columns), stack(
+        [by_quotients(along(way), start, 0) for way in ways]
+    )
 
 
 def moved(subject: Subject, direction: Tensor) -> list[Tensors]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from derivcli.custom import PREFIX
 from derivcli.custom.custom_function import CustomFunction, Parameter, custom_function, in_formulas
 from derivcli.errors import DerivError
 from derivcli.language.functions.forms import reserved_names
@@ -22,6 +25,9 @@ MAX_CHOSEN = 4
 
 PROBE_POINTS = 2
 """So many points show what a function takes: a test such as `if x > 0` fails at more than one."""
+
+PROBE_NUMBERS = (0.5, 1.5)
+"""Where a function is tried that is called nowhere yet."""
 
 
 def is_callable_name(name: str) -> bool:
@@ -78,6 +84,15 @@ class FormulaCall:
     def __reduce__(self) -> tuple[Callable[..., FormulaCall], tuple[str, object, str]]:
         return formula_call, (self.function.name, self.target, self.place)
 
+    @property
+    def importable(self) -> tuple[str, str]:
+        """The module and the name in it by which Python finds the target, as far as is known."""
+        where, _, name = self.place.rpartition(":")
+        module = Path(where).stem if where.endswith(".py") else where
+        if inspect.isclass(self.target) or inspect.isfunction(self.target):
+            module, name = self.target.__module__.removeprefix(PREFIX), self.target.__qualname__
+        return module, name.rpartition("<locals>.")[2]
+
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The arguments that a formula gives, in its order: those that can be numbers, the required ones first."""
@@ -105,6 +120,10 @@ class FormulaCall:
         except Exception:
             self._refuse_variables(operands, constants)
             raise
+
+    def numbers_in_code(self, count: int, constants: Mapping[int, float]) -> frozenset[int]:
+        """Which constants a call with so many arguments takes as numbers, wherever it stands."""
+        return self.numbers_among([torch.tensor(PROBE_NUMBERS, dtype=torch.float64)] * count, constants)
 
     def numbers_among(self, operands: Sequence[Tensor], constants: Mapping[int, float]) -> frozenset[int]:
         """Which constants it takes as numbers: those without a gradient, or where the function fails with tensors."""

@@ -250,7 +250,9 @@ def batch_of_one(subject: Subject) -> Outcome:
 
 def _first_alone(subject: Subject, example: Example) -> Outcome | None:
     """The outcome for the first row of a plain call alone; None where forward gives another thing for it."""
-    first = tuple(each[:1] if each.ndim else each for each in example.outputs)
+    if not all(each.ndim for each in example.outputs):
+        return None
+    first = tuple(each[:1] for each in example.outputs)
     for tensors in _batches(subject, example, 1):
         leaves = subject.leaves(tensors)
         outputs = _outputs(subject, leaves)

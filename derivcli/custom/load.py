@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from derivcli.custom.custom_function import OPERATORS, custom_function
-from derivcli.custom.formula_call import is_callable_name, row_of
+from derivcli.custom.formula_call import row_of
 from derivcli.custom.user_modules import FORM, module_named
 from derivcli.errors import DerivError, Span, file_name
 from derivcli.language.functions.row import Function
@@ -45,8 +45,7 @@ def load(texts: Iterable[str]) -> dict[str, Function]:
     rows: dict[str, Function] = {}
     loaded = Loaded()
     for text in texts:
-        for name, thing, place in _named(text, loaded):
-            row = row_of(custom_function(name, thing), place)
+        for row, place in _rows(text, loaded):
             if row.name in rows:
                 hint = f"give one a name of its own, as in `--use other={place}`"
                 span = Span(text.rfind(":") + 1, len(text))
@@ -91,19 +90,25 @@ def is_whole_file(text: str) -> bool:
     return text.endswith(".py") and ":" not in Path(text).name
 
 
-def _named(text: str, loaded: Loaded) -> Iterator[tuple[str, Any, str]]:
-    """The names that formulas call, what they call, and where that is."""
+def _rows(text: str, loaded: Loaded) -> Iterator[tuple[Function, str]]:
+    """The rows of what a text names, each with what names it alone."""
     own, equals, rest = text.partition("=")
     if equals and own.strip().isidentifier():
         if is_whole_file(rest):
             raise DerivError("one name is given to a whole file", text, Span(0, len(own)), "name a function in it")
-        yield own.strip(), find(rest, loaded)[1], rest
-    elif is_whole_file(text):
-        everything = [(name, thing, f"{text}:{name}") for name, thing in find_all(text, loaded)]
-        chosen = [(name.rpartition(".")[2], thing, place) for name, thing, place in everything]
-        yield from [each for each in chosen if is_callable_name(each[0])] or chosen
+        yield row_of(custom_function(own.strip(), find(rest, loaded)[1]), rest), rest
+    elif not is_whole_file(text):
+        yield row_of(custom_function(*find(text, loaded)), text), text
     else:
-        yield *find(text, loaded), text
+        refusals: list[DerivError] = []
+        everything = find_all(text, loaded)
+        for name, thing in everything:
+            try:  # what no formula can call is left out, as long as there is something else
+                yield row_of(custom_function(name.rpartition(".")[2], thing), f"{text}:{name}"), f"{text}:{name}"
+            except DerivError as error:
+                refusals.append(error)
+        if len(refusals) == len(everything):
+            raise refusals[0]
 
 
 def _defined(module: ModuleType, home: str, holder: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""Trials of how many digits a function gives in each number format, and of its second derivatives.
+"""Trials of how many digits a function gives in double.
 
 A function that computes in double may go through another number format on its way, which its numbers tell.
 """
@@ -8,11 +8,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from derivcli.custom.directions import names, slopes_along
 from derivcli.custom.gradient_comparison import (
     MIN_RIGHT_POINTS,
     NOISE_FACTOR,
     WHOLE_SHARE,
-    are_wrong,
     deviation_text,
     digits,
     first_true,
@@ -26,21 +26,11 @@ from derivcli.custom.true_values import (
     TrueValues,
     by_formula,
     noise,
-    single_noise,
-    slopes_of,
     stack,
 )
-from derivcli.custom.user_code import UserCodeError, error_text
 
 MAX_POOR_DIGITS = 9
 """With so few right digits something other than float64 must be at work."""
-
-SINGLE_TOLERANCE = 1e-4
-"""Numbers with no larger relative error are right in float32."""
-
-SILENTLY_WRONG = "second derivative silently wrong"
-
-MAX_SINGLE = 1e37
 
 
 def forward_in_double(subject: Subject) -> Outcome:
@@ -54,12 +44,11 @@ def in_double(subject: Subject) -> Outcome:
     if formula is not None:
         truth = stack([by_formula(formula, subject.parameters, subject.columns)])
         outcome = _poor_digits(subject, "forward", subject.value, subject.values[None], truth)
-    return (
-        outcome
-        or through_lower_format(subject, "backward", subject.gradients, subject.slopes)
-        or _poor_digits(subject, "backward", subject.gradients, subject.slopes, slopes_of(subject))
-        or passed()
-    )
+    outcome = outcome or through_lower_format(subject, "backward", subject.gradients, subject.slopes)
+    if outcome is None:
+        compute, truth = slopes_along(subject)
+        outcome = _poor_digits(subject, "backward", compute, compute(subject.columns), truth)
+    return outcome or passed()
 
 
 def _poor_digits(
@@ -74,42 +63,11 @@ def _poor_digits(
     if not rows.any():
         return None
     smooth &= rows[:, None]
-    name = "" if rows.all() else f" in {subject.wrt[first_true(smooth)[0]]}"
+    name = "" if rows.all() else f" in {names(subject)[first_true(smooth)[0]]}"
     detail = f"{stage} {deviation_text(subject, first_true(smooth), numbers, truth.numbers)}"
     count = int(right[smooth].median())
     constant = "a constant in float32" if count >= LOWER_FORMATS[torch.float32] else "a constant that is rounded"
     return failed("digits", f"{stage} is right to {count} digits only in double{name}: {constant}?", detail)
-
-
-def in_single(subject: Subject) -> Outcome:
-    """In float32 forward and backward are what they are in float64, as far as float32 can tell."""
-    remark = ""
-    for stage, compute in (("forward", subject.value), ("backward", subject.gradients)):
-        try:
-            outcome = _stage_in_single(subject, stage, compute)
-        except UserCodeError as error:
-            return failed("dtype", "fails in float32", error_text(error))
-        if outcome.state == "failed":
-            return outcome
-        remark = remark or outcome.sentence
-    return passed("", remark)
-
-
-def _stage_in_single(subject: Subject, stage: str, compute: PointFunction) -> Outcome:
-    columns = subject.columns.float()
-    found, due = compute(columns), compute(columns.double())
-    if found.dtype != torch.float32:
-        return failed("dtype", f"gives {found.dtype} where its input is torch.float32")
-    truth = TrueValues(due.masked_fill(due.abs() > MAX_SINGLE, torch.nan))
-    floor = rounding_floor(subject, int(stage == "backward"), torch.float32)
-    off = are_wrong(found, truth, SINGLE_TOLERANCE * due.abs() + floor)
-    if not off.any():
-        return passed()
-    unexplained = off & ~((found - due).abs() <= NOISE_FACTOR * single_noise(compute, columns))
-    if not unexplained.any():
-        return passed("", "only float32 noise: passes in double")
-    detail = f"{stage} {deviation_text(subject, first_true(unexplained), found, due)}"
-    return failed("single", "wrong in float32, right in double", detail)
 
 
 SINGLE_NOISE = (2.0**-28, 2.0**-20)

@@ -43,6 +43,11 @@ class Sample:
     gradients: tuple[Tensor | None, ...]
 
     @property
+    def column(self) -> Tensor:
+        """All numbers of its tensors."""
+        return torch.cat([x.reshape(-1) for x in self.tensors])
+
+    @property
     def filled(self) -> Tensors:
         """The gradients, 0 where there is none."""
         pairs = zip(self.gradients, self.tensors, strict=True)
@@ -76,6 +81,11 @@ def with_zeros(subject: Subject) -> dict[str, Columns]:
 def sample_at(subject: Subject, point: int) -> Sample | None:
     """The backward at a point; None where the forward fails there, or gives no finite numbers."""
     (tensors,) = subject.calls(subject.columns[:, point : point + 1])
+    return sample_of(subject, point, tensors)
+
+
+def sample_of(subject: Subject, point: int, tensors: Tensors) -> Sample | None:
+    """The backward at tensors, with the upstream gradients of a point; None likewise."""
     leaves = subject.leaves(tensors)
     try:
         outputs = subject.run(leaves)
@@ -105,10 +115,11 @@ def _directions(subject: Subject, sample: Sample, wanted: Sequence[int]) -> Tens
     )
 
 
-def is_right(subject: Subject, sample: Sample, wanted: Sequence[int]) -> bool | None:
+def is_right(subject: Subject, sample: Sample, wanted: Sequence[int], quick_only: bool = False) -> bool | None:
     """Whether the gradients by some arguments are right along a direction; None where that is unknown.
 
-    Those that are stated are to be that, number by number.
+    Those that are stated are to be that, number by number. Few quotients tell where gradients are right, and near a
+    corner do not tell that they are not.
     """
     stated = [k for k in wanted if subject.tensor_arguments[k].name in subject.stated]
     for k in stated:
@@ -127,20 +138,19 @@ def is_right(subject: Subject, sample: Sample, wanted: Sequence[int]) -> bool | 
     allowed = RELATIVE_TOLERANCE * quick.abs() + QUICK_FLOOR * terms.abs().sum() + QUICK_ROUNDING * largest
     if (found - quick).abs() <= allowed:
         return True
+    if quick_only:
+        return False
     truth, rounding = _thorough(subject, sample, directions)
     if not truth.known.all():
         return None
-    floor = rounding_floor(_alone(subject, sample), 1) + 1e-12 * terms.abs().sum().nan_to_num(0.0)
+    alone = replace(subject, columns=sample.column[:, None])
+    floor = rounding_floor(alone, 1) + 1e-12 * terms.abs().sum().nan_to_num(0.0)
     return not are_wrong(found[None], truth, tolerance_of(truth, floor, rounding)).any()
-
-
-def _alone(subject: Subject, sample: Sample) -> Subject:
-    return replace(subject, columns=subject.columns[:, sample.point : sample.point + 1])
 
 
 def _thorough(subject: Subject, sample: Sample, directions: Tensors) -> tuple[TrueValues, Tensor]:
     """The derivative along a direction by many quotients, and how much rounding moves what the backward gives."""
-    column = subject.columns[:, sample.point]
+    column = sample.column
     direction = torch.cat([v.reshape(-1) for v in directions])
 
     def value(positions: Columns) -> Tensor:

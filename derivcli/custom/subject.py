@@ -162,6 +162,9 @@ class Subject:
         """The outputs that have a derivative, of the forward on these very tensors."""
         found = self.all_outputs(tensors)
         floating = [each for each in found if each.is_floating_point()]
+        if any(each.is_complex() for each in found):
+            hint = "give a function of it that is real, as its absolute value"
+            raise DerivError(f"'{self.name}' gives complex numbers, which are not tried", hint=hint)
         if not floating:
             raise NoDerivativeError(f"forward gives {found[0].dtype}, which has no derivative")
         attached = tuple(each for each in floating if each.requires_grad)

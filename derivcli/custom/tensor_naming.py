@@ -16,6 +16,7 @@ from derivcli.custom.samples import Sample, differentiable, is_right, sample_at
 from derivcli.custom.subject import Subject, Tensors, filled_in
 from derivcli.custom.tensor_cases import Case, Look, off_mask
 from derivcli.custom.tensor_faults import ignored, named, named_of_outputs, of_output, outputs_swapped
+from derivcli.custom.tensor_zones import zone
 from derivcli.custom.user_code import UserCodeError, error_text
 
 EVIDENCE = 3
@@ -45,8 +46,10 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     kind, sentence = look
     if at_zero and kind in ("infinite", "derivative"):
         sentence = f"backward gives no finite number at {at_zero[0]} = 0" if kind == "infinite" else SOMEWHERE
-    elif kind == "derivative" and right:
-        kind, sentence = "somewhere", sentence.replace(NOT_DERIVATIVE, SOMEWHERE)
+    elif kind == "derivative":
+        where = zone(tried, wrong, right) or ("at some of the points" if right else "")
+        if where:
+            kind, sentence = "somewhere", sentence.replace(NOT_DERIVATIVE, f"backward is wrong {where}")
     return failed(kind, sentence, _detail(tried, samples, case))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from derivcli.custom import (
     backward_trials,
+    format_trials,
     forward_mode_trials,
     forward_trials,
     layout_trials,
@@ -47,6 +48,7 @@ SLOPES = (*VALUES, precision_trials.forward_in_double, backward_trials.is_deriva
 LINEAR = (*SLOPES, backward_trials.takes_upstream, backward_trials.upstream_kept)
 BATCH = (*LINEAR, backward_trials.batch)
 FORWARD = (*LINEAR, precision_trials.in_double, forward_mode_trials.forward_mode)
+NARROW = (*LINEAR, precision_trials.in_double, format_trials.in_single)
 
 TRIALS = (
     TrialRow("forward and backward run", forward_trials.runs),
@@ -82,7 +84,9 @@ TRIALS = (
     TrialRow("forward mode", forward_mode_trials.forward_mode, LINEAR),
     TrialRow("all digits of float64", precision_trials.in_double, SLOPES),
     TrialRow("other shapes", variant_trials.other_shapes, (*LINEAR, precision_trials.in_double), quick=True),
-    TrialRow("float32", precision_trials.in_single, (*SLOPES, precision_trials.in_double)),
+    TrialRow("float32", format_trials.in_single, (*SLOPES, precision_trials.in_double)),
+    TrialRow("float16", format_trials.in_half, NARROW),
+    TrialRow("bfloat16", format_trials.in_brain, (*NARROW, format_trials.in_half)),
     TrialRow("second derivatives", second_order.second, (*LINEAR, precision_trials.in_double)),
     TrialRow(
         "the gradient of forward mode",

@@ -130,8 +130,7 @@ MIN_NOISE_RATIO = 100.0
 """So many times what rounding may do is no rounding."""
 
 NOISE_STEPS = (3e-6, 5e-7)
-SINGLE_STEPS = (2e-2, 2e-3)
-"""Steps over which smooth functions do not show in fourth differences and rounding does, in float64 and float32."""
+"""Steps over which smooth functions do not show in fourth differences and rounding does."""
 
 PointFunction = Callable[[Columns], Tensor]
 
@@ -191,11 +190,6 @@ def _extrapolated(quotients: Tensor, rough: Tensor) -> TrueValues:
     finest = ERROR_FACTOR * ((quotients[-1] - quotients[-3]).abs() + rough[-1])
     chance = (best - quotients[-1]).abs() > finest  # two numbers that agree, and are no derivative
     return TrueValues(torch.where(chance, quotients[-1], best), torch.where(chance, finest, error))
-
-
-def single_noise(function: PointFunction, columns: Columns) -> Tensor:
-    """How much rounding in float32 moves what a function gives, whose numbers may stay the same for a while."""
-    return torch.maximum(*(_noise(function, columns, step) for step in SINGLE_STEPS))
 
 
 def noise(function: PointFunction, columns: Columns) -> Tensor:

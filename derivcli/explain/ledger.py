@@ -39,7 +39,8 @@ class Node:
 
     `operation` is how it is made of `inputs`, nodes and constants; "" for a variable. `adjoint` is None where the
     backward pass does not come by, and `turn` tells when it does. The others are PyTorch's own attributes after that
-    pass: `grad_fn` is the name of the class, "" for None.
+    pass: `grad_fn` is the name of the class, "" for None, and `function` the autograd function that it belongs to, as
+    "module:class", "" where it is PyTorch's own.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Node:
     requires_grad: bool
     grad_fn: str
     grad: FloatArray | None
+    function: str = ""
 
     __eq__ = equal
     __repr__ = short

@@ -112,6 +112,7 @@ def _node(number: int, record: TensorRecord, names: Mapping[int, str]) -> Node:
         record.requires_grad,
         record.grad_fn,
         record.grad,
+        record.function,
     )
 
 

@@ -204,6 +204,16 @@ class SquarePlus(torch.autograd.Function):
         return grad_output * (1 + ratio) / 2, None
 
 
+def gelu_tanh(i: Tensor) -> Tensor:
+    return torch.nn.functional.gelu(i, approximate="tanh")
+
+
+def gelu_tanh_slope(g: Tensor, i: Tensor) -> Tensor:
+    c = math.sqrt(2 / math.pi)
+    t = torch.tanh(c * (i + 0.044715 * i**3))
+    return g * (0.5 * (1 + t) + 0.5 * (1 - t**2) * c * (i + 3 * 0.044715 * i**3))
+
+
 def gelu_slope(g: Tensor, x: Tensor) -> Tensor:
     return g * (0.5 * (1 + torch.erf(x / math.sqrt(2))) + x * torch.exp(-x * x / 2) / math.sqrt(2 * math.pi))
 
@@ -228,6 +238,10 @@ ACTIVATIONS: Rows = {
     "doubling in place": sound(made(dirty, lambda ctx, g: g * 2)),
     "clamp with a mask": sound(ClampWithMask),
     "clamp with other limits": sound(ClampWithMask, with_={"low": 0.0, "high": 6.0}),
+    "gelu by tanh": sound(
+        saving(gelu_tanh, gelu_tanh_slope), "i/2*(1+tanh(sqrt(2/pi)*(i+0.044715*i^3)))",
+        remarks=("backward overflows in float16 on the way to a number that fits",),
+    ),
     "gelu": sound(saving(torch.nn.functional.gelu, gelu_slope)),
     "softplus": sound(saving(torch.nn.functional.softplus, lambda g, i: g * torch.sigmoid(i)), remarks=None),
     "elu": sound(taking(

@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
-from derivcli.cli import terminal
+from derivcli.cli import options, terminal
+from derivcli.cli.option_values import functions_in
 from derivcli.cli.options import OUTPUT, option
 from derivcli.cli.printing import print_document
 from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES
+from derivcli.language.lexer.tokens import canonical_name
 from derivcli.render.format_table import default_format, formats_for
 
 ListFormat = StrEnum("ListFormat", formats_for("functions"))  # type: ignore[misc]
@@ -26,12 +28,20 @@ FormatOption = Annotated[
 ]
 
 
-def functions(name: Name = None, format_: FormatOption = None) -> None:
-    """List the functions that a formula can use, or tell all about one of them."""
+def functions(name: Name = None, use: options.Use = None, format_: FormatOption = None) -> None:
+    """List the functions that a formula can use, or tell all about one of them.
+
+    With --use those of the file are listed.
+    """
     from derivcli.render.documents.functions import function_document, function_list_document
 
     is_terminal, style = terminal.screen(os.environ)
-    if name is None:
+    own = functions_in(use)
+    if own and (name is None or canonical_name(name) in own):
+        from derivcli.render.documents.own_functions import own_function_document, own_list_document
+
+        document = own_list_document(own) if name is None else own_function_document(own[canonical_name(name)])
+    elif name is None:
         document = function_list_document(FAMILIES)
     else:
         from derivcli.explain.piecewise.piecewise_derivative import derivatives_on_page

@@ -35,7 +35,8 @@ class TensorRecord:
     `inputs` are the numbers of the records that it was made of, `slopes` its derivative in each, None where no
     gradient goes there. `adjoint` is the derivative of the result in this tensor, None where the backward pass does
     not come by; `turn` tells when it does. `is_leaf`, `requires_grad`, `grad_fn` and `grad` are PyTorch's own
-    attributes after that pass, `grad_fn` as the name of its class, "" for None.
+    attributes after that pass, `grad_fn` as the name of its class, "" for None. `function` is the autograd function, as
+    "module:class", whose `grad_fn` is none of PyTorch's.
     """
 
     operation: str
@@ -51,6 +52,7 @@ class TensorRecord:
     grad: FloatArray | None
     formula: Tree | None = None
     """What a step says of itself where its name does not tell."""
+    function: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +174,19 @@ class _Tape:
             "" if tensor.grad_fn is None else type(tensor.grad_fn).__name__,
             None if tensor.grad is None else self._copied(tensor.grad),
             formula,
+            _function(tensor),
         )
 
     def _copied(self, tensor: Tensor) -> FloatArray:
         """A tensor's numbers in memory of their own: constants are shared by all formulas."""
         numbers: FloatArray = array(tensor)
         return (numbers[: self.points] if numbers.ndim else numbers).copy()
+
+
+def _function(tensor: Tensor) -> str:
+    """The autograd function that made a tensor, as "module:class"."""
+    made_by = getattr(tensor.grad_fn, "_forward_cls", None)
+    return "" if made_by is None else f"{made_by.__module__}:{made_by.__qualname__}"
 
 
 class _Recorder:

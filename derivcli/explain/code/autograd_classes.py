@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from derivcli.custom import PREFIX
 from derivcli.errors import DerivError
 from derivcli.explain.code.expression_code import MOVING, NUMBER, FormulaWriter, FunctionCall
 from derivcli.explain.code.line_breaking import MAX_COLUMNS, folded, laid_out
@@ -47,7 +46,7 @@ class AutogradClasses:
         """What a function is called by, first met after so many derivatives."""
         row, kinds = call
         if row.kernel is not None:
-            return f"{self._imported(row)}.apply"
+            return self._imported(row)
         if call not in self.called:
             known = depth < self.order and MOVING in kinds
             words = (word[:1].upper() + word[1:] for word in row.name.split("_"))  # as in `BesseljN`
@@ -56,22 +55,23 @@ class AutogradClasses:
         return self.called[call]
 
     def _imported(self, row: Function) -> str:
-        """The name of a user's own class, which the script imports."""
+        """What calls a user's own function, which the script imports."""
+        call: Any = row.kernel
         if row.name not in self.imports:
-            function: Any = getattr(row.kernel, "__self__", None)
-            if getattr(function, "__module__", "") == "__main__":
-                self.imports[row.name] = self.names.fresh(function.__name__), ""
-                self.pasted.append(_pasted(function, self.imports[row.name][0]))
-                return self.imports[row.name][0]
-            module = str(getattr(function, "__module__", "")).removeprefix(PREFIX)
-            name = str(getattr(function, "__name__", ""))
-            if Names().fresh(module) != module or not module.isidentifier() or not name.isidentifier():
+            module, name = call.importable
+            top = name.partition(".")[0]
+            if module == "__main__" and "." not in name and call.function.kind in ("autograd function", "function"):
+                self.imports[row.name] = self.names.fresh(name), ""
+                self.pasted.append(_pasted(call.target, self.imports[row.name][0]))
+            elif not _may_be_imported(module, name):
                 hint = "name its file like a variable"
                 raise DerivError(f"a script cannot import '{row.name}' from '{module}.py'", hint=hint)
-            own = self.names.fresh(name)
-            line = f"from {module} import {name}" + ("" if own == name else f" as {own}")
-            self.imports[row.name] = own, f"{line}  # run this script beside {module}.py"
-        return self.imports[row.name][0]
+            else:
+                own = self.names.fresh(top)
+                line = f"from {module} import {top}" + ("" if own == top else f" as {own}")
+                beside = f"{module.partition('.')[0]}.py" if "." not in module else module.partition(".")[0]
+                self.imports[row.name] = own + name.removeprefix(top), f"{line}  # run this script beside {beside}"
+        return self.imports[row.name][0] + (".apply" if call.function.kind == "autograd function" else "")
 
     def blocks(self) -> list[list[str]]:
         """The lines of each function, those that others need among them; Python looks for them when they are called."""
@@ -139,6 +139,12 @@ class AutogradClasses:
                 slopes[name] = f"slope_{name}", ATOM
         back = [_chained(*slopes[name]) if name in slopes else "None" for name in row.parameters]
         return [*lines, f"return {', '.join(back)}"]
+
+
+def _may_be_imported(module: str, name: str) -> bool:
+    """Whether Python finds a name in a module that is called like none of those that scripts import themselves."""
+    parts = (*module.split("."), *name.split("."))
+    return all(part.isidentifier() for part in parts) and Names().fresh(parts[0]) == parts[0]
 
 
 def _pasted(function: type, name: str) -> list[str]:

@@ -162,8 +162,11 @@ class FormulaWriter:
         """The call of a function: of PyTorch, of the script's own or the user's, or its definition written out."""
         kind = max(FIXED, *(kind for _, kind in parts))
         if row.kernel is not None:
-            tensors = [self.tensor(*part) for part in parts]
-            return _called(self.called((row, (kind,) * len(parts))), tensors), kind
+            numbers = {place: _float(piece[0]) for place, (piece, each) in enumerate(parts) if each == NUMBER}
+            code: Any = row.kernel
+            taken = code.numbers_in_code(len(parts), numbers)
+            given = [part[0] if place in taken else self.tensor(*part) for place, part in enumerate(parts)]
+            return _called(self.called((row, (kind,) * len(parts))), given), kind
         if row.variadic and row.torch:
             pieces = [self.tensor(*part) for part in parts]
             return reduce(lambda one, other: _filled(row.torch, [one, other]), pieces), kind
@@ -259,6 +262,14 @@ LEAK = (
     "# torch.where computes every branch, and from one that is not taken nan would leak into the",
     "# derivative (0*inf is nan): where a branch is not taken, 1 stands in for its variable",
 )
+
+
+def _float(text: str) -> float:
+    """About the number that a text in Python is."""
+    try:
+        return float(text)
+    except ValueError:  # a product or a function of numbers
+        return 0.5
 
 
 def _called(name: str, arguments: Sequence[Piece]) -> Piece:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from derivcli.custom import PREFIX
 from derivcli.explain.ledger import Ledger, Local, Node
 from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Block, Box, Column, Document, Equations, Gap, Graph, Sentence, Style, Table, fit
@@ -51,6 +52,7 @@ def _blocks(ledger: Ledger, style: Style) -> list[Block]:
     for title, columns in _tables(ledger, style).items():
         blocks += [Gap(), Sentence(title, "name"), Table(columns, is_long=is_long)]
     blocks += [Sentence(f"{', '.join(names)}: {why}", "caption") for why, names in _reasons(ledger).items()]
+    blocks += [Sentence(f"{', '.join(names)}: {whose}", "caption") for whose, names in _classes(ledger).items()]
     blocks += [Sentence(warning, "warning") for warning in warnings_of(ledger, style)]
     blocks += [Gap(), *(Sentence(text, "derivative") for text in _derivatives(ledger, style))]
     return [*blocks, *check_result([ledger.result], style)]
@@ -88,6 +90,8 @@ def _tables(ledger: Ledger, style: Style) -> dict[str, list[Column]]:
     if not fit(forward, style):
         forward = _forward(ledger, style, most, formulas=False)
     attributes, title = _attributes(ledger, style, most), "the tensors, as PyTorch describes them after the pass"
+    if any(node.function for node in ledger.nodes):
+        title = "the tensors after the pass"
     if not fit(attributes, style):
         attributes, title = attributes[:1] + attributes[2:], f"{title}; their data are the values above"
     return {
@@ -103,6 +107,25 @@ def _reasons(ledger: Ledger) -> dict[str, list[str]]:
     for node in ledger.shown:
         found.setdefault(ledger.why(node), []).append(f"{node.name}.grad")
     return {why: names if len(names) <= MAX_NAMES else [*names[:MAX_NAMES], "..."] for why, names in found.items()}
+
+
+def _classes(ledger: Ledger) -> dict[str, list[str]]:
+    """Whose those classes are that are none of PyTorch's: for each, of which nodes; a few of many."""
+    found: dict[str, list[str]] = {}
+    for node in ledger.nodes:
+        if node.function:
+            found.setdefault(f"{node.grad_fn}, {_whose(node.function)}", []).append(f"{node.name}.grad_fn")
+    return {whose: names if len(names) <= MAX_NAMES else [*names[:MAX_NAMES], "..."] for whose, names in found.items()}
+
+
+def _whose(function: str) -> str:
+    module, _, name = function.partition(":")
+    if module.startswith("derivcli."):
+        return "of a class of deriv's own"
+    name = name.rpartition("<locals>.")[2]
+    if module.startswith(PREFIX):
+        return f"of the class {name} in {module.removeprefix(PREFIX).replace('.', '/')}.py"
+    return f"of the class {name}" + ("" if module == "__main__" else f" in {module}")
 
 
 def warnings_of(ledger: Ledger, style: Style) -> list[str]:
@@ -272,6 +295,7 @@ def _node_data(ledger: Ledger, node: Node, shown: bool, style: Style) -> dict[st
         "is_leaf": node.is_leaf,
         "requires_grad": node.requires_grad,
         "grad_fn": node.grad_fn or None,
+        "function": node.function.removeprefix(PREFIX) or None,
         "grad": numbers(node.grad),
         "why": ledger.why(node) if shown else "",
     }

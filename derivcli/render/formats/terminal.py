@@ -143,7 +143,7 @@ def _print_glossary(console: Console, block: Glossary, style: Style) -> None:
         console.print(Text(section.title if number == 0 else f"\n{section.title}", style="italic"))
         for term, others, meaning in section.terms:
             said = f"{meaning} Also {', '.join(others)}." if others else meaning
-            lines = textwrap.wrap(said, style.width - indent, break_on_hyphens=False)
+            lines = textwrap.wrap(said, style.width - indent, break_on_hyphens=False) or [""]
             first = lines.pop(0) if len(term) + GAP_LETTERS <= indent else ""
             print_line(console, Text.assemble((term.ljust(indent if first else 0), "bold cyan"), first))
             for line in lines:
