@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from derivcli import FunctionReport
 from derivcli.custom import check_function as checking
@@ -103,6 +105,17 @@ def by_thread() -> Any:
     return square(lambda g, x: g * (2 if threading.current_thread() is home else 3) * x)
 
 
+def hurried() -> Any:
+    last: list[Tensor] = []
+
+    def value(x: Tensor) -> Tensor:
+        last[:] = [x]
+        time.sleep(1e-4)
+        return last[0] * x
+
+    return square(value=value)
+
+
 def alone(ctx: Any, x: Tensor) -> Tensor:
     assert torch._C._current_graph_task_id() == -1
     ctx.save_for_backward(x)
@@ -149,6 +162,14 @@ def by_address(g: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return found[x.data_ptr()], found[y.data_ptr()] * (1 + (len(found) == 1))
 
 
+def mean_square(x: Tensor, y: Tensor) -> Tensor:
+    return ((x - y) ** 2).mean()
+
+
+def scaled(factor: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    return factor * x, -factor * x
+
+
 SHAPES = {"x": (2, 2), "y": (2, 2)}
 
 CONTIGUOUS = "for tensors that are not contiguous"
@@ -177,6 +198,7 @@ FAULTS: dict[str, tuple[Any, ...]] = {
     ),
     "thread local": (thread_local, "fails in another thread"),
     "by thread": (by_thread, "wrong in another thread"),
+    "two threads": (hurried, "wrong where two threads call it at once"),
     "reentrant": (lambda: made(alone, of_square), "fails where backward runs inside another backward"),
     "None fails": (lambda: by_none(None), "backward fails where the gradient of an output is None"),
     "None wrong": (lambda: by_none(1.0), "backward is wrong where the gradient of an output is None"),
@@ -210,6 +232,16 @@ FAULTS: dict[str, tuple[Any, ...]] = {
         lambda: matrix(lambda g, x, w: (g @ w, (g[:, :, None] * x[:, None]).mean(0) * len(x))),
         "wrong for empty tensors",
         SHAPES,
+    ),
+    "three dimensions": (
+        lambda: matrix(lambda g, x, w: (g @ w, g.flatten(0, -2).mT @ x.flatten(0, -2) / max(1, x.ndim - 1))),
+        "backward is wrong for tensors of 3 dimensions",
+        SHAPES,
+    ),
+    "mean of one": (
+        lambda: product(mean_square, lambda g, x, y: scaled(2 * g / max(2, len(x)), x - y)),
+        "wrong for a batch of 1",
+        {"x": (3,), "y": (3,)},
     ),
     "shared memory": (lambda: product(slopes=by_address), "wrong where x and y share memory"),
 }
@@ -270,3 +302,106 @@ def keeping(ctx: Any, x: Tensor) -> Tensor:
 def test_a_tensor_kept_on_the_context_is_worth_a_remark() -> None:
     found = report(made(keeping, lambda ctx, g: g * 2 * ctx.x))
     assert (found.diagnosis, found.remarks) == ("", (KEEPS,))
+
+
+def contiguous_only(ctx: Any, x: Tensor) -> Tensor:
+    if not x.is_contiguous():
+        raise RuntimeError("x has to be contiguous")
+    ctx.save_for_backward(x)
+    return x**2
+
+
+def vectors_of_some(ctx: Any, x: Tensor) -> Tensor:
+    assert x.ndim == 1
+    assert len(x) > 1
+    ctx.save_for_backward(x)
+    return x * x.sum()
+
+
+def of_sum(ctx: Any, g: Tensor) -> Tensor:
+    (x,) = ctx.saved_tensors
+    found: Tensor = g * x.sum() + g @ x
+    return found
+
+
+class Recomputing(torch.autograd.Function):
+    """A function that differentiates a part of itself in its backward."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return torch.sin(x) ** 2
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, g: Tensor) -> Any:
+        with torch.enable_grad():
+            x = ctx.saved_tensors[0].detach().requires_grad_()
+            torch.autograd.backward(torch.sin(x) ** 2, g)
+        return x.grad
+
+
+class Sloping(torch.autograd.Function):
+    """A function whose forward differentiates."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            (slope,) = torch.autograd.grad((x**3).sum(), x)
+        ctx.save_for_backward(x.detach())
+        return slope
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, g: Tensor) -> Any:
+        return g * 6 * ctx.saved_tensors[0]
+
+
+def kept_apart(ctx: Any, x: Tensor) -> Tensor:
+    y = torch.exp(x)
+    ctx.copy, ctx.shape = y.detach(), y.shape
+    return y
+
+
+@once_differentiable
+def by_copy(ctx: Any, g: Tensor) -> Any:
+    return g * ctx.copy
+
+
+def seeded(x: Tensor) -> Tensor:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(4)
+        return x * torch.rand(())
+
+
+def one_wanted(ctx: Any, g: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    x, y = ctx.saved_tensors
+    return (g * y if ctx.needs_input_grad[0] else None), (g * x if ctx.needs_input_grad[1] else None)
+
+
+SOUND: dict[str, Made] = {
+    "refuses gaps": lambda: made(contiguous_only, of_square),
+    "refuses all but vectors": lambda: made(vectors_of_some, of_sum),
+    "recomputing": lambda: Recomputing,
+    "sloping": lambda: Sloping,
+    "a copy of the output": lambda: made(kept_apart, by_copy),
+    "seeded in a fork": lambda: seeded,
+    "one wanted": lambda: made(lambda ctx, x, y: (ctx.save_for_backward(x, y), x * y)[1], one_wanted),
+    "a view": lambda: made(lambda ctx, x: x.view_as(x), lambda ctx, g: g),
+    "itself": lambda: made(lambda ctx, x: x, lambda ctx, g: g),
+    "None for nothing": lambda: made(sums, given_only),
+    "once": lambda: made(lambda ctx, x: (ctx.save_for_backward(x), x**2)[1], once_differentiable(of_square)),
+}
+
+
+def given_only(ctx: Any, g: Any, h: Any) -> tuple[Tensor, Tensor]:
+    x, y = ctx.saved_tensors
+    g, h = (torch.zeros_like(x) if each is None else each for each in (g, h))
+    return g * y + h, g * x + h
+
+
+@each("name", SOUND)
+def test_sound_code_passes(name: str) -> None:
+    found = report(SOUND[name]())
+    assert (found.diagnosis, [trial.name for trial in found.trials if trial.state == "failed"]) == ("", [])

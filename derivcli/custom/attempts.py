@@ -72,6 +72,11 @@ class Attempt:
             or (alone and self.rank > Rank.NOT_FINITE)
         )
 
+    def gives_numbers_for(self, names: Sequence[str]) -> bool:
+        """Whether it has numbers of Python for these arguments."""
+        constants = {each.name: each.constant for each in self.subject.arguments if each.shape is None}
+        return all(isinstance(constants.get(name), int | float) for name in names)
+
     @property
     def is_of_types(self) -> bool:
         """Whether it fails since an argument is of the wrong type."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from derivcli.custom.dense_trials import where_wrong
 from derivcli.custom.examples import as_before, repeated
 from derivcli.custom.gradient_comparison import (
     NOISE_FACTOR,
@@ -49,7 +50,8 @@ def _of_points(subject: Subject) -> Outcome:
     tolerance = tolerance_of(truth, rounding_floor(subject, 1), rounding)
     outcome = _missing(subject, truth, tolerance) or gradient_fault(subject, subject.slopes, truth, tolerance)
     if outcome is not None:
-        return _of_other(subject, truth, tolerance) or beyond_numbers(subject) or outcome
+        where = where_wrong(subject) if outcome.kind in ("somewhere", "infinite") else None
+        return _of_other(subject, truth, tolerance) or beyond_numbers(subject) or where or outcome
     detail = "as near as quotients of differences tell"
     if subject.formula is not None or subject.stated:
         detail = digits_text(subject, subject.slopes, truth, 1)

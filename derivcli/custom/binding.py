@@ -41,9 +41,9 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
     with quiet():
         for parameters in _signatures(function, given):
             for attempt in _attempts(function, parameters, formula, given):
-                if best is None or attempt.rank > best.rank:
+                if best is None or (attempt.rank > best.rank and attempt.gives_numbers_for(best.missing)):
                     best = attempt
-                if attempt.is_settled:
+                if best.is_settled:
                     break
             if best is not None and best.rank >= Rank.FORWARD_ONLY:
                 break
@@ -60,6 +60,8 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
 
 
 def _refuse(attempt: Attempt) -> None:
+    if isinstance(attempt.error, DerivError):
+        raise attempt.error
     reason = f": {attempt.reason}" if attempt.reason else ""
     hint = "say what its arguments are with `--shape x=4x3`, or with `--with dim=1` where they are no tensors"
     raise DerivError(f"'{attempt.subject.name}' could not be called{reason}", hint=hint)
@@ -118,7 +120,7 @@ def _attempts(
     free = [each.name for each in parameters if _is_open(each, given)]
     for way in ways(function, free, given.numbers):
         plan = _plan(parameters, dict(zip(free, way, strict=True)), given)
-        subject = Subject(function, plan.arguments, plan.no_points)
+        subject = Subject(function, plan.arguments, plan.no_points, typed=bool(given.points or given.tensors))
         if formula is not None:
             subject = replace(subject, formula=completed(formula, plan.arguments))
             if subject.formula is None:

@@ -6,6 +6,7 @@ names the cause. All others are.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -47,7 +48,8 @@ def check(
     """
     names = tuple(parameter.name for parameter in function.parameters)
     formula = None if against is None else _formula(function.name, against, names)
-    with torch.inference_mode(False), torch.enable_grad(), one_thread():
+    with torch.inference_mode(False), torch.enable_grad(), one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what code says of settings that nobody asked for is noise
         with restored_settings():
             subject = bind(function, formula, given)
             subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -10,6 +12,14 @@ from torch import Tensor
 from derivcli.custom.gradient_comparison import MAX_ULPS, RELATIVE_TOLERANCE, UNDERFLOW_SIZE
 from derivcli.custom.report import Outcome, failed, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in, number_text
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError
+from derivcli.errors import DerivError
+
+FRESH_FACTOR = 0.875
+"""What one number is multiplied by to have another."""
+
+Call: TypeAlias = tuple[Tensors, Tensors]
+"""The outputs and the gradients of a call."""
 
 
 def repeated(
@@ -45,6 +55,25 @@ def varied(subject: Subject, example: Example) -> Example:
     return example_of(subject, example.tensors, [each * given for each in example.upstreams])
 
 
+def other_example(subject: Subject) -> Example:
+    """A plain call with tensors of the same shapes and other numbers; the first one, where no others are taken."""
+    first, *others = subject.examples
+    if others:
+        return others[-1]
+    tensors = [x.flip(0) if x.ndim and x.numel() > 1 else x * FRESH_FACTOR for x in first.tensors]
+    try:
+        return example_of(subject, tensors, first.upstreams)
+    except (UserCodeError, NoDerivativeError, DerivError):
+        return first
+
+
+def at_example(subject: Subject, example: Example) -> Subject:
+    """The subject at the numbers of a plain call alone."""
+    if subject.pointwise:
+        return replace(subject, columns=torch.stack(example.tensors))
+    return replace(subject, columns=torch.cat([x.flatten() for x in example.tensors])[:, None])
+
+
 def tensors_alike(found: Sequence[Tensor], due: Sequence[Tensor]) -> bool:
     """Whether tensors have the same shapes and numbers, but for rounding."""
     pairs = list(zip(found, due, strict=True))
@@ -78,6 +107,15 @@ def values_as_before(
     several = len(example.outputs) > 1
     names = [f"output {k}" if several else "" for k in range(1, len(example.outputs) + 1)]
     return _same(subject, names, outputs, example.outputs, kind, sentence, setting, tolerance)
+
+
+def call_as_before(
+    subject: Subject, example: Example, call: tuple[Tensors, Tensors], kind: str, sentence: str, setting: str = ""
+) -> Outcome:
+    """The outcome for outputs and gradients that should be those of the example."""
+    outputs, gradients = call
+    outcome = values_as_before(subject, example, outputs, kind, sentence, setting)
+    return outcome if outcome.state == "failed" else as_before(subject, example, gradients, kind, sentence, setting)
 
 
 def _same(

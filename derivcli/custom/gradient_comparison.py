@@ -8,7 +8,7 @@ from torch import Tensor
 from derivcli.check.verdict import DTYPE_DIGITS
 from derivcli.custom.recognized_gradients import NOT_STATED, NOT_STATED_BUT_ZERO, recognized
 from derivcli.custom.report import Outcome, failed, passed
-from derivcli.custom.subject import Subject
+from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.true_values import ERROR_FACTOR, TrueValues
 
 RELATIVE_TOLERANCE = 1e-6
@@ -45,10 +45,17 @@ def rounding_floor(subject: Subject, order: int, dtype: torch.dtype = torch.floa
 
     A derivative may be computed from the value, as that of tanh is from 1 - y**2.
     """
-    values = subject.values.abs()
-    values = torch.where(values.isfinite(), values, 0.0)
-    size = torch.maximum(values, values.max().clamp(max=1.0))
-    nearest = subject.columns.abs().amin(0).clamp(1e-3, 1.0)
+    return floor_at(subject.values, subject.values, subject.columns, order, dtype)
+
+
+def floor_at(values: Tensor, usual: Tensor, columns: Columns, order: int, dtype: torch.dtype = torch.float64) -> Tensor:
+    """What rounding of the numbers that a function has at points makes of a derivative there.
+
+    `usual` are those at the points of the subject.
+    """
+    values, usual = (torch.where(each.isfinite(), each.abs(), 0.0) for each in (values, usual))
+    size = torch.maximum(values, usual.max().clamp(max=1.0))
+    nearest = columns.abs().amin(0).clamp(1e-3, 1.0)
     return MAX_ULPS * torch.finfo(dtype).eps * size / nearest**order + UNDERFLOW_SIZE
 
 
@@ -86,7 +93,7 @@ def points_text(count: int) -> str:
 
 def deviation_text(subject: Subject, index: tuple[int, ...], found: Tensor, due: Tensor, which: str = "") -> str:
     """Where a number is, what it is and what it should be, in words, in so many digits that these differ."""
-    one, other = found[index].item(), due[index].item()
+    one, other = found[index].item() + 0.0, due[index].item() + 0.0  # no -0
     precision = next((each for each in (6, 10) if f"{one:.{each}g}" != f"{other:.{each}g}"), 17)
     return f"{subject.at(index[-1])}{which}: {one:.{precision}g}, should be {other:.{precision}g}"
 

@@ -1,4 +1,4 @@
-"""Trials of tensors that lie in memory, or are shaped, in another way than plain ones."""
+"""Trials of tensors that lie in memory in another way than plain ones, or in the memory of another."""
 
 from __future__ import annotations
 
@@ -9,66 +9,19 @@ from itertools import combinations
 import torch
 from torch import Tensor
 
-from derivcli.custom.examples import as_before, example_of, repeated, tensors_alike, values_as_before, varied
+from derivcli.custom.examples import as_before, example_of, repeated, tensors_alike, varied
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure, error_text
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text, is_deliberate
 from derivcli.errors import DerivError
 
 FILLER = 0.75
 """A number that lies between those of an argument in memory and is no part of it."""
 
-REFUSALS = (AssertionError, NotImplementedError, TypeError, ValueError)
-"""What code raises that refuses a tensor on purpose."""
-
 NUDGE = 1e-10
 """A function that is told apart from itself this far away, relatively, says nothing where numbers are equal."""
 
-FIRST = torch.tensor([0])
-
-OWN_SHAPES = "its arguments have shapes of their own"
-
 Layout = Callable[[Tensor], Tensor]
-
-
-def shapes(subject: Subject) -> Outcome:
-    """Matrices and tensors of three dimensions do as well, where the forward takes them."""
-    if not subject.pointwise:
-        return inapplicable(OWN_SHAPES)
-    rows = next(rows for rows in (2, 3, 1) if subject.count % rows == 0)
-    outcomes = [_shaped(subject, subject.examples[0], shape) for shape in ((rows, -1), (rows, 1, -1))]
-    found = [outcome for outcome in outcomes if outcome is not None]
-    failures = [outcome for outcome in found if outcome.state == "failed"]
-    return (failures or found or [inapplicable("forward takes vectors only")])[0]
-
-
-def single_number(subject: Subject) -> Outcome:
-    """A tensor of no dimensions does as well, where the forward takes it."""
-    if not subject.pointwise:
-        return inapplicable(OWN_SHAPES)
-    one = replace(subject, columns=subject.columns[:, :1])
-    return _shaped(one, one.examples[0], ()) or inapplicable("forward takes none")
-
-
-def _shaped(subject: Subject, example: Example, shape: tuple[int, ...]) -> Outcome | None:
-    """The outcome of forward and backward for tensors of a shape; None where forward does not take them."""
-    leaves = subject.leaves([x.reshape(shape) for x in example.tensors])
-    try:
-        outputs = subject.run(leaves)
-    except (UserCodeError, DerivError):
-        return None
-    setting = f" in a tensor of {len(shape)} dimensions"
-    kind, sentence = "dimensions", f"wrong for tensors of {len(shape)} dimensions"
-    try:
-        _, found = repeated(subject, example, leaves, [each.reshape(shape) for each in example.upstreams])
-    except UserCodeError as error:
-        return code_failure(error, kind, f"backward fails for tensors of {len(shape)} dimensions")
-    return first_failure(
-        [
-            values_as_before(subject, example, outputs, kind, f"forward is {sentence}", setting),
-            as_before(subject, example, found, kind, f"backward is {sentence}", setting),
-        ]
-    )
 
 
 def contiguous(subject: Subject) -> Outcome:
@@ -108,8 +61,8 @@ def _elsewhere(
     try:
         _, found = repeated(subject, example, leaves, upstreams)
     except UserCodeError as error:
-        if error.stage == "forward" and isinstance(error.error, REFUSALS):
-            return passed(f"refuses them: {error.error}")
+        if error.stage == "forward" and is_deliberate(error):
+            return passed(f"refused: {error_text(error)}")
         return failed("contiguous", f"fails {where}", f"{error_text(error)}, {setting}")
     return as_before(subject, example, found, "contiguous", f"wrong {where}", f" {setting}")
 
@@ -191,87 +144,6 @@ def _expanded_inputs(subject: Subject) -> Outcome:
 
 def _nudged(x: Tensor) -> Tensor:
     return x * (1 + NUDGE * torch.arange(1, x.numel() + 1, dtype=x.dtype).reshape(x.shape) / x.numel())
-
-
-def empty(subject: Subject) -> Outcome:
-    """A batch of none does as well, where the forward gives something for it."""
-    found = []
-    for tensors in _batches(subject, subject.examples[0], 0):
-        leaves = subject.leaves(tensors)
-        outputs = _outputs(subject, leaves)
-        if outputs is not None and all(each.isfinite().all() for each in outputs):
-            found.append(_of_nothing(subject, leaves, outputs))
-    return first_failure(found) if found else inapplicable("forward takes none")
-
-
-def _of_nothing(subject: Subject, leaves: Tensors, outputs: Tensors) -> Outcome:
-    """The outcome for the backward of an empty batch: where the outputs are empty no gradient is but 0."""
-    try:
-        found = filled_in(subject.pull(outputs, leaves), leaves)
-    except UserCodeError as error:
-        return failed("empty", "fails for empty tensors", error_text(error))
-    nothing = all(each.numel() == 0 for each in outputs)
-    for argument, g in zip(subject.tensor_arguments, found, strict=True):
-        if nothing and (g != 0).any():
-            detail = f"the gradient of {argument.name} is {g[g != 0][0].item():.6g}, should be 0"
-            return failed("empty", "wrong for empty tensors", detail)
-    return passed()
-
-
-def _outputs(subject: Subject, leaves: Tensors) -> Tensors | None:
-    """What the forward gives; None where it takes no such tensors."""
-    try:
-        return subject.run(leaves)
-    except (UserCodeError, NoDerivativeError, DerivError):
-        return None
-
-
-def _batches(subject: Subject, example: Example, size: int) -> Iterator[list[Tensor]]:
-    """The arguments of a plain call with so many rows in those that may be a batch, as the outputs then are.
-
-    That may be all that have as many rows as the outputs, or only the first of them; those of a function that works
-    point by point have one shape.
-    """
-    rows = {each.shape[0] if each.ndim else 0 for each in example.outputs}
-    batched = [k for k, x in enumerate(example.tensors) if x.ndim and x.shape[0] in rows]
-    if len(rows) == 1 and 0 not in rows and batched:
-        for chosen in dict.fromkeys((tuple(batched), tuple(batched if subject.pointwise else batched[:1]))):
-            yield [x[:size] if k in chosen else x for k, x in enumerate(example.tensors)]
-
-
-def batch_of_one(subject: Subject) -> Outcome:
-    """The first of a batch gives alone what it gives among the others, where the forward does so."""
-    outcomes = [_first_alone(subject, example) for example in subject.examples]
-    found = [outcome for outcome in outcomes if outcome is not None]
-    if len(found) < len(outcomes):
-        return inapplicable("it takes no batch of 1")
-    return first_failure(found)
-
-
-def _first_alone(subject: Subject, example: Example) -> Outcome | None:
-    """The outcome for the first row of a plain call alone; None where forward gives another thing for it."""
-    if not all(each.ndim for each in example.outputs):
-        return None
-    first = tuple(each[:1] for each in example.outputs)
-    for tensors in _batches(subject, example, 1):
-        leaves = subject.leaves(tensors)
-        outputs = _outputs(subject, leaves)
-        if outputs is not None and tensors_alike([each.detach() for each in outputs], first):
-            return _of_one(subject, example, leaves, outputs)
-    return None
-
-
-def _of_one(subject: Subject, example: Example, leaves: Tensors, outputs: Tensors) -> Outcome:
-    """The outcome for the backward of one row, which is that of all with an upstream gradient for this row alone."""
-    upstreams = [torch.zeros_like(each).index_copy(0, FIRST, each[:1]) for each in example.upstreams]
-    whole = example_of(subject, example.tensors, upstreams)
-    pairs = zip(whole.gradients, leaves, strict=True)
-    due = tuple(g if g.shape == x.shape else g[:1] for g, x in pairs)
-    try:
-        found = filled_in(subject.pull(outputs, leaves, [each[:1] for each in upstreams]), leaves)
-    except UserCodeError as error:
-        return failed("batch of 1", "fails for a batch of 1", error_text(error))
-    return as_before(subject, replace(whole, gradients=due), found, "batch of 1", "wrong for a batch of 1")
 
 
 def shared_memory(subject: Subject) -> Outcome:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -11,7 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from derivcli.custom.examples import as_before, repeated, values_as_before
+from derivcli.custom.examples import (
+    Call,
+    as_before,
+    at_example,
+    call_as_before,
+    other_example,
+    repeated,
+    values_as_before,
+)
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
 from derivcli.custom.user_code import UserCodeError, error_text
@@ -20,6 +30,9 @@ MAX_SUBSETS_OF = 3
 """Of so many arguments each subset is tried as those that need a gradient; of more, each by itself."""
 
 THREAD_SECONDS = 10.0
+
+CALLS_AT_ONCE = 4
+SWITCH_SECONDS = 1e-6
 
 DIFFERENTIATES = ("requires_grad", "does not require grad", "saved for backward")
 """What PyTorch says, within inference mode, of code that differentiates something by itself."""
@@ -110,16 +123,15 @@ def some_outputs(subject: Subject) -> Outcome:
 def reentrant(subject: Subject) -> Outcome:
     """A call and its backward within another backward give the same, as where a part of a graph is computed anew."""
     for example in subject.examples:
-        found: list[tuple[Tensors, Tensors]] = []
+        found: list[Call] = []
         start = torch.zeros((), requires_grad=True)
         try:
             within = _Within.apply(start, lambda: found.append(repeated(subject, example)))  # type: ignore[no-untyped-call]  # noqa: B023
             torch.autograd.grad(within, start)
         except UserCodeError as error:
             return failed("reentrant", "fails where backward runs inside another backward", error_text(error))
-        outcome = as_before(
-            subject, example, found[0][1], "reentrant", "wrong where backward runs inside another backward"
-        )
+        sentence = "wrong where backward runs inside another backward"
+        outcome = call_as_before(subject, example, found[0], "reentrant", sentence)
         if outcome.state == "failed":
             return outcome
     return passed()
@@ -146,10 +158,11 @@ def other_thread(subject: Subject) -> Outcome:
     leaves = subject.leaves(example.tensors)
     outputs = subject.run(leaves)
 
-    def job() -> list[Tensors]:
-        return [repeated(subject, example)[1], filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)]
+    def job() -> list[Call]:
+        gradients = subject.pull(outputs, leaves, example.upstreams)
+        return [repeated(subject, example), (outputs, filled_in(gradients, leaves))]
 
-    found: list[list[Tensors]] = []
+    found: list[list[Call]] = []
     errors: list[UserCodeError] = []
     _in_thread(job, found, errors)
     if not found:
@@ -157,8 +170,8 @@ def other_thread(subject: Subject) -> Outcome:
         return failed("thread", "fails in another thread", detail)
     settings = ("", ", with the backward there alone")
     return first_failure(
-        as_before(subject, example, gradients, "thread", "wrong in another thread", setting)
-        for gradients, setting in zip(found[0], settings, strict=True)
+        call_as_before(subject, example, call, "thread", "wrong in another thread", setting)
+        for call, setting in zip(found[0], settings, strict=True)
     )
 
 
@@ -172,6 +185,50 @@ def _in_thread(job: Callable[[], Any], found: list[Any], errors: list[UserCodeEr
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(THREAD_SECONDS)
+
+
+def two_threads(subject: Subject) -> Outcome:
+    """Calls in two threads at once, each with numbers of its own, give the same."""
+    example = subject.examples[0]
+    calls = (example, other_example(subject))
+    start = threading.Barrier(len(calls))
+    found: list[tuple[Example, Call]] = []
+    errors: list[UserCodeError] = []
+
+    def job(call: Example) -> None:
+        try:
+            start.wait(THREAD_SECONDS)
+            for _ in range(CALLS_AT_ONCE):
+                found.append((call, repeated(subject, call)))
+        except UserCodeError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=job, args=(call,), daemon=True) for call in calls]
+    with _quick_switches():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(THREAD_SECONDS)
+    if errors:
+        return failed("thread", "fails where two threads call it at once", error_text(errors[0]))
+    if len(found) < CALLS_AT_ONCE * len(calls):
+        detail = f"it is not back after {THREAD_SECONDS:g} s"
+        return failed("thread", "fails where two threads call it at once", detail)
+    sentence = "wrong where two threads call it at once"
+    return first_failure(
+        call_as_before(at_example(subject, each), each, call, "thread", sentence) for each, call in found
+    )
+
+
+@contextmanager
+def _quick_switches() -> Iterator[None]:
+    """A block in which threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def other_device() -> str:

@@ -30,8 +30,8 @@ ALIKE = ("k", "nk", "kk", "-", "bnk", "bkk", "bcl", "bcll")
 TEMPLATES: Mapping[int, tuple[str, ...]] = {
     2: (
         "nk mk", "nk km", "k k", "nk nk", "nk k", "nk n", "nk m", "k km", "mk k", "k m", "k nk", "n nk", "nk k1",
-        "nk n1", "nk 1k", "bnk bkm", "bnk km", "bnk bmk", "bnk k", "bcl ocj", "bcll ocjj", "bcl c", "bcll c", "k 1", "k -",
-        "- k", "nk 1", "nk -", "- nk",
+        "nk n1", "nk 1k", "bnk bkm", "bnk km", "bnk bmk", "bnk k", "bcl ocj", "bcll ocjj", "bcl c", "bcll c", "k 1",
+        "k -", "- k", "nk 1", "nk -", "- nk",
     ),
     3: (
         "nk mk m", "nk km m", "nk mk mv", "k k k", "nk nk nk", "nk k k", "nk m m", "nk mk mk", "nk nk n", "nk n n",

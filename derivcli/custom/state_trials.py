@@ -7,7 +7,15 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from derivcli.custom.examples import as_before, example_of, repeated, tensors_alike, values_as_before
+from derivcli.custom.examples import (
+    Call,
+    as_before,
+    at_example,
+    other_example,
+    repeated,
+    tensors_alike,
+    values_as_before,
+)
 from derivcli.custom.global_state import changed, restored_settings, settings
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
@@ -17,39 +25,24 @@ from derivcli.errors import DerivError
 FRESH_SIZES = (23, 29)
 """Numbers in a tensor that no other trial uses, so that nothing is remembered of such a shape."""
 
-FRESH_FACTOR = 0.875
-"""What one number is multiplied by to have another."""
-
 SEEDS = (11, 12)
 
 OUTSIDE = "keeps what backward needs outside ctx: wrong where it is called twice"
 
-Call = tuple[Tensors, Tensors]
-"""The outputs and the gradients of a call."""
-
 
 def earlier_call(subject: Subject) -> Outcome:
     """What a call gives does not depend on the calls before it."""
-    example, other = subject.examples[0], other_tensors(subject)
-    try:
-        example_of(subject, other, example.upstreams)
-    except (UserCodeError, NoDerivativeError, DerivError):
+    example, other = subject.examples[0], other_example(subject)
+    if other is example:
         return inapplicable("there are no other numbers to call it with")
     after: list[Call] = []
     for between in (True, False, True):
         if between:
-            repeated(subject, example, subject.leaves(other))
+            repeated(subject, example, subject.leaves(other.tensors))
         after.append(repeated(subject, example))
     if not _alike(after[0], after[1]) and _alike(after[0], after[2]):
         return _depends(subject, replace(example, outputs=after[1][0], gradients=after[1][1]), after[0])
     return _by_shape(subject)
-
-
-def other_tensors(subject: Subject) -> Tensors:
-    """Arguments of the same shapes as those of the first plain call, with other numbers."""
-    if len(subject.examples) > 1:
-        return subject.examples[-1].tensors
-    return tuple(x.flip(0) if x.ndim and x.numel() > 1 else x * FRESH_FACTOR for x in subject.examples[0].tensors)
 
 
 def _alike(one: Call, other: Call) -> bool:
@@ -120,7 +113,7 @@ def own_memory(subject: Subject) -> Outcome:
     example = subject.examples[0]
     outputs, gradients = repeated(subject, example)
     kept = [[each.clone() for each in tensors] for tensors in (outputs, gradients)]
-    repeated(subject, example, subject.leaves(other_tensors(subject)))
+    repeated(subject, example, subject.leaves(other_example(subject).tensors))
     due = replace(example, outputs=tuple(kept[0]), gradients=tuple(kept[1]))
     for stage, outcome in (
         ("output", values_as_before(subject, due, outputs, "memory", "", " after another call")),
@@ -133,17 +126,13 @@ def own_memory(subject: Subject) -> Outcome:
 
 def two_calls(subject: Subject) -> Outcome:
     """The backward belongs to its own call, whatever was called after that, in whichever order they are walked."""
-    example = subject.examples[0]
-    try:
-        other = example_of(subject, other_tensors(subject), example.upstreams)
-    except (UserCodeError, NoDerivativeError, DerivError):
-        other = example
-    for order in ((example, other), (other, example)):
-        graphs = {}
+    example, other = subject.examples[0], other_example(subject)
+    for in_order in (True, False):
+        graphs = []
         for each in (example, other):
             leaves = subject.leaves(each.tensors)
-            graphs[each] = leaves, subject.run(leaves)
-        outcome = first_failure(_walked(subject, each, *graphs[each]) for each in order)
+            graphs.append((each, leaves, subject.run(leaves)))
+        outcome = first_failure(_walked(subject, *graph) for graph in (graphs if in_order else reversed(graphs)))
         if outcome.state == "failed":
             return outcome
     return _after_smaller(subject, example)
@@ -169,14 +158,7 @@ def _walked(subject: Subject, example: Example, leaves: Tensors, outputs: Tensor
         found = filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)
     except UserCodeError as error:
         return failed("state", OUTSIDE, error_text(error))
-    return as_before(_at(subject, example), example, found, "state", OUTSIDE)
-
-
-def _at(subject: Subject, example: Example) -> Subject:
-    """The subject at the numbers of a plain call alone."""
-    if subject.pointwise:
-        return replace(subject, columns=torch.stack(example.tensors))
-    return replace(subject, columns=torch.cat([x.flatten() for x in example.tensors])[:, None])
+    return as_before(at_example(subject, example), example, found, "state", OUTSIDE)
 
 
 def global_state(subject: Subject) -> Outcome:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Any, TypeAlias
 
 import torch
@@ -79,8 +80,8 @@ class Subject:
 
     `formula` is what its forward should be, over the names of the arguments, if it works point by point. `stated` are
     the gradients that are meant where they are not the derivative, by the names of arguments. `in_place` is for one
-    that changes its arguments and says so: it is called with tensors that are no leaves. `variants` are other ways of
-    calling it, and `max_probes` is how many entries of each argument are differentiated by.
+    that changes its arguments and says so: it is called with tensors that are no leaves. Beside points that were
+    `typed` no others are tried. `variants` are other ways of calling it.
     """
 
     function: CustomFunction
@@ -90,7 +91,7 @@ class Subject:
     formula: Expression | None = None
     in_place: bool = False
     variants: tuple[Variant, ...] = ()
-    max_probes: int = MAX_PROBES
+    typed: bool = False
     stated: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
@@ -114,7 +115,7 @@ class Subject:
         return tuple(
             argument.name + (str(list(place)) if place else "")
             for argument in self.tensor_arguments
-            for place in _places(argument.shape or ())
+            for place in product(*map(range, argument.shape or ()))
         )
 
     @cached_property
@@ -124,7 +125,7 @@ class Subject:
         start = 0
         for argument in self.tensor_arguments:
             if argument.differentiable:
-                found += range(start, start + argument.size, max(1, math.ceil(argument.size / self.max_probes)))
+                found += range(start, start + argument.size, max(1, math.ceil(argument.size / MAX_PROBES)))
             start += argument.size
         return tuple(found)
 
@@ -384,13 +385,6 @@ def filled_in(gradients: Sequence[Tensor | None], tensors: Sequence[Tensor]) -> 
     given = iter(gradients)
     found = [next(given) if x.requires_grad else None for x in tensors]
     return tuple(torch.zeros_like(x) if g is None else g.detach() for g, x in zip(found, tensors, strict=True))
-
-
-def _places(shape: Sequence[int]) -> list[tuple[int, ...]]:
-    places: list[tuple[int, ...]] = [()]
-    for size in shape:
-        places = [(*place, k) for place in places for k in range(size)]
-    return places
 
 
 def _tensors_in(value: object) -> Iterator[Tensor]:

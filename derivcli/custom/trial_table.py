@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from derivcli.custom import (
     backward_trials,
+    dense_trials,
     format_trials,
     forward_mode_trials,
     forward_trials,
@@ -15,6 +16,7 @@ from derivcli.custom import (
     mode_trials,
     precision_trials,
     second_order,
+    shape_trials,
     state_trials,
     variant_trials,
 )
@@ -70,16 +72,18 @@ TRIALS = (
     TrialRow("the graph is freed", memory_trials.leak, RUNS),
     TrialRow("backward after a change in place", memory_trials.changed_afterwards, APART, quick=True),
     TrialRow("backward of a batch", backward_trials.batch, (*LINEAR, state_trials.two_calls)),
+    TrialRow("backward at thousands of points", dense_trials.everywhere, BATCH),
     TrialRow("a gradient in some arguments only", mode_trials.some_inputs, KEPT, quick=True),
     TrialRow("the gradient of one output only", mode_trials.some_outputs, KEPT, quick=True),
-    TrialRow("tensors of 2 and 3 dimensions", layout_trials.shapes, BATCH, quick=True),
+    TrialRow("tensors of 2 and 3 dimensions", shape_trials.shapes, BATCH, quick=True),
     TrialRow("tensors that are not contiguous", layout_trials.contiguous, KEPT, quick=True),
     TrialRow("arguments that share memory", layout_trials.shared_memory, APART, quick=True),
-    TrialRow("a batch of 1", layout_trials.batch_of_one, BATCH, quick=True),
-    TrialRow("empty tensors", layout_trials.empty, BATCH, quick=True),
+    TrialRow("a batch of 1", shape_trials.batch_of_one, BATCH, quick=True),
+    TrialRow("empty tensors", shape_trials.empty, BATCH, quick=True),
     TrialRow("forward under inference_mode", mode_trials.inference, SAME, quick=True),
     TrialRow("within another backward", mode_trials.reentrant, APART, quick=True),
     TrialRow("in another thread", mode_trials.other_thread, APART, quick=True),
+    TrialRow("in two threads at once", mode_trials.two_threads, (*APART, mode_trials.other_thread), quick=True),
     TrialRow("on another device", mode_trials.on_device, APART, quick=True),
     TrialRow("forward mode", forward_mode_trials.forward_mode, LINEAR),
     TrialRow("all digits of float64", precision_trials.in_double, SLOPES),
@@ -106,6 +110,6 @@ TRIALS = (
         (*FORWARD, forward_mode_trials.reverse_over_forward),
         follows=forward_mode_trials.forward_mode,
     ),
-    TrialRow("a tensor of 0 dimensions", layout_trials.single_number, BATCH),
+    TrialRow("a tensor of 0 dimensions", shape_trials.single_number, BATCH),
 )
 """What is tried."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -73,9 +73,10 @@ def _exact(site: Site, partial: Partial) -> float:
 def slopes_of(subject: Subject) -> TrueValues:
     """The true first derivatives, or the gradients that are stated in their place, of shape (rows, points)."""
     stated = stated_slopes(subject) if subject.stated else None
+    noisy = None if subject.formula is not None else rounding_of(subject.value, subject.columns)
     return stack(
         [
-            _differentiated(subject, subject.value, (), row)
+            _slope(subject, row, noisy)
             if stated is None or owner not in subject.stated
             else TrueValues(stated[row], torch.zeros_like(stated[row]))
             for row, owner in enumerate(subject.owners)
@@ -83,35 +84,44 @@ def slopes_of(subject: Subject) -> TrueValues:
     )
 
 
+def _slope(subject: Subject, row: int, noisy: Tensor | None) -> TrueValues:
+    if subject.formula is not None:
+        return by_formula(subject.formula, subject.parameters, subject.columns, (subject.wrt[row],))
+    return by_quotients(subject.value, subject.columns, subject.indices[row], noisy, apart=subject.pointwise)
+
+
 def curvatures_of(subject: Subject, mixtures: Tensor) -> TrueValues:
     """The true derivatives, by all rows, of mixtures of the gradients, of shape (mixtures, rows, points).
 
     `mixtures` has shape (mixtures, rows). With a formula each is one row. Of stated gradients they are the derivatives.
     """
-    if subject.stated:
-        subject = replace(subject, formula=None)
+    if subject.formula is not None and not subject.stated:
+        formula, names, columns = subject.formula, subject.parameters, subject.columns
+        return stack(
+            [stack([by_formula(formula, names, columns, (name, by)) for by in subject.wrt]) for name in subject.wrt]
+        )
 
-    def mixed(mixture: Tensor) -> PointFunction:
-        return lambda columns: mixture @ subject.gradients(columns)
+    def mixed(columns: Columns) -> Tensor:
+        return mixtures @ subject.gradients(columns)
 
-    names: list[Partial] = [(name,) for name in subject.wrt] if subject.formula else [()] * len(mixtures)
-    pairs = zip(mixtures, names, strict=True)
-    rows = range(len(subject.indices))
-    return stack(
-        [stack([_differentiated(subject, mixed(mixture), name, row) for row in rows]) for mixture, name in pairs]
+    noisy = rounding_of(mixed, subject.columns)
+    rows = stack(
+        [by_quotients(mixed, subject.columns, index, noisy, apart=subject.pointwise) for index in subject.indices]
     )
+    return TrueValues(rows.numbers.transpose(0, 1), rows.errors.transpose(0, 1))
 
 
-def _differentiated(subject: Subject, function: PointFunction, partial: Partial, row: int) -> TrueValues:
-    """The derivatives by a row of a partial derivative, which a function of the user's code computes."""
-    if subject.formula is None:
-        return by_quotients(function, subject.columns, subject.indices[row])
-    return by_formula(subject.formula, subject.parameters, subject.columns, (*partial, subject.wrt[row]))
+STEPS = 2.0 ** -torch.arange(4, 32, dtype=torch.float64)
+"""Differences are taken over steps that are such parts of a number."""
 
+FIRST_STEPS = torch.cat([STEPS[:8], STEPS[16:17]])
+"""Those that come first, and are enough for most functions. The last shows what is straight from afar only."""
 
-LARGEST_STEP = 2.0**-4
-STEP_COUNT = 28
-"""Differences are taken over steps from so much of a number down, each half of the one before."""
+MAX_FIRST_ERROR = 1e-10
+"""So small a part of a derivative, or of what the function's size makes usual, its error has to be to end there."""
+
+MAX_FIRST_CORNER = 1e-8
+"""So small a part of it the corner has to be that the quotients of both sides show as they are extrapolated."""
 
 MAX_EXTRAPOLATIONS = 7
 """So often quotients are extrapolated; what is left is then of the order of the step to the power of 16."""
@@ -133,63 +143,120 @@ NOISE_STEPS = (3e-6, 5e-7)
 """Steps over which smooth functions do not show in fourth differences and rounding does."""
 
 PointFunction = Callable[[Columns], Tensor]
+"""What gives numbers of shape (..., points) for columns."""
 
 
-def by_quotients(function: PointFunction, columns: Columns, index: int) -> TrueValues:
+@dataclass(frozen=True, slots=True, eq=False)
+class Differences:
+    """Quotients of differences of a function over steps that halve, of shape (steps, ..., points).
+
+    `rough` is what rounding may do to them, and `gaps` by how much those of both sides differ.
+    """
+
+    quotients: Tensor
+    rough: Tensor
+    gaps: Tensor
+    middle: Tensor
+    largest: Tensor
+    """The size of the function's numbers, for each step."""
+
+
+def by_quotients(
+    function: PointFunction,
+    columns: Columns,
+    index: int,
+    noisy: Tensor | None = None,
+    scale: Tensor | None = None,
+    apart: bool = True,
+) -> TrueValues:
     """The derivatives of a function in one of its arguments, by central differences; none that is too uncertain.
 
     They are extrapolated to a step of 0 as polynomials in its square (Ridders, Advances in Engineering Software 4
     (1982) 75); the error is how far neighbours differ in the table that this makes, or what rounding may do. There is
     none at a corner or a jump, where the quotients of the two sides do not approach each other, and none where the
-    function swings too quickly for any of the steps.
+    function swings too quickly for any of the steps. Steps are parts of a `scale`, that of each number by default.
+    `noisy` is how much rounding moves the function. Most points need few steps; others get more by themselves, unless
+    what the function gives at one depends on which others there are, and they are not to be taken `apart`.
     """
-    x = columns[index]
-    size = x.abs() + (x == 0)
-    steps = size * LARGEST_STEP / 2.0 ** torch.arange(STEP_COUNT, dtype=x.dtype)[:, None]
-    above, below = x + steps, x - steps
-    ups, downs, middle = _neighbours(function, columns, index, above, below)
-    largest = torch.maximum(ups.abs(), downs.abs())
-    noisy = torch.minimum(*(noise(function, columns * (1 + side * NOISE_OFFSET)) for side in (1, -1)))
-    rough = torch.maximum(torch.finfo(x.dtype).eps * largest, noisy) / (above - below)
-    gap = ((ups - middle) / (above - x) - (middle - downs) / (x - below)).abs()
-    found = _extrapolated((ups - downs) / (above - below), rough)
+    size = columns[index].abs() + (columns[index] == 0) if scale is None else scale
+    noisy = rounding_of(function, columns) if noisy is None else noisy
+    first = _differences(function, columns, index, noisy, size, FIRST_STEPS)
+    found = _extrapolated(first.quotients[:-1], first.rough[:-1])
+    usual = torch.maximum(found.numbers.abs(), first.largest[0] / size)
+    *_, three, two, one, _ = first.gaps
+    corner = (8 * (2 * one - two) - (2 * two - three)) / 7
+    near = MAX_FIRST_CORNER * usual + MIN_NOISE_RATIO * first.rough
+    settled = (
+        (ERROR_FACTOR * found.errors <= MAX_FIRST_ERROR * usual)
+        & (corner.abs() <= near[-2])
+        & ((first.quotients[-1] - found.numbers).abs() <= near[-1])
+        & (noisy <= MAX_RELATIVE_ERROR * first.largest[-1])
+        & first.middle.isfinite()
+    )
+    open_points = ~settled.reshape(-1, columns.shape[1]).all(0)
+    if not open_points.any():
+        return found
+    if not apart:
+        open_points = torch.ones_like(open_points)
+    rest = _by_all_steps(function, columns[:, open_points], index, noisy[..., open_points], size[open_points])
+    numbers, errors = found.numbers.clone(), found.errors.clone()
+    numbers[..., open_points], errors[..., open_points] = rest.numbers, rest.errors
+    return TrueValues(numbers, errors)
+
+
+def _by_all_steps(function: PointFunction, columns: Columns, index: int, noisy: Tensor, size: Tensor) -> TrueValues:
+    given = _differences(function, columns, index, noisy, size, STEPS)
+    found = _extrapolated(given.quotients, given.rough)
+    gap = given.gaps.abs()
     apart = (
         (gap[SMALL_STEP_INDEX:] > MAX_GAP_RATIO * gap[SMALL_STEP_INDEX - 3 : -3])
-        & (gap[SMALL_STEP_INDEX:] > MIN_NOISE_RATIO * rough[SMALL_STEP_INDEX:])
+        & (gap[SMALL_STEP_INDEX:] > MIN_NOISE_RATIO * given.rough[SMALL_STEP_INDEX:])
     ).any(0)
-    swings = noisy > MAX_RELATIVE_ERROR * largest[-1]
-    unclear = ~(
-        ERROR_FACTOR * found.errors <= MAX_RELATIVE_ERROR * torch.maximum(found.numbers.abs(), largest[0] / size)
-    )
-    return TrueValues(found.numbers.masked_fill(apart | swings | unclear | ~middle.isfinite(), torch.nan), found.errors)
+    swings = noisy > MAX_RELATIVE_ERROR * given.largest[-1]
+    usual = torch.maximum(found.numbers.abs(), given.largest[0] / size)
+    unclear = ~(ERROR_FACTOR * found.errors <= MAX_RELATIVE_ERROR * usual)
+    unknown = apart | swings | unclear | ~given.middle.isfinite()
+    return TrueValues(found.numbers.masked_fill(unknown, torch.nan), found.errors)
 
 
-def _neighbours(
-    function: PointFunction, columns: Columns, index: int, above: Tensor, below: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """What a function gives where one of its arguments is larger, where it is smaller, and where it is as it is."""
-    batch = columns.repeat(1, 2 * STEP_COUNT + 1)
-    batch[index] = torch.cat([above.flatten(), below.flatten(), columns[index]])
-    values = function(batch).reshape(2 * STEP_COUNT + 1, -1)
-    return values[:STEP_COUNT], values[STEP_COUNT:-1], values[-1]
+def _differences(
+    function: PointFunction, columns: Columns, index: int, noisy: Tensor, size: Tensor, parts: Tensor
+) -> Differences:
+    x, points, count = columns[index], columns.shape[1], len(parts)
+    steps = size * parts[:, None]
+    above, below = x + steps, x - steps
+    batch = columns.repeat(1, 2 * count + 1)
+    batch[index] = torch.cat([above.flatten(), below.flatten(), x])
+    values = function(batch)
+    table = values.reshape(*values.shape[:-1], 2 * count + 1, points).movedim(-2, 0)
+    ups, downs, middle = table[:count], table[count:-1], table[-1]
+    shape = (count, *[1] * (table.ndim - 2), points)
+    above, below = above.reshape(shape), below.reshape(shape)
+    largest = torch.maximum(ups.abs(), downs.abs())
+    rough = torch.maximum(torch.finfo(x.dtype).eps * largest, noisy) / (above - below)
+    gaps = (ups - middle) / (above - x) - (middle - downs) / (x - below)
+    return Differences((ups - downs) / (above - below), rough, gaps, middle, largest)
 
 
 def _extrapolated(quotients: Tensor, rough: Tensor) -> TrueValues:
     """The most trustworthy entry of Ridders' table; quotients of the largest step come first."""
-    best = torch.full_like(quotients[0], torch.nan)
-    error = torch.full_like(best, torch.inf)
-    row = [quotients[0]]
-    for k in range(1, len(quotients)):
-        new = [quotients[k]]
-        for m in range(1, min(k, MAX_EXTRAPOLATIONS) + 1):
-            new.append((4**m * new[m - 1] - row[m - 1]) / (4**m - 1))
-            here = torch.maximum((new[m] - new[m - 1]).abs(), (new[m] - row[m - 1]).abs()) + rough[k]
-            better = here < error
-            best, error = torch.where(better, new[m], best), torch.where(better, here, error)
+    row, entries, errors = quotients, [], []
+    for m in range(1, MAX_EXTRAPOLATIONS + 1):
+        new = (4**m * row[1:] - row[:-1]) / (4**m - 1)
+        entries.append(new)
+        errors.append(torch.maximum((new - row[1:]).abs(), (new - row[:-1]).abs()) + rough[m:])
         row = new
+    every = torch.cat(errors).nan_to_num(torch.inf, torch.inf)
+    error, place = every.min(0)
+    best = torch.cat(entries).gather(0, place[None])[0].masked_fill(error.isinf(), torch.nan)
     finest = ERROR_FACTOR * ((quotients[-1] - quotients[-3]).abs() + rough[-1])
     chance = (best - quotients[-1]).abs() > finest  # two numbers that agree, and are no derivative
     return TrueValues(torch.where(chance, quotients[-1], best), torch.where(chance, finest, error))
+
+
+def rounding_of(function: PointFunction, columns: Columns) -> Tensor:
+    """How much rounding moves what a function gives near points, on the side of them where it moves it less."""
+    return torch.minimum(*(noise(function, columns * (1 + side * NOISE_OFFSET)) for side in (1, -1)))
 
 
 def noise(function: PointFunction, columns: Columns) -> Tensor:

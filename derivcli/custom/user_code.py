@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,3 +59,13 @@ def code_failure(error: UserCodeError, kind: str = "raises", sentence: str = "")
 def error_text(error: UserCodeError) -> str:
     """What the user's code raised, and where, in a line."""
     return f"{error.stage} raises {failure(error.error)}"
+
+
+def is_deliberate(error: UserCodeError) -> bool:
+    """Whether the code itself raised this, by `raise` or `assert`, and nothing that it called."""
+    place = error.error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None or str(place.tb_frame.f_globals.get("__name__")).partition(".")[0] == "torch":
+        return False
+    return dis.opname[place.tb_frame.f_code.co_code[place.tb_lasti]] == "RAISE_VARARGS"

@@ -21,8 +21,6 @@ from derivcli.errors import DerivError
 
 MAX_SHAPE_VARIANTS = 4
 MAX_TEXT_VARIANTS = 4
-VARIANT_PROBES = 6
-"""So many entries of each argument are differentiated by in other shapes."""
 
 OTHER_NUMBERS = (0.3, 2.5, -0.7, 0.9)
 SMALL = 1e-3
@@ -141,7 +139,7 @@ def _with_constant(subject: Subject, argument: Argument, value: object) -> Subje
     arguments = tuple(replace(each, constant=value) if each is argument else each for each in subject.arguments)
     if subject.pointwise:
         return replace(subject, arguments=arguments)
-    return replace(subject, arguments=arguments, columns=subject.columns[:, :1], max_probes=VARIANT_PROBES)
+    return replace(subject, arguments=arguments, columns=subject.columns[:, :1])
 
 
 def _variant(subject: Subject, argument: Argument, value: object, told: str) -> Variant:
@@ -210,4 +208,4 @@ def _reshaped(subject: Subject, shapes: Sequence[Shape]) -> Subject:
     given = iter(shapes)
     arguments = tuple(each if each.shape is None else replace(each, shape=next(given)) for each in subject.arguments)
     columns = torch.cat([_as_many(*pair) for pair in zip(_numbers(subject), shapes, strict=True)])[:, None]
-    return replace(subject, arguments=arguments, columns=columns, pointwise=False, max_probes=VARIANT_PROBES)
+    return replace(subject, arguments=arguments, columns=columns, pointwise=False)

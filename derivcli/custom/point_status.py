@@ -1,0 +1,170 @@
+"""Whether gradients are right at many points at once: most agree with a few differences, the others are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from derivcli.custom.gradient_comparison import RELATIVE_TOLERANCE, UNDERFLOW_SIZE, are_wrong, floor_at, tolerance_of
+from derivcli.custom.stated_gradients import stated_slopes
+from derivcli.custom.subject import Columns, Subject
+from derivcli.custom.true_values import TrueValues, by_quotients, noise, rounding_of
+
+RIGHT, UNKNOWN, WRONG = 1, 0, -1
+"""What is known of a number at a point."""
+
+STENCIL_PART = 2.0**-10
+"""The step of differences that most functions need, as a part of a number or of 1."""
+STENCIL = (-2, -1, 1, 2)
+STENCIL_WEIGHTS = (1 / 12, -8 / 12, 8 / 12, -1 / 12)
+STENCIL_ULPS = 8.0
+"""So many units in the last place of its values a stencil may be off."""
+
+MAX_TOLERANCE_SHARE = 0.01
+"""Numbers that agree within a larger part of them may as well be wrong."""
+
+MAX_ERROR_SHARE = 1e-9
+"""Slopes with a larger relative error are taken by longer steps too."""
+
+MAX_CONSTANT_SLOPE = 1e-10
+"""What a slope may be that passes for 0, of the size that is usual."""
+
+SMALL_NUMBER = 0.05
+"""Smaller numbers are no measure of how quickly a function changes near 0."""
+
+MAX_NOISE_SHARE = 2.0**-32
+"""Where rounding moves a function by a larger part of it nothing is known of its slopes."""
+
+STAIRCASE_PARTS = (2.0**-7, 2.0**-24)
+"""Steps of differences that show a staircase from afar and from close."""
+MAX_STAIRCASE_SHARE = 0.2
+MIN_ROUNDINGS = 100.0
+"""So many times what rounding may do is no rounding."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Gradients at points beside the true ones, all of shape (rows, points)."""
+
+    found: Tensor
+    truth: TrueValues
+    tolerance: Tensor
+    status: Tensor
+
+    @property
+    def errors(self) -> Tensor:
+        """How far the gradients are from the true ones."""
+        return (self.found - self.truth.numbers).abs()
+
+
+def statuses(subject: Subject, columns: Columns, found: Tensor) -> Tensor:
+    """What is known of the gradients that a function gives at points, of shape (rows, points)."""
+    rows = zip(subject.indices, subject.owners, found, strict=True)
+    status = torch.stack(
+        [
+            torch.full_like(number, WRONG, dtype=torch.int8)
+            if owner in subject.stated
+            else _by_stencils(subject, columns, index, number)
+            for index, owner, number in rows
+        ]
+    )
+    suspects = (status == WRONG).any(0)
+    if suspects.any():
+        status[:, suspects] = compared(subject, columns[:, suspects]).status
+    return status
+
+
+def _by_stencils(subject: Subject, columns: Columns, index: int, found: Tensor) -> Tensor:
+    """What differences over one step say of gradients; that they do not agree means little."""
+    x = columns[index]
+    status = torch.full_like(x, WRONG, dtype=torch.int8)
+    for size in (x.abs().clamp(max=1.0), torch.where(x.abs() < SMALL_NUMBER, 1.0, x.abs() / 16)):
+        rest = status != RIGHT
+        if not rest.any():
+            break
+        step = STENCIL_PART * size[rest]
+        batch = columns[:, rest].repeat(1, len(STENCIL))
+        batch[index] = torch.cat([x[rest] + k * step for k in STENCIL])
+        values = subject.value(batch).double().reshape(len(STENCIL), -1)
+        slope = (torch.tensor(STENCIL_WEIGHTS, dtype=torch.float64) @ values) / step
+        rough = STENCIL_ULPS * torch.finfo(torch.float64).eps * values.abs().amax(0) / step
+        tolerance = RELATIVE_TOLERANCE * slope.abs() + rough + UNDERFLOW_SIZE
+        constant = (values == values[0]).all(0) & _tells_constant(tolerance, values[0], x[rest])
+        status[rest] = _status(found[rest], slope, (found[rest] - slope).abs() <= tolerance, tolerance, constant)
+    return status
+
+
+def _status(found: Tensor, true: Tensor, agrees: Tensor, tolerance: Tensor, constant: Tensor) -> Tensor:
+    tells = tolerance <= MAX_TOLERANCE_SHARE * torch.maximum(found.abs(), true.abs())
+    right = agrees & (tells | (constant & (found == 0)))
+    return torch.where(right, RIGHT, torch.where(agrees, UNKNOWN, WRONG)).to(torch.int8)
+
+
+def _tells_constant(tolerance: Tensor, values: Tensor, x: Tensor) -> Tensor:
+    """Whether a slope that is 0 within a tolerance is not just that of too small a step."""
+    return tolerance <= MAX_CONSTANT_SLOPE * values.abs().clamp(min=1.0) / x.abs().clamp(min=1.0)
+
+
+def compared(subject: Subject, columns: Columns) -> Comparison:
+    """Gradients at points beside quotients of differences, to all digits that these have."""
+    found, values = subject.gradients(columns), subject.value(columns).double()
+    moved = noise(subject.gradients, columns)
+    noisy = rounding_of(subject.value, columns)
+    unclear = noisy > MAX_NOISE_SHARE * values.abs()
+    floor = floor_at(values, subject.values, columns, 1)
+    rows = []
+    stated = stated_slopes(replace(subject, columns=columns)) if subject.stated else None
+    for row, (index, number, rounding) in enumerate(zip(subject.indices, found, moved, strict=True)):
+        if stated is not None and subject.owners[row] in subject.stated:
+            truth = TrueValues(stated[row], torch.zeros_like(stated[row]))
+        else:
+            truth = _slope(subject, columns, index, number, noisy)
+        tolerance = tolerance_of(truth, floor, rounding)
+        wrong = are_wrong(number, truth, tolerance)
+        constant = (truth.numbers == 0) & _tells_constant(tolerance, values, columns[index])
+        status = _status(number, truth.numbers, ~wrong, tolerance, constant)
+        rows.append((truth.numbers, truth.errors, tolerance, status.masked_fill(~truth.known | unclear, UNKNOWN)))
+    numbers, errors, tolerance, status = (torch.stack(each) for each in zip(*rows, strict=True))
+    return Comparison(found, TrueValues(numbers, errors), tolerance, status)
+
+
+def _slope(subject: Subject, columns: Columns, index: int, found: Tensor, noisy: Tensor) -> TrueValues:
+    """The derivative by steps that are parts of a number, or, of a small one that tells nothing, of 1."""
+    size = columns[index].abs() + (columns[index] == 0)
+    truth = by_quotients(subject.value, columns, index, noisy, size)
+    truth = _without_staircases(subject, columns, index, found, truth, size)
+    tells = truth.errors <= MAX_ERROR_SHARE * torch.maximum(truth.numbers.abs(), found.abs())
+    near = ~(truth.known & tells) & (columns[index].abs() < SMALL_NUMBER)
+    if not near.any():
+        return truth
+    columns, found, ones = columns[:, near], found[near], torch.ones_like(size[near])
+    other = by_quotients(subject.value, columns, index, noisy[near], ones)
+    other = _without_staircases(subject, columns, index, found, other, ones)
+    better = near.masked_scatter(near, other.known & ~(truth.errors[near] <= other.errors))
+    numbers, errors = (
+        each.masked_scatter(near, more) for each, more in ((truth.numbers, other.numbers), (truth.errors, other.errors))
+    )
+    return TrueValues(torch.where(better, numbers, truth.numbers), torch.where(better, errors, truth.errors))
+
+
+def _without_staircases(
+    subject: Subject, columns: Columns, index: int, found: Tensor, truth: TrueValues, size: Tensor
+) -> TrueValues:
+    """Nothing is known where a gradient is what the function does from afar or from close: it goes in small steps.
+
+    So numbers do that are rounded on their way.
+    """
+    numbers = truth.numbers
+    for part in STAIRCASE_PARTS:
+        step = part * size
+        batch = columns.repeat(1, 2)
+        batch[index] = torch.cat([columns[index] + step, columns[index] - step])
+        above, below = subject.value(batch).double().reshape(2, -1)
+        quotient = (above - below) / (2 * step)
+        rough = torch.finfo(torch.float64).eps * above.abs() / step
+        apart = (truth.numbers - quotient).abs()
+        stairs = ((found - quotient).abs() <= MAX_STAIRCASE_SHARE * apart) & (apart > MIN_ROUNDINGS * rough)
+        numbers = numbers.masked_fill(stairs, torch.nan)
+    return TrueValues(numbers, truth.errors)

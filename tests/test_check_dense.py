@@ -1,0 +1,62 @@
+"""The backward of a pointwise function at thousands of points: intervals where it is wrong, and their ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from derivcli import check_function
+from tests.custom_functions import pair, saving
+
+
+def holed(where: Any, value: Any = torch.tanh, slope: Any = lambda i: 1 - torch.tanh(i) ** 2) -> Any:
+    """A function whose backward gives 0 where a condition holds."""
+    return saving(value, lambda g, i: g * torch.where(where(i), 0 * i, slope(i)))
+
+
+def root_of_square(i: Tensor) -> Tensor:
+    return torch.sqrt(i * i + 1)
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        (lambda i: (i > 0.5) & (i < 1.2), "where i is between 0.5 and 1.2"),
+        (lambda i: (i > 1.5) & (i < 3), "where i is between 1.5 and 3"),
+        (lambda i: (i > -6) & (i < -3), "where i is between -6 and -3"),
+        (lambda i: (i > 13.03) & (i < 13.08), "where i is between 13.03 and 13.08"),
+        (lambda i: (i.abs() > 1.5) & (i.abs() < 3), "where |i| is between 1.5 and 3"),
+        (lambda i: i.abs() > 15, "where |i| is above 15"),
+        (lambda i: i > 1000, "where i is above 1000"),
+        (lambda i: i < 0, "where i is negative"),
+        (lambda i: i.abs() < 1e-6, "where |i| is below 1e-06"),
+        (lambda i: (i - i.round()).abs() < 0.1, "where |i| is below 0.1, and elsewhere"),
+    ],
+)
+def test_where_a_backward_is_wrong_is_told_by_its_ends(where: Any, said: str) -> None:
+    function = holed(where, root_of_square, lambda i: i / root_of_square(i))
+    assert check_function(function).diagnosis == f"backward is wrong {said}"
+
+
+def test_an_end_that_nobody_can_see_is_none() -> None:
+    function = holed(lambda i: (i > 8) & (i < 18))  # beyond 15 the tanh is flat, and 0 is right enough
+    assert check_function(function).diagnosis == "backward is wrong where i is above 8"
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (pair(torch.mul, lambda g, x, y: (g * y, g * x * (y < 20))), "where y is above 20 in y"),
+        (pair(torch.mul, lambda g, x, y: (g * y * (x * y < 20), g * x * (x * y < 20))), "where x*y is above 20"),
+    ],
+)
+def test_what_decides_where_two_arguments_are_wrong(function: Any, said: str) -> None:
+    assert check_function(function).diagnosis == f"backward is wrong {said}"
+
+
+def test_no_finite_number_beyond_an_end() -> None:
+    naive = saving(torch.nn.functional.softplus, lambda g, i: g * torch.exp(i) / (1 + torch.exp(i)))
+    assert check_function(naive).diagnosis == "backward gives no finite number where i is above 709.783"
