@@ -35,7 +35,7 @@ UPSTREAM_GRADIENTS = (2.0, -0.7, 0.0, 1e3, 1e-3)
 
 
 def is_derivative(subject: Subject) -> Outcome:
-    """The backward with an upstream gradient of 1 is the derivative; of this constant alone it may be said not to be."""
+    """The backward with an upstream gradient of 1 is the derivative, for these constants or for others too."""
     outcome = (_of_points if subject.pointwise else along_directions)(subject)
     return of_this_constant(subject, outcome, is_derivative) if outcome.state == "failed" else outcome
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
@@ -14,8 +13,8 @@ import torch
 from torch import Tensor
 from torch._library.custom_ops import CustomOpDef
 
+from derivcli.custom.argument_names import in_formulas
 from derivcli.errors import DerivError, failure
-from derivcli.language.lexer.tokens import canonical_name
 
 Kind: TypeAlias = Literal["autograd function", "function", "module", "operator"]
 ParameterKind: TypeAlias = Literal["positional", "keyword", "variadic"]
@@ -84,17 +83,6 @@ def name_of(thing: object) -> str:
     if isinstance(thing, CustomOpDef):
         return thing._name
     return str(getattr(thing, "__name__", type(thing).__name__)).rpartition(".")[2]
-
-
-def in_formulas(name: str) -> str:
-    """An argument's name as formulas can have it: `input` for `input_`, `layer_weight` for `layer.weight`."""
-    found = re.sub(r"[\W_]+", "_", canonical_name(name)).strip("_")
-    return found if found[:1].isalpha() else f"arg{found}"
-
-
-def names_in_formulas(text: str) -> str:
-    """A text in which names of arguments are written as formulas can have them, the others as they are."""
-    return re.sub(r"(?<![\w.])(?=\w*_)[A-Za-z_]\w*", lambda found: in_formulas(found[0]), text)
 
 
 Form: TypeAlias = tuple[Kind, Callable[..., Any], tuple[Parameter, ...]]

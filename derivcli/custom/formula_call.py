@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from derivcli.custom import PREFIX
-from derivcli.custom.custom_function import CustomFunction, Parameter, custom_function, in_formulas
+from derivcli.custom.argument_names import in_formulas
+from derivcli.custom.custom_function import CustomFunction, Parameter, custom_function
 from derivcli.errors import DerivError
 from derivcli.language.functions.forms import reserved_names
 from derivcli.language.functions.row import Function

@@ -12,7 +12,7 @@ import importlib.util
 import stat
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +23,10 @@ from derivcli.errors import DerivError, failure, file_name
 FORM = "write it like squares.py:SQ, or package.module:SQ"
 
 
+_PACKAGES: set[str] = set()
+"""The packages of which a file was run. They stay, so that functions can import from them late."""
+
+
 def module_named(name: str) -> ModuleType:
     """The module that FILE.py makes, or the one called `package.module`, here or installed.
 
@@ -30,13 +34,27 @@ def module_named(name: str) -> ModuleType:
     """
     if name.endswith(".py") or not all(part.isidentifier() for part in name.split(".")):
         return _run(Path(name))
-    if importlib.util.find_spec(name.partition(".")[0]) is not None:
+    if _found_in(name.partition(".")[0]):
         return _installed(name)
     stem = Path(*name.split("."))
     here = next((path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()), None)
     if here is None:
         raise DerivError(f"there is no module {name}, here or installed", hint=FORM)
     return _run(here, Path.cwd())
+
+
+def _found_in(top: str) -> list[Path]:
+    """The folders in which Python finds a package, or a module, of a name; none where it would not find it."""
+    if top in _PACKAGES:
+        _forget({top})
+    spec = None if top == "__main__" else importlib.util.find_spec(top)
+    places = [] if spec is None else [*(spec.submodule_search_locations or [spec.origin or ""])]
+    return [Path(place).resolve().parent for place in places]
+
+
+def _forget(tops: set[str]) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in tops]:
+        del sys.modules[name]
 
 
 def _installed(name: str) -> ModuleType:
@@ -52,15 +70,21 @@ def _run(path: Path, root: Path | None = None) -> ModuleType:
     if reason:
         raise DerivError(f"cannot run {file_name(path)}: {reason}", hint=FORM)
     folder = path.resolve().parent
-    levels = _relative_levels(path)
+    levels = _relative_levels(path, root or _package_root(folder, 0))
     above = _package_root(folder, levels) if root is None else root.resolve()
-    name = PREFIX + ".".join(path.resolve().with_suffix("").relative_to(above if levels else folder).parts)
-    name = name.removesuffix(".__init__")
+    parts = path.resolve().with_suffix("").relative_to(above if levels else folder).parts
+    found = _found_in(parts[0]) if levels else []
+    is_plain = levels > 0 and (not found or above in found)
+    name = ("" if is_plain else PREFIX) + ".".join(parts).removesuffix(".__init__")
+    if found and is_plain:
+        return _installed(name)
     top = name.partition(".")[0]
-    for earlier in [each for each in sys.modules if each.partition(".")[0] == top]:
-        del sys.modules[earlier]
+    _forget({top})
     try:
-        with _beside(dict.fromkeys((folder, above))):
+        with _beside([*dict.fromkeys((folder, above))]):
+            if is_plain:
+                _PACKAGES.add(top)
+                return importlib.import_module(name)
             return _module_of_package(name, above) if levels else _module(name, path)
     except (Exception, SystemExit) as error:
         sys.modules.pop(name, None)
@@ -94,12 +118,20 @@ def _module_of_package(name: str, root: Path) -> ModuleType:
     return importlib.import_module(name) if inner else sys.modules[top]
 
 
-def _relative_levels(path: Path) -> int:
-    """By how many points an import of a file begins, at the most: 2 for `from ..ops import x`."""
+def _relative_levels(path: Path, root: Path) -> int:
+    """By how many points an import of a file begins, at the most: 2 for `from ..ops import x`.
+
+    An import of the package of which the file is part, whose folder lies in `root`, counts as one.
+    """
+    levels = 0
     with suppress(SyntaxError, ValueError):  # which running it will tell of
-        nodes = ast.walk(ast.parse(path.read_bytes()))
-        return max((node.level for node in nodes if isinstance(node, ast.ImportFrom)), default=0)
-    return 0
+        own = path.resolve().relative_to(root.resolve()).parts[0]
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ImportFrom):
+                levels = max(levels, node.level, (node.module or "").partition(".")[0] == own)
+            elif isinstance(node, ast.Import):
+                levels = max(levels, *(each.name.partition(".")[0] == own for each in node.names))
+    return levels
 
 
 def _package_root(folder: Path, levels: int) -> Path:
@@ -123,7 +155,7 @@ def _unfit(path: Path) -> str:
 
 
 @contextmanager
-def _beside(folders: Iterable[Path]) -> Iterator[None]:
+def _beside(folders: Sequence[Path]) -> Iterator[None]:
     """A block in which modules of folders can be imported; they are forgotten after it, and leave nothing there.
 
     So another file finds its own neighbours, and these are read anew when they have changed.
@@ -140,10 +172,8 @@ def _beside(folders: Iterable[Path]) -> Iterator[None]:
         for place in places:
             if place in sys.path:
                 del sys.path[len(sys.path) - 1 - sys.path[::-1].index(place)]
-        new = {name for name in {*sys.modules} - known if "." not in name and not name.startswith(PREFIX)}
-        tops = {name for name in new if _lies_in(sys.modules[name], places)}
-        for name in [name for name in sys.modules if name.partition(".")[0] in tops]:
-            del sys.modules[name]
+        new = {name for name in {*sys.modules} - known - _PACKAGES if "." not in name and not name.startswith(PREFIX)}
+        _forget({name for name in new if _lies_in(sys.modules[name], places)})
 
 
 def _lies_in(module: ModuleType, folders: Sequence[str]) -> bool:
