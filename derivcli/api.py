@@ -246,19 +246,14 @@ def check_function(
     The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
     checked: a function that could not be called, or has no value at any of the points.
     """
-<<<<<<< HEAD
-=======
     from derivcli.custom.argument_names import arguments_in_formulas
-
-    at, wrt = arguments_in_formulas(at), arguments_in_formulas(wrt)
-    against, gradient = arguments_in_formulas(against), arguments_in_formulas(gradient)
-    points, names, gradients = points_of(at, paired), wrt_of(wrt), gradients_of(gradient)
->>>>>>> main
     from derivcli.custom.check_function import check
     from derivcli.custom.custom_function import custom_function, name_of
     from derivcli.custom.load import find
     from derivcli.custom.python_given import given_of, parted
 
+    at, wrt = arguments_in_formulas(at), arguments_in_formulas(wrt)
+    against, gradient = arguments_in_formulas(against), arguments_in_formulas(gradient)
     flat, tensors = parted(at)
     given = given_of(points_of(cast("At | None", flat), paired), tensors, wrt_of(wrt), shape, with_)
     if isinstance(function, str):

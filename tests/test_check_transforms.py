@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from derivcli import DerivError, FunctionReport, check_function
 from tests.custom_functions import FunctionClass, made, saving
@@ -121,13 +123,68 @@ def test_each_fault_of_forward_mode_is_named(function: FunctionClass, sentence: 
     assert (report.diagnosis, only_failed(report)) == (sentence, [trial])
 
 
+def inside_torch_func() -> bool:
+    return torch._C._functorch.peek_interpreter_stack() is not None
+
+
+def by_first_axis(info: Any, in_dims: Any, x: Tensor) -> tuple[Tensor, int]:
+    return x.movedim(in_dims[0], 0) ** (3 - in_dims[0]), 0
+
+
+def rule(info: Any, in_dims: Any, x: Tensor) -> tuple[Tensor, int]:
+    return x**3, in_dims[0]
+
+
+TORCH_FUNC: dict[str, tuple[FunctionClass, str]] = {
+    "a rule that knows the first axis only": (cube(vmap=by_first_axis), "the vmap rule gives another result"),
+    "a rule that fails": (cube(vmap=lambda info, in_dims, x: (x.item(), 0)), "the vmap rule fails"),
+    "a forward that branches": (
+        modern(lambda x: x**3 if x.sum() > 0 else x * x * x, cube_slope, generate_vmap_rule=True),
+        "fails under torch.func.vmap",
+    ),
+    "another forward": (
+        modern(lambda x: x**3 + inside_torch_func(), cube_slope, generate_vmap_rule=True),
+        "gives another result under torch.func.vmap",
+    ),
+    "another backward": (
+        cube(backward=lambda g, x: cube_slope(g, x) * (2 if inside_torch_func() else 1)),
+        "gives another gradient under torch.func",
+    ),
+    "a backward that branches": (
+        cube(backward=lambda g, x: cube_slope(g, x) if g.sum() > 0 else g * 3 * x * x, generate_vmap_rule=True),
+        "fails under torch.func.jacrev",
+    ),
+    "a backward that detaches": (
+        cube(backward=lambda g, x: cube_slope(g, x.detach() if inside_torch_func() else x)),
+        "gives another second derivative under torch.func",
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "sentence"), TORCH_FUNC.values(), ids=TORCH_FUNC)
+def test_each_fault_under_torch_func_is_named(function: FunctionClass, sentence: str) -> None:
+    report = check_function(function)
+    assert (report.diagnosis, only_failed(report)) == (sentence, ["torch.func"])
+
+
+def by_numpy(g: Tensor, x: Tensor) -> Any:
+    return torch.from_numpy(np.asarray(g.numpy() * 3 * x.numpy() ** 2))
+
+
 SOUND: dict[str, FunctionClass] = {
     "jvp that can be taken twice": cube(jvp=Slope.apply),
     "a threshold that rounds to a point": saving(
         lambda x: torch.where(x >= 0.29, x, 0.0), lambda g, x: g * (x >= 0.29)
     ),
     "digits lost to cancellation": saving(
-        lambda x: (1 - torch.cos(x)) / x**2, lambda g, x: g * (torch.sin(x) / x**2 - 2 * (1 - torch.cos(x)) / x**3)
+        lambda x: (x + torch.sqrt(x**2 + 4)) / 2, lambda g, x: g * (1 + x / torch.sqrt(x**2 + 4)) / 2
+    ),
+    "a rule for batches": cube(vmap=rule),
+    "a backward outside of PyTorch that torch.func cannot take": cube(
+        backward=once_differentiable(by_numpy)
+    ),
+    "batches and Jacobians of a softmax": modern(
+        lambda x: torch.softmax(x, -1), softmax_slope, generate_vmap_rule=True
     ),
     "jvp of a linear function": modern(
         lambda x: x.cumsum(0), lambda g, x: g.flip(0).cumsum(0).flip(0), jvp=lambda t, x: t.cumsum(0)

@@ -6,6 +6,7 @@ import pytest
 
 from derivcli import check_function
 from tests.drawn_functions import COUNT, drawn_function, is_told_right, misses
+from tests.planted.pending import PENDING_SEEDS
 from tests.support import each
 
 FEW = 12
@@ -15,6 +16,11 @@ FEW = 12
 def test_a_right_one_is_not_accused(seed: int) -> None:
     drawn, _, formula = drawn_function(seed)
     assert check_function(drawn.right, drawn.text if formula else None).diagnosis == ""
+
+
+@each("seed", [seed for seed in range(FEW) if seed not in PENDING_SEEDS])
+def test_a_zone_is_found(seed: int) -> None:
+    assert list(misses(seed)) == []
 
 
 @pytest.mark.sweep

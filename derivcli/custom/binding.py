@@ -38,6 +38,7 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
     Raises DerivError where it cannot be called in any way that was tried.
     """
     best: Attempt | None = None
+    given = given.without_constructed(function)
     with quiet():
         for parameters in _signatures(function, given):
             for attempt in _attempts(function, parameters, formula, given):

@@ -72,7 +72,10 @@ def run_trials(subject: Subject, source: str = "") -> FunctionReport:
     outcomes: dict[Attempt, Outcome] = {}
     failures: list[Outcome] = []
     for row in TRIALS:
-        if row.follows is not None and (row.follows not in outcomes or outcomes[row.follows].state == "inapplicable"):
+        if row.follows is not None and row.follows not in outcomes:
+            continue
+        if row.follows is not None and outcomes[row.follows].state == "inapplicable":
+            outcomes[row.attempt] = outcomes[row.follows]
             continue
         name = row.name
         if subject.formula is not None and row.attempt is is_formula:

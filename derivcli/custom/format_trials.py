@@ -128,10 +128,24 @@ def _in_16_bits(subject: Subject, narrow: Format) -> Outcome:
 
 
 def _of_another_format(subject: Subject, narrow: Format) -> Outcome | None:
-    """What is wrong where the outputs do not have the number format of the arguments."""
-    tensors = subject.calls(subject.columns.to(narrow.dtype))[0]
-    others = [each.dtype for each in subject.run(subject.leaves(tensors, ())) if each.dtype != narrow.dtype]
-    return failed("dtype", f"gives {others[0]} where its input is {narrow.dtype}") if others else None
+    """What is wrong where the outputs do not have the number format of the arguments.
+
+    Constants of another format widen 16 bits as they should, SciPy does too, and many losses are meant to.
+    """
+    tensors = subject.leaves(subject.calls(subject.columns.to(narrow.dtype))[0], ())
+    others = [each for each in subject.run(tensors) if each.dtype != narrow.dtype]
+    if not others:
+        return None
+    constants = [argument.constant for argument in subject.arguments if isinstance(argument.constant, Tensor)]
+    mixed = subject.function.kind == "module" or any(each.is_floating_point() for each in constants)
+    if narrow is not SINGLE and (mixed or not others[0].ndim or any(map(_is_shared, (*tensors, *others)))):
+        return inapplicable(f"it gives {others[0].dtype}")
+    return failed("dtype", f"gives {others[0].dtype} where its input is {narrow.dtype}")
+
+
+def _is_shared(x: Tensor) -> bool:
+    """Whether NumPy got hold of the memory of a tensor, which PyTorch then leaves as large as it is."""
+    return not x.untyped_storage().resizable()
 
 
 def _outcome(subject: Subject, narrow: Format, forward: Comparison, backward: Comparison) -> Outcome:

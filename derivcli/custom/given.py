@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from derivcli.custom.custom_function import CustomFunction, constructor_parameters
 from derivcli.custom.kinds import NUMBERS, Choice
 from derivcli.custom.shapes import Shape
 from derivcli.custom.subject import Argument, Columns, Subject
@@ -39,6 +40,12 @@ class Given:
         """All arguments of which something was said."""
         typed = [] if self.points is None else self.points.names
         return list(dict.fromkeys([*typed, *self.tensors, *self.shapes, *self.constants, *(self.wrt or ())]))
+
+    def without_constructed(self, function: CustomFunction) -> Given:
+        """What is said of calls, without what the module was constructed with."""
+        called = {each.name for each in function.parameters}
+        made = {each.name for each in constructor_parameters(type(function.target))} - called
+        return replace(self, constants={name: each for name, each in self.constants.items() if name not in made})
 
     @property
     def says_where(self) -> bool:

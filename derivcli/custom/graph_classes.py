@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import torch
 from torch.autograd.function import BackwardCFunction
@@ -41,6 +41,12 @@ def has_context_apart(function: FunctionClass) -> bool:
     return function.setup_context is not torch.autograd.Function.setup_context
 
 
-def has_vmap(function: FunctionClass) -> bool:
-    """Whether it has a rule of its own for batches, or lets PyTorch make one."""
-    return function.generate_vmap_rule or function.vmap is not torch.autograd.Function.vmap
+def vmap_rule(subject: Subject) -> Literal["own", "made", ""]:
+    """Whether there is a rule for batches: one of its own, or one that PyTorch makes as all its classes ask for."""
+    classes = graph_classes(subject)
+    if getattr(subject.function.target, "_vmap_fn", None) is not None:  # of an operator
+        return "own"
+    if classes and all(each.generate_vmap_rule for each in classes):
+        return "made"
+    rules = [each.generate_vmap_rule or each.vmap is not torch.autograd.Function.vmap for each in classes]
+    return "own" if rules and all(rules) else ""

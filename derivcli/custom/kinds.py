@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.argument_names import in_formulas
 from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.shapes import Shape
 
@@ -134,12 +135,14 @@ def annotations_of(function: CustomFunction) -> dict[str, str]:
     target: Any = function.target
     schema = getattr(getattr(target, "_opoverload", target), "_schema", None)
     if schema is not None:
-        return {each.name: str(each.type) for each in schema.arguments}
+        return {in_formulas(each.name): str(each.type) for each in schema.arguments}
     try:
         given = inspect.signature(forward_of(function)).parameters.values()
     except (TypeError, ValueError):
         return {}
-    named = {each.name: each.annotation for each in given if each.annotation is not inspect.Parameter.empty}
+    named = {
+        in_formulas(each.name): each.annotation for each in given if each.annotation is not inspect.Parameter.empty
+    }
     return {name: each if isinstance(each, str) else _written(each) for name, each in named.items()}
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.argument_names import in_formulas
 from derivcli.custom.given import Given
 from derivcli.custom.literals import is_nested, shape_of_text, tensors_in
 from derivcli.errors import ArgumentError, failure
@@ -60,7 +61,7 @@ def _mapping(value: object, what: str, hint: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
         kind = type(value).__name__
         raise ArgumentError(f"{what} is a mapping of names to values, not {kind}", hint=hint)
-    return value
+    return {name if "[" in name else in_formulas(name): each for name, each in value.items()}
 
 
 def _shape(name: str, value: object) -> tuple[int, ...]:

@@ -43,6 +43,12 @@ def second(subject: Subject) -> Outcome:
     return replace(alone, detail=f"by grad_output, {alone.detail}") if alone.state == "failed" else outcome
 
 
+def is_once_differentiable(subject: Subject) -> bool:
+    """Whether the backward is marked as one that has no derivative."""
+    leaves = subject.leaves(subject.examples[0].tensors)
+    return any(map(is_marked, subject.pull(subject.run(leaves), leaves, subject.examples[0].upstreams, again=True)))
+
+
 def _second_outcome(subject: Subject, found: Tensor, truth: TrueValues) -> Outcome:
     """The outcome for second derivatives of shape (directions, directions, points)."""
     off = deviates(subject, found, truth, 2)

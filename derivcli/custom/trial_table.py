@@ -18,6 +18,7 @@ from derivcli.custom import (
     second_order,
     shape_trials,
     state_trials,
+    torch_func_trials,
     variant_trials,
 )
 from derivcli.custom.report import Outcome
@@ -109,6 +110,12 @@ TRIALS = (
         forward_mode_trials.forward_twice,
         (*FORWARD, forward_mode_trials.reverse_over_forward),
         follows=forward_mode_trials.forward_mode,
+    ),
+    TrialRow(
+        "torch.func",
+        torch_func_trials.under_torch_func,
+        (*FORWARD, forward_mode_trials.forward_over_reverse),
+        quick=True,
     ),
     TrialRow("a tensor of 0 dimensions", shape_trials.single_number, BATCH),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.planted.arguments import ARGUMENTS, STATED
+from tests.planted.common import COMMON
 from tests.planted.extremes import EXTREMES, ZONES
 from tests.planted.formats import FORMATS
 from tests.planted.forward_mode import FORWARD_MODE, VMAP
@@ -14,6 +15,7 @@ from tests.planted.sound import SOUND_NUMBERS
 from tests.planted.sound_activations import ACTIVATIONS
 from tests.planted.sound_modern import MODERN
 from tests.planted.sound_modern import THINGS as SOUND_THINGS
+from tests.planted.sound_odd import ODD
 from tests.planted.sound_tensors import LAYERS, LOSSES
 from tests.planted.sound_tensors import VECTORS as SOUND_VECTORS
 from tests.planted.states import STATES
@@ -31,8 +33,8 @@ def joined(*tables: Rows) -> Rows:
 
 
 FAULTS = joined(
-    NUMBERS, ZONES, EXTREMES, SETTINGS, STATES, FORMATS, LINEAR, MATRICES, VECTORS, OUTPUTS, ARGUMENTS, STATED,
+    NUMBERS, COMMON, ZONES, EXTREMES, SETTINGS, STATES, FORMATS, LINEAR, MATRICES, VECTORS, OUTPUTS, ARGUMENTS, STATED,
     FORWARD_MODE, VMAP, THINGS,
 )  # fmt: skip
 
-SOUND = joined(SOUND_NUMBERS, ACTIVATIONS, LAYERS, SOUND_VECTORS, LOSSES, MODERN, SOUND_THINGS)
+SOUND = joined(SOUND_NUMBERS, ACTIVATIONS, LAYERS, SOUND_VECTORS, LOSSES, MODERN, SOUND_THINGS, ODD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
@@ -26,8 +27,10 @@ def call_of(row: Planted) -> tuple[Call, list[str], dict[str, Tensor]]:
     if isinstance(function, type) and issubclass(function, torch.nn.Module):
         function = function()
     if isinstance(function, torch.nn.Module):
-        weights = {name: each.detach().double() for name, each in function.named_parameters()}
-        names = list(inspect.signature(function.forward).parameters)
+        function = copy.deepcopy(function).double()
+        weights = {name: each.detach() for name, each in function.named_parameters()}
+        given = inspect.signature(function.forward).parameters.values()
+        names = [each.name for each in given if each.default is inspect.Parameter.empty]
 
         def of_module(*given: Tensor) -> Any:
             return torch.func.functional_call(
@@ -74,6 +77,9 @@ def call_of(row: Planted) -> tuple[Call, list[str], dict[str, Tensor]]:
 def example(row: Planted) -> tuple[Call, list[Tensor]]:
     """A call of the function and tensors that suit it."""
     call, names, weights = call_of(row)
+    at = row.options.get("at")
+    if isinstance(at, dict):
+        return call, [torch.tensor(each, dtype=torch.float64) for each in at.values()]
     shapes = dict(row.found) | dict(row.options.get("shape") or {})
     for low, high in DRAWS:
         generator = torch.Generator().manual_seed(3)

@@ -63,8 +63,8 @@ NUMBERS: Rows = {
     "missing": fault("none", "backward gives None for i, on which forward depends", square(lambda g, i: None), "i**2"),
     "another, and nan": fault("derivative", NOT_DERIVATIVE, saving(torch.lgamma, lambda g, i: g * torch.log(i))),
     "nan somewhere": fault(
-        "infinite",
-        NOT_FINITE,
+        "infinite above",
+        "backward gives no finite number where i is negative",
         saving(torch.lgamma, lambda g, i: g * torch.digamma(i) * (i.clamp(min=0) / i.clamp(min=0))),
     ),
 }

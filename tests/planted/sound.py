@@ -35,9 +35,9 @@ SOUND_NUMBERS: Rows = {
         made(Square.forward, once_differentiable(Square.backward)), "i**2", remarks=("refuses second derivatives",)
     ),
     "vectors only": sound(
-        saving(lambda i: i + 0 * torch.dot(i, i), lambda g, i: (g * torch.ones(len(i))).reshape(-1)), remarks=()
+        saving(lambda i: i + 0 * torch.dot(i, i), lambda g, i: (g * torch.ones(len(i))).reshape(-1)),
     ),
-    **{f"in steps of 1/{size}": sound(in_steps(size), remarks=()) for size in (1, 8, 64, 256, 1024)},
+    **{f"in steps of 1/{size}": sound(in_steps(size)) for size in (1, 8, 64, 256, 1024)},
     "cube": sound(Cube, "i**3", remarks=()),
     "cube, no formula": sound(Cube, remarks=()),
     "log": sound(saving(torch.log, lambda g, i: g / i), "log(i)", remarks=()),

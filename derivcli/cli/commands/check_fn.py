@@ -13,11 +13,8 @@ from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
-<<<<<<< HEAD
 from derivcli.custom import literals
-=======
 from derivcli.custom.argument_names import arguments_in_formulas
->>>>>>> main
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.render.format_table import formats_for
 
@@ -106,13 +103,9 @@ def check_fn(
 
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
-<<<<<<< HEAD
+    at, wrt = map(arguments_in_formulas, (at, wrt))
     points = option_values.points_or_tensors_in(at, zip_) if at else None
     shapes, constants = literals.shapes_in(shape or ()), literals.constants_in(with_ or ())
-=======
-    at, wrt = map(arguments_in_formulas, (at, wrt))
-    points = option_values.points_in(at, zip_) if at else None
->>>>>>> main
     import_deferred()
     with terminal.aside():
         wanted = option_values.wrt_in(wrt)
