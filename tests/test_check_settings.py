@@ -162,12 +162,23 @@ def by_address(g: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return found[x.data_ptr()], found[y.data_ptr()] * (1 + (len(found) == 1))
 
 
+def products(g: Tensor, x: Tensor) -> Tensor:
+    g, x = (each.flatten(0, -2) for each in (g, x))
+    return g[:, :, None] * x[:, None]
+
+
 def mean_square(x: Tensor, y: Tensor) -> Tensor:
     return ((x - y) ** 2).mean()
 
 
 def scaled(factor: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
     return factor * x, -factor * x
+
+
+def emptied(g: Tensor, x: Tensor) -> Tensor:
+    found = g * 2 * x
+    g.zero_()
+    return found
 
 
 SHAPES = {"x": (2, 2), "y": (2, 2)}
@@ -224,12 +235,12 @@ FAULTS: dict[str, tuple[Any, ...]] = {
         SHAPES,
     ),
     "empty": (
-        lambda: matrix(lambda g, x, w: (g @ w, torch.stack(list(g[:, :, None] * x[:, None])).sum(0))),
+        lambda: matrix(lambda g, x, w: (g @ w, torch.stack(list(products(g, x))).sum(0))),
         "fails for empty tensors",
         SHAPES,
     ),
     "empty and wrong": (
-        lambda: matrix(lambda g, x, w: (g @ w, (g[:, :, None] * x[:, None]).mean(0) * len(x))),
+        lambda: matrix(lambda g, x, w: (g @ w, products(g, x).mean(0) * len(x.flatten(0, -2)))),
         "wrong for empty tensors",
         SHAPES,
     ),
@@ -239,10 +250,22 @@ FAULTS: dict[str, tuple[Any, ...]] = {
         SHAPES,
     ),
     "mean of one": (
-        lambda: product(mean_square, lambda g, x, y: scaled(2 * g / max(2, len(x)), x - y)),
+        lambda: product(mean_square, lambda g, x, y: scaled(2 * g / max(2, x.numel()), x - y)),
         "wrong for a batch of 1",
         {"x": (3,), "y": (3,)},
     ),
+    "nan": (
+        lambda: square(lambda g, x: g.nan_to_num() * 2 * x),
+        "swallows nan in grad_output: backward gives 0 for it",
+    ),
+    "vectors alone": (
+        lambda: square(
+            value=lambda x: torch.softmax(x, -1),
+            slope=lambda g, x: (y := torch.softmax(x, -1)) * (g - (g * y).sum()),
+        ),
+        "backward is wrong for tensors of 2 dimensions",
+    ),
+    "grad_output emptied": (lambda: square(emptied), "modifies grad_output in place"),
     "shared memory": (lambda: product(slopes=by_address), "wrong where x and y share memory"),
 }
 

@@ -121,7 +121,7 @@ FAULTS: dict[str, Row] = {
     ),
     "negative numbers of a matrix": (
         lambda x, y: x @ y, lambda g, x, y: (g @ y.T, x.clamp(min=0).T @ g), {"x": (2, 3), "y": (3, 2)},
-        "backward is wrong where x is negative in y",
+        "backward is wrong in y where x is negative",
     ),
     "at zero": (
         lambda x: x.prod(-1), lambda g, x: (g * x.prod(-1))[..., None] / x, {"x": (4,)},

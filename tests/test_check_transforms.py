@@ -11,7 +11,9 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from derivcli import DerivError, FunctionReport, check_function
-from tests.custom_functions import FunctionClass, made, saving
+from derivcli.custom.check_function import check
+from derivcli.custom.custom_function import custom_function
+from tests.custom_functions import FunctionClass, Square, made, saving
 
 
 def cube_slope(g: Tensor, x: Tensor) -> Any:
@@ -200,6 +202,14 @@ def test_nothing_is_said_of_sound_functions(function: FunctionClass) -> None:
 def test_forward_mode_is_told_of_only_where_there_is_a_jvp() -> None:
     names = [trial.name for trial in check_function(cube()).trials]
     assert [name for name in names if "forward mode" in name] == ["forward mode"]
+
+
+def test_torch_compile_is_tried_on_request() -> None:
+    other = saving(lambda x: x**2 + torch.compiler.is_compiling(), lambda g, x: g * 2 * x)
+    for function, sentence in ((other, "gives another result under torch.compile"), (Square, "")):
+        assert check_function(function).diagnosis == ""
+        report = check(custom_function("F", function), compiled=True)
+        assert (report.diagnosis, report.trials[-1].name) == (sentence, "torch.compile")
 
 
 def test_complex_numbers_are_not_tried() -> None:

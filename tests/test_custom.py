@@ -216,6 +216,9 @@ def test_a_name_that_formulas_cannot_call() -> None:
 
 def test_own_names_win_over_the_table() -> None:
     assert derive(parse("sin(x)", use={"sin": Square}), "x=3", check=False).derivatives["x"] == [6]
+    for name in ("log", "heaviside", "pow"):
+        expression = parse(f"{name}(x, 5)", use={name: lambda x, y: x * y})
+        assert derive(expression, "x=3", check=False).derivatives["x"] == [5]
 
 
 def test_it_is_called_once_for_equal_calls() -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError, check_function, derive, explain, parse, script
+from derivcli.cli import terminal
 from derivcli.custom.load import find
 from tests.support import deriv, each
 
@@ -178,3 +179,14 @@ def test_prints_are_shown_at_once(tmp_path: Path) -> None:
     )
     outcome = deriv("f(x)", "--use", f"{tmp_path}/own.py:f", "--at", "x=1", "--no-check", "--format", "value")
     assert (outcome.stdout, outcome.stderr) == ("1\n", "imported\ncalled")
+
+
+def test_prints_stand_in_nobody_s_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own.py").write_text("print('imported')\ndef f(x):\n    print('called')\n    return 2 * x\n")
+    lines = f":use {tmp_path}/own.py:f\nf(3)\nx = 1, 2\nf(x)\n"
+    outcome = deriv("shell", stdin=lines.encode())
+    assert "called" not in outcome.stdout
+    assert outcome.stderr.count("called") > 1
+    monkeypatch.setattr("sys.stderr", terminal.Closed())
+    with terminal.aside():
+        print("nobody reads this")

@@ -265,7 +265,7 @@ def by_sign(case: Case, a: int) -> Look | None:
     """Numbers that are wrong where their own argument has one sign, and right where it has the other."""
     masks, signs = [], []
     for each, (found, truth) in zip(case.pullbacks, case.pairs(a), strict=True):
-        known = truth.isfinite() & (each.tensors[a].flatten() != 0)
+        known = truth.isfinite() & (each.tensors[a].flatten() != 0) & ((truth != 0) | off_mask(found, truth))
         masks.append(off_mask(found, truth)[known])
         signs.append(each.tensors[a].flatten()[known] > 0)
     off, positive = torch.cat(masks), torch.cat(signs)

@@ -116,6 +116,22 @@ def _ignored(subject: Subject, found: Mapping[float, Tensor], rounding: Tensor) 
     return not (torch.stack(wrong).any(0) & torch.stack(moved).any(0)).any()
 
 
+def nan_upstream(subject: Subject) -> Outcome:
+    """Where the upstream gradient is nan the backward is, wherever the derivative is not 0."""
+    for example in subject.examples:
+        upstreams = [torch.full_like(each, torch.nan) for each in example.upstreams]
+        _, found = repeated(subject, example, upstreams=upstreams)
+        for argument, one, plain in zip(subject.tensor_arguments, found, example.gradients, strict=True):
+            swallowed = one.isfinite() & plain.isfinite() & (plain != 0)
+            if swallowed.any():
+                place = tuple(swallowed.nonzero()[0].tolist())
+                sentence = f"swallows nan in grad_output: backward gives {one[place].item():.6g} for it"
+                by = f", by {argument.name}" if len(found) > 1 else ""
+                detail = f"{subject.at(place[-1] if subject.pointwise else 0)}{by}: {plain[place].item():.6g} for 1"
+                return failed("nan upstream", sentence, detail if subject.pointwise else "")
+    return passed()
+
+
 def upstream_kept(subject: Subject) -> Outcome:
     """The upstream gradients are after the backward what they were before."""
     for example in subject.examples:
@@ -136,8 +152,8 @@ def second_pass(subject: Subject) -> Outcome:
         leaves = subject.leaves(example.tensors)
         outputs = subject.run(leaves)
         try:
-            subject.pull(outputs, leaves, example.upstreams, keep=True)
-            found = filled_in(subject.pull(outputs, leaves, example.upstreams, keep=True), leaves)
+            subject.pull(outputs, leaves, example.given, keep=True)
+            found = filled_in(subject.pull(outputs, leaves, example.given, keep=True), leaves)
         except UserCodeError as error:
             return code_failure(error, "saved", "backward fails a second time")
         sentence = "modifies saved tensors in place: right the first time only"

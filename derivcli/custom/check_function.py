@@ -40,11 +40,12 @@ def check(
     given: Given = NOTHING,
     source: str = "",
     gradients: Mapping[str, str] | None = None,
+    compiled: bool = False,
 ) -> FunctionReport:
     """The report of a function, with what was said of its arguments, against a formula if there is one.
 
     `gradients` are formulas of gradients that are meant and not the derivative, by the names of arguments, or by ""
-    that of all of them.
+    that of all of them. torch.compile is tried where `compiled` asks for it.
     """
     names = tuple(parameter.name for parameter in function.parameters)
     formula = None if against is None else _formula(function.name, against, names)
@@ -53,7 +54,7 @@ def check(
         with restored_settings():
             subject = bind(function, formula, given)
             subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
-        return run_trials(subject, source)
+        return run_trials(subject, source, compiled)
 
 
 def _formula(function: str, against: str, names: Sequence[str]) -> Expression:
@@ -66,13 +67,13 @@ def _formula(function: str, against: str, names: Sequence[str]) -> Expression:
     return formula
 
 
-def run_trials(subject: Subject, source: str = "") -> FunctionReport:
-    """The report of a function."""
+def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> FunctionReport:
+    """The report of a function, with the trials that are made on request or without them."""
     rows: list[Trial] = []
     outcomes: dict[Attempt, Outcome] = {}
     failures: list[Outcome] = []
     for row in TRIALS:
-        if row.follows is not None and row.follows not in outcomes:
+        if (row.on_request and not on_request) or (row.follows is not None and row.follows not in outcomes):
             continue
         if row.follows is not None and outcomes[row.follows].state == "inapplicable":
             outcomes[row.attempt] = outcomes[row.follows]

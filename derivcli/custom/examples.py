@@ -34,7 +34,7 @@ def repeated(
     """
     leaves = subject.leaves(example.tensors) if tensors is None else tuple(tensors)
     outputs = subject.run(leaves)
-    found = subject.pull(outputs, leaves, example.upstreams if upstreams is None else upstreams)
+    found = subject.pull(outputs, leaves, example.given if upstreams is None else upstreams)
     return tuple(each.detach() for each in outputs), filled_in(found, leaves)
 
 

@@ -55,7 +55,7 @@ def input_kept(subject: Subject) -> Outcome:
         outputs = subject.run(leaves)
         outcome = _changed(subject, leaves, example.tensors, "forward")
         if outcome is None:
-            subject.pull(outputs, leaves, example.upstreams)
+            subject.pull(outputs, leaves, example.given)
             outcome = _changed(subject, leaves, example.tensors, "backward")
         if outcome is not None:
             return outcome

@@ -110,7 +110,7 @@ def _channels_last(x: Tensor) -> Tensor:
 def _takes_matrices(subject: Subject, example: Example) -> bool:
     shaped = [x.reshape(2, -1) for x in example.tensors]
     try:
-        repeated(subject, example, subject.leaves(shaped), [each.reshape(2, -1) for each in example.upstreams])
+        repeated(subject, example, subject.leaves(shaped), [each.reshape(2, -1) for each in example.given])
     except (UserCodeError, DerivError):
         return False
     return True
@@ -139,7 +139,7 @@ def _expanded_inputs(subject: Subject) -> Outcome:
     if not tensors_alike(due.gradients, beside.gradients):  # there is a corner where numbers are equal, or much is lost
         return passed()
     leaves = _wanted(subject, [x.detach() for x in tensors])
-    return _elsewhere(subject, due, leaves, example.upstreams, "with an argument that is expanded")
+    return _elsewhere(subject, due, leaves, example.given, "with an argument that is expanded")
 
 
 def _nudged(x: Tensor) -> Tensor:
@@ -180,7 +180,7 @@ def _shared(subject: Subject, a: int, b: int) -> Outcome:
         leaves[b] = leaves[b].detach()
         try:
             outputs = subject.run(given)
-            found = filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)
+            found = filled_in(subject.pull(outputs, leaves, example.given), leaves)
         except UserCodeError as error:
             return failed("shared", f"fails where {names} share memory", error_text(error))
         outcome = as_before(

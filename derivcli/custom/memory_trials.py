@@ -31,7 +31,7 @@ def leak(subject: Subject) -> Outcome:
         leaves = subject.leaves(example.tensors)
         outputs = subject.run(leaves)
         nodes = [weakref.ref(node) for node in _own_nodes(outputs)]
-        subject.pull(outputs, leaves, example.upstreams)
+        subject.pull(outputs, leaves, example.given)
         del outputs, leaves
         for reference in nodes:
             node = reference()
@@ -87,7 +87,7 @@ def accumulates(subject: Subject) -> Outcome:
     """The backward gives its gradients and adds them to nothing by itself."""
     example = subject.examples[0]
     leaves = subject.leaves(example.tensors)
-    subject.pull(subject.run(leaves), leaves, example.upstreams)
+    subject.pull(subject.run(leaves), leaves, example.given)
     for argument, leaf in zip(subject.tensor_arguments, leaves, strict=True):
         if leaf.grad is not None:
             sentence = f"backward adds to {argument.name}.grad itself besides giving its gradient"
@@ -109,7 +109,7 @@ def changed_afterwards(subject: Subject) -> Outcome:
         with torch.no_grad():
             leaves[k].mul_(CHANGE)
         try:
-            found = filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)
+            found = filled_in(subject.pull(outputs, leaves, example.given), leaves)
         except UserCodeError:
             continue
         if not tensors_alike(found, example.gradients):

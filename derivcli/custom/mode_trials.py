@@ -108,7 +108,7 @@ def some_outputs(subject: Subject) -> Outcome:
             leaves = subject.leaves(example.tensors)
             outputs = subject.run(leaves)
             try:
-                found = filled_in(subject.pull([outputs[index]], leaves, [example.upstreams[index]]), leaves)
+                found = filled_in(subject.pull([outputs[index]], leaves, [example.given[index]]), leaves)
             except UserCodeError as error:
                 return failed(kind, f"backward fails {where}", f"{error_text(error)}, for output {index + 1} alone")
             setting = f" for output {index + 1} alone"
@@ -159,7 +159,7 @@ def other_thread(subject: Subject) -> Outcome:
     outputs = subject.run(leaves)
 
     def job() -> list[Call]:
-        gradients = subject.pull(outputs, leaves, example.upstreams)
+        gradients = subject.pull(outputs, leaves, example.given)
         return [repeated(subject, example), (outputs, filled_in(gradients, leaves))]
 
     found: list[list[Call]] = []

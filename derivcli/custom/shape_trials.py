@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -10,8 +10,8 @@ from torch import Tensor
 
 from derivcli.custom.examples import as_before, example_of, repeated, tensors_alike, values_as_before
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
-from derivcli.custom.subject import Example, Subject, Tensors, filled_in
-from derivcli.custom.tensor_trials import along_directions
+from derivcli.custom.samples import differentiable, is_right, sample_at
+from derivcli.custom.subject import Example, Subject, Tensors, filled_in, shape_text
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure, error_text
 from derivcli.errors import DerivError
 
@@ -52,7 +52,7 @@ def _shaped(subject: Subject, example: Example, shape: tuple[int, ...]) -> Outco
     setting = f" in a tensor of {len(shape)} dimensions"
     kind, sentence = "dimensions", f"wrong for tensors of {len(shape)} dimensions"
     try:
-        _, found = repeated(subject, example, leaves, [each.reshape(shape) for each in example.upstreams])
+        _, found = repeated(subject, example, leaves, [each.reshape(shape) for each in example.given])
     except UserCodeError as error:
         return code_failure(error, kind, f"backward fails for tensors of {len(shape)} dimensions")
     return first_failure(
@@ -64,33 +64,48 @@ def _shaped(subject: Subject, example: Example, shape: tuple[int, ...]) -> Outco
 
 
 def _deeper(subject: Subject) -> Outcome:
-    """The outcome for a batch of batches of 1, where the forward gives the same for it.
+    """The outcome for several calls stacked along a new first axis, of all arguments or of the first, where taken.
 
     What was not written for it may refuse it in the backward.
     """
-    if not all(each.ndim for each in subject.examples[0].outputs):
-        return inapplicable(OWN_SHAPES)
-    for example in subject.examples:
-        for tensors in _batched(subject, example, lambda x: x.unsqueeze(1)):
-            leaves = subject.leaves(tensors)
-            outputs = _outputs(subject, leaves)
-            due = [each.unsqueeze(1) for each in example.outputs]
-            if outputs is None or not tensors_alike([each.detach() for each in outputs], due):
-                continue
-            count = max(x.ndim for x in tensors)
-            try:
-                found = filled_in(subject.pull(outputs, leaves, [u.unsqueeze(1) for u in example.upstreams]), leaves)
-            except UserCodeError:
-                return inapplicable(f"backward refuses tensors of {count} dimensions")
-            outcome = as_before(
-                subject, example, found, "dimensions", f"backward is wrong for tensors of {count} dimensions"
-            )
-            if outcome.state == "failed":
-                return outcome
-            break
-        else:
-            return inapplicable(OWN_SHAPES)
-    return passed()
+    calls = [example.tensors for example in subject.examples[:2]]
+    refused = ""
+    for stacked in dict.fromkeys((len(calls[0]), 1)):
+        tensors = [torch.stack(pair if len(pair) > 1 else pair * 2) for pair in zip(*calls, strict=True)]
+        one = _resized(subject, [(*tensors[:stacked], *calls[0][stacked:])])
+        dimensions = max(x.ndim for x in one.calls(one.columns)[0])
+        where = f"for tensors of {dimensions} dimensions"
+        try:
+            verdict = _is_right(one)
+        except UserCodeError:
+            refused = refused or f"backward refuses tensors of {dimensions} dimensions"
+            continue
+        if verdict is False:
+            return failed("dimensions", f"backward is wrong {where}", _shapes_text(one))
+        if verdict:
+            return passed()
+    return inapplicable(refused or OWN_SHAPES)
+
+
+def _resized(subject: Subject, calls: Sequence[Sequence[Tensor]]) -> Subject:
+    """The subject at calls with tensors of other shapes."""
+    given = iter(calls[0])
+    arguments = tuple(
+        each if each.shape is None else replace(each, shape=tuple(next(given).shape)) for each in subject.arguments
+    )
+    columns = torch.stack([torch.cat([x.flatten() for x in tensors]) for tensors in calls], 1)
+    return replace(subject, arguments=arguments, columns=columns, pointwise=False)
+
+
+def _is_right(subject: Subject) -> bool | None:
+    """Whether the gradients at the first point are right; None where that is unknown, or forward refuses."""
+    sample = sample_at(subject, 0)
+    return None if sample is None else is_right(subject, sample, differentiable(subject))
+
+
+def _shapes_text(subject: Subject) -> str:
+    shapes = [f"{each.name} of shape {shape_text(each.shape or ())}" for each in subject.tensor_arguments]
+    return f"with {', '.join(shapes)}, by quotients of differences"
 
 
 def empty(subject: Subject) -> Outcome:
@@ -161,25 +176,20 @@ def _reduced(subject: Subject) -> Outcome:
     """The outcome for the derivative of a function that gives one number for a batch, here of 1."""
     if any(x.ndim > 1 and len({*x.shape}) < x.ndim for x in subject.examples[0].tensors):
         return inapplicable("its arguments are square")
-    calls = [next(_batches(subject, example, 1), None) for example in subject.examples]
-    found = [tensors for tensors in calls if tensors is not None]
-    if len(found) < len(calls):
-        return inapplicable("there is no batch")
-    given = iter(found[0])
-    arguments = tuple(
-        each if each.shape is None else replace(each, shape=tuple(next(given).shape)) for each in subject.arguments
-    )
-    columns = torch.stack([torch.cat([x.flatten() for x in tensors]) for tensors in found], 1)
-    one = replace(subject, arguments=arguments, columns=columns)
-    if _outputs(one, one.leaves(found[0])) is None:
-        return inapplicable("it takes no batch of 1")
-    try:
-        outcome = along_directions(one)
-    except UserCodeError as error:
-        return failed("batch of 1", "fails for a batch of 1", error_text(error))
-    except (NoDerivativeError, DerivError):
-        return inapplicable("there is no derivative to compare with")
-    return replace(outcome, kind="batch of 1", sentence="wrong for a batch of 1") if outcome.kind else passed()
+    for example in subject.examples:
+        tensors = next(_batches(subject, example, 1), None)
+        if tensors is None:
+            return inapplicable("there is no batch")
+        one = _resized(subject, [tensors])
+        try:
+            verdict = _is_right(one)
+        except UserCodeError as error:
+            return failed("batch of 1", "fails for a batch of 1", error_text(error))
+        if verdict is None:
+            return inapplicable("it takes no batch of 1")
+        if not verdict:
+            return failed("batch of 1", "wrong for a batch of 1", _shapes_text(one))
+    return passed()
 
 
 def _first_alone(subject: Subject, example: Example) -> Outcome | None:

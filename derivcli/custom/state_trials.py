@@ -155,7 +155,7 @@ def _after_smaller(subject: Subject, example: Example) -> Outcome:
 def _walked(subject: Subject, example: Example, leaves: Tensors, outputs: Tensors) -> Outcome:
     """The outcome for the backward of a call after which others were made."""
     try:
-        found = filled_in(subject.pull(outputs, leaves, example.upstreams), leaves)
+        found = filled_in(subject.pull(outputs, leaves, example.given), leaves)
     except UserCodeError as error:
         return failed("state", OUTSIDE, error_text(error))
     return as_before(at_example(subject, example), example, found, "state", OUTSIDE)
@@ -178,7 +178,7 @@ def global_state(subject: Subject) -> Outcome:
             leaves = subject.leaves(example.tensors)
             outputs = subject.run(leaves)
             if stage == "backward":
-                subject.pull(outputs, leaves, example.upstreams)
+                subject.pull(outputs, leaves, example.given)
             for name, was, now in changed(before):
                 return _changes(name, f"{stage} makes {now} of {was}")
     return passed()

@@ -73,6 +73,11 @@ class Example:
     outputs: Tensors
     gradients: Tensors
 
+    @property
+    def given(self) -> list[Tensor]:
+        """Upstream gradients for one backward, which may change them."""
+        return [each.clone() for each in self.upstreams]
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:
@@ -314,7 +319,7 @@ class Subject:
             outputs = self.run(leaves)
             upstreams = self.weights(outputs, point)
             kept = tuple(each.detach().clone() for each in outputs)  # a backward may change the outputs themselves
-            gradients = filled_in(self.pull(outputs, leaves, upstreams), leaves)
+            gradients = filled_in(self.pull(outputs, leaves, [each.clone() for each in upstreams]), leaves)
             found.append(Example(tensors, upstreams, kept, tuple(each.clone() for each in gradients)))
         return tuple(found)
 

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from derivcli.custom.jacobians import Pullback
 
-NEAR = 1e-5
+NEAR = 1e-6
 """Numbers with no larger relative error agree, or with no larger one than this part of NEAR of the largest."""
 
-NEAR_LARGEST = 1e-6
+NEAR_LARGEST = 1e-7
 
 MIN_NUMBERS = 2
 """Fewer numbers that agree may be chance."""

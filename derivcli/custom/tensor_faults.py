@@ -32,6 +32,8 @@ def named(case: Case) -> Look | None:
         return kind, sentence
     if len(looks) == len(case.names) and all(each == looks[0] for each in looks):
         return kind, sentence
+    if kind == "somewhere":
+        return kind, sentence.replace(" where ", f" in {case.names[bad[0]]} where ")
     what, colon, why = sentence.partition(":")
     return kind, f"{what} in {case.names[bad[0]]}{colon}{why}"
 
@@ -58,7 +60,7 @@ def ignored(case: Case) -> Look | None:
     outputs = range(len(case.pullbacks[0].upstreams))
     for count in range(len(outputs), 0, -1):
         for chosen in combinations(outputs, count):
-            if all(case.fits(a, _with_ones(chosen)) for a in bad):
+            if bad and all(case.fits(a, _with_ones(chosen)) for a in bad):
                 return "ignores", "ignores grad_output: right at the end of a graph, wrong inside one"
     return None
 
@@ -75,7 +77,7 @@ def outputs_swapped(case: Case) -> Look | None:
     """Upstream gradients of two outputs that stand in each other's place."""
     bad = [a for a in range(len(case.names)) if case.is_wrong(a)]
     for one, other in combinations(range(len(case.pullbacks[0].upstreams)), 2):
-        if all(case.fits(a, _exchanged(one, other)) for a in bad):
+        if bad and all(case.fits(a, _exchanged(one, other)) for a in bad):
             return "outputs", f"the gradients of outputs {one + 1} and {other + 1} are swapped"
     return None
 

@@ -16,7 +16,7 @@ from derivcli.custom.samples import Sample, differentiable, is_right, sample_at
 from derivcli.custom.subject import Subject, Tensors, filled_in
 from derivcli.custom.tensor_cases import Case, Look, off_mask
 from derivcli.custom.tensor_faults import ignored, named, named_of_outputs, of_output, outputs_swapped
-from derivcli.custom.tensor_zones import zone
+from derivcli.custom.tensor_zones import is_one_entry, zone
 from derivcli.custom.user_code import UserCodeError, error_text
 
 EVIDENCE = 3
@@ -46,10 +46,12 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     kind, sentence = look
     if at_zero and kind in ("infinite", "derivative"):
         sentence = f"backward gives no finite number at {at_zero[0]} = 0" if kind == "infinite" else SOMEWHERE
-    elif kind == "derivative":
-        where = zone(tried, wrong, right) or ("at some of the points" if right else "")
+    elif kind == "derivative" or (kind == "entry" and right and not is_one_entry(tried, wrong[0], case)):
+        where = zone(tried, wrong, right) or ("at some of the points" if right and kind == "derivative" else "")
         if where:
-            kind, sentence = "somewhere", sentence.replace(NOT_DERIVATIVE, f"backward is wrong {where}")
+            name = next(name for a, name in enumerate(case.names) if case.is_wrong(a))
+            place = f" in {name}" if len(case.names) > 1 else ""
+            kind, sentence = "somewhere", f"backward is wrong{place} {where}"
     return failed(kind, sentence, _detail(tried, samples, case))
 
 

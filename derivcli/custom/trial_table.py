@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from derivcli.custom import (
     backward_trials,
+    compile_trials,
     dense_trials,
     format_trials,
     forward_mode_trials,
@@ -31,7 +32,8 @@ class TrialRow:
 
     Where one of these failed it is not reached: the same fault would show again, and be blamed on something else.
     One that is `quick` is left out where a call takes long.
-    Where the one that it `follows` had nothing to try or was not reached, it is left out without a word.
+    Where the one that it `follows` had nothing to try or was not reached, it is left out without a word, and so is one
+    that takes seconds and was not asked for.
     """
 
     name: str
@@ -39,6 +41,7 @@ class TrialRow:
     needs: tuple[Callable[[Subject], Outcome], ...] = ()
     quick: bool = False
     follows: Callable[[Subject], Outcome] | None = None
+    on_request: bool = False
 
 
 RUNS = (forward_trials.runs,)
@@ -46,9 +49,9 @@ CALLED = (*RUNS, state_trials.earlier_call, forward_trials.same_again)
 SAME = (*CALLED, mode_trials.without_graph, forward_trials.input_kept)
 KEPT = (*SAME, backward_trials.upstream_kept)
 APART = (*KEPT, backward_trials.second_pass, state_trials.own_memory, state_trials.two_calls)
-VALUES = (*SAME, forward_trials.is_formula)
+VALUES = (*KEPT, forward_trials.is_formula)
 SLOPES = (*VALUES, precision_trials.forward_in_double, backward_trials.is_derivative)
-LINEAR = (*SLOPES, backward_trials.takes_upstream, backward_trials.upstream_kept)
+LINEAR = (*SLOPES, backward_trials.takes_upstream)
 BATCH = (*LINEAR, backward_trials.batch)
 FORWARD = (*LINEAR, precision_trials.in_double, forward_mode_trials.forward_mode)
 NARROW = (*LINEAR, precision_trials.in_double, format_trials.in_single)
@@ -58,29 +61,30 @@ TRIALS = (
     TrialRow("a call after another one", state_trials.earlier_call, RUNS, quick=True),
     TrialRow("forward and backward are the same in every call", forward_trials.same_again, CALLED[:2]),
     TrialRow("forward under no_grad", mode_trials.without_graph, CALLED),
-    TrialRow("PyTorch's global state", state_trials.global_state, RUNS, quick=True),
+    TrialRow("PyTorch's global state is left as it is", state_trials.global_state, RUNS, quick=True),
     TrialRow("the input is left as it is", forward_trials.input_kept, RUNS),
+    TrialRow("grad_output is left as it is", backward_trials.upstream_kept, SAME),
     TrialRow("forward computes in float64", precision_trials.forward_in_double, SAME),
     TrialRow("forward is the formula", forward_trials.is_formula, (*SAME, precision_trials.forward_in_double)),
     TrialRow("backward with an upstream gradient of 1", backward_trials.is_derivative, SLOPES[:-1]),
     TrialRow("backward with other upstream gradients", backward_trials.takes_upstream, SLOPES),
     TrialRow("other constants", variant_trials.other_constants, SLOPES),
-    TrialRow("grad_output is left as it is", backward_trials.upstream_kept, SAME),
     TrialRow("backward a second time", backward_trials.second_pass, KEPT),
     TrialRow("outputs and gradients after another call", state_trials.own_memory, KEPT, quick=True),
     TrialRow("backward after another call", state_trials.two_calls, APART[:-1]),
-    TrialRow("the backward of a call alone adds to no .grad", memory_trials.accumulates, RUNS),
+    TrialRow("backward adds to no .grad by itself", memory_trials.accumulates, RUNS),
     TrialRow("the graph is freed", memory_trials.leak, RUNS),
     TrialRow("backward after a change in place", memory_trials.changed_afterwards, APART, quick=True),
     TrialRow("backward of a batch", backward_trials.batch, (*LINEAR, state_trials.two_calls)),
     TrialRow("backward at thousands of points", dense_trials.everywhere, BATCH),
+    TrialRow("a grad_output of nan", backward_trials.nan_upstream, BATCH, quick=True),
     TrialRow("a gradient in some arguments only", mode_trials.some_inputs, KEPT, quick=True),
     TrialRow("the gradient of one output only", mode_trials.some_outputs, KEPT, quick=True),
-    TrialRow("tensors of 2 and 3 dimensions", shape_trials.shapes, BATCH, quick=True),
     TrialRow("tensors that are not contiguous", layout_trials.contiguous, KEPT, quick=True),
     TrialRow("arguments that share memory", layout_trials.shared_memory, APART, quick=True),
     TrialRow("a batch of 1", shape_trials.batch_of_one, BATCH, quick=True),
     TrialRow("empty tensors", shape_trials.empty, BATCH, quick=True),
+    TrialRow("tensors of 2 and 3 dimensions", shape_trials.shapes, BATCH, quick=True),
     TrialRow("forward under inference_mode", mode_trials.inference, SAME, quick=True),
     TrialRow("within another backward", mode_trials.reentrant, APART, quick=True),
     TrialRow("in another thread", mode_trials.other_thread, APART, quick=True),
@@ -118,5 +122,6 @@ TRIALS = (
         quick=True,
     ),
     TrialRow("a tensor of 0 dimensions", shape_trials.single_number, BATCH),
+    TrialRow("torch.compile", compile_trials.compiled, LINEAR, on_request=True),
 )
 """What is tried."""

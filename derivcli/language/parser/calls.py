@@ -68,9 +68,10 @@ def is_indexed(node: tree.Tree) -> bool:
 
 def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand:
     """A call of a row: the number of arguments is checked, `pow` and `log(x, b)` have their of_base trees."""
-    if row.name == "log" and len(arguments) == 2:
+    is_of_table = row.kernel is None
+    if is_of_table and row.name == "log" and len(arguments) == 2:
         return _logarithm(arguments[0], arguments[1], span)
-    if row.name == "heaviside" and len(arguments) == 2:
+    if is_of_table and row.name == "heaviside" and len(arguments) == 2:
         return _step(arguments[0], arguments[1], span)
     least, most = row.arity
     count = len(arguments)
@@ -84,7 +85,7 @@ def _finish_call(row: Function, arguments: list[Operand], span: Span) -> Operand
     for parameter, argument in zip(row.parameters, arguments, strict=False):
         if parameter in row.divisors and argument.value == 0:
             raise operands.divides_by_zero(span)
-    if row.name == "pow":
+    if is_of_table and row.name == "pow":
         return operands.power(arguments[0], arguments[1])
     return operands.call(row, arguments, span)
 
