@@ -16,6 +16,7 @@ from derivcli.custom.gradient_comparison import deviates, deviation_text, first_
 from derivcli.custom.graph_classes import graph_classes, has_context_apart, vmap_rule
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.second_order import is_once_differentiable
+from derivcli.custom.spared_import import spared_compiler
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
 from derivcli.custom.user_code import UserCodeError, error_text
 
@@ -61,7 +62,8 @@ def under_torch_func(subject: Subject) -> Outcome:
 def _transformed(stage: str, transform: Callable[..., Any], *given: Any) -> Any:
     """What a transform of the user's code gives; whatever it raises comes of that code."""
     try:
-        return transform(*given)
+        with spared_compiler():
+            return transform(*given)
     except UserCodeError as error:
         raise UserCodeError(stage, error.error) from error
     except (Exception, SystemExit) as error:
