@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.custom_function import CustomFunction
+from derivcli.custom.nested_tensors import tensors_in
 from derivcli.custom.user_code import NoDerivativeError, user_code
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
@@ -183,7 +184,7 @@ class Subject:
         """All tensors that the forward gives, one or more, on these very tensors."""
         with user_code("forward"):
             value = self.call(tensors)
-        found = list(_tensors_in(value))
+        found = list(tensors_in(value))
         if not found:
             raise NoDerivativeError(f"forward gives a {type(value).__name__} where a tensor is due")
         if self.pointwise:
@@ -390,14 +391,3 @@ def filled_in(gradients: Sequence[Tensor | None], tensors: Sequence[Tensor]) -> 
     given = iter(gradients)
     found = [next(given) if x.requires_grad else None for x in tensors]
     return tuple(torch.zeros_like(x) if g is None else g.detach() for g, x in zip(found, tensors, strict=True))
-
-
-def _tensors_in(value: object) -> Iterator[Tensor]:
-    """The tensors of what a forward gives, be it one or a tuple, a list or a dictionary of such."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _tensors_in(each)
-    elif isinstance(value, dict):
-        yield from _tensors_in(list(value.values()))
