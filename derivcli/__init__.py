@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from derivcli.api import (
         answer,
         check_function,
+        check_functions,
         derive,
         explain,
         hessian,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         steps,
     )
     from derivcli.check.verdict import Verdict, Verdicts
-    from derivcli.custom.report import FunctionReport
+    from derivcli.custom.report import FileReport, FunctionError, FunctionReport
     from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
     from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
     from derivcli.explain.ledger import Ledger, Node
@@ -46,6 +47,8 @@ __all__ = [
     "Diagnosis",
     "ExitStatus",
     "Expression",
+    "FileReport",
+    "FunctionError",
     "FunctionReport",
     "Jacobian",
     "Ledger",
@@ -60,6 +63,7 @@ __all__ = [
     "Verdicts",
     "answer",
     "check_function",
+    "check_functions",
     "derive",
     "explain",
     "hessian",
@@ -74,10 +78,11 @@ __all__ = [
 
 _HOMES = {
     "derivcli.api": (
-        "answer check_function derive explain hessian implicit jacobian parse polynomial script series steps"
+        "answer check_function check_functions derive explain hessian implicit jacobian parse polynomial "
+        "script series steps"
     ),
     "derivcli.check.verdict": "Verdict Verdicts",
-    "derivcli.custom.report": "FunctionReport",
+    "derivcli.custom.report": "FileReport FunctionError FunctionReport",
     "derivcli.errors": "ArgumentError DerivError ExitStatus Note Span",
     "derivcli.explain.answer.answer": "Answer Counterexample Diagnosis",
     "derivcli.explain.ledger": "Ledger Node",

@@ -43,7 +43,7 @@ from derivcli.result import Jacobian, SeriesResult
 from derivcli.showing import Records
 
 if TYPE_CHECKING:
-    from derivcli.custom.report import FunctionReport
+    from derivcli.custom.report import FileReport, FunctionReport
     from derivcli.explain.answer.answer import Answer
     from derivcli.explain.ledger import Ledger
     from derivcli.explain.steps.derivation import Derivation
@@ -263,6 +263,17 @@ def check_function(
         name, found, source = name_of(function), function, ""
     construct = {name: values[0] for name, values in given.constants.items()}
     return check(custom_function(name, found, construct), against, given, source, gradients_of(gradient))
+
+
+@reading()
+def check_functions(file: str) -> FileReport:
+    """What is right and wrong with each torch.autograd.Function that a FILE.py defines, which is run for it.
+
+    Each is tried as `check_function` does; those that cannot be are among the report's `untried`, with the reason.
+    """
+    from derivcli.custom.check_function import check_all
+
+    return check_all(file)
 
 
 @reading(ScriptOptions)

@@ -282,7 +282,7 @@ def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 
 
 PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
-    **dict.fromkeys(("text", "engine", "variable", "dependent", "plot", "language"), _text),
+    **dict.fromkeys(("text", "engine", "variable", "dependent", "plot", "language", "file"), _text),
     **dict.fromkeys(("order", "degree", "point"), _whole),
     **dict.fromkeys(("paired", "hessian"), _flag),
     "dtype": _format,

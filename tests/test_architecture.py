@@ -59,6 +59,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/formats/terminal.py", "derivcli/cli/"),
     "typer": ("derivcli/cli/",),
+    "junitparser": ("derivcli/render/formats/junit.py",),
     "prompt_toolkit": tuple(
         f"derivcli/cli/shell/{name}.py" for name in ("typed", "history", "completing", "highlighting")
     ),

@@ -290,6 +290,7 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     "polynomial": {"result": series("x", 1, "x=1")},
     "explain": {"expression": "x", "at": "x=1"},
     "check_function": {"function": "no_such_file.py:F"},
+    "check_functions": {"file": "no_such_file.py"},
     "script": {"expression": "x", "at": "x=1"},
     "steps": {"expression": "x"},
     "answer": {"expression": "x", "claim": "1"},

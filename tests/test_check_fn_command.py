@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from derivcli import check_function
-from derivcli.render.blocks import Style
-from derivcli.render.documents.function_check import function_check_document
-from derivcli.render.format_table import write
-from tests.planted import FAULTS
 from tests.support import deriv
 from tests.test_check_fn import SQUARES
-from tests.test_planted import report_of
 
 
 def test_exit_statuses() -> None:
@@ -21,15 +15,6 @@ def test_exit_statuses() -> None:
     deriv("check-fn", f"{SQUARES}:Forgetful", status=1)
     deriv("check-fn", f"{SQUARES}:Nowhere", status=2)
     deriv("check-fn", status=2)
-
-
-def test_the_last_line_is_the_diagnosis_in_every_width() -> None:
-    for columns in (None, 200):
-        outcome = deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=columns)
-        assert outcome.stdout.splitlines()[-1] == FAULTS["ignores grad_output"].sentence
-    assert " ".join(deriv("check-fn", f"{SQUARES}:Forgetful", status=1, columns=30).stdout.split()).endswith(
-        FAULTS["ignores grad_output"].sentence
-    )
 
 
 def test_json_says_the_same_as_the_report() -> None:
@@ -47,14 +32,3 @@ def test_what_the_function_prints_goes_to_standard_error(tmp_path: Path) -> None
     outcome = deriv("check-fn", f"{tmp_path / 'loud.py'}:SQ", "--format", "json")
     assert outcome.json["ok"]
     assert {*outcome.stderr.split()} == {"importing", "forward"}
-
-
-def test_what_was_not_tried_is_counted() -> None:
-    style = Style(None, 80, False, True)
-    report = report_of("factor")
-    unreached = [trial for trial in report.trials if trial.state == "unreached"]
-    for count, told in ((1, "1 more is"), (3, "3 more are")):
-        left = replace(report, trials=(report.trials[0], *unreached[:count]))
-        document = function_check_document(left, style)
-        assert f"– {told} not tried after that\n" in write(document, "text", style)
-        assert write(document, "tsv", style).count("\tunreached\t") == count

@@ -11,7 +11,19 @@ import sympy
 import torch
 
 import derivcli
-from derivcli import answer, check_function, derive, explain, hessian, implicit, jacobian, parse, series, steps
+from derivcli import (
+    answer,
+    check_function,
+    check_functions,
+    derive,
+    explain,
+    hessian,
+    implicit,
+    jacobian,
+    parse,
+    series,
+    steps,
+)
 from derivcli.errors import DerivError
 from tests.support import each
 
@@ -56,6 +68,7 @@ RECORDS: dict[str, Any] = {
     "right": lambda: answer("x^2", "2x"),
     "wrong": lambda: answer("x^2", "3x"),
     "FunctionReport": lambda: check_function(Square),
+    "FileReport": lambda: check_functions(__file__),
 }
 """One of each kind of record."""
 

@@ -11,16 +11,28 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import torch
+from torch import Tensor
 
 from derivcli.custom.binding import bind
-from derivcli.custom.custom_function import CustomFunction
+from derivcli.custom.custom_function import CustomFunction, custom_function
 from derivcli.custom.forward_trials import is_formula
 from derivcli.custom.given import NOTHING, Given, check_arguments
 from derivcli.custom.global_state import restored_settings
-from derivcli.custom.report import FunctionReport, Outcome, Trial, failed, inapplicable
+from derivcli.custom.load import find_all
+from derivcli.custom.report import (
+    RELIES_ON,
+    FileReport,
+    FunctionReport,
+    Outcome,
+    ReportArgument,
+    Trial,
+    Untried,
+    failed,
+    inapplicable,
+)
 from derivcli.custom.stated_gradients import with_stated
-from derivcli.custom.subject import Subject
-from derivcli.custom.trial_table import TRIALS
+from derivcli.custom.subject import Argument, Subject, shape_text
+from derivcli.custom.trial_table import TRIALS, TrialRow
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
 from derivcli.engines.chunks import one_thread
 from derivcli.errors import DerivError
@@ -57,6 +69,17 @@ def check(
         return run_trials(subject, source, compiled)
 
 
+def check_all(text: str) -> FileReport:
+    """The reports of all autograd functions that a file defines; those that could not be tried are told with why."""
+    found: list[FunctionReport | Untried] = []
+    for name, thing in find_all(text):
+        try:
+            found.append(check(custom_function(name, thing), source=f"{text}:{name}"))
+        except DerivError as error:
+            found.append(Untried(name, error.wording, error.way_out))
+    return FileReport(text, tuple(found))
+
+
 def _formula(function: str, against: str, names: Sequence[str]) -> Expression:
     formula = in_place(parse_expression(against, names))
     if formula.unknown_functions:
@@ -71,34 +94,49 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
     """The report of a function, with the trials that are made on request or without them."""
     rows: list[Trial] = []
     outcomes: dict[Attempt, Outcome] = {}
-    failures: list[Outcome] = []
+    blamed: dict[Attempt, tuple[str, ...]] = {}
     for row in TRIALS:
         if (row.on_request and not on_request) or (row.follows is not None and row.follows not in outcomes):
             continue
         if row.follows is not None and outcomes[row.follows].state == "inapplicable":
             outcomes[row.attempt] = outcomes[row.follows]
             continue
-        name = row.name
-        if subject.formula is not None and row.attempt is is_formula:
-            name = f"forward is {subject.formula.text}"
-        if any(need not in outcomes or outcomes[need].state == "failed" for need in row.needs):
-            rows.append(Trial(name, "unreached"))
+        name = _trial_name(row, subject)
+        causes = blamed[row.attempt] = tuple(
+            dict.fromkeys(cause for need in row.needs for cause in blamed.get(need, ()))
+        )
+        if causes:
+            rows.append(Trial(name, "unreached", f"{RELIES_ON}{' and '.join(causes)}"))
             continue
         outcome = outcomes[row.attempt] = attempted(_unless_slow(row.attempt) if row.quick else row.attempt, subject)
-        rows.append(Trial(name, outcome.state, outcome.detail))
-        if outcome.state == "failed":
-            failures.append(outcome)
+        is_wrong = outcome.state == "failed"
+        rows.append(Trial(name, outcome.state, outcome.detail, outcome.sentence if is_wrong else "", outcome.kind))
+        if is_wrong:
+            blamed[row.attempt] = (f"'{name}'",)
     return FunctionReport(
         subject.name,
-        tuple(argument.name for argument in subject.arguments),
+        tuple(map(_argument, subject.arguments)),
         source,
         subject.formula.text if subject.formula else "",
         subject.count,
         tuple(rows),
-        failures[0].sentence if failures else "",
-        failures[0].kind if failures else "",
         tuple(each.sentence for each in outcomes.values() if each.sentence and each.state != "failed"),
-        tuple(dict.fromkeys(each.sentence for each in failures[1:])),
+        tuple((name, formula.source) for name, formula in subject.stated.items()),
+    )
+
+
+def _trial_name(row: TrialRow, subject: Subject) -> str:
+    is_named = subject.formula is not None and row.attempt is is_formula
+    return f"forward is {subject.formula.text}" if is_named and subject.formula else row.name
+
+
+def _argument(argument: Argument) -> ReportArgument:
+    """An argument for the report."""
+    value = argument.constant
+    if argument.shape is not None:
+        return ReportArgument(argument.name, argument.shape)
+    return ReportArgument(
+        argument.name, None, f"a tensor of {shape_text(value.shape)}" if isinstance(value, Tensor) else repr(value)
     )
 
 

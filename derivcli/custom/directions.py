@@ -7,6 +7,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject, Tensors
 from derivcli.custom.true_values import PointFunction, TrueValues, by_quotients, curvatures_of, slopes_of, stack
 
@@ -35,7 +36,10 @@ def names(subject: Subject) -> list[str]:
 
 
 def slopes_along(subject: Subject) -> tuple[PointFunction, TrueValues]:
-    """The gradients along each direction, as a function of points, and the true ones, of shape (directions, points)."""
+    """The gradients along each direction, as a function of points, and the true ones, of shape (directions, points).
+
+    What is stated of gradients stands for the true ones.
+    """
     if subject.pointwise:
         return subject.gradients, slopes_of(subject)
     ways, start = directions(subject), torch.ones(1, subject.count, dtype=torch.float64)
@@ -47,9 +51,15 @@ def slopes_along(subject: Subject) -> tuple[PointFunction, TrueValues]:
             subject.columns.repeat(1, times.shape[1] // subject.count) + (times - 1) * step
         )
 
-    return lambda columns: ways @ subject.gradients(columns), stack(
-        [by_quotients(along(way), start, 0) for way in ways]
-    )
+    stated = stated_slopes(subject) if subject.stated else None
+    truths = []
+    for name, way in zip(names(subject), ways, strict=True):
+        if stated is None or name not in subject.stated:
+            truths.append(by_quotients(along(way), start, 0))
+        else:
+            rows = torch.tensor([owner == name for owner in subject.owners])
+            truths.append(TrueValues(way[rows] @ stated[rows], torch.zeros(subject.count, dtype=torch.float64)))
+    return lambda columns: ways @ subject.gradients(columns), stack(truths)
 
 
 def moved(subject: Subject, direction: Tensor) -> list[Tensors]:

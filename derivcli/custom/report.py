@@ -10,7 +10,10 @@ from derivcli.hints import PYTHON, spelled
 from derivcli.showing import html, mime_bundle, pretty, short, text
 
 State: TypeAlias = Literal["passed", "failed", "inapplicable", "unreached"]
-"""What can become of a trial; it is not reached where an earlier one failed, which would be blamed for here too."""
+"""What can become of a trial; it is not reached where one failed that it relies on, whose fault would show here too."""
+
+RELIES_ON = "relies on "
+"""Begins the detail of a trial that was not reached."""
 
 ONE_POINT = "there is one point"
 
@@ -30,12 +33,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A row of the report: a trial, what became of it, and the detail."""
+    """A row of the report: a trial, what became of it, and the detail.
+
+    One that failed has the sentence that says what is wrong, and its `kind` as a word.
+    """
 
     name: str
     state: State
     wording: str = ""
     """The detail, in which options are named as in hints."""
+    sentence: str = ""
+    kind: str = ""
 
     @property
     def detail(self) -> str:
@@ -44,24 +52,29 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionReport:
-    """The check of a `torch.autograd.Function` at so many points.
+class ReportArgument:
+    """An argument as it was given: a tensor of a shape, () for one number at each point, or a constant, as text."""
 
-    `diagnosis` says what is wrong: the cause that comes first, since others may follow from it. It is empty where
-    nothing is; `kind` is the same as a word. `remarks` are worth knowing of a function that passes, and `more`
-    is what else is wrong with one that does not.
+    name: str
+    shape: tuple[int, ...] | None = ()
+    constant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionReport:
+    """The check of a function that has a backward, at so many points.
+
+    `remarks` are worth knowing of a function that passes. `gradient` is what was stated of gradients, by argument.
     """
 
     name: str
-    parameters: tuple[str, ...]
+    arguments: tuple[ReportArgument, ...]
     source: str
     formula: str
     points: int
     trials: tuple[Trial, ...]
-    diagnosis: str = ""
-    kind: str = ""
     remarks: tuple[str, ...] = ()
-    more: tuple[str, ...] = ()
+    gradient: tuple[tuple[str, str], ...] = ()
 
     __repr__ = short
     __str__ = text
@@ -70,9 +83,98 @@ class FunctionReport:
     _repr_pretty_ = pretty
 
     @property
+    def failures(self) -> tuple[Trial, ...]:
+        """The trials that failed."""
+        return tuple(trial for trial in self.trials if trial.state == "failed")
+
+    @property
     def ok(self) -> bool:
         """Whether nothing wrong was found."""
-        return not self.kind
+        return not self.failures
+
+    @property
+    def diagnosis(self) -> str:
+        """What is wrong: the cause that comes first, since others may follow from it; empty where nothing is."""
+        return self.failures[0].sentence if self.failures else ""
+
+    @property
+    def kind(self) -> str:
+        """The diagnosis as a word for programs."""
+        return self.failures[0].kind if self.failures else ""
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """What else is wrong, as far as that does not follow."""
+        return tuple(dict.fromkeys(trial.sentence for trial in self.failures[1:]))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the arguments."""
+        return tuple(each.name for each in self.arguments)
+
+    def raise_if_wrong(self) -> None:
+        """Raise FunctionError, an AssertionError that tells the sentence and the trials, where something is wrong."""
+        if not self.ok:
+            raise FunctionError(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """A function of a file that could not be tried, and why."""
+
+    name: str
+    wording: str
+    way_out: str
+
+    @property
+    def message(self) -> str:
+        """The reason for Python."""
+        return spelled(self.wording, PYTHON)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """The checks of all functions of a file, in the order in which they stand there."""
+
+    source: str
+    reports: tuple[FunctionReport | Untried, ...]
+
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    @property
+    def wrong(self) -> tuple[FunctionReport, ...]:
+        """The reports of functions in which something is wrong."""
+        return tuple(each for each in self.reports if isinstance(each, FunctionReport) and not each.ok)
+
+    @property
+    def untried(self) -> tuple[Untried, ...]:
+        """The functions that could not be tried."""
+        return tuple(each for each in self.reports if isinstance(each, Untried))
+
+    @property
+    def ok(self) -> bool:
+        """Whether all functions could be tried, and nothing wrong was found."""
+        return not (self.wrong or self.untried)
+
+    def raise_if_wrong(self) -> None:
+        """Raise FunctionError where something is wrong with one of the functions."""
+        if self.wrong:
+            raise FunctionError(self)
+
+
+class FunctionError(AssertionError):
+    """Something is wrong with a function; it says what its `report` says."""
+
+    def __init__(self, report: FunctionReport | FileReport) -> None:
+        super().__init__(report)
+        self.report = report
+
+    def __str__(self) -> str:
+        return str(self.report)
 
 
 def passed(detail: str = "", remark: str = "") -> Outcome:

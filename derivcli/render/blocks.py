@@ -158,6 +158,24 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Something that was looked at: its mark, what it is, what there is to say of it, and the role of the mark."""
+
+    mark: str
+    text: str
+    detail: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Checks under each other; those of which there is nothing to say may stand side by side."""
+
+    checks: Sequence[Check]
+    side_by_side: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """Terms under a title of a level, each with its other names and its meaning."""
 
@@ -182,7 +200,20 @@ class Facts:
     facts: Sequence[tuple[str, str]]
 
 
-Block: TypeAlias = Equations | Sentence | Gap | Table | Matrices | Polynomial | Chain | CheckResult | Glossary | Facts
+Block: TypeAlias = (
+    Equations | Sentence | Gap | Table | Matrices | Polynomial | Chain | CheckResult | Checks | Glossary | Facts
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """A check for a program that collects results of tests: its state is "passed", "failed", "error" or "skipped"."""
+
+    suite: str
+    name: str
+    state: str
+    message: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +254,7 @@ class Document:
     rows: Callable[[], Sequence[Sequence[str]]] | None = None
     values: Callable[[], Sequence[Sequence[str]]] | None = None
     graph: Callable[[], Graph] | None = None
+    cases: Callable[[], Sequence[TestCase]] | None = None
 
 
 def fit(columns: Sequence[Column], style: Style) -> bool:

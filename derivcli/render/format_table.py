@@ -55,6 +55,12 @@ def _write_terminal(document: Document, style: Style) -> str:
     return write_terminal(document, style)
 
 
+def _write_junit(document: Document, style: Style) -> str:
+    from derivcli.render.formats.junit import write_junit  # late: hardly anybody needs an XML parser
+
+    return write_junit(document, style)
+
+
 FORMATS: dict[str, Format] = {
     row.name: row
     for row in (
@@ -75,7 +81,10 @@ FORMATS: dict[str, Format] = {
                suffixes=(".json",), holds_verdicts=True, synonyms="json"),
         Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps"), write_latex,
                suffixes=(".tex",), synonyms="latex tex"),
-        Format("markdown", "mathematics and tables for pages", ("results", "steps", "functions"), write_markdown,
+        Format("junit", "JUnit's XML for programs that collect tests", ("function check",), _write_junit,
+               synonyms="junit xml xunit"),
+        Format("markdown", "mathematics and tables for pages", ("results", "steps", "function check", "functions"),
+               write_markdown,
                suffixes=(".md",), tells_check=True, synonyms="markdown md"),
         Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True,
                synonyms="value raw plain bare number quiet"),

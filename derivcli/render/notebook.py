@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from derivcli.check.verdict import Verdict
-from derivcli.custom.report import FunctionReport
+from derivcli.custom.report import FileReport, FunctionReport
 from derivcli.errors import ArgumentError
 from derivcli.explain.answer.answer import Answer
 from derivcli.explain.ledger import Ledger, Node
@@ -21,7 +21,7 @@ from derivcli.language.printer import text_of
 from derivcli.render.blocks import Block, CheckResult, Document, Sentence, Style
 from derivcli.render.documents.answer import answer_document, marked
 from derivcli.render.documents.formulas import formulas_document
-from derivcli.render.documents.function_check import FINE, function_check_document
+from derivcli.render.documents.function_check import conclusion, file_conclusion, function_check_document
 from derivcli.render.documents.ledger import ledger_document
 from derivcli.render.documents.numbers import check_result, numbers_document
 from derivcli.render.documents.series import series_document
@@ -185,7 +185,7 @@ def _derivation(one: Derivation) -> str:
 
 
 def _report(report: FunctionReport) -> str:
-    return f"{report.name}: {FINE if report.ok else report.diagnosis}"
+    return f"{report.name}: {conclusion(report)}"
 
 
 def _node(node: Node) -> str:
@@ -213,6 +213,7 @@ ROWS: Mapping[type, Shown] = {
     Ledger: Shown(_ledger, ledger_document, has_latex=False, has_html=True),
     Answer: Shown(lambda answer: marked(answer, STYLE), answer_document, has_latex=False, has_html=True),
     FunctionReport: Shown(_report, function_check_document, has_latex=False, has_html=True),
+    FileReport: Shown(file_conclusion, function_check_document, has_latex=False, has_html=True),
 }
 """How each kind of record is shown."""
 

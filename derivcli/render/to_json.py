@@ -14,13 +14,11 @@ from derivcli.flag_table import flag_names
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
 from derivcli.render.blocks import Style
+from derivcli.render.formats.json import VERSION
 from derivcli.render.numbers import number_texts
 from derivcli.render.polynomial import polynomial_text
 from derivcli.render.quantities import function_names, named
 from derivcli.result import AnyResult, Exact, FloatArray, Result, SeriesResult, SymbolicResult
-
-VERSION = 1
-"""Raised when a program that reads the object would have to change."""
 
 
 def numbers_json_object(results: Sequence[Result], style: Style) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +16,11 @@ from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
 from derivcli.custom import literals
 from derivcli.custom.argument_names import arguments_in_formulas
-from derivcli.errors import DerivError, ExitStatus
+from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render.format_table import formats_for
+
+if TYPE_CHECKING:
+    from derivcli.custom.report import FileReport
 
 ReportFormat = StrEnum("ReportFormat", formats_for("function check"))  # type: ignore[misc]
 
@@ -25,7 +29,9 @@ EXAMPLE = "deriv check-fn squares.py:SQ"
 Function = Annotated[
     str | None,
     typer.Argument(
-        metavar="FILE.py:NAME", help="A torch.autograd.Function: a file, and a class in it.", show_default=False
+        metavar="FILE.py:NAME",
+        help="A torch.autograd.Function: a file, and a class in it. Of a file alone all that it defines are checked.",
+        show_default=False,
     ),
 ]
 Against = Annotated[
@@ -99,22 +105,38 @@ def check_fn(
 
     This runs the file, and nothing but this and --use runs any. Exit status 1 where something is wrong.
     """
-    from derivcli.render.documents.function_check import function_check_document
-
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
     at, wrt = map(arguments_in_formulas, (at, wrt))
     points = option_values.points_or_tensors_in(at, zip_) if at else None
     shapes, constants = literals.shapes_in(shape or ()), literals.constants_in(with_ or ())
     import_deferred()
+    from derivcli.custom.load import is_whole_file
+    from derivcli.custom.report import FunctionReport
+    from derivcli.render.documents.function_check import function_check_document
+
     with terminal.aside():
-        wanted = option_values.wrt_in(wrt)
-        constants_of = {name: [*values] for name, values in constants.items()}
-        report = api.check_function(
-            function, against, points, wanted, shape=shapes, with_=constants_of, gradient=gradient
-        )
+        if is_whole_file(function):
+            given = {"--against": against, "--at": at, "--wrt": wrt, "--gradient": gradient}
+            given |= {"--shape": shape, "--with": with_}
+            _refuse(function, [name for name, value in given.items() if value])
+            report: FunctionReport | FileReport = api.check_functions(function)
+        else:
+            wanted = option_values.wrt_in(wrt)
+            constants_of = {name: [*values] for name, values in constants.items()}
+            report = api.check_function(
+                function, against, points, wanted, shape=shapes, with_=constants_of, gradient=gradient
+            )
     is_terminal, style = terminal.screen(os.environ)
     style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)
     if not report.ok:
-        raise typer.Exit(ExitStatus.DIFFERENCE)
+        raise typer.Exit(
+            ExitStatus.DIFFERENCE if isinstance(report, FunctionReport) or report.wrong else ExitStatus.REFUSED
+        )
+
+
+def _refuse(file: str, names: Sequence[str]) -> None:
+    """Refuse options that are about one function."""
+    if names:
+        raise DerivError(f"{names[0]} is about one function", hint=f"name it, as in {file_name(file)}:NAME")

@@ -420,7 +420,7 @@ _deriv_check-fn() {
                 _deriv_paths '[pP][yY]'
             fi
             ;;
-        --format) names=(text tsv json) ;;
+        --format) names=(text tsv json junit markdown) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then

@@ -1,48 +1,89 @@
-"""The check of a user's function for the reader: its trials, and what is wrong in a sentence."""
+"""The check of users' functions for the reader: what is wrong in a sentence, and the trials of which it came."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from derivcli.custom.report import FunctionReport, Trial
+from derivcli.custom.report import RELIES_ON, FileReport, FunctionReport, ReportArgument, State, Trial, Untried
 from derivcli.hints import COMMAND_LINE, spelled
-from derivcli.render.blocks import Block, Document, Gap, Sentence, Style
-from derivcli.render.to_json import VERSION
+from derivcli.render.blocks import Block, Check, Checks, Document, Gap, Sentence, Style, TestCase
+from derivcli.render.formats.json import VERSION
 
 STATES = {
     "passed": ("✓", "+", "verdict"),
-    "failed": ("✗", "x", "warning"),
+    "failed": ("✗", "x", "wrong"),
     "inapplicable": ("–", "-", "caption"),
     "unreached": ("–", "-", "caption"),
+    "untried": ("?", "?", "warning"),
 }
-"""The mark of each state of a trial with Unicode and without, and its role."""
+"""The mark of each state with Unicode and without, and its role."""
 
 FINE = "nothing wrong was found"
 
 
-def function_check_document(report: FunctionReport, style: Style) -> Document:
-    """The document of a function's check."""
-    return Document(blocks=lambda: _blocks(report, style), data=lambda: _data(report), rows=lambda: _rows(report))
+def function_check_document(report: FunctionReport | FileReport, style: Style) -> Document:
+    """The document of a function's check, or of those of all functions of a file."""
+    if isinstance(report, FileReport):
+        return Document(
+            blocks=lambda: _file_blocks(report, style),
+            data=lambda: [_untried_data(each) if isinstance(each, Untried) else _data(each) for each in report.reports],
+            rows=lambda: _file_rows(report),
+            cases=lambda: [case for each in report.reports for case in _cases(each)],
+        )
+    return Document(
+        blocks=lambda: _blocks(report, style),
+        data=lambda: _data(report),
+        rows=lambda: _rows(report),
+        cases=lambda: list(_cases(report)),
+    )
 
 
 def _blocks(report: FunctionReport, style: Style) -> list[Block]:
-    """A line for each trial that was reached, then what it all comes to."""
-    points = f"{report.points} point{'s' * (report.points != 1)}"
-    source = f", from {report.source.rpartition(':')[0]}" if report.source else ""
-    texts: list[tuple[str, str]] = [
-        (each.state, each.name + (f": {_detail(each)}" if each.wording else "")) for each in report.trials
-    ]
-    reached = [(state, text) for state, text in texts if state != "unreached"]
-    more = len(texts) - len(reached)
-    if more:
-        reached.append(("unreached", f"{more} more {'are' if more > 1 else 'is'} not tried after that"))
+    """What it all comes to, then the trials: those that failed, those that passed, and why others were not tried."""
     return [
-        Sentence(f"{report.name}({', '.join(report.parameters)}){source}, at {points}"),
-        *(Sentence(f"{STATES[state][not style.unicode]} {text}", STATES[state][2]) for state, text in reached),
+        Sentence(conclusion(report), "title" if report.ok else "bad title"),
+        *_further(report),
         Gap(),
-        *(Sentence(text, "title" if report.ok else "bad title") for text in _conclusions(report)),
+        Sentence(_title(report)),
+        Checks([_check(trial, style) for trial in (*report.failures, *_in_state(report, "passed"))], side_by_side=True),
+        *_not_tried(report, style),
     ]
+
+
+def conclusion(report: FunctionReport) -> str:
+    """What is wrong, or that nothing is."""
+    return report.diagnosis or FINE
+
+
+def _further(report: FunctionReport) -> Iterator[Block]:
+    """What else is wrong; of a function that passes what is worth knowing."""
+    yield from (Sentence(f"also: {sentence}", "warning") for sentence in report.more)
+    if report.ok:
+        yield from (Sentence(f"note: {remark}") for remark in report.remarks)
+
+
+def _title(report: FunctionReport, with_source: bool = True) -> str:
+    """How the function was called, where it is, and at how many points."""
+    points = f"{report.points} point{'s' * (report.points != 1)}"
+    source = f", from {report.source.rpartition(':')[0]}" if with_source and report.source else ""
+    stated = "".join(f", gradient{f' in {name}'} {formula}" for name, formula in report.gradient)
+    return f"{report.name}({', '.join(map(_argument, report.arguments))}){source}, at {points}{stated}"
+
+
+def _argument(argument: ReportArgument) -> str:
+    if argument.shape is None:
+        return f"{argument.name}={argument.constant}"
+    return f"{argument.name}: {'x'.join(map(str, argument.shape))}" if argument.shape else argument.name
+
+
+def _in_state(report: FunctionReport, state: State) -> list[Trial]:
+    return [trial for trial in report.trials if trial.state == state]
+
+
+def _check(trial: Trial, style: Style) -> Check:
+    mark, plain, role = STATES[trial.state]
+    return Check(mark if style.unicode else plain, trial.name, _detail(trial), role)
 
 
 def _detail(trial: Trial) -> str:
@@ -50,15 +91,78 @@ def _detail(trial: Trial) -> str:
     return spelled(trial.wording, COMMAND_LINE)
 
 
-def _conclusions(report: FunctionReport) -> list[str]:
-    """What it all comes to: the diagnosis or, of a function that passes, that it does and what is worth knowing."""
-    return [*report.remarks, FINE] if report.ok else [report.diagnosis]
+def _not_tried(report: FunctionReport, style: Style) -> Iterator[Block]:
+    """Which trials there was nothing to try for, and which rely on others, each with the reason, in few lines."""
+    mark, plain, role = STATES["unreached"]
+    is_all = {trial.state for trial in report.trials} <= {"failed", "unreached"}
+    reasons = [f"{names} ({reason})" for reason, names in _by_reason(_in_state(report, "inapplicable"))]
+    lines = [f"not tried: {'; '.join(reasons)}"] if reasons else []
+    for reason, names in _by_reason(_in_state(report, "unreached")):
+        which = "all others" if is_all else names
+        lines.append(f"not tried because of {reason.removeprefix(RELIES_ON)}: {which}")
+    yield from (Sentence(f"{mark if style.unicode else plain} {line}", role) for line in lines)
+
+
+def _by_reason(trials: Iterable[Trial]) -> list[tuple[str, str]]:
+    """Each reason with the names of trials, one after another."""
+    found: dict[str, list[str]] = {}
+    for trial in trials:
+        found.setdefault(_detail(trial), []).append(trial.name)
+    return [(reason, ", ".join(names)) for reason, names in found.items()]
+
+
+def _file_blocks(report: FileReport, style: Style) -> list[Block]:
+    """A line for each function, then what failed of each that is wrong."""
+    blocks: list[Block] = [
+        Sentence(file_conclusion(report), "title" if report.ok else "bad title"),
+        Gap(),
+        Checks([_line(each, style) for each in report.reports]),
+    ]
+    for each in report.wrong:
+        passed = len(_in_state(each, "passed"))
+        rest = f"{passed} passed, {len(each.trials) - passed - len(each.failures)} were not tried"
+        failed = Checks([_check(trial, style) for trial in each.failures])
+        blocks += [Gap(), Sentence(_title(each, with_source=False)), *_further(each), failed, Sentence(rest, "caption")]
+    return blocks
+
+
+def file_conclusion(report: FileReport) -> str:
+    """How many functions are wrong, and how many could not be tried."""
+    count, wrong, untried = len(report.reports), len(report.wrong), len(report.untried)
+    found = (
+        f"something is wrong with {wrong} of {count} functions" if wrong else f"{FINE} in {count - untried} functions"
+    )
+    found = found.replace("1 functions", "1 function")
+    return found + (f"; {untried} could not be tried" if untried else "")
+
+
+def _line(report: FunctionReport | Untried, style: Style) -> Check:
+    if isinstance(report, Untried):
+        state, detail = "untried", _reason(report)
+    else:
+        state, detail = ("passed", "; ".join(report.remarks)) if report.ok else ("failed", report.diagnosis)
+    mark, plain, role = STATES[state]
+    return Check(mark if style.unicode else plain, report.name, detail, role)
+
+
+def _reason(untried: Untried) -> str:
+    return spelled(untried.wording, COMMAND_LINE)
 
 
 def _rows(report: FunctionReport) -> list[Sequence[str]]:
     trials = [(trial.name, trial.state, _detail(trial)) for trial in report.trials]
-    conclusion = ("diagnosis", "passed" if report.ok else "failed", "; ".join(_conclusions(report)))
-    return [("trial", "state", "detail"), *trials, conclusion]
+    conclusions = "; ".join(report.remarks if report.ok and report.remarks else [conclusion(report), *report.more])
+    return [("trial", "state", "detail"), *trials, ("diagnosis", "passed" if report.ok else "failed", conclusions)]
+
+
+def _file_rows(report: FileReport) -> list[Sequence[str]]:
+    rows: list[Sequence[str]] = [("function", "trial", "state", "detail")]
+    for each in report.reports:
+        if isinstance(each, Untried):
+            rows.append((each.name, "diagnosis", "untried", _reason(each)))
+        else:
+            rows += [(each.name, *row) for row in _rows(each)[1:]]
+    return rows
 
 
 def _data(report: FunctionReport) -> dict[str, Any]:
@@ -66,12 +170,40 @@ def _data(report: FunctionReport) -> dict[str, Any]:
         "version": VERSION,
         "function": report.name,
         "parameters": list(report.parameters),
+        "shapes": {each.name: list(each.shape) for each in report.arguments if each.shape is not None},
+        "constants": {each.name: each.constant for each in report.arguments if each.shape is None},
         "source": report.source,
         "formula": report.formula,
+        "gradient": dict(report.gradient),
         "points": report.points,
         "ok": report.ok,
         "kind": report.kind,
         "diagnosis": report.diagnosis,
+        "also": list(report.more),
         "remarks": list(report.remarks),
-        "trials": [{"name": each.name, "state": each.state, "detail": _detail(each)} for each in report.trials],
+        "trials": [
+            {
+                "name": each.name,
+                "state": each.state,
+                "detail": _detail(each),
+                "kind": each.kind,
+                "diagnosis": each.sentence,
+            }
+            for each in report.trials
+        ],
     }
+
+
+def _untried_data(untried: Untried) -> dict[str, Any]:
+    return {"version": VERSION, "function": untried.name, "ok": False, "kind": "untried", "diagnosis": _reason(untried)}
+
+
+def _cases(report: FunctionReport | Untried) -> Iterator[TestCase]:
+    """Each trial as a test of the function's."""
+    if isinstance(report, Untried):
+        yield TestCase(report.name, "can be tried", "error", _reason(report), "untried")
+        return
+    for trial in report.trials:
+        state = trial.state if trial.state in ("passed", "failed") else "skipped"
+        said = ": ".join(filter(None, [trial.sentence, _detail(trial)]))
+        yield TestCase(report.name, trial.name, state, said, trial.kind)

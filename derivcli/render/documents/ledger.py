@@ -10,9 +10,10 @@ from derivcli.explain.ledger import Ledger, Local, Node
 from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Block, Box, Column, Document, Equations, Gap, Graph, Sentence, Style, Table, fit
 from derivcli.render.documents.numbers import check_result
+from derivcli.render.formats.json import VERSION
 from derivcli.render.numbers import number_texts
 from derivcli.render.quantities import derivative_label, equations, function_names
-from derivcli.render.to_json import VERSION, described, numbers_json, verdicts_json
+from derivcli.render.to_json import described, numbers_json, verdicts_json
 from derivcli.result import FloatArray
 
 DIGITS_OF_ONE, DIGITS_OF_SEVERAL = 6, 4

@@ -13,11 +13,12 @@ from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Block, Chain, Document, Equations, Gap, Line, Sentence, Style
 from derivcli.render.documents.equations import understood
 from derivcli.render.documents.step_reasons import Reason, reason_latex, reason_of, reason_text
+from derivcli.render.formats.json import VERSION
 from derivcli.render.labels import Label
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import latex_number
 from derivcli.render.quantities import derivative_label, function_names
-from derivcli.render.to_json import VERSION, described
+from derivcli.render.to_json import described
 
 if TYPE_CHECKING:
     from derivcli.explain.steps.derivative_values import DerivativeValue

@@ -7,7 +7,9 @@ from html import escape
 
 from derivcli.render.blocks import (
     Block,
+    Check,
     CheckResult,
+    Checks,
     Column,
     Equations,
     Matrices,
@@ -28,6 +30,7 @@ ROLE_STYLES = {
     "title": "font-weight:bold",
     "bad title": f"font-weight:bold;{WARNED}",
 }
+CHECK = "text-align:left"
 CELL = "text-align:right;font-variant-numeric:tabular-nums"
 
 
@@ -50,9 +53,21 @@ def _parts(block: Block) -> Iterator[str]:
                 yield from (_element("div", matrix.title), _table(matrix.columns))
         case Polynomial():
             yield _element("div", block.absence) if block.absence else _formula(f"{block.left} = {block.right}")
+        case Checks():
+            yield f"<table><tbody>{''.join(map(_check, block.checks))}</tbody></table>"
         case CheckResult():
             yield from (_element("div", line, MUTED) for line in block.report)
             yield from (_element("div", line, WARNED) for line in block.lines)
+
+
+def _check(check: Check) -> str:
+    detail_style = CHECK if check.role == "wrong" else f"{CHECK};{MUTED}"
+    cells = (
+        _element("td", check.mark, f"{CHECK};{ROLE_STYLES.get(check.role, '')}"),
+        _element("td", check.text, CHECK),
+        _element("td", check.detail, detail_style),
+    )
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _element(kind: str, text: str, style: str = "") -> str:

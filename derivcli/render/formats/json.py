@@ -6,6 +6,9 @@ import json
 
 from derivcli.render.blocks import Document, Style
 
+VERSION = 1
+"""Raised when a program that reads an object would have to change."""
+
 
 def write_json(document: Document, style: Style) -> str:
     """The document's object."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from derivcli.render.blocks import (
     Block,
     CheckResult,
+    Checks,
     Column,
     Document,
     Equations,
@@ -60,6 +61,9 @@ def _paragraphs(block: Block) -> Iterator[str]:
             yield block.absence
         case CheckResult():
             yield from (*block.report, *block.lines)
+        case Checks():
+            rows = [f"| {each.mark} | {_escaped(each.text)} | {_escaped(each.detail)} |\n" for each in block.checks]
+            yield "".join(["| | trial | |\n| --- | --- | --- |\n", *rows]) if rows else ""
         case Glossary():
             for section in block.sections:
                 yield f"{'#' * section.level} {section.title}"

@@ -20,6 +20,7 @@ from derivcli.render.blocks import (
     Block,
     Chain,
     CheckResult,
+    Checks,
     Column,
     Document,
     Equations,
@@ -34,6 +35,7 @@ from derivcli.render.blocks import (
     fit,
 )
 from derivcli.render.formats.chains import chain_lines
+from derivcli.render.formats.checks import check_lines
 from derivcli.render.formats.formula_lines import formula_lines
 from derivcli.render.numbers import aligned
 
@@ -103,6 +105,9 @@ def _print(console: Console, block: Block, style: Style) -> None:
                 print_line(console, Text.assemble(*((text, COLORS.get(role, "")) for text, role in pieces)))
         case CheckResult():
             _print_check(console, block)
+        case Checks():
+            for pieces in check_lines(block, console.width):
+                print_line(console, Text.assemble(*((text, COLORS.get(role, "")) for text, role in pieces)))
         case Glossary():
             _print_glossary(console, block, style)
         case Facts():
