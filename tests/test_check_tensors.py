@@ -34,8 +34,8 @@ def outcome(value: Callable[..., Any], slopes: Callable[..., Any], shapes: Shape
     first = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     forward.__signature__ = own.replace(parameters=[first, *own.parameters.values()])  # type: ignore[attr-defined]
     function = made(forward, lambda ctx, *upstreams: slopes(*upstreams, *ctx.saved_tensors))
-    constants = {"index": torch.tensor([0, 2, 2, 3])} if "index" in own.parameters else {}
-    subject = bind(custom_function("F", function), shapes=shapes, constants=constants)
+    constants = {"index": (torch.tensor([0, 2, 2, 3]),)} if "index" in own.parameters else {}
+    subject = bind(custom_function("F", function), given=Given(shapes=shapes, constants=constants))
     wanted = ("forward and backward run", "backward with an upstream gradient of 1")
     with one_thread():
         found = [attempted(row.attempt, subject) for row in TRIALS if row.name in wanted]
