@@ -231,6 +231,7 @@ def check_function(
     *,
     paired: bool = False,
     gradient: Gradient | None = None,
+    compile: bool = False,
 ) -> FunctionReport:
     """What is right and wrong with a torch.autograd.Function: a class, or FILE.py:NAME, a file that is run for it.
 
@@ -238,7 +239,7 @@ def check_function(
     compared with quotients of differences of the forward. `at` says where, as in `derive`, by default at ordinary
     points; `wrt` names the arguments to differentiate by, without those that are meant to be constants. `gradient` is
     what backward is meant to give for an upstream gradient of 1, a formula, or one for each argument by its name: "1"
-    of a straight-through estimator.
+    of a straight-through estimator. `compile` tries torch.compile too, which takes seconds.
     The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
     checked: a function that does not work point by point, or has no value at any of the points.
     """
@@ -258,18 +259,18 @@ def check_function(
         source = function
     else:
         name, found, source = name_of(function), function, ""
-    return check(custom_function(name, found), against, points, names, source, gradients=gradients)
+    return check(custom_function(name, found), against, points, names, source, gradients=gradients, compiled=compile)
 
 
 @reading()
-def check_functions(file: str) -> FileReport:
+def check_functions(file: str, *, compile: bool = False) -> FileReport:
     """What is right and wrong with each torch.autograd.Function that a FILE.py defines, which is run for it.
 
     Each is tried as `check_function` does; those that cannot be are among the report's `untried`, with the reason.
     """
     from derivcli.custom.check_function import check_all
 
-    return check_all(file)
+    return check_all(file, compile)
 
 
 @reading(ScriptOptions)

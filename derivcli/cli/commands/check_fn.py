@@ -67,6 +67,9 @@ Gradient = Annotated[
         group=options.DERIVATIVE,
     ),
 ]
+Compile = Annotated[
+    bool, options.option("--compile", "Try torch.compile too, which takes seconds.", group=options.NUMBERS)
+]
 TEXT = ReportFormat("text")
 FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
@@ -78,6 +81,7 @@ def check_fn(
     zip_: options.Zip = False,
     wrt: Wrt = None,
     gradient: Gradient = None,
+    compile_: Compile = False,
     format_: FormatOption = TEXT,
 ) -> None:
     """Check a torch.autograd.Function of yours and say in a sentence what is wrong with it.
@@ -97,10 +101,10 @@ def check_fn(
         if is_whole_file(function):
             given = {"--against": against, "--at": at, "--wrt": wrt, "--gradient": gradient}
             _refuse(function, [name for name, value in given.items() if value])
-            report: FunctionReport | FileReport = api.check_functions(function)
+            report: FunctionReport | FileReport = api.check_functions(function, compile=compile_)
         else:
             wanted = option_values.wrt_in(wrt)
-            report = api.check_function(function, against, points, wanted, gradient=gradient)
+            report = api.check_function(function, against, points, wanted, gradient=gradient, compile=compile_)
     is_terminal, style = terminal.screen(os.environ)
     style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)
