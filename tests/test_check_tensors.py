@@ -33,7 +33,8 @@ def outcome(value: Callable[..., Any], slopes: Callable[..., Any], shapes: Shape
     first = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     forward.__signature__ = own.replace(parameters=[first, *own.parameters.values()])  # type: ignore[attr-defined]
     function = made(forward, lambda ctx, *upstreams: slopes(*upstreams, *ctx.saved_tensors))
-    subject = bind(custom_function("F", function), shapes=shapes)
+    constants = {"index": torch.tensor([0, 2, 2, 3])} if "index" in own.parameters else {}
+    subject = bind(custom_function("F", function), shapes=shapes, constants=constants)
     wanted = ("forward and backward run", "backward with an upstream gradient of 1")
     with one_thread():
         found = [attempted(row.attempt, subject) for row in TRIALS if row.name in wanted]
@@ -84,8 +85,11 @@ FAULTS: dict[str, Row] = {
         linear, lambda g, x, w, b: (g @ w, g.T @ x, g.sum(1)), SQUARE, "the gradient of b is summed over the wrong axis"
     ),
     "mean for sum": (
-        linear, lambda g, x, w, b: (g @ w, g.T @ x / 4, g.sum(0)), LAYER,
+        linear, lambda g, x, w, b: (g @ w, g.T @ x / len(x), g.sum(0)), LAYER,
         "off by a factor 0.25 in w: a mean where a sum is due?",
+    ),
+    "factor of the size of an axis": (
+        linear, lambda g, x, w, b: (g @ w, g.T @ x * 4, g.sum(0)), LAYER, "off by a factor 4 in w"
     ),
     "sum for mean": (
         lambda x: x.mean(-1), lambda g, x: g[:, None].expand_as(x), {"x": (4, 3)},
@@ -134,6 +138,10 @@ FAULTS: dict[str, Row] = {
         lambda x: (x**3).sum(-1), lambda g, x: 3 * x**2, {"x": (3, 4)},
         "ignores grad_output: right at the end of a graph, wrong inside one",
     ),
+    "repeated index": (
+        lambda x, index: x[index], lambda g, x, index: (torch.zeros_like(x).index_copy(0, index, g), None),
+        {"x": (4, 2)}, "backward is wrong where index repeats a number",
+    ),
     "unused": (
         lambda x, y: torch.softmax(x, -1), lambda g, x, y: (softmax_slope(g, x), g), {"x": (4,), "y": (4,)},
         "backward gives a gradient for y, on which forward does not depend",
@@ -142,6 +150,10 @@ FAULTS: dict[str, Row] = {
     "outputs swapped": (
         sine_and_cosine, lambda g, h, x: h * torch.cos(x) - g * torch.sin(x), {},
         "the gradients of outputs 1 and 2 are swapped",
+    ),
+    "power of one of two": (
+        sine_and_cosine, lambda g, h, x: g * torch.cos(x) - h**3 * torch.sin(x), {},
+        "backward is not proportional to grad_output",
     ),
     "output factor": (
         sine_and_cosine, lambda g, h, x: g * torch.cos(x) - 3 * h * torch.sin(x), {}, "off by a factor 3 for output 2"

@@ -59,3 +59,29 @@ def restored_settings() -> Iterator[None]:
         for each, was, now in zip(GLOBAL_SETTINGS, before, settings(), strict=True):
             if was != now:
                 each.write(was)
+
+
+RANDOM_FUNCTIONS = ("get_rng_state", "set_rng_state", "manual_seed")
+"""What reads or sets the state of PyTorch's random numbers; `torch.random.fork_rng` calls them."""
+
+
+@contextmanager
+def watched_random_numbers() -> Iterator[list[str]]:
+    """A block with the names of functions that were called in it for the state of PyTorch's random numbers."""
+    called: list[str] = []
+    originals = [(module, name, getattr(module, name)) for module in (torch, torch.random) for name in RANDOM_FUNCTIONS]
+
+    def watched(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def watching(*arguments: Any, **named: Any) -> Any:
+            called.append(name)
+            return original(*arguments, **named)
+
+        return watching
+
+    for module, name, original in originals:
+        setattr(module, name, watched(name, original))
+    try:
+        yield called
+    finally:
+        for module, name, original in originals:
+            setattr(module, name, original)

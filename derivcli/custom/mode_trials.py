@@ -22,6 +22,7 @@ from derivcli.custom.examples import (
     repeated,
     values_as_before,
 )
+from derivcli.custom.global_state import watched_random_numbers
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
 from derivcli.custom.user_code import UserCodeError, error_text
@@ -190,6 +191,10 @@ def _in_thread(job: Callable[[], Any], found: list[Any], errors: list[UserCodeEr
 def two_threads(subject: Subject) -> Outcome:
     """Calls in two threads at once, each with numbers of its own, give the same."""
     example = subject.examples[0]
+    with watched_random_numbers() as called:
+        repeated(subject, example)
+    if called:
+        return inapplicable(f"it calls torch.{called[0]}, which acts on all threads")
     calls = (example, other_example(subject))
     start = threading.Barrier(len(calls))
     found: list[tuple[Example, Call]] = []

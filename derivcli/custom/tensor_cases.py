@@ -44,6 +44,10 @@ class Case:
         """Whether the gradient of an argument has a shape that PyTorch refuses."""
         return any(each.found[a].shape != each.truths[a].shape for each in self.pullbacks)
 
+    def is_unused(self, a: int) -> bool:
+        """Whether nothing moves with an argument."""
+        return all(not each.truths[a].any() for each in self.pullbacks)
+
     def is_wrong(self, a: int) -> bool:
         """Whether the gradient of an argument is wrong in one of the backwards."""
         return self.is_refused(a) or any(not are_near(found, truth) for found, truth in self.pairs(a))

@@ -30,8 +30,9 @@ def named(case: Case) -> Look | None:
     kind, sentence = looks[0]
     if len(case.names) == 1 or f" of {case.names[bad[0]]} " in sentence or "; say " in sentence or kind in WHOLE:
         return kind, sentence
-    if len(looks) == len(case.names) and all(each == looks[0] for each in looks):
-        return kind, sentence
+    plain = {text.partition(":")[0] for _, text in looks}
+    if len(plain) == 1 and all(a in bad or case.is_unused(a) for a in range(len(case.names))):
+        return kind, sentence if all(each == looks[0] for each in looks) else plain.pop()
     if kind == "somewhere":
         return kind, sentence.replace(" where ", f" in {case.names[bad[0]]} where ")
     what, colon, why = sentence.partition(":")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,8 +27,12 @@ EVIDENCE = 3
 MAX_VECTOR = 8
 """So many points of a function that works point by point are looked at as vectors, or a few more."""
 
+MAX_LARGER = 2000
+LARGER_SEED = 13
+
 UPSTREAM_FACTORS = (2.0, -0.5, 1e-3)
 
+NOT_PROPORTIONAL = ("upstream", "backward is not proportional to grad_output")
 NOT_DERIVATIVE = "backward is not the derivative of forward"
 
 SOMEWHERE = "backward is wrong at some of the points"
@@ -44,6 +50,8 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     if look is None:
         return failed("derivative", NOT_DERIVATIVE, f"{tried.at(wrong[0].point)}, along a direction")
     kind, sentence = look
+    if sentence.endswith(" is due?"):
+        sentence = _confirmed(tried, sentence)
     if at_zero and kind in ("infinite", "derivative"):
         sentence = f"backward gives no finite number at {at_zero[0]} = 0" if kind == "infinite" else SOMEWHERE
     elif kind == "derivative" or (kind == "entry" and right and not is_one_entry(tried, wrong[0], case)):
@@ -53,6 +61,24 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
             place = f" in {name}" if len(case.names) > 1 else ""
             kind, sentence = "somewhere", f"backward is wrong{place} {where}"
     return failed(kind, sentence, _detail(tried, samples, case))
+
+
+def _confirmed(tried: Subject, sentence: str) -> str:
+    """A sentence of a factor that is the size of something; without that where it stays in tensors twice as large."""
+    arguments = tuple(
+        each
+        if each.shape is None
+        else replace(each, shape=tuple(2 * size if size > 1 else size for size in each.shape))
+        for each in tried.arguments
+    )
+    generator = torch.Generator().manual_seed(LARGER_SEED)
+    count = sum(each.size for each in arguments)
+    columns = torch.randn(count, 1, generator=generator, dtype=torch.float64)
+    larger = replace(tried, arguments=arguments, columns=columns)
+    sample = sample_at(larger, 0) if count <= MAX_LARGER else None
+    found = None if sample is None else _kind(larger, [sample], _case(larger, [sample]))
+    plain = sentence.partition(":")[0]
+    return plain if found is not None and found[1].partition(":")[0] == plain else sentence
 
 
 def _missing(tried: Subject, sample: Sample) -> Outcome | None:
@@ -78,7 +104,7 @@ def _kind(tried: Subject, samples: Sequence[Sample], case: Case) -> Look | None:
     """What kind of mistake there is, causes before effects."""
     found = ignored(case) or _unused(tried, samples, case)
     if found is None and not _is_homogeneous(tried, samples[0]):
-        found = "upstream", "backward is not proportional to grad_output"
+        found = NOT_PROPORTIONAL
     if found is None and len(samples[0].upstreams) > 1:
         found = outputs_swapped(case) or _of_one_output(tried, samples, case)
     return found or named(case)
@@ -166,7 +192,10 @@ def beyond_numbers(subject: Subject) -> Outcome | None:
     case = _case(vectors, [sample])
     look = _unused(vectors, [sample], case)
     if look is None and len(sample.upstreams) > 1:
-        look = ignored(case) or outputs_swapped(case) or _of_one_output(vectors, [sample], case)
+        look = ignored(case)
+        if look is None and not _is_homogeneous(vectors, sample):
+            look = NOT_PROPORTIONAL
+        look = look or outputs_swapped(case) or _of_one_output(vectors, [sample], case)
     return None if look is None or look[0] == "derivative" else failed(*look, _detail(vectors, [sample], case))
 
 
@@ -189,28 +218,37 @@ def _unchecked(subject: Subject, point: int) -> Sample | None:
     """
     (tensors,) = subject.calls(subject.columns[:, point : point + 1])
     leaves = subject.leaves(tensors)
-    outputs = subject.all_outputs(leaves)
-    node = next(each.grad_fn for each in outputs if each.requires_grad)
-    if not isinstance(node, BackwardCFunction):
-        return None
-    kept = [each for each in outputs if each.is_floating_point() and each.requires_grad]
-    upstreams = subject.weights(kept, point)
-    given = iter(upstreams)
-    try:
-        raw = node.apply(
-            *(next(given) if any(each is one for one in kept) else torch.zeros_like(each) for each in outputs)
-        )
-    except Exception:  # the context is not what its backward expects: nothing more can be told
-        return None
-    raw = raw if isinstance(raw, tuple) else (raw,)
-    owners = [getattr(each, "variable", None) for each, _ in node.next_functions]
-    found = [next((g for g, owner in zip(raw, owners, strict=False) if owner is x), None) for x in leaves]
-    return Sample(
-        point,
-        tensors,
-        upstreams,
-        tuple(None if g is None else _summed(g, x) for g, x in zip(found, leaves, strict=True)),
-    )
+    outputs = subject.run(leaves)
+    upstreams = subject.weights(outputs, point)
+    given: dict[Any, Sequence[Tensor | None]] = {}
+    for node in _own_nodes(outputs):
+        node.register_prehook(lambda ups, node=node: given.__setitem__(node, ups))
+    with suppress(UserCodeError):
+        subject.pull(outputs, leaves, upstreams, keep=True)
+    for node, ups in given.items():
+        owners = [getattr(each, "variable", None) for each, _ in node.next_functions]
+        try:
+            raw = node.apply(*ups)
+        except Exception:  # its context is not what it expects: nothing more can be told
+            return None
+        raw = raw if isinstance(raw, tuple) else (raw,)
+        found = [next((g for g, owner in zip(raw, owners, strict=False) if owner is x), None) for x in leaves]
+        if all(g is None or isinstance(g, Tensor) for g in found) and any(g is not None for g in found):
+            pairs = zip(found, leaves, strict=True)
+            return Sample(point, tensors, upstreams, tuple(None if g is None else _summed(g, x) for g, x in pairs))
+    return None
+
+
+def _own_nodes(outputs: Sequence[Tensor]) -> list[Any]:
+    """The nodes of a graph whose backward is written in Python."""
+    found: dict[Any, bool] = {}
+    waiting = [each.grad_fn for each in outputs]
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in found:
+            found[node] = isinstance(node, BackwardCFunction)
+            waiting += [each for each, _ in node.next_functions]
+    return [node for node, own in found.items() if own]
 
 
 def _summed(gradient: Tensor, x: Tensor) -> Tensor:
