@@ -13,6 +13,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.backward_trials import is_derivative
 from derivcli.custom.binding import bind
 from derivcli.custom.custom_function import CustomFunction, custom_function
 from derivcli.custom.forward_trials import is_formula
@@ -69,12 +70,12 @@ def check(
         return run_trials(subject, source, compiled)
 
 
-def check_all(text: str) -> FileReport:
+def check_all(text: str, compiled: bool = False) -> FileReport:
     """The reports of all autograd functions that a file defines; those that could not be tried are told with why."""
     found: list[FunctionReport | Untried] = []
     for name, thing in find_all(text):
         try:
-            found.append(check(custom_function(name, thing), source=f"{text}:{name}"))
+            found.append(check(custom_function(name, thing), source=f"{text}:{name}", compiled=compiled))
         except DerivError as error:
             found.append(Untried(name, error.wording, error.way_out))
     return FileReport(text, tuple(found))
@@ -126,6 +127,8 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
 
 
 def _trial_name(row: TrialRow, subject: Subject) -> str:
+    if row.attempt is is_derivative and not subject.pointwise:
+        return "backward with drawn upstream gradients"
     is_named = subject.formula is not None and row.attempt is is_formula
     return f"forward is {subject.formula.text}" if is_named and subject.formula else row.name
 
