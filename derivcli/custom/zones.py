@@ -24,6 +24,9 @@ MIN_FRESH_SHARE = 0.6
 JUMP_FACTOR = 8.0
 """Where an error is so many times what is allowed, right up to the end, it jumps there."""
 
+CLEAR_FACTOR = 20.0
+"""An error is clear where it is so many times what is allowed."""
+
 MAX_END_WIDTH = 0.02
 """An end that is known less well, as a part of the zone or of its place, is none."""
 MAX_POWER = 4.5
@@ -250,9 +253,9 @@ def _end(good: float, bad: float, inside: float, look: Look) -> End | None:
 
 def _distance(bad: float, inside: float, look: Look) -> float | None:
     """How far from its end an error is that grows as a power of the distance; None where it grows otherwise."""
-    distances = 0.5 ** torch.arange(2, 50, dtype=torch.float64)
+    distances = 0.5 ** torch.arange(0, 50, dtype=torch.float64)
     seen = look(bad + (inside - bad) * distances)
-    clear = seen.errors > 100 * seen.tolerance
+    clear = seen.errors > CLEAR_FACTOR * seen.tolerance
     if not clear.any():
         return None
     k = int(clear.nonzero()[-1])  # the nearest at which the error is clear
