@@ -105,6 +105,7 @@ def _by_stencils(subject: Subject, columns: Columns, index: int, found: Tensor) 
 
 def _status(found: Tensor, true: Tensor, agrees: Tensor, tolerance: Tensor, constant: Tensor) -> Tensor:
     tells = tolerance <= MAX_TOLERANCE_SHARE * torch.maximum(found.abs(), true.abs())
+    tells |= ((found - true).abs() <= RELATIVE_TOLERANCE * true.abs()) & (true != 0)  # however small they are
     right = agrees & (tells | constant)
     return torch.where(right, RIGHT, torch.where(agrees, UNKNOWN, WRONG)).to(torch.int8)
 

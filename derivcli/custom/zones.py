@@ -37,11 +37,15 @@ TEXT_DIGITS = 6
 ANY = "any number"
 """What a zone without ends has."""
 
-NEAR_WORD = "near"
-"""What begins the words for zones whose ends nobody can tell."""
+SOMEWHERE = "at some of the points"
+"""Where, if no words are true: zones whose ends nobody can tell."""
 
 MAX_WORDED_ZONES = 2
 """Of more only one is put into words."""
+
+AGREEING_SHARE = 1e-4
+"""Numbers that agree within this share of them are right, however small they are."""
+SIGNIFICANT_FACTOR = 1e3
 
 MAX_RUNS = 40
 """So many runs of wrong numbers are looked at, those nearest to 0."""
@@ -272,7 +276,8 @@ def _insignificant(numbers: Tensor, look: Look) -> bool:
     """Whether beyond an end the numbers are so small that wrong ones would pass for right too."""
     every = max(1, len(numbers) // INSIGNIFICANT_POINTS)
     seen = look(numbers[::every])
-    return not (seen.sizes > 1e3 * seen.tolerance).any()
+    digits = (seen.errors <= AGREEING_SHARE * seen.sizes) & (seen.sizes > 0)
+    return not (digits | (seen.sizes > SIGNIFICANT_FACTOR * seen.tolerance)).any()
 
 
 def shortest(low: float, high: float) -> str:
@@ -292,8 +297,7 @@ def shortest(low: float, high: float) -> str:
 def where_text(name: str, found: Sequence[Zone], more: bool = False) -> str:
     """Where the numbers are wrong, in words: the zones nearest to 0, in order of the numbers."""
     if any(zone.vague for zone in found):
-        worst = max(found, key=lambda zone: zone.share)
-        return f"{NEAR_WORD} {name} = {shortest(worst.shown, worst.shown)}"
+        return SOMEWHERE
     parts: list[tuple[float, str]] = []
     rest = list(found)
     while rest and len(parts) < MAX_WORDED_ZONES:
