@@ -122,7 +122,8 @@ def _sign_of_format(compute: PointFunction, columns: Columns, dtype: torch.dtype
     unit = STEP_UNITS * torch.finfo(dtype).eps * UNEVEN_FACTOR
     steps = torch.arange(1, STEP_COUNT + 1, dtype=torch.float64)[:, None] * unit
     count = columns.shape[1]
-    batch = torch.stack([(x * (1 + steps * (1 + k / len(columns)))).flatten() for k, x in enumerate(columns)])
+    apart = 1 + torch.arange(len(columns), dtype=torch.float64)[:, None, None] / len(columns)
+    batch = (columns[:, None, :] * (1 + steps * apart)).flatten(1)
     found = _table(compute(batch), count)
     rounded = _table(compute(batch.to(dtype).double()), count)
     name = str(dtype).removeprefix("torch.")
