@@ -178,7 +178,6 @@ QUIET = [
     ["functions", "own.py:SQ"],
     ["explain", "x**2", "--at", "x=1"],
     ["check-fn", "--help"],
-    ["check-fn", "own.py"],
     ["--help"],
 ]
 

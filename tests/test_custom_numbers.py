@@ -142,7 +142,7 @@ def test_arguments_by_the_name_that_they_have_in_python() -> None:
         report = check_function(f"{LAYERS}:HardShrink", at={name: [1.5, 0.25, -2.0]}, wrt=name)
         assert report.parameters[0] == "input"
     words = ["check-fn", f"{LAYERS}:Blocks.Tanh", "--wrt", "x", "--at", "x=0.5", "--against", "tanh(x)"]
-    assert deriv(*words, status=0).stdout.startswith("Tanh(x), from")
+    assert "Tanh(x), from" in deriv(*words, status=0).stdout
 
 
 def test_whose_class_a_node_has() -> None:

@@ -106,6 +106,13 @@ def test_a_whole_file() -> None:
     assert list(load([f"own={LAYERS}:Blocks.Tanh", str(LAYERS)])) == ["own", "HardShrink", "Tanh"]
 
 
+def test_a_file_with_a_sign_of_equality_in_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a=1.py").write_text(LAYERS.read_text())
+    assert list(load(["a=1.py:swish", "gate=a=1.py:swish"])) == ["swish", "gate"]
+    assert len(load(["a=1.py"])) == 2
+
+
 def test_names_that_are_imported_are_not_the_file_s(tmp_path: Path) -> None:
     path = tmp_path / "own.py"
     path.write_text(f"import sys; sys.path.insert(0, {str(LAYERS.parent)!r})\nfrom layers import HardShrink\n")

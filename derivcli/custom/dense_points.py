@@ -1,15 +1,14 @@
-"""Thousands of points beside the ordinary ones: along a line for each argument, the others ordinary numbers."""
+"""Thousands of points beside the ordinary ones, and lines along one argument."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from derivcli.custom.subject import Columns, Subject
+from derivcli.custom.subject import Columns
 
 REACH = 20.0
 """As far from 0 points stand everywhere with less than a fiftieth between them."""
@@ -25,11 +24,12 @@ OUTWARD_POINTS_PER_DECADE = 50
 TEXT_DIGITS = 4
 """So many digits the numbers have that are near 0 or far out."""
 
-MAX_LINES = 3
-"""Along each argument there are so many lines, at other numbers for the others."""
-
-MAX_ARGUMENTS = 6
-"""Functions of more have no lines."""
+WIDE_SPACING = 0.0193
+"""That of functions of several arguments."""
+SWEEPS = 32
+"""The numbers of all arguments are gone through so many times, shared among these."""
+MIN_SWEEPS = 4
+SWEEPS_SEED = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,18 +51,29 @@ class Line:
         return columns
 
 
-def lines(subject: Subject) -> Iterator[Line]:
-    """The lines on which a function that works point by point is tried."""
-    count = len(subject.parameters)
-    if count > MAX_ARGUMENTS:
-        return
-    numbers = scattered(SPACING if count == 1 else 1.4 * SPACING)
-    bases = subject.columns[:, subject.values.isfinite()][:, : 1 if count == 1 else MAX_LINES]
-    for index in range(count):
-        for base in bases.T:
-            columns = base[:, None].repeat(1, len(numbers))
-            columns[index] = numbers
-            yield Line(index, columns)
+def whole_line() -> Line:
+    """The line of a function of one argument."""
+    return Line(0, scattered(SPACING)[None])
+
+
+def line_through(column: Tensor, index: int) -> Line:
+    """The line along an argument through a point of shape (entries,)."""
+    numbers = torch.cat([scattered(SPACING), column[index : index + 1]]).unique(sorted=True)  # type: ignore[no-untyped-call]
+    columns = column[:, None].repeat(1, len(numbers))
+    columns[index] = numbers
+    return Line(index, columns)
+
+
+def scattered_points(count: int) -> Columns:
+    """Points of several arguments, each of which takes all its numbers several times, beside any of the others."""
+    generator = torch.Generator().manual_seed(SWEEPS_SEED)
+    numbers = scattered(WIDE_SPACING)
+    sweeps = max(MIN_SWEEPS, SWEEPS // count)
+    rows = [
+        torch.cat([numbers[torch.randperm(len(numbers), generator=generator)] for _ in range(sweeps)])
+        for _ in range(count)
+    ]
+    return torch.stack(rows)
 
 
 def scattered(spacing: float) -> Tensor:

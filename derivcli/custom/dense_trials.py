@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,17 +10,24 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.custom.dense_points import Line, lines
+from derivcli.custom.dense_points import Line, line_through, scattered_points, whole_line
 from derivcli.custom.gradient_comparison import deviation_text
 from derivcli.custom.point_status import RIGHT, UNKNOWN, WRONG, compared, statuses
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
-from derivcli.custom.zones import Seen, Zone, shortest, where_text, zones
+from derivcli.custom.zones import ANY, Seen, Zone, shortest, where_text, zones
 from derivcli.errors import DerivError
 
-MIN_WRONG_SHARE = 0.5
-"""Of the points in a zone on another line so many are wrong, or it is no zone."""
+MAX_SEEDS = 3
+"""Through so many wrong points lines are laid."""
+
+MIN_WRONG_SHARE = 0.1
+"""In a zone of one argument so many of the points are wrong, whatever the others are."""
+MIN_SHARE_OF_ALL = 0.8
+"""In a zone of several arguments nearly all are."""
+MAX_OUTSIDE_SHARE = 0.02
+"""So many of the wrong ones may lie outside of it."""
 
 QUANTITIES: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor]], ...] = (
     ("{}*{}", torch.mul),
@@ -31,6 +39,9 @@ QUANTITIES: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor]], ...] = (
 
 MIN_QUANTITY_ENDS = 3
 
+SOMEWHERE = "at some of the points"
+"""Where, if no words are true."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
@@ -38,7 +49,6 @@ class Finding:
 
     line: Line
     row: int
-    status: Tensor
     zones: Sequence[Zone]
     more: bool
 
@@ -73,34 +83,42 @@ def untried(subject: Subject) -> str:
 
 
 def _outcome(subject: Subject) -> Outcome:
-    along = list(lines(subject))
-    if not along:
-        return inapplicable("it has too many arguments")
-    columns = torch.cat([line.columns for line in along], 1)
+    one = len(subject.parameters) == 1
+    columns = whole_line().columns if one else scattered_points(len(subject.parameters))
     found = subject.gradients(columns)
     status = statuses(subject, columns, found)
     for finite in (True, False):
-        findings = list(_findings(subject, along, found, status, finite))
-        if findings:
-            return _failure(subject, findings, finite)
+        sought = _sought(status, found, finite)
+        for row in (sought == WRONG).any(1).nonzero()[:, 0].tolist():
+            along = _on_line(subject, row, sought, finite) if one else _on_lines(subject, row, columns, sought, finite)
+            findings = list(along)
+            if findings:
+                return _failure(subject, findings, columns, sought, finite)
     known = int((status != UNKNOWN).all(0).sum())
     return passed(f"right at {known} of {columns.shape[1]} points" if known < columns.shape[1] else "")
 
 
-def _findings(
-    subject: Subject, along: Sequence[Line], found: Tensor, status: Tensor, finite: bool
-) -> Iterator[Finding]:
-    """The zones of each row on each line."""
-    status = _sought(status, found, finite)
-    start = 0
-    for line in along:
-        part = status[:, start : start + len(line.numbers)]
-        start += len(line.numbers)
-        for row, states in enumerate(part):
-            if (states == WRONG).any():
-                wrong, more = zones(line.numbers, states, partial(_look, subject, line, row, finite))
-                if wrong:
-                    yield Finding(line, row, states, wrong, more)
+def _on_line(subject: Subject, row: int, status: Tensor, finite: bool) -> Iterator[Finding]:
+    """The zones of a function of one argument."""
+    line = whole_line()
+    found, more = zones(line.numbers, status[row], partial(_look, subject, line, row, finite))
+    if found:
+        yield Finding(line, row, found, more)
+
+
+def _on_lines(subject: Subject, row: int, columns: Columns, status: Tensor, finite: bool) -> Iterator[Finding]:
+    """The zones of a row of gradients on lines along each argument through some of the points where it is wrong."""
+    wrong = columns[:, status[row] == WRONG]
+    wrong = wrong[:, wrong.abs().log().abs().amax(0).argsort()]  # the ordinary ones first
+    for column in wrong[:, :: max(1, wrong.shape[1] // MAX_SEEDS)].T[:MAX_SEEDS]:
+        for index in range(len(columns)):
+            line = line_through(column, index)
+            given = line.columns
+            gradients = subject.gradients(given)
+            here = _sought(statuses(subject, given, gradients), gradients, finite)[row]
+            found, more = zones(line.numbers, here, partial(_look, subject, line, row, finite))
+            if found:
+                yield Finding(line, row, found, more)
 
 
 def _sought(status: Tensor, found: Tensor, finite: bool) -> Tensor:
@@ -113,7 +131,7 @@ def _sought(status: Tensor, found: Tensor, finite: bool) -> Tensor:
 
 def _look(subject: Subject, line: Line, row: int, finite: bool, numbers: Tensor) -> Seen:
     given = compared(subject, line.at(numbers))
-    found, true = given.found[row], given.truth.numbers[row]
+    found, true = given.found[row], given.true[row]
     sizes = torch.maximum(found.abs(), true.abs())
     return Seen(_sought(given.status[row], found, finite), given.errors[row], given.tolerance[row], sizes)
 
@@ -123,54 +141,56 @@ def where_wrong(subject: Subject) -> Outcome | None:
     if untried(subject):
         return None
     outcome = everywhere(subject)
-    return outcome if outcome.state == "failed" and "any number" not in outcome.sentence else None
+    return outcome if outcome.state == "failed" and ANY not in outcome.sentence else None
 
 
-def _failure(subject: Subject, findings: Sequence[Finding], finite: bool) -> Outcome:
-    first = findings[0]
-    row = first.row
-    mine = [each for each in findings if each.row == row]
-    where = _where(subject, mine)
-    name = subject.wrt[row]
-    rows = {each.row for each in findings}
-    alike = len(rows) == len(subject.indices) and all(
-        _where(subject, [each for each in findings if each.row == other]) == where for other in rows
-    )
-    suffix = f" in {name}" if len(subject.parameters) > 1 and not alike else ""
+def _failure(subject: Subject, findings: Sequence[Finding], columns: Columns, status: Tensor, finite: bool) -> Outcome:
+    """What is wrong, where the status of all rows at points is known too."""
+    row = findings[0].row
+    where = _where(subject, findings, columns, status[row])
+    others = [k for k in range(len(status)) if k != row]
+    alike = all(_where(subject, findings, columns, status[k]) == where for k in others)
+    suffix = f" in {subject.wrt[row]}" if len(subject.parameters) > 1 and not alike else ""
     sentence = "backward is wrong" if finite else "backward gives no finite number"
-    return failed("somewhere" if finite else "infinite", f"{sentence} {where}{suffix}", _shown(subject, first))
+    shown = _shown(subject, findings[0])
+    return failed("somewhere" if finite else "infinite", f"{sentence} {where}{suffix}", shown)
 
 
 def _shown(subject: Subject, finding: Finding) -> str:
     there = replace(subject, columns=finding.shown)
     given = compared(subject, there.columns)
     name = f", by {subject.wrt[finding.row]}" if len(subject.parameters) > 1 else ""
-    return deviation_text(there, (finding.row, 0), given.found, given.truth.numbers, name)
+    return deviation_text(there, (finding.row, 0), given.found, given.true, name)
 
 
-def _where(subject: Subject, findings: Sequence[Finding]) -> str:
-    """Where a row is wrong, in words that are true on all lines."""
+def _where(subject: Subject, findings: Sequence[Finding], columns: Columns, status: Tensor) -> str:
+    """Where a row is wrong, in words that are true at all points."""
     if len(subject.parameters) == 1:
         return findings[0].words(subject.parameters[0])
+    parts, inside = [], torch.ones_like(status, dtype=torch.bool)
     for index, name in enumerate(subject.parameters):
         along = [each for each in findings if each.line.index == index]
-        texts = {each.words(name) for each in along}
-        if len(texts) == 1 and len(along) > 1 and _holds(findings, index, along[0].zones):
-            return texts.pop()
-    return _quantity(subject, findings) or "at some of the points"
+        for text, count in Counter(each.words(name) for each in along).most_common(1):
+            within = _within(columns[index], next(each.zones for each in along if each.words(name) == text))
+            if count > 1 and _holds(status, within):
+                if ANY not in text:
+                    parts.append(text)
+                inside &= within
+    if len(parts) > 1 and not _holds(status, inside, MIN_SHARE_OF_ALL):
+        parts = parts[:1]
+    return " and ".join(parts).replace(" and where ", " and ") or _quantity(subject, findings) or SOMEWHERE
 
 
-def _holds(findings: Sequence[Finding], index: int, found: Sequence[Zone]) -> bool:
-    """Whether what zones of one argument say is true on the lines along the others."""
-    for each in findings:
-        if each.line.index == index:
-            continue
-        inside = any(each.line.columns[index, 0].item() in zone for zone in found)
-        known = each.status != UNKNOWN
-        share = ((each.status == WRONG).sum() / known.sum()).item()
-        if not inside or share < MIN_WRONG_SHARE:
-            return False
-    return True
+def _within(numbers: Tensor, found: Sequence[Zone]) -> Tensor:
+    """Which numbers lie in zones."""
+    return torch.stack([zone.holds(numbers) for zone in found]).any(0)
+
+
+def _holds(status: Tensor, inside: Tensor, share: float = MIN_WRONG_SHARE) -> bool:
+    """Whether all wrong numbers lie inside, and are such a share of what is known there."""
+    wrong, known = status == WRONG, status != UNKNOWN
+    many = wrong.any() and (wrong & inside).sum() >= share * (known & inside).sum()
+    return bool(many and (wrong & ~inside).sum() <= MAX_OUTSIDE_SHARE * wrong.sum())
 
 
 def _quantity(subject: Subject, findings: Sequence[Finding]) -> str:

@@ -93,7 +93,8 @@ def is_whole_file(text: str) -> bool:
 def _rows(text: str, loaded: Loaded) -> Iterator[tuple[Function, str]]:
     """The rows of what a text names, each with what names it alone."""
     own, equals, rest = text.partition("=")
-    if equals and own.strip().isidentifier():
+    where = text if is_whole_file(text) else text.rpartition(":")[0]
+    if equals and own.strip().isidentifier() and not Path(where).is_file():
         if is_whole_file(rest):
             raise DerivError("one name is given to a whole file", text, Span(0, len(own)), "name a function in it")
         yield row_of(custom_function(own.strip(), find(rest, loaded)[1]), rest), rest

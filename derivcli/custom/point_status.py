@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from derivcli.custom.gradient_comparison import RELATIVE_TOLERANCE, UNDERFLOW_SIZE, are_wrong, floor_at, tolerance_of
+from derivcli.custom.near_zero import NEAR, one_sided_slopes
 from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.true_values import TrueValues, by_quotients, noise, rounding_of
@@ -25,11 +27,11 @@ STENCIL_ULPS = 8.0
 MAX_TOLERANCE_SHARE = 0.01
 """Numbers that agree within a larger part of them may as well be wrong."""
 
-MAX_ERROR_SHARE = 1e-9
-"""Slopes with a larger relative error are taken by longer steps too."""
-
 MAX_CONSTANT_SLOPE = 1e-10
 """What a slope may be that passes for 0, of the size that is usual."""
+
+MAX_SIZE = 1e150
+"""The square of larger numbers overflows, and so may what a gradient is computed from."""
 
 SMALL_NUMBER = 0.05
 """Smaller numbers are no measure of how quickly a function changes near 0."""
@@ -49,14 +51,18 @@ class Comparison:
     """Gradients at points beside the true ones, all of shape (rows, points)."""
 
     found: Tensor
-    truth: TrueValues
+    true: Tensor
     tolerance: Tensor
     status: Tensor
 
     @property
     def errors(self) -> Tensor:
         """How far the gradients are from the true ones."""
-        return (self.found - self.truth.numbers).abs()
+        return (self.found - self.true).abs()
+
+
+Compared: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor]
+"""What a comparison has, of one row."""
 
 
 def statuses(subject: Subject, columns: Columns, found: Tensor) -> Tensor:
@@ -91,19 +97,19 @@ def _by_stencils(subject: Subject, columns: Columns, index: int, found: Tensor) 
         slope = (torch.tensor(STENCIL_WEIGHTS, dtype=torch.float64) @ values) / step
         rough = STENCIL_ULPS * torch.finfo(torch.float64).eps * values.abs().amax(0) / step
         tolerance = RELATIVE_TOLERANCE * slope.abs() + rough + UNDERFLOW_SIZE
-        constant = (values == values[0]).all(0) & _tells_constant(tolerance, values[0], x[rest])
+        constant = (values == values[0]).all(0) & _is_small(tolerance, values[0], x[rest])
         status[rest] = _status(found[rest], slope, (found[rest] - slope).abs() <= tolerance, tolerance, constant)
     return status
 
 
 def _status(found: Tensor, true: Tensor, agrees: Tensor, tolerance: Tensor, constant: Tensor) -> Tensor:
     tells = tolerance <= MAX_TOLERANCE_SHARE * torch.maximum(found.abs(), true.abs())
-    right = agrees & (tells | (constant & (found == 0)))
+    right = agrees & (tells | constant)
     return torch.where(right, RIGHT, torch.where(agrees, UNKNOWN, WRONG)).to(torch.int8)
 
 
-def _tells_constant(tolerance: Tensor, values: Tensor, x: Tensor) -> Tensor:
-    """Whether a slope that is 0 within a tolerance is not just that of too small a step."""
+def _is_small(tolerance: Tensor, values: Tensor, x: Tensor) -> Tensor:
+    """Whether a slope within a tolerance is 0, and not just that of too small a step."""
     return tolerance <= MAX_CONSTANT_SLOPE * values.abs().clamp(min=1.0) / x.abs().clamp(min=1.0)
 
 
@@ -112,53 +118,73 @@ def compared(subject: Subject, columns: Columns) -> Comparison:
     found, values = subject.gradients(columns), subject.value(columns).double()
     moved = noise(subject.gradients, columns)
     noisy = rounding_of(subject.value, columns)
-    unclear = noisy > MAX_NOISE_SHARE * values.abs()
     floor = floor_at(values, subject.values, columns, 1)
-    rows = []
     stated = stated_slopes(replace(subject, columns=columns)) if subject.stated else None
-    for row, (index, number, rounding) in enumerate(zip(subject.indices, found, moved, strict=True)):
+    rows = []
+    for row, index in enumerate(subject.indices):
+        given = Row(found[row], values, columns[index], floor, moved[row])
         if stated is not None and subject.owners[row] in subject.stated:
-            truth = TrueValues(stated[row], torch.zeros_like(stated[row]))
-        else:
-            truth = _slope(subject, columns, index, number, noisy)
-        tolerance = tolerance_of(truth, floor, rounding)
-        wrong = are_wrong(number, truth, tolerance)
-        constant = (truth.numbers == 0) & _tells_constant(tolerance, values, columns[index])
-        status = _status(number, truth.numbers, ~wrong, tolerance, constant)
-        rows.append((truth.numbers, truth.errors, tolerance, status.masked_fill(~truth.known | unclear, UNKNOWN)))
-    numbers, errors, tolerance, status = (torch.stack(each) for each in zip(*rows, strict=True))
-    return Comparison(found, TrueValues(numbers, errors), tolerance, status)
+            rows.append(given.beside(TrueValues(stated[row], torch.zeros_like(stated[row]))))
+            continue
+        truth = by_quotients(subject.value, columns, index, noisy)
+        truth = _without_staircases(subject, columns, index, given.found, truth)
+        near = given.x.abs() < NEAR
+        one = given.beside(
+            TrueValues(truth.numbers.masked_fill(noisy > MAX_NOISE_SHARE * values.abs(), torch.nan), truth.errors)
+        )
+        rows.append(_both(one, given.part(near), one_sided_slopes(subject.value, columns[:, near], index), near))
+    return Comparison(*(torch.stack(each) for each in zip(*rows, strict=True)))
 
 
-def _slope(subject: Subject, columns: Columns, index: int, found: Tensor, noisy: Tensor) -> TrueValues:
-    """The derivative by steps that are parts of a number, or, of a small one that tells nothing, of 1."""
-    size = columns[index].abs() + (columns[index] == 0)
-    truth = by_quotients(subject.value, columns, index, noisy, size)
-    truth = _without_staircases(subject, columns, index, found, truth, size)
-    tells = truth.errors <= MAX_ERROR_SHARE * torch.maximum(truth.numbers.abs(), found.abs())
-    near = ~(truth.known & tells) & (columns[index].abs() < SMALL_NUMBER)
-    if not near.any():
-        return truth
-    columns, found, ones = columns[:, near], found[near], torch.ones_like(size[near])
-    other = by_quotients(subject.value, columns, index, noisy[near], ones)
-    other = _without_staircases(subject, columns, index, found, other, ones)
-    better = near.masked_scatter(near, other.known & ~(truth.errors[near] <= other.errors))
-    numbers, errors = (
-        each.masked_scatter(near, more) for each, more in ((truth.numbers, other.numbers), (truth.errors, other.errors))
-    )
-    return TrueValues(torch.where(better, numbers, truth.numbers), torch.where(better, errors, truth.errors))
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """Gradients by one entry at points, and what tells how far they may be off."""
+
+    found: Tensor
+    values: Tensor
+    x: Tensor
+    floor: Tensor
+    moved: Tensor
+
+    def part(self, chosen: Tensor) -> Row:
+        """That of some of the points."""
+        return Row(*(each[chosen] for each in (self.found, self.values, self.x, self.floor, self.moved)))
+
+    def beside(self, truth: TrueValues) -> Compared:
+        """The gradients compared with what is true of them."""
+        tolerance = tolerance_of(truth, self.floor, self.moved)
+        wrong = are_wrong(self.found, truth, tolerance)
+        size = truth.numbers.abs()
+        constant = torch.where(self.x.abs() < NEAR, size == 0, size <= tolerance)
+        constant &= _is_small(tolerance, self.values, self.x)
+        status = _status(self.found, truth.numbers, ~wrong, tolerance, constant)
+        overflows = ~self.found.isfinite() & (torch.maximum(self.values.abs(), truth.numbers.abs()) > MAX_SIZE)
+        return self.found, truth.numbers, tolerance, status.masked_fill(~truth.known | overflows, UNKNOWN)
 
 
-def _without_staircases(
-    subject: Subject, columns: Columns, index: int, found: Tensor, truth: TrueValues, size: Tensor
-) -> TrueValues:
+def _both(one: Compared, row: Row, polynomial: TrueValues, near: Tensor) -> Compared:
+    """Gradients of which some are near 0, where a polynomial tells too: they are wrong if nothing says otherwise."""
+    found, numbers, tolerance, status = one
+    _, others, more, second = row.beside(polynomial)
+    first = status[near]
+    both = numbers[near].isfinite() & polynomial.known
+    mixed = torch.where((first == RIGHT) | (second == RIGHT), RIGHT, torch.where(first == second, first, UNKNOWN))
+    alone = torch.where(polynomial.known, second, first)
+    shown = polynomial.known
+    numbers = numbers.masked_scatter(near, torch.where(shown, others, numbers[near]))
+    tolerance = tolerance.masked_scatter(near, torch.where(shown, more, tolerance[near]))
+    status = status.masked_scatter(near, torch.where(both, mixed, alone).to(torch.int8))
+    return found, numbers, tolerance, status
+
+
+def _without_staircases(subject: Subject, columns: Columns, index: int, found: Tensor, truth: TrueValues) -> TrueValues:
     """Nothing is known where a gradient is what the function does from afar or from close: it goes in small steps.
 
     So numbers do that are rounded on their way.
     """
     numbers = truth.numbers
     for part in STAIRCASE_PARTS:
-        step = part * size
+        step = part * columns[index].abs()
         batch = columns.repeat(1, 2)
         batch[index] = torch.cat([columns[index] + step, columns[index] - step])
         above, below = subject.value(batch).double().reshape(2, -1)
@@ -166,5 +192,7 @@ def _without_staircases(
         rough = torch.finfo(torch.float64).eps * above.abs() / step
         apart = (truth.numbers - quotient).abs()
         stairs = ((found - quotient).abs() <= MAX_STAIRCASE_SHARE * apart) & (apart > MIN_ROUNDINGS * rough)
+        if part == STAIRCASE_PARTS[0]:
+            stairs &= truth.numbers == 0  # on a stair
         numbers = numbers.masked_fill(stairs, torch.nan)
     return TrueValues(numbers, truth.errors)

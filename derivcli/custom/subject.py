@@ -168,9 +168,6 @@ class Subject:
             raise DerivError(f"'{self.name}' gives complex numbers, which are not tried", hint=hint)
         if not floating:
             raise NoDerivativeError(f"forward gives {found[0].dtype}, which has no derivative")
-        attached = tuple(each for each in floating if each.requires_grad)
-        if any(x.requires_grad for x in tensors):
-            return attached or tuple(floating)
         kept = self.kept_outputs
         return tuple(each for k, each in enumerate(floating) if k in kept)
 
@@ -208,7 +205,8 @@ class Subject:
     @cached_property
     def kept_outputs(self) -> tuple[int, ...]:
         """Which of the floating outputs take part in a graph: all where none does."""
-        found = self.all_outputs(self.leaves(self.calls(self.columns[:, :1])[0]))
+        with torch.enable_grad():  # it may be asked for first where no graph is made
+            found = self.all_outputs(self.leaves(self.calls(self.columns[:, :1])[0]))
         floating = [each for each in found if each.is_floating_point()]
         attached = [k for k, each in enumerate(floating) if each.requires_grad]
         return tuple(attached or range(len(floating)))

@@ -10,6 +10,8 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.near_zero import NEAR
+
 SECTIONS = 24
 """Into so many parts an interval that holds an end is cut at once."""
 MAX_PASSES = 14
@@ -28,6 +30,9 @@ MAX_POWER = 4.5
 """An error that grows as a higher power of the distance from an end has no end there."""
 
 TEXT_DIGITS = 6
+
+ANY = "any number"
+"""What a zone without ends has."""
 
 MAX_WORDED_ZONES = 2
 """Of more only one is put into words."""
@@ -89,9 +94,10 @@ class Zone:
     share: float = 1.0
     vague: bool = False
 
-    def __contains__(self, number: float) -> bool:
-        above = self.low is None or number >= self.low.low
-        return above and (self.high is None or number <= self.high.high)
+    def holds(self, numbers: Tensor) -> Tensor:
+        """Which numbers lie in it."""
+        low = -math.inf if self.low is None else self.low.low
+        return (numbers >= low) & (numbers <= (math.inf if self.high is None else self.high.high))
 
     @property
     def mirrored(self) -> tuple[str, str]:
@@ -145,9 +151,10 @@ def _zone(x: Tensor, run: tuple[int, int], brackets: Sequence[tuple[float, float
         ends.append(end)
         gaps += bracket is not None and not _is_narrow(*bracket, very.median().item())
         vague |= bracket is not None and end is None and not _insignificant(beyond, look)
-    if gaps and not any(ends):
+    outer = [end for end, away in zip(ends, (inside[0] < 0, inside[-1] > 0), strict=True) if away]
+    if (gaps and not any(ends)) or (inside.abs().max() < NEAR and None in outer):
         return None
-    return Zone(ends[0], ends[1], very[very.abs().argmin()].item(), shares.max().item(), vague)
+    return Zone(ends[0], ends[1], very[very.abs().log().abs().argmin()].item(), shares.max().item(), vague)
 
 
 def _is_narrow(good: float, bad: float, inside: float) -> bool:
@@ -216,8 +223,9 @@ def _narrowed(pair: tuple[float, float], numbers: Sequence[float], states: Seque
 
 def _end(good: float, bad: float, inside: float, look: Look) -> End | None:
     """The end between a right and a wrong number; None where the error fades, and has none."""
-    seen = look(torch.tensor([bad], dtype=torch.float64))
-    if not (seen.errors > JUMP_FACTOR * seen.tolerance).item() and not seen.errors.isnan().item():
+    seen = look(torch.tensor([bad, good], dtype=torch.float64))
+    allowed = seen.tolerance.nan_to_num(0.0).max()
+    if not (seen.errors[0] > JUMP_FACTOR * allowed) and not seen.errors[0].isnan():
         back = _distance(bad, inside, look)
         if back is None:
             return None
@@ -285,7 +293,7 @@ def where_text(name: str, found: Sequence[Zone], more: bool = False) -> str:
 def _zone_text(name: str, zone: Zone) -> str:
     low, high = zone.texts
     if not low and not high:
-        return f"{name} is any number"
+        return f"{name} is {ANY}"
     if not low:
         return f"{name} is negative" if high == "0" else f"{name} is below {high}"
     if not high:
