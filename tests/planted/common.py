@@ -109,7 +109,7 @@ COMMON: Rows = {
     ),
     "slope of a slope": fault("second", SILENT, saving(lambda i: i**3, WrongCubeSlope.apply), "i^3"),
     "clipped inside": fault(
-        "derivative", "backward is wrong at some of the points", saving(torch.sin, with_hooks), "sin(i)",
+        "zone", "backward is wrong where |i| is below 1.0472, and elsewhere", saving(torch.sin, with_hooks), "sin(i)",
     ),
     "a loss that forgets": fault(
         "ignores", IGNORES,

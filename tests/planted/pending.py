@@ -4,7 +4,6 @@ PENDING: frozenset[str] = frozenset(
     {
         "softmax of a batch",
         "saved in 16 bits",
-        "clipped inside",
         "a loss that forgets",
         "sum that repeats",
         "mean over the rows",
@@ -80,7 +79,7 @@ PENDING: frozenset[str] = frozenset(
         "module",
         "module that detaches",
         "operator without a gradient",
-        "cancelling",
+        "power",
         "relu in place",
         "doubling in place",
         "clamp with other limits",
@@ -147,8 +146,6 @@ PENDING: frozenset[str] = frozenset(
     }
 )
 
-PENDING_TRIALS: frozenset[str] = frozenset(
-    ["a batch of 1", "backward adds to no .grad by itself", "in two threads at once", "torch.compile"]
-)
+PENDING_TRIALS: frozenset[str] = frozenset(["a batch of 1", "backward adds to no .grad by itself", "torch.compile"])
 
-PENDING_SEEDS: frozenset[int] = frozenset({10, 4, 5, 6})
+PENDING_SEEDS: frozenset[int] = frozenset({10, 5, 6})
