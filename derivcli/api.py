@@ -6,7 +6,7 @@ what `parse` made of a text, or a formula of SymPy's. Points that were read alre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack, cast, overload
 
 from derivcli import pipeline
@@ -226,39 +226,43 @@ def explain(
 def check_function(
     function: Callable[..., Any] | str,
     against: str | None = None,
-    at: At | None = None,
+    at: At | Mapping[str, object] | None = None,
     wrt: Names | None = None,
     *,
     paired: bool = False,
+    shape: Mapping[str, int | str | Sequence[int]] | None = None,
+    with_: Mapping[str, object] | None = None,
     gradient: Gradient | None = None,
 ) -> FunctionReport:
     """What is right and wrong with a torch.autograd.Function: a class, or FILE.py:NAME, a file that is run for it.
 
     `against` is the formula that the forward should be, over the names of its arguments; without one the backward is
     compared with quotients of differences of the forward. `at` says where, as in `derive`, by default at ordinary
-    points; `wrt` names the arguments to differentiate by, without those that are meant to be constants. `gradient` is
-    what backward is meant to give for an upstream gradient of 1, a formula, or one for each argument by its name: "1"
-    of a straight-through estimator.
+    points; a matrix or a tensor there, as in at={"x": [[1, 2], [3, 4]]}, is one point. `wrt` names the arguments to
+    differentiate by, without those that are meant to be constants. `shape` gives shapes of arguments, {"x": (4, 3)},
+    and `with_` values for those that are no tensors, {"lam": 0.5}; each value of a list is tried. What is not given
+    is found by trying. `gradient` is what backward is meant to give for an upstream gradient of 1, a formula, or one
+    for each argument by its name: "1" of a straight-through estimator.
     The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
-    checked: a function that does not work point by point, or has no value at any of the points.
+    checked: a function that could not be called, or has no value at any of the points.
     """
     from derivcli.custom.argument_names import arguments_in_formulas
-
-    at, wrt = arguments_in_formulas(at), arguments_in_formulas(wrt)
-    against, gradient = arguments_in_formulas(against), arguments_in_formulas(gradient)
-    points, names, gradients = points_of(at, paired), wrt_of(wrt), gradients_of(gradient)
     from derivcli.custom.check_function import check
     from derivcli.custom.custom_function import custom_function, name_of
     from derivcli.custom.load import find
+    from derivcli.custom.python_given import given_of, parted
 
-    if points is not None and not (points.count and points.is_finite):
-        raise ArgumentError("a function is tried at finite points, one or more", hint="leave out all others")
+    at, wrt = arguments_in_formulas(at), arguments_in_formulas(wrt)
+    against, gradient = arguments_in_formulas(against), arguments_in_formulas(gradient)
+    flat, tensors = parted(at)
+    given = given_of(points_of(cast("At | None", flat), paired), tensors, wrt_of(wrt), shape, with_)
     if isinstance(function, str):
         name, found = find(function)
         source = function
     else:
         name, found, source = name_of(function), function, ""
-    return check(custom_function(name, found), against, points, names, source, gradients=gradients)
+    construct = {name: values[0] for name, values in given.constants.items()}
+    return check(custom_function(name, found, construct), against, given, source, gradients_of(gradient))
 
 
 @reading()

@@ -54,6 +54,18 @@ def _definition(value: str) -> str:
     return f"{{{_text(name)}: {_text(formula)}}}"
 
 
+def _shape(value: str) -> str:
+    """A mapping for `x=4x3`."""
+    name, _, sizes = value.partition("=")
+    return f"{{{_text(name)}: ({', '.join(sizes.split('x'))})}}"
+
+
+def _constant(value: str) -> str:
+    """A mapping for `lam=0.5`."""
+    name, _, constant = value.partition("=")
+    return f"{{{_text(name)}: {_number(constant)}}}"
+
+
 def _names(value: str) -> str:
     return f"[{_text(value)}]"
 
@@ -68,6 +80,8 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     **{name: (name, _number) for name in ("order", "series")},
     **{name: (name, _text) for name in "wrt mixed engine dtype device plot against variable".split()},
     "let": ("let", _definition),
+    "shape": ("shape", _shape),
+    "with": ("with_", _constant),
     "on": ("on", _pair),
     "implicit": ("dependent", _text),
     "zip": ("paired", str),

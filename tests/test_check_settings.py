@@ -12,13 +12,14 @@ from derivcli import FunctionReport
 from derivcli.custom import check_function as checking
 from derivcli.custom import mode_trials
 from derivcli.custom.custom_function import custom_function
+from derivcli.custom.given import Given
 from tests.custom_functions import made
 from tests.setting_functions import FAULTS, SOUND, seeded, setting, square
 from tests.support import each
 
 
 def report(function: Any, **shapes: tuple[int, ...]) -> FunctionReport:
-    return checking.check(custom_function("F", function), shapes=shapes)
+    return checking.check(custom_function("F", function), given=Given(shapes=shapes))
 
 
 @each("name", FAULTS)

@@ -12,6 +12,7 @@ from torch import Tensor
 from derivcli.custom.binding import bind
 from derivcli.custom.check_function import attempted
 from derivcli.custom.custom_function import custom_function
+from derivcli.custom.given import Given
 from derivcli.custom.report import Outcome
 from derivcli.custom.trial_table import TRIALS
 from derivcli.engines.chunks import one_thread
@@ -33,8 +34,8 @@ def outcome(value: Callable[..., Any], slopes: Callable[..., Any], shapes: Shape
     first = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     forward.__signature__ = own.replace(parameters=[first, *own.parameters.values()])  # type: ignore[attr-defined]
     function = made(forward, lambda ctx, *upstreams: slopes(*upstreams, *ctx.saved_tensors))
-    constants = {"index": torch.tensor([0, 2, 2, 3])} if "index" in own.parameters else {}
-    subject = bind(custom_function("F", function), shapes=shapes, constants=constants)
+    constants = {"index": (torch.tensor([0, 2, 2, 3]),)} if "index" in own.parameters else {}
+    subject = bind(custom_function("F", function), given=Given(shapes=shapes, constants=constants))
     wanted = ("forward and backward run", "backward with an upstream gradient of 1")
     with one_thread():
         found = [attempted(row.attempt, subject) for row in TRIALS if row.name in wanted]

@@ -36,6 +36,18 @@ def points_in(specs: Sequence[str], paired: bool = False) -> Points:
     return read_points(specs, paired)
 
 
+def points_or_tensors_in(specs: Sequence[str], paired: bool = False) -> Points | dict[str, object]:
+    """The points of `--at`, or tensors where there are some, as in `--at x=[[1,2],[3,4]]`, which are one point."""
+    from derivcli.custom.literals import is_nested, tensors_in
+
+    nested = [spec for spec in specs if is_nested(spec)]
+    flat = [spec for spec in specs if spec not in nested]
+    if not nested:
+        return points_in(flat, paired)
+    numbers = points_in(flat, paired).at if flat else {}
+    return {**tensors_in(nested), **numbers}
+
+
 def interval_in(on: str | None) -> Interval | None:
     """The interval of `--on x=0:1`."""
     if on is None:

@@ -28,15 +28,20 @@ from derivcli.custom.tensor_naming import beyond_numbers
 from derivcli.custom.tensor_trials import along_directions
 from derivcli.custom.true_values import TrueValues, noise, slopes_of
 from derivcli.custom.user_code import UserCodeError, code_failure
+from derivcli.custom.variants import of_this_constant
 from derivcli.errors import DerivError
 
 UPSTREAM_GRADIENTS = (2.0, -0.7, 0.0, 1e3, 1e-3)
 
 
 def is_derivative(subject: Subject) -> Outcome:
-    """The backward of each point by itself, with an upstream gradient of 1, is the derivative."""
-    if not subject.pointwise:
-        return along_directions(subject)
+    """The backward with an upstream gradient of 1 is the derivative, for these constants or for others too."""
+    outcome = (_of_points if subject.pointwise else along_directions)(subject)
+    return of_this_constant(subject, outcome, is_derivative) if outcome.state == "failed" else outcome
+
+
+def _of_points(subject: Subject) -> Outcome:
+    """The backward of each point by itself is the derivative."""
     truth = slopes_of(subject)
     if not truth.known.any():
         hint = "give other points with `--at`" + ("" if subject.formula else ", or a formula with `--against`")

@@ -1,174 +1,217 @@
-"""What a function is called with: shapes that it takes, constants, and ordinary points or those that were typed."""
+"""What a function is called with: what its arguments are, shapes that it takes, and ordinary points or those typed.
+
+Nobody has to say any of it. Every way of calling is tried, the likeliest first, until one is found in which forward and
+backward run, the numbers are finite, and the outcome depends on every argument; else the best of all is taken.
+"""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import permutations, product
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from derivcli.custom.custom_function import REQUIRED, CustomFunction
-from derivcli.custom.gradient_comparison import deviates
-from derivcli.custom.subject import Argument, Columns, Subject, shape_text
-from derivcli.custom.true_values import TrueValues, by_formula
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError
+from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, quiet, where_finite
+from derivcli.custom.custom_function import CustomFunction, Parameter
+from derivcli.custom.given import NOTHING, Given, check_arguments, completed
+from derivcli.custom.kinds import Choice, TensorKind, ways, whole_numbers
+from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
+from derivcli.custom.shapes import Shape, assignments
+from derivcli.custom.subject import Argument, Columns, Subject
+from derivcli.custom.symmetry import with_symmetric
+from derivcli.custom.values import ORDINARY, SHAPED_POINTS, VALUES, drawn
+from derivcli.custom.variants import with_variants
 from derivcli.errors import DerivError
-from derivcli.language import limits
 from derivcli.language.expression import Expression
-from derivcli.language.lexer.tokens import place_of
-from derivcli.points.points import Points
 
-ORDINARY_NUMBERS = (3.17, -0.43, 1.37, -2.69, 0.29, -1.73, 7.21, -6.37, 0.023, -0.061, 20.57, -18.43)
-"""Numbers at which hardly any function has a corner or a jump, which many have at whole numbers and at tenths."""
+VARIADIC_COUNTS = (2, 1, 3, 4)
+"""So many arguments are tried for `*args`."""
 
-MAX_POINTS = 12
-"""So many points are tried, if there are as many."""
-
-MAX_CANDIDATES = 600
-"""So many are looked at for those at which the function is defined."""
-
-SHAPED_POINTS = 3
-"""So many points are tried of a function that takes tensors of shapes of its own."""
-
-SHAPES: tuple[tuple[int, ...], ...] = ((4,), (3, 4), (5, 4), (4, 5), (3,), (4, 4), (2, 3, 4), (), (2, 3, 4, 4))
-"""Shapes of arguments that are tried, the likeliest first."""
-
-MAX_ASSIGNMENTS = 3000
-SHAPES_SEED = 3
+FEW_TRIES = 3
+"""After so many that fail since something is of the wrong type, other shapes are not tried."""
 
 
-def bind(
-    function: CustomFunction,
-    formula: Expression | None = None,
-    points: Points | None = None,
-    wrt: Sequence[str] | None = None,
-    shapes: Mapping[str, tuple[int, ...]] | None = None,
-    constants: Mapping[str, object] | None = None,
-) -> Subject:
-    """The function with arguments that it takes, pointwise if it can be so called, and points to try it at."""
-    shapes, constants = shapes or {}, constants or {}
-    arguments = tuple(_arguments(function, wrt, constants))
-    tensors = [argument.name for argument in arguments if argument.shape is not None]
-    empty = torch.zeros(len(tensors), 0, dtype=torch.float64)
-    subject = Subject(function, arguments, empty, formula=formula, typed=points is not None)
-    if not shapes:
-        columns = ordinary_points(subject) if points is None else columns_at(points, tensors, function.name)
-        subject = replace(subject, columns=columns)
-        if points is not None or formula is not None or _is_pointwise(subject):
-            return subject
-    shaped = _shaped(subject, shapes)
-    return subject if shaped is None else shaped
+def bind(function: CustomFunction, formula: Expression | None = None, given: Given = NOTHING) -> Subject:
+    """The function with arguments that it takes, pointwise if it can be so called, and points to try it at.
+
+    Raises DerivError where it cannot be called in any way that was tried.
+    """
+    best: Attempt | None = None
+    given = given.without_constructed(function)
+    with quiet():
+        for parameters in _signatures(function, given):
+            for attempt in _attempts(function, parameters, formula, given):
+                if best is None or (attempt.rank > best.rank and attempt.gives_numbers_for(best.missing)):
+                    best = attempt
+                if best.is_settled:
+                    break
+            if best is not None and best.rank >= Rank.FORWARD_ONLY:
+                break
+        if best is None and formula is not None:
+            message = f"'{function.name}' could not be called with numbers for all that stands in the formula"
+            raise DerivError(message, hint="give one, as in `--with lam=0.5`")
+        if best is None:
+            raise DerivError(
+                f"'{function.name}' takes no tensor", hint="say with `--shape x=4x3` which argument is one"
+            )
+        if best.rank is Rank.FAILS and not (given.says_where or formula or best.is_of_code):
+            _refuse(best)
+        return with_variants(with_symmetric(best.subject), function, given)
 
 
-def _arguments(
-    function: CustomFunction, wrt: Sequence[str] | None, constants: Mapping[str, object]
-) -> Iterator[Argument]:
-    for parameter in function.parameters:
-        by_name = parameter.kind == "keyword"
-        constant = constants.get(parameter.name, parameter.default)
-        if constant is REQUIRED:
-            yield Argument(parameter.name, (), None, wrt is None or parameter.name in wrt, by_name)
-        else:
-            yield Argument(parameter.name, None, constant, False, by_name)
+def _refuse(attempt: Attempt) -> None:
+    if isinstance(attempt.error, DerivError):
+        raise attempt.error
+    reason = f": {attempt.reason}" if attempt.reason else ""
+    hint = "say what its arguments are with `--shape x=4x3`, or with `--with dim=1` where they are no tensors"
+    raise DerivError(f"'{attempt.subject.name}' could not be called{reason}", hint=hint)
 
 
-def _is_pointwise(subject: Subject) -> bool:
-    """Whether the forward takes all points as vectors, and that of each does not depend on the others."""
-    try:
-        found, alone = subject.value(subject.columns), subject.values
-    except (UserCodeError, NoDerivativeError, DerivError):
+def _signatures(function: CustomFunction, given: Given) -> Iterator[tuple[Parameter, ...]]:
+    """The parameters, with so many in the place of one that stands for any number."""
+    place = next((k for k, each in enumerate(function.parameters) if each.kind == "variadic"), None)
+    if place is None:
+        check_arguments(function.name, given.names, [each.name for each in function.parameters])
+        yield function.parameters
+        return
+    before, stem, after = function.parameters[:place], function.parameters[place].name, function.parameters[place + 1 :]
+    said = [name for name in given.names if name.startswith(f"{stem}[")]
+    counts = VARIADIC_COUNTS if not said else (1 + max(int(name[len(stem) + 1 : -1]) for name in said),)
+    for count in counts:
+        several = tuple(Parameter(f"{stem}[{k}]", "positional") for k in range(count))
+        parameters = (*before, *several, *after)
+        check_arguments(function.name, given.names, [each.name for each in parameters])
+        yield parameters
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What each argument is, with the shapes that are known, and the tensors that are of no real numbers."""
+
+    arguments: tuple[Argument, ...]
+    fixed: Mapping[str, Shape]
+    whole: Mapping[str, TensorKind]
+
+    @property
+    def no_points(self) -> Columns:
+        """No points for as many tensors."""
+        return torch.zeros(sum(each.shape is not None for each in self.arguments), 0, dtype=torch.float64)
+
+    @property
+    def shaped_names(self) -> list[str]:
+        """The arguments that have a shape."""
+        return [each.name for each in self.arguments if each.shape is not None or each.name in self.whole]
+
+    def called(self, subject: Subject, shapes: Mapping[str, Shape], columns: Columns) -> Subject:
+        """The function called with tensors of shapes."""
+        arguments = []
+        for each in self.arguments:
+            if each.name in self.whole:
+                arguments.append(replace(each, constant=whole_numbers(self.whole[each.name], shapes[each.name])))
+            else:
+                arguments.append(each if each.shape is None else replace(each, shape=shapes[each.name]))
+        return replace(subject, arguments=tuple(arguments), columns=columns, pointwise=False)
+
+
+def _attempts(
+    function: CustomFunction, parameters: Sequence[Parameter], formula: Expression | None, given: Given
+) -> Iterator[Attempt]:
+    """How well it goes in each way in which arguments that nobody gave may be tensors or constants."""
+    free = [each.name for each in parameters if _is_open(each, given)]
+    for way in ways(function, free, given.numbers):
+        plan = _plan(parameters, dict(zip(free, way, strict=True)), given)
+        subject = Subject(function, plan.arguments, plan.no_points, typed=bool(given.points or given.tensors))
+        if formula is not None:
+            subject = replace(subject, formula=completed(formula, plan.arguments))
+            if subject.formula is None:
+                continue
+        if not (plan.fixed or plan.whole):
+            pointwise = _pointwise(subject, given)
+            yield from pointwise
+            if formula is not None or any(each.is_settled for each in pointwise):
+                continue
+        yield _shaped(subject, plan, given)
+
+
+def _is_open(parameter: Parameter, given: Given) -> bool:
+    if parameter.name in given.shapes or parameter.name in given.tensors:
         return False
-    return not deviates(subject, found, TrueValues(alone), 0).any()
+    typed = given.points is not None and parameter.name in given.points.names
+    return typed or (parameter.required and parameter.name not in given.constants)
 
 
-def _shaped(subject: Subject, shapes: Mapping[str, tuple[int, ...]]) -> Subject | None:
-    """The function called once a point, with the first shapes that it takes; None where it takes none."""
-    choices = [[shapes[each.name]] if each.name in shapes else list(SHAPES) for each in subject.tensor_arguments]
-    for tried, assignment in enumerate(product(*choices)):
-        if tried == MAX_ASSIGNMENTS:
-            break
-        given = iter(assignment)
-        arguments = tuple(
-            each if each.shape is None else replace(each, shape=next(given)) for each in subject.arguments
-        )
-        shaped = replace(subject, arguments=arguments, pointwise=False)
-        shaped = replace(shaped, columns=_drawn_points(len(shaped.parameters)))
-        try:
-            if shaped.values.isfinite().all():
-                return shaped
-        except (UserCodeError, NoDerivativeError, DerivError):
-            continue
-    return None
+def _plan(parameters: Sequence[Parameter], choices: Mapping[str, Choice], given: Given) -> Plan:
+    fixed: dict[str, Shape] = {name: tuple(tensor.shape) for name, tensor in given.tensors.items()} | {**given.shapes}
+    arguments = []
+    for each in parameters:
+        name, choice = each.name, choices.get(each.name)
+        if isinstance(each.default, Tensor) and each.default.is_floating_point() and name not in given.constants:
+            fixed.setdefault(name, tuple(each.default.shape))
+        is_tensor = name in fixed or (choice is not None and choice.tensor == "numbers")
+        constant = given.constants[name][0] if name in given.constants else each.default
+        if is_tensor:
+            constant = None
+        elif choice is not None:
+            constant = choice.constant
+        wanted = is_tensor and (given.wrt is None or name in given.wrt)
+        found = choice is not None and not is_tensor
+        arguments.append(Argument(name, () if is_tensor else None, constant, wanted, each.kind == "keyword", found))
+    whole = {name: each.tensor for name, each in choices.items() if each.tensor not in (None, "numbers")}
+    return Plan(tuple(arguments), fixed, whole)
 
 
-def _drawn_points(entries: int) -> Columns:
-    generator = torch.Generator().manual_seed(SHAPES_SEED)
-    drawn = torch.randn(entries, SHAPED_POINTS, generator=generator, dtype=torch.float64)
-    return (drawn * 100).round() / 100
+def _pointwise(subject: Subject, given: Given) -> list[Attempt]:
+    """The function called with vectors of points, where it is to be called so."""
+    taking = taking_vectors(subject)
+    subject = taking or subject
+    if given.points is None:
+        if subject.formula is None and taking is None:
+            return []
+        subject = replace(subject, columns=ordinary_points(subject))
+        return [_of_points(subject)] if subject.formula is not None or is_pointwise(subject) else []
+    typed = replace(subject, columns=given.columns(subject))
+    if subject.formula is None and taking is not None:
+        company = torch.cat([typed.columns, ordinary_points(subject)], -1)
+        if not is_pointwise(replace(subject, columns=company)) and (typed.count == 1 or not is_pointwise(typed)):
+            return []
+    return [_of_points(typed)]
 
 
-def check_arguments(function: str, names: Iterable[str], parameters: Sequence[str], source: str = "") -> None:
-    """Refuse what are no arguments of a function; `source` is a formula in which they stand."""
-    for name in names:
-        if name not in parameters:
-            span = place_of(name, source) if source else None
-            hint = f"its arguments are {', '.join(parameters)}"
-            raise DerivError(f"'{function}' has no argument '{name}'", source, span, hint)
+def _of_points(subject: Subject) -> Attempt:
+    """How well the function goes at points, all of which are kept."""
+    return replace(attempted(subject), subject=subject)
 
 
-def columns_at(points: Points, parameters: Sequence[str], name: str) -> Columns:
-    """The typed points, of shape (entries, points)."""
-    limits.check_tried_points(points.count)
-    check_arguments(name, points.names, parameters)
-    for argument in parameters:
-        if argument not in points.at:
-            raise DerivError(f"'{argument}' has no value", hint=f"add one, as in `--at {argument}=1`")
-    return torch.stack([torch.tensor(points.at[argument], dtype=torch.float64) for argument in parameters])
+def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
+    """The best attempt to call the function with tensors of shapes, once for each point."""
+    fixed = [plan.fixed.get(name, given.shape_of(name)) for name in plan.shaped_names]
+    shapes = list(assignments(fixed, bool(plan.whole)))
+    best: Attempt | None = None
+    for values in VALUES:
+        undecided = []
+        for tried, assignment in enumerate(shapes):
+            attempt = _called(subject, plan, assignment, values, given)
+            if attempt.rank is Rank.NOT_FINITE and values == ORDINARY:
+                others = (_called(subject, plan, assignment, each, given) for each in VALUES if each != values)
+                attempt = max(attempt, *others, key=lambda each: each.rank)
+            best = attempt if best is None or attempt.rank > best.rank else best
+            if best.rank is Rank.GOOD or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types):
+                return best
+            if attempt.is_of_values:
+                undecided.append(assignment)
+        if best is not None and best.rank >= Rank.SPREAD:
+            return best
+        shapes = undecided
+    assert best is not None, "there are shapes to be tried"
+    return best
 
 
-def ordinary_points(subject: Subject) -> Columns:
-    """Points at which the formula has a value, or without one the forward; all, where that fails or gives none."""
-    count = len(subject.parameters)
-    found: list[tuple[float, ...]] = []
-    for numbers in _candidates(count):
-        if len(found) < MAX_POINTS and _is_defined(subject, numbers):
-            found.append(numbers)
-    chosen = found or list(_candidates(count))[:MAX_POINTS]
-    return torch.tensor(chosen, dtype=torch.float64).T
-
-
-def _candidates(count: int) -> Iterator[tuple[float, ...]]:
-    """Ordinary numbers for so many arguments, no two of them the same, in the same order every time."""
-    if count == 1:
-        yield from ((number,) for number in ORDINARY_NUMBERS)
-    elif count == 2:
-        pairs = list(permutations(ORDINARY_NUMBERS, count))
-        yield from random.Random(count).sample(pairs, len(pairs))
-    else:
-        choice = random.Random(count)
-        pick = choice.sample if count <= len(ORDINARY_NUMBERS) else choice.choices
-        yield from (tuple(pick(ORDINARY_NUMBERS, k=count)) for _ in range(MAX_CANDIDATES))
-
-
-def _is_defined(subject: Subject, numbers: Sequence[float]) -> bool:
-    columns = torch.tensor(numbers, dtype=torch.float64)[:, None]
-    if subject.formula is not None:
-        return bool(by_formula(subject.formula, subject.parameters, columns).known.all())
-    try:
-        return bool(subject.value(columns).isfinite().all())
-    except (UserCodeError, NoDerivativeError, DerivError):
-        return False
-
-
-def constants_text(subject: Subject) -> str:
-    """What shapes the arguments have and what constants there are, in words; empty where there is nothing to tell."""
-    shapes = [f"{each.name} of shape {shape_text(each.shape or ())}" for each in subject.tensor_arguments]
-    told = [f"{each.name} = {each.constant}" for each in subject.arguments if _is_told(each)]
-    return ", ".join([*([] if subject.pointwise else shapes), *told])
-
-
-def _is_told(argument: Argument) -> bool:
-    return argument.shape is None and not isinstance(argument.constant, Tensor)
+def _called(subject: Subject, plan: Plan, assignment: Sequence[Shape], values: str, given: Given) -> Attempt:
+    shapes = dict(zip(plan.shaped_names, assignment, strict=True))
+    real = {name: shape for name, shape in shapes.items() if name not in plan.whole}
+    columns = given.filled(drawn([*real.values()], values), real)
+    attempt = attempted(plan.called(subject, shapes, columns))
+    if attempt.rank <= Rank.NOT_FINITE:
+        return attempt
+    return replace(attempt, subject=where_finite(attempt.subject, SHAPED_POINTS))

@@ -13,9 +13,10 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from derivcli.custom.binding import bind, check_arguments
+from derivcli.custom.binding import bind
 from derivcli.custom.custom_function import CustomFunction, custom_function
 from derivcli.custom.forward_trials import is_formula
+from derivcli.custom.given import NOTHING, Given, check_arguments
 from derivcli.custom.global_state import restored_settings
 from derivcli.custom.load import find_all
 from derivcli.custom.report import (
@@ -38,7 +39,6 @@ from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.lexer.tokens import place_of
 from derivcli.language.parse import in_place, parse_expression
-from derivcli.points.points import Points
 
 Attempt: TypeAlias = Callable[[Subject], Outcome]
 
@@ -49,27 +49,22 @@ MAX_CALL_SECONDS = 0.1
 def check(
     function: CustomFunction,
     against: str | None = None,
-    points: Points | None = None,
-    wrt: Sequence[str] | None = None,
+    given: Given = NOTHING,
     source: str = "",
-    shapes: Mapping[str, tuple[int, ...]] | None = None,
-    constants: Mapping[str, object] | None = None,
     gradients: Mapping[str, str] | None = None,
     compiled: bool = False,
 ) -> FunctionReport:
-    """The report of a function, tried at points or else at ordinary ones, against a formula if there is one.
+    """The report of a function, with what was said of its arguments, against a formula if there is one.
 
-    `shapes` are those of tensor arguments, `constants` stand for the others. `gradients` are formulas of gradients that
-    are meant and not the derivative, by the names of arguments, or by "" that of all of them.
-    torch.compile is tried where `compiled` asks for it.
+    `gradients` are formulas of gradients that are meant and not the derivative, by the names of arguments, or by ""
+    that of all of them. torch.compile is tried where `compiled` asks for it.
     """
     names = tuple(parameter.name for parameter in function.parameters)
-    check_arguments(function.name, wrt or (), names)
     formula = None if against is None else _formula(function.name, against, names)
     with torch.inference_mode(False), torch.enable_grad(), one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what code says of settings that nobody asked for is noise
         with restored_settings():
-            subject = bind(function, formula, points, wrt, shapes, constants)
+            subject = bind(function, formula, given)
             subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
         return run_trials(subject, source, compiled)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from derivcli.custom.binding import constants_text
+from derivcli.custom.calls_text import constants_text
 from derivcli.custom.gradient_comparison import deviates, deviation_text, digits_text, first_true, points_text
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Subject, Tensors

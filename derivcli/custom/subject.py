@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 
 from derivcli.custom.custom_function import CustomFunction
+from derivcli.custom.nested_tensors import tensors_in
 from derivcli.custom.user_code import NoDerivativeError, user_code
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
@@ -44,8 +46,9 @@ MAX_WRITTEN_ENTRIES = 6
 class Argument:
     """An argument of a call: a tensor of a shape whose numbers are those of the point, or a constant as it is.
 
-    A constant is anything: a number, a text, None, a tensor of whole numbers. One argument is given by name where it
-    can only be given so.
+    A constant is anything: a number, a text, None, a tensor of whole numbers; it is `found` where nobody gave it and it
+    was tried. One argument is given by name where it can only be given so. Of a `symmetric` matrix the function reads
+    one triangle and means both: it is given the mean of the matrix and its transpose.
     """
 
     name: str
@@ -53,6 +56,8 @@ class Argument:
     constant: object = None
     differentiable: bool = True
     by_name: bool = False
+    found: bool = False
+    symmetric: bool = False
 
     @property
     def size(self) -> int:
@@ -82,7 +87,7 @@ class Subject:
     `formula` is what its forward should be, over the names of the arguments, if it works point by point. `stated` are
     the gradients that are meant where they are not the derivative, by the names of arguments. `in_place` is for one
     that changes its arguments and says so: it is called with tensors that are no leaves. Beside points that were
-    `typed` no others are tried.
+    `typed` no others are tried. `variants` are other ways of calling it.
     """
 
     function: CustomFunction
@@ -91,6 +96,7 @@ class Subject:
     pointwise: bool = True
     formula: Expression | None = None
     in_place: bool = False
+    variants: tuple[Variant, ...] = ()
     typed: bool = False
     stated: Mapping[str, Expression] = field(default_factory=dict)
 
@@ -115,7 +121,7 @@ class Subject:
         return tuple(
             argument.name + (str(list(place)) if place else "")
             for argument in self.tensor_arguments
-            for place in _places(argument.shape or ())
+            for place in product(*map(range, argument.shape or ()))
         )
 
     @cached_property
@@ -175,7 +181,7 @@ class Subject:
         """All tensors that the forward gives, one or more, on these very tensors."""
         with user_code("forward"):
             value = self.call(tensors)
-        found = list(_tensors_in(value))
+        found = list(tensors_in(value))
         if not found:
             raise NoDerivativeError(f"forward gives a {type(value).__name__} where a tensor is due")
         if self.pointwise:
@@ -194,7 +200,9 @@ class Subject:
             value = argument.constant
             if argument.shape is not None:
                 value = next(given)
-                if self.in_place and value.requires_grad and value.is_leaf:
+                if argument.symmetric:
+                    value = (value + value.mT) / 2
+                elif self.in_place and value.requires_grad and value.is_leaf:
                     value = value.clone()
             if argument.by_name:
                 named[argument.name] = value
@@ -353,6 +361,19 @@ class Subject:
         return f"at {shapes}"
 
 
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """Another way of calling a function, which has to be as right: other shapes, or another constant.
+
+    `where` says what is other, as in "mode is 'max'", and `otherwise` what it is in the first way.
+    """
+
+    subject: Subject
+    where: str
+    otherwise: str = ""
+    argument: str = ""
+
+
 def number_text(number: float) -> str:
     """A number in so few digits that it reads back."""
     return next(text for text in (f"{number:.{digits}g}" for digits in (6, 10, 15, 16, 17)) if float(text) == number)
@@ -368,21 +389,3 @@ def filled_in(gradients: Sequence[Tensor | None], tensors: Sequence[Tensor]) -> 
     given = iter(gradients)
     found = [next(given) if x.requires_grad else None for x in tensors]
     return tuple(torch.zeros_like(x) if g is None else g.detach() for g, x in zip(found, tensors, strict=True))
-
-
-def _places(shape: Sequence[int]) -> list[tuple[int, ...]]:
-    places: list[tuple[int, ...]] = [()]
-    for size in shape:
-        places = [(*place, k) for place in places for k in range(size)]
-    return places
-
-
-def _tensors_in(value: object) -> Iterator[Tensor]:
-    """The tensors of what a forward gives, be it one or a tuple, a list or a dictionary of such."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _tensors_in(each)
-    elif isinstance(value, dict):
-        yield from _tensors_in(list(value.values()))

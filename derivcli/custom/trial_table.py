@@ -20,6 +20,7 @@ from derivcli.custom import (
     shape_trials,
     state_trials,
     torch_func_trials,
+    variant_trials,
 )
 from derivcli.custom.report import Outcome
 from derivcli.custom.subject import Subject
@@ -67,6 +68,7 @@ TRIALS = (
     TrialRow("forward is the formula", forward_trials.is_formula, (*SAME, precision_trials.forward_in_double)),
     TrialRow("backward with an upstream gradient of 1", backward_trials.is_derivative, SLOPES[:-1]),
     TrialRow("backward with other upstream gradients", backward_trials.takes_upstream, SLOPES),
+    TrialRow("other constants", variant_trials.other_constants, SLOPES),
     TrialRow("backward a second time", backward_trials.second_pass, KEPT),
     TrialRow("results after another call", state_trials.own_memory, KEPT, quick=True),
     TrialRow("backward after another call", state_trials.two_calls, APART[:-1]),
@@ -90,6 +92,7 @@ TRIALS = (
     TrialRow("on another device", mode_trials.on_device, APART, quick=True),
     TrialRow("forward mode", forward_mode_trials.forward_mode, LINEAR),
     TrialRow("all digits of float64", precision_trials.in_double, SLOPES),
+    TrialRow("other shapes", variant_trials.other_shapes, (*LINEAR, precision_trials.in_double), quick=True),
     TrialRow("float32", format_trials.in_single, (*SLOPES, precision_trials.in_double)),
     TrialRow("float16", format_trials.in_half, NARROW),
     TrialRow("bfloat16", format_trials.in_brain, (*NARROW, format_trials.in_half)),

@@ -14,6 +14,7 @@ from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
+from derivcli.custom import literals
 from derivcli.custom.argument_names import arguments_in_formulas
 from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render.format_table import formats_for
@@ -46,7 +47,8 @@ At = Annotated[
     list[str] | None,
     options.option(
         "--at SPEC",
-        "Where: i=3, or i=1,2,3,y=4. May be repeated. [default: ordinary points of several sizes and both signs]",
+        "Where: i=3, i=1,2,3,y=4, or a matrix, x=[[1,2],[3,4]]. May be repeated. [default: ordinary points of several "
+        "sizes and both signs]",
         group=options.INPUT,
     ),
 ]
@@ -56,6 +58,23 @@ Wrt = Annotated[
         "--wrt NAMES",
         "The arguments that have a gradient, without those that are meant to be constants. [default: all]",
         group=options.DERIVATIVE,
+    ),
+]
+Shape = Annotated[
+    list[str] | None,
+    options.option(
+        "--shape SPEC",
+        "Shapes of the arguments: x=4x3,w=5x3,b=5, and s=() for a number. May be repeated. [default: found by trying]",
+        group=options.INPUT,
+    ),
+]
+With = Annotated[
+    list[str] | None,
+    options.option(
+        "--with NAME=VALUE",
+        "A constant for an argument: lam=0.5, mode=max, flag=true, dims=(1,2) or mask=none. Of several, mode=max,min, "
+        "each is tried. May be repeated. [default: found by trying; defaults are varied]",
+        group=options.INPUT,
     ),
 ]
 Gradient = Annotated[
@@ -76,6 +95,8 @@ def check_fn(
     against: Against = None,
     at: At = None,
     zip_: options.Zip = False,
+    shape: Shape = None,
+    with_: With = None,
     wrt: Wrt = None,
     gradient: Gradient = None,
     format_: FormatOption = TEXT,
@@ -87,7 +108,8 @@ def check_fn(
     if function is None:
         raise DerivError("the function to be checked is missing", hint=f"name a file and a class in it: {EXAMPLE}")
     at, wrt = map(arguments_in_formulas, (at, wrt))
-    points = option_values.points_in(at, zip_) if at else None
+    points = option_values.points_or_tensors_in(at, zip_) if at else None
+    shapes, constants = literals.shapes_in(shape or ()), literals.constants_in(with_ or ())
     import_deferred()
     from derivcli.custom.load import is_whole_file
     from derivcli.custom.report import FunctionReport
@@ -96,11 +118,15 @@ def check_fn(
     with terminal.aside():
         if is_whole_file(function):
             given = {"--against": against, "--at": at, "--wrt": wrt, "--gradient": gradient}
+            given |= {"--shape": shape, "--with": with_}
             _refuse(function, [name for name, value in given.items() if value])
             report: FunctionReport | FileReport = api.check_functions(function)
         else:
             wanted = option_values.wrt_in(wrt)
-            report = api.check_function(function, against, points, wanted, gradient=gradient)
+            constants_of = {name: [*values] for name, values in constants.items()}
+            report = api.check_function(
+                function, against, points, wanted, shape=shapes, with_=constants_of, gradient=gradient
+            )
     is_terminal, style = terminal.screen(os.environ)
     style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)

@@ -62,7 +62,7 @@ _deriv_paths() {
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index
-    local -a typed=('--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --gradient --idle')
+    local -a typed=('--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle')
     if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
     for ((index = start; index < ${#words[@]} - 1; index++)); do
         _deriv_plain "${words[index]}"
@@ -392,7 +392,7 @@ _deriv_check-fn() {
         fi
         case $word in
             --) return ;;
-            --against | --at | --wrt | --gradient | --format) option=$word ;;
+            --against | --at | --shape | --with | --wrt | --gradient | --format) option=$word ;;
         esac
         case ${word%%=*} in
             --against) given+='--against ' ;;
@@ -415,7 +415,7 @@ _deriv_check-fn() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--against --at --zip --wrt --gradient --format --help)
+                names=(--against --at --zip --shape --with --wrt --gradient --format --help)
             elif ((${#words[@]} == start + 1)); then
                 _deriv_paths '[pP][yY]'
             fi

@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --gradient --idle
+    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle
         set -e tokens[-1]
     end
     for token in $tokens
@@ -43,7 +43,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     if contains -- "$tokens[2]" steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
-    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
+    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
         printf '%s%s%s\t\n' "$head" $name "$argv"
     end
 end
@@ -126,8 +126,10 @@ complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --digits' -l digit
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --against' -l against -x -d 'The formula that forward should be, over the names of its arguments: \'i**2\''
-complete -c deriv -n '__deriv_is "check-fn"' -l at -x -d 'Where: i=3, or i=1,2,3,y=4'
+complete -c deriv -n '__deriv_is "check-fn"' -l at -x -d 'Where: i=3, i=1,2,3,y=4, or a matrix, x=[[1,2],[3,4]]'
 complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
+complete -c deriv -n '__deriv_is "check-fn"' -l shape -x -d 'Shapes of the arguments: x=4x3,w=5x3,b=5, and s=() for a number'
+complete -c deriv -n '__deriv_is "check-fn"' -l with -x -d 'A constant for an argument: lam=0.5, mode=max, flag=true, dims=(1,2) or mask=none'
 complete -c deriv -n '__deriv_is "check-fn"' -l wrt -x -d 'The arguments that have a gradient, without those that are meant to be constants'
 complete -c deriv -n '__deriv_is "check-fn"' -l gradient -x -d 'The gradient that backward is meant to give for a grad_output of 1, over the names of its arguments: \'1\' of a straight-through estimator, \'-lambd\', or x=1 of one argument'
 complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --format' -l format -x -a 'text\t tsv\t json\t junit\t markdown\t' -d 'How to print'

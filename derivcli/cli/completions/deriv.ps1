@@ -104,8 +104,10 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             Endings = @('py')
             Options = @(
                 @{ Names = @('--against'); Help = 'The formula that forward should be, over the names of its arguments: ''i**2'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--at'); Help = 'Where: i=3, or i=1,2,3,y=4'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--at'); Help = 'Where: i=3, i=1,2,3,y=4, or a matrix, x=[[1,2],[3,4]]'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--zip'); Help = 'Pair the lists of several variables instead of crossing them'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--shape'); Help = 'Shapes of the arguments: x=4x3,w=5x3,b=5, and s=() for a number'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--with'); Help = 'A constant for an argument: lam=0.5, mode=max, flag=true, dims=(1,2) or mask=none'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--wrt'); Help = 'The arguments that have a gradient, without those that are meant to be constants'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--gradient'); Help = 'The gradient that backward is meant to give for a grad_output of 1, over the names of its arguments: ''1'' of a straight-through estimator, ''-lambd'', or x=1 of one argument'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('text', 'tsv', 'json', 'junit', 'markdown'); Endings = @(); BehindName = $null }
@@ -201,7 +203,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
             # The value stands behind its option and is no word by itself, since an empty one may be lost.
             $typed += $option.Names[0] + '=' + $value
-            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --gradient --idle' @typed 2>$null)) {
+            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
                 $offers += , @(($head + $name + $option.BehindName), $option.Help)
             }
         }

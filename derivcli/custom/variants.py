@@ -1,0 +1,211 @@
+"""Other ways of calling a function, in which it has to be as right: other values of its constants, other shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+import torch
+from torch import Tensor
+
+from derivcli.custom.attempts import Attempt, Rank, attempted
+from derivcli.custom.custom_function import CustomFunction
+from derivcli.custom.given import Given
+from derivcli.custom.kinds import other_indices, repeats, texts_in
+from derivcli.custom.report import Outcome, failed, inapplicable
+from derivcli.custom.shapes import Shape
+from derivcli.custom.subject import Argument, Subject, Variant, shape_text
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
+from derivcli.errors import DerivError
+
+MAX_SHAPE_VARIANTS = 4
+MAX_TEXT_VARIANTS = 4
+
+OTHER_NUMBERS = (0.3, 2.5, -0.7, 0.9)
+SMALL = 1e-3
+"""A smaller number, such as one that keeps from dividing by 0, shows only where it is replaced by a large one."""
+OTHER_WHOLE_NUMBERS = (3, 1, 2, 0, -2, -1)
+
+SHAPELESS = ("out", "generator", "device", "dtype", "layout", "memory_format", "dim", "axis", "dims", "name")
+"""Arguments whose default is None that are no tensors."""
+
+
+def with_variants(subject: Subject, function: CustomFunction, given: Given) -> Subject:
+    """The function with other ways of calling it, where it can be called at all in this one."""
+    if not subject.count or attempted(subject).rank < Rank.CONSTANT:
+        return subject
+    constants = [each for argument in subject.arguments for each in _of_constant(subject, argument, given)]
+    shapes = () if subject.formula is not None else islice(_of_shapes(subject, given), MAX_SHAPE_VARIANTS)
+    return replace(subject, variants=(*constants, *shapes))
+
+
+def outcome_of(subject: Subject, variant: Variant, attempt: Callable[[Subject], Outcome]) -> Outcome:
+    """What a trial comes to for a variant of a subject; nothing where there is no derivative at its points."""
+    try:
+        return attempt(replace(variant.subject, stated=subject.stated))
+    except UserCodeError as error:
+        return code_failure(error)
+    except (NoDerivativeError, DerivError):
+        return inapplicable("there is no derivative")
+
+
+def of_this_constant(subject: Subject, outcome: Outcome, attempt: Callable[[Subject], Outcome]) -> Outcome:
+    """What is wrong, said of a constant where that is right with its other values."""
+    for name in dict.fromkeys(each.argument for each in subject.variants if each.argument):
+        variants = [each for each in subject.variants if each.argument == name]
+        if all(outcome_of(subject, each, attempt).state == "passed" for each in variants):
+            return failed("literal", f"backward is wrong where {variants[0].otherwise}", outcome.detail)
+    return outcome
+
+
+def _of_constant(subject: Subject, argument: Argument, given: Given) -> Iterator[Variant]:
+    if argument.shape is not None or subject.formula is not None:
+        return
+    name, value = argument.name, argument.constant
+    if isinstance(value, Tensor):
+        yield from _of_indices(subject, argument, value)
+        return
+    if name in given.constants:
+        for value in given.constants[name][1:]:
+            other = _with_constant(subject, argument, value)
+            attempt = attempted(other)
+            if attempt.rank <= Rank.NOT_FINITE:
+                raise DerivError(f"'{subject.name}' could not be called with {name} = {value!r}: {attempt.reason}")
+            yield _variant(attempt.subject, argument, value, f"is {value!r}")
+        return
+    count, most = 0, MAX_TEXT_VARIANTS if isinstance(argument.constant, str) else 1
+    for value in _others(subject, argument):
+        attempt = attempted(_with_constant(subject, argument, value))
+        if count < most and _is_variant(subject, argument, attempt):
+            count += 1
+            yield _variant(attempt.subject, argument, value, _told(argument, value))
+
+
+def _of_indices(subject: Subject, argument: Argument, indices: Tensor) -> Iterator[Variant]:
+    """The function with indices of which two are alike, where all were different, or the other way round."""
+    is_list = indices.ndim == 1 and len(indices) > 1 and not indices.is_floating_point() and indices.dtype != torch.bool
+    other = other_indices(indices) if is_list else None
+    attempt = None if other is None else attempted(_with_constant(subject, argument, other))
+    if other is not None and attempt is not None and attempt.rank >= Rank.CONSTANT:
+        alike, different = f"{argument.name} repeats a number", f"{argument.name} repeats no number"
+        where, otherwise = (different, alike) if repeats(indices) else (alike, different)
+        yield Variant(attempt.subject, where, otherwise, argument.name)
+
+
+def _others(subject: Subject, argument: Argument) -> Sequence[object]:
+    """Values that a constant may have too."""
+    value = argument.constant
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [each for each in OTHER_WHOLE_NUMBERS if each != value]
+    if isinstance(value, float):
+        near = value * (0.5 if 2 / 3 <= value < 1 else 1.5)
+        return [near, *OTHER_NUMBERS] if abs(value) > SMALL else OTHER_NUMBERS
+    if isinstance(value, str):
+        return [each for each in texts_in(subject.function) if each != value]
+    return []
+
+
+def _is_variant(subject: Subject, argument: Argument, attempt: Attempt) -> bool:
+    """Whether a constant may be so: forward gives finite numbers, the same each time, and others than it did.
+
+    A backward that fails for another number may refuse it; one that fails for another flag or word is wrong.
+    """
+    chosen = isinstance(argument.constant, bool | str)
+    if attempt.rank < (Rank.FORWARD_ONLY if chosen else Rank.CONSTANT):
+        return False
+    before, now, again = (_outputs(each) for each in (subject, attempt.subject, attempt.subject))
+    if not _are_equal(now, again):
+        return False
+    return isinstance(argument.constant, bool) or not _are_equal(before, now)
+
+
+def _outputs(subject: Subject) -> Sequence[Tensor]:
+    return [each.detach() for each in subject.run(subject.leaves(subject.calls(subject.columns)[0], ()))]
+
+
+def _are_equal(ones: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
+    return len(ones) == len(others) and all(torch.equal(one, other) for one, other in zip(ones, others, strict=True))
+
+
+def _told(argument: Argument, value: object) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"is not {argument.constant!r}" if number and not argument.found else f"is {value!r}"
+
+
+def _with_constant(subject: Subject, argument: Argument, value: object) -> Subject:
+    arguments = tuple(replace(each, constant=value) if each is argument else each for each in subject.arguments)
+    if subject.pointwise:
+        return replace(subject, arguments=arguments)
+    return replace(subject, arguments=arguments, columns=subject.columns[:, :1])
+
+
+def _variant(subject: Subject, argument: Argument, value: object, told: str) -> Variant:
+    otherwise = f"{argument.name} is {argument.constant!r}"
+    return Variant(subject, f"{argument.name} {told}", otherwise, argument.name)
+
+
+def _of_shapes(subject: Subject, given: Given) -> Iterator[Variant]:
+    """The function with a batch more or less, and with arguments that are broadcast against others."""
+    if subject.pointwise and len(subject.tensor_arguments) == 1:
+        return  # other trials are of these
+    fixed = {*given.shapes, *given.tensors}
+    seen = {_shapes_of(subject)}
+    for shapes in _other_shapes(_shapes_of(subject)):
+        kept = zip(subject.tensor_arguments, shapes, _shapes_of(subject), strict=True)
+        if shapes in seen or any(each.name in fixed and one != other for each, one, other in kept):
+            continue
+        seen.add(shapes)
+        attempt = attempted(_reshaped(subject, shapes))
+        if attempt.rank is Rank.GOOD:
+            changed = zip(subject.tensor_arguments, shapes, strict=True)
+            where = " and ".join(_shape_told(each.name, shape) for each, shape in changed)
+            yield Variant(attempt.subject, where)
+
+
+def _shape_told(name: str, shape: Shape) -> str:
+    return f"{name} has shape {shape_text(shape)}" if shape else f"{name} is a number"
+
+
+def _shapes_of(subject: Subject) -> tuple[Shape, ...]:
+    if subject.pointwise:
+        return ((4,),) * len(subject.tensor_arguments)
+    return tuple(each.shape or () for each in subject.tensor_arguments)
+
+
+def _other_shapes(shapes: Sequence[Shape]) -> Iterator[tuple[Shape, ...]]:
+    first, *others = shapes
+    if not others:
+        yield ((2, *first),)
+        yield (first[1:],)
+        return
+    for k in range(len(others)):
+        before, after = others[:k], others[k + 1 :]
+        rows = (3, *first) if len(first) == 1 else first
+        for shape in (rows[-1:], (*rows[:-1], 1), (1,), (1, *rows[1:]), ()):
+            yield (rows, *before, shape, *after)
+    yield ((2, *first), *others)
+    yield tuple((2, *shape) for shape in shapes)
+    yield (first[1:], *others)
+    yield ((), *others)
+
+
+def _numbers(subject: Subject) -> Sequence[Tensor]:
+    """The numbers of each argument at all points, one point after the other."""
+    sizes = [argument.size for argument in subject.tensor_arguments]
+    return [part.T.flatten() for part in torch.split(subject.columns, sizes)]
+
+
+def _as_many(numbers: Tensor, shape: Shape) -> Tensor:
+    """So many numbers as a shape has, which are repeated where there are too few."""
+    count = torch.Size(shape).numel()
+    return numbers.repeat(-(-count // len(numbers)))[:count]
+
+
+def _reshaped(subject: Subject, shapes: Sequence[Shape]) -> Subject:
+    given = iter(shapes)
+    arguments = tuple(each if each.shape is None else replace(each, shape=next(given)) for each in subject.arguments)
+    columns = torch.cat([_as_many(*pair) for pair in zip(_numbers(subject), shapes, strict=True)])[:, None]
+    return replace(subject, arguments=arguments, columns=columns, pointwise=False)
