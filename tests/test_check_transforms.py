@@ -204,6 +204,7 @@ def test_forward_mode_is_told_of_only_where_there_is_a_jvp() -> None:
     assert [name for name in names if "forward mode" in name] == ["forward mode"]
 
 
+@pytest.mark.sweep
 def test_torch_compile_is_tried_on_request() -> None:
     other = saving(lambda x: x**2 + torch.compiler.is_compiling(), lambda g, x: g * 2 * x)
     for function, sentence in ((other, "gives another result under torch.compile"), (Square, "")):

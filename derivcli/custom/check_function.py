@@ -13,6 +13,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.backward_trials import is_derivative
 from derivcli.custom.binding import bind
 from derivcli.custom.custom_function import CustomFunction, custom_function
 from derivcli.custom.forward_trials import is_formula
@@ -126,6 +127,8 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
 
 
 def _trial_name(row: TrialRow, subject: Subject) -> str:
+    if row.attempt is is_derivative and not subject.pointwise:
+        return "backward with drawn upstream gradients"
     is_named = subject.formula is not None and row.attempt is is_formula
     return f"forward is {subject.formula.text}" if is_named and subject.formula else row.name
 

@@ -257,7 +257,8 @@ class Subject:
         else:
             generator = torch.Generator().manual_seed(WEIGHTS_SEED + (0 if self.pointwise else point % self.count))
             shapes = [() if self.pointwise else each.shape for each in outputs]
-            drawn = [torch.rand(shape, generator=generator, dtype=torch.float64) + 0.5 for shape in shapes]
+            drawn = [torch.rand(shape, generator=generator, dtype=torch.float64) for shape in shapes]
+            drawn = [(w * 1000).round() / 1000 + 0.5 for w in drawn]  # which read back
             drawn = [
                 (w * (1 - 2 * (torch.arange(w.numel()).reshape(w.shape) % 2))).to(each.dtype).expand(each.shape).clone()
                 for w, each in zip(drawn, outputs, strict=True)

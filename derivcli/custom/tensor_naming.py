@@ -15,7 +15,7 @@ from torch.autograd.function import BackwardCFunction
 from derivcli.custom.jacobians import Pullback, outputs_at, points_for, pullback
 from derivcli.custom.report import Outcome, failed
 from derivcli.custom.samples import Sample, differentiable, is_right, sample_at
-from derivcli.custom.subject import Subject, Tensors, filled_in
+from derivcli.custom.subject import MAX_WRITTEN_ENTRIES, Subject, Tensors, filled_in
 from derivcli.custom.tensor_cases import Case, Look, off_mask
 from derivcli.custom.tensor_faults import ignored, named, named_of_outputs, of_output, outputs_swapped
 from derivcli.custom.tensor_zones import is_one_entry, zone
@@ -166,8 +166,16 @@ def _detail(tried: Subject, samples: Sequence[Sample], case: Case) -> str:
             place = [int(k) for k in torch.unravel_index(gaps.argmax(), gaps.shape)]
             one, other = found[tuple(place)].item(), truth[tuple(place)].item()
             where = f", by {name}{place if place else ''}" if len(each.tensors) > 1 or place else ""
-            return f"{tried.at(sample.point)}{where}: {one:.6g}, should be {other:.6g}"
+            return f"{tried.at(sample.point)}{_upstream_text(each)}{where}: {one:.6g}, should be {other:.6g}"
     raise AssertionError("something is off")
+
+
+def _upstream_text(each: Pullback) -> str:
+    """The upstream gradients, where these are few numbers."""
+    if len(each.upstreams) > 1 or each.upstreams[0].numel() > MAX_WRITTEN_ENTRIES:
+        return ""
+    numbers = [round(x, 3) for x in each.upstreams[0].flatten().tolist()]
+    return f" with grad_output {numbers if each.upstreams[0].ndim else numbers[0]}"
 
 
 def _is_off(each: Pullback) -> bool:

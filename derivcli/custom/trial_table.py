@@ -92,7 +92,12 @@ TRIALS = (
     TrialRow("on another device", mode_trials.on_device, APART, quick=True),
     TrialRow("forward mode", forward_mode_trials.forward_mode, LINEAR),
     TrialRow("all digits of float64", precision_trials.in_double, SLOPES),
-    TrialRow("other shapes", variant_trials.other_shapes, (*LINEAR, precision_trials.in_double), quick=True),
+    TrialRow(
+        "other shapes",
+        variant_trials.other_shapes,
+        (*LINEAR, precision_trials.in_double, shape_trials.shapes),
+        quick=True,
+    ),
     TrialRow("float32", format_trials.in_single, (*SLOPES, precision_trials.in_double)),
     TrialRow("float16", format_trials.in_half, NARROW),
     TrialRow("bfloat16", format_trials.in_brain, (*NARROW, format_trials.in_half)),
