@@ -233,6 +233,7 @@ def check_function(
     shape: Mapping[str, int | str | Sequence[int]] | None = None,
     with_: Mapping[str, object] | None = None,
     gradient: Gradient | None = None,
+    compile: bool = False,
 ) -> FunctionReport:
     """What is right and wrong with a torch.autograd.Function: a class, or FILE.py:NAME, a file that is run for it.
 
@@ -242,7 +243,8 @@ def check_function(
     differentiate by, without those that are meant to be constants. `shape` gives shapes of arguments, {"x": (4, 3)},
     and `with_` values for those that are no tensors, {"lam": 0.5}; each value of a list is tried. What is not given
     is found by trying. `gradient` is what backward is meant to give for an upstream gradient of 1, a formula, or one
-    for each argument by its name: "1" of a straight-through estimator.
+    for each argument by its name: "1" of a straight-through estimator. `compile` tries torch.compile too, which
+    takes seconds.
     The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
     checked: a function that could not be called, or has no value at any of the points.
     """
@@ -262,18 +264,18 @@ def check_function(
     else:
         name, found, source = name_of(function), function, ""
     construct = {name: values[0] for name, values in given.constants.items()}
-    return check(custom_function(name, found, construct), against, given, source, gradients_of(gradient))
+    return check(custom_function(name, found, construct), against, given, source, gradients_of(gradient), compile)
 
 
 @reading()
-def check_functions(file: str) -> FileReport:
+def check_functions(file: str, *, compile: bool = False) -> FileReport:
     """What is right and wrong with each torch.autograd.Function that a FILE.py defines, which is run for it.
 
     Each is tried as `check_function` does; those that cannot be are among the report's `untried`, with the reason.
     """
     from derivcli.custom.check_function import check_all
 
-    return check_all(file)
+    return check_all(file, compile)
 
 
 @reading(ScriptOptions)

@@ -78,7 +78,7 @@ def _pair(value: str) -> str:
 SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     **{name: (name, _points) for name in ("at", "along")},
     **{name: (name, _number) for name in ("order", "series")},
-    **{name: (name, _text) for name in "wrt mixed engine dtype device plot against variable".split()},
+    **{name: (name, _text) for name in "wrt mixed engine dtype device plot against gradient variable".split()},
     "let": ("let", _definition),
     "shape": ("shape", _shape),
     "with": ("with_", _constant),

@@ -284,7 +284,7 @@ def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(("text", "engine", "variable", "dependent", "plot", "language", "file"), _text),
     **dict.fromkeys(("order", "degree", "point"), _whole),
-    **dict.fromkeys(("paired", "hessian"), _flag),
+    **dict.fromkeys(("paired", "hessian", "compile"), _flag),
     "dtype": _format,
     "device": _device,
     **dict.fromkeys(("check", "exact"), _or_none(_flag)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import whole_help
 from derivcli.cli.man_page import man_page
+from derivcli.custom.fault_kinds import FAULT_KINDS
 from derivcli.custom.trial_table import TRIALS
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
@@ -57,6 +58,7 @@ def findings_page() -> str:
     kinds = [f"| `{kind}` | {meaning} |" for kind, meaning in KINDS.items() if kind]
     rules = [f"- {rule.name.format('a function, by its name')}" for rule in RULES]
     trials = [f"{number}. {row.name}" for number, row in enumerate(TRIALS, start=1)]
+    faults = [f"| `{kind}` | {meaning} |" for kind, meaning in FAULT_KINDS.items()]
     lines = [
         "# What is found\n",
         "Made from the program's own tables by `make docs`; do not edit.\n",
@@ -70,8 +72,14 @@ def findings_page() -> str:
         "`deriv steps` takes the first of these rules that fits:\n",
         *rules,
         "\n## Trials\n",
-        "`deriv check-fn` tries a function in this order; the first trial that fails names the cause:\n",
+        "`deriv check-fn` tries a function in this order. The first trial that fails names the cause, and those that "
+        "rely on it are left out:\n",
         *trials,
+        "\n## Faults\n",
+        "What is wrong is of one of these kinds:\n",
+        "| kind | what is wrong |",
+        "| --- | --- |",
+        *faults,
     ]
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from junitparser import JUnitXml
 from torch import Tensor
 
 from derivcli import DerivError, FileReport, FunctionError, FunctionReport, check_function, check_functions
+from derivcli.custom import fault_kinds
+from derivcli.custom.fault_kinds import FAULT_KINDS
 from derivcli.custom.trial_table import TRIALS
 from derivcli.render.blocks import Check, Checks, Style
 from derivcli.render.documents.function_check import function_check_document
@@ -197,9 +200,17 @@ def test_junit_has_a_case_for_each_trial(report: FunctionReport, file_report: Fi
     ]
 
 
+def test_every_kind_of_fault_is_on_the_page_of_findings() -> None:
+    folder = Path(fault_kinds.__file__).parent
+    texts = "".join(path.read_text() for path in folder.glob("*.py"))
+    kinds = re.findall(r'(?:failed\(\s*|return |kind, sentence = )"([a-z_ -]+)", f?"', texts)
+    assert len({*kinds}) > 40
+    assert {*kinds} <= FAULT_KINDS.keys()
+
+
 def test_the_header_tells_shapes_and_constants() -> None:
     assert "Linear(input: " in shown(check_function(f"{SQUARES}:Linear"))
     found = check_function(f"{MEANT}:Reverse", gradient="-lambd")
     title = shown(found, width=500).splitlines()[2]
-    assert title == f"Reverse(x, lambd=0.5, mode='all'), from {MEANT}, at 12 points, gradient in x -lambd"
+    assert title == f"Reverse(x, lambd=0.5, mode='all'), from {MEANT}, at 12 points, with the gradient -lambd"
     assert found.gradient == (("x", "-lambd"),)

@@ -70,12 +70,12 @@ def check(
         return run_trials(subject, source, compiled)
 
 
-def check_all(text: str) -> FileReport:
+def check_all(text: str, compiled: bool = False) -> FileReport:
     """The reports of all autograd functions that a file defines; those that could not be tried are told with why."""
     found: list[FunctionReport | Untried] = []
     for name, thing in find_all(text):
         try:
-            found.append(check(custom_function(name, thing), source=f"{text}:{name}"))
+            found.append(check(custom_function(name, thing), source=f"{text}:{name}", compiled=compiled))
         except DerivError as error:
             found.append(Untried(name, error.wording, error.way_out))
     return FileReport(text, tuple(found))

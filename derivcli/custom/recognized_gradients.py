@@ -13,6 +13,9 @@ from derivcli.custom.true_values import TrueValues
 EXACTNESS = 1e-12
 """Numbers with no larger relative difference are the same but for rounding."""
 
+OPTION = "--gradient"
+"""A diagnosis is the same sentence wherever it is read."""
+
 NOT_STATED = "backward is not the gradient {}"
 NOT_STATED_BUT_ZERO = "backward gives 0 and not the gradient {}"
 
@@ -21,9 +24,9 @@ def meant(kind: str, gradient: str, name: str) -> str:
     """The sentence for a kind of gradient, with the formula that states it; a name where it is one of several."""
     where, stated = (f" in {name}", f"{name}={gradient}") if name else ("", gradient)
     if kind == "surrogate":
-        return f"looks like a surrogate gradient of a step{where}; state it with --gradient if that is meant"
+        return f"looks like a surrogate gradient of a step{where}; state it with {OPTION} if that is meant"
     what = "a straight-through estimator" if kind == "straight" else "a gradient reversal"
-    return f"looks like {what}{where}; say --gradient {stated} if that is meant"
+    return f"looks like {what}{where}; say {OPTION} {stated} if that is meant"
 
 
 def recognized(

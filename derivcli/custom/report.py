@@ -93,6 +93,11 @@ class FunctionReport:
         return not self.failures
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether a fault was shown."""
+        return not self.ok
+
+    @property
     def diagnosis(self) -> str:
         """What is wrong: the cause that comes first, since others may follow from it; empty where nothing is."""
         return self.failures[0].sentence if self.failures else ""
@@ -154,6 +159,11 @@ class FileReport:
     def untried(self) -> tuple[Untried, ...]:
         """The functions that could not be tried."""
         return tuple(each for each in self.reports if isinstance(each, Untried))
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a fault was shown."""
+        return bool(self.wrong)
 
     @property
     def ok(self) -> bool:

@@ -13,21 +13,13 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from derivcli.check.enclosure import Site, enclosure, restored_context
 from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject
-from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.balls.evaluation import coordinate
-from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.tape import record
-from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.language.expression import Expression
 from derivcli.result import Partial
 
 ERROR_FACTOR = 10.0
 """So many times an estimated error is allowed for."""
-
-EXACT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,24 +42,10 @@ def stack(truths: Sequence[TrueValues]) -> TrueValues:
 
 def by_formula(formula: Expression, names: Sequence[str], columns: Columns, partial: Partial = ()) -> TrueValues:
     """The values of a formula or of one of its derivatives, by ball arithmetic."""
-    tape = record(formula.expanded, formula.variables)
-    found = []
-    with restored_context():
-        for point in range(columns.shape[1]):
-            at = {name: coordinate(x[point].item()) for name, x in zip(names, columns, strict=True)}
-            found.append(_exact(Site(formula, tape, {name: at[name] for name in formula.variables}), partial))
-    numbers = torch.tensor(found, dtype=torch.float64)
+    from derivcli.custom.formula_values import formula_values  # late: SymPy takes long
+
+    numbers = formula_values(formula, names, columns, partial)
     return TrueValues(numbers, torch.zeros_like(numbers))
-
-
-def _exact(site: Site, partial: Partial) -> float:
-    """One true number; nan where there is none or none was found in time."""
-    is_constant = not {*partial} <= {*site.expression.variables}
-    try:
-        number = limited(EXACT_SECONDS, enclosure, site, Derivative(() if is_constant else partial)).number
-    except (TouchError, UnsureError, OutOfTimeError):
-        return torch.nan
-    return 0.0 if is_constant else number
 
 
 def slopes_of(subject: Subject) -> TrueValues:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render.format_table import formats_for
 
 if TYPE_CHECKING:
-    from derivcli.custom.report import FileReport
+    from derivcli.custom.report import FileReport, FunctionReport
 
 ReportFormat = StrEnum("ReportFormat", formats_for("function check"))  # type: ignore[misc]
 
@@ -86,6 +86,9 @@ Gradient = Annotated[
         group=options.DERIVATIVE,
     ),
 ]
+Compile = Annotated[
+    bool, options.option("--compile", "Try torch.compile too, which takes seconds.", group=options.NUMBERS)
+]
 TEXT = ReportFormat("text")
 FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
 
@@ -99,6 +102,7 @@ def check_fn(
     with_: With = None,
     wrt: Wrt = None,
     gradient: Gradient = None,
+    compile_: Compile = False,
     format_: FormatOption = TEXT,
 ) -> None:
     """Check a torch.autograd.Function of yours and say in a sentence what is wrong with it.
@@ -112,31 +116,39 @@ def check_fn(
     shapes, constants = literals.shapes_in(shape or ()), literals.constants_in(with_ or ())
     import_deferred()
     from derivcli.custom.load import is_whole_file
-    from derivcli.custom.report import FunctionReport
-    from derivcli.render.documents.function_check import function_check_document
 
     with terminal.aside():
         if is_whole_file(function):
             given = {"--against": against, "--at": at, "--wrt": wrt, "--gradient": gradient}
-            given |= {"--shape": shape, "--with": with_}
-            _refuse(function, [name for name, value in given.items() if value])
-            report: FunctionReport | FileReport = api.check_functions(function)
+            _refuse(function, {**given, "--shape": shape, "--with": with_})
+            report: FunctionReport | FileReport = api.check_functions(function, compile=compile_)
         else:
-            wanted = option_values.wrt_in(wrt)
-            constants_of = {name: [*values] for name, values in constants.items()}
             report = api.check_function(
-                function, against, points, wanted, shape=shapes, with_=constants_of, gradient=gradient
+                function,
+                against,
+                points,
+                option_values.wrt_in(wrt),
+                shape=shapes,
+                with_={name: [*values] for name, values in constants.items()},
+                gradient=gradient,
+                compile=compile_,
             )
+    _print(report, format_)
+
+
+def _refuse(file: str, given: Mapping[str, object]) -> None:
+    """Refuse options that are about one function."""
+    for name, value in given.items():
+        if value:
+            raise DerivError(f"{name} is about one function", hint=f"name it, as in {file_name(file)}:NAME")
+
+
+def _print(report: FunctionReport | FileReport, format_: ReportFormat) -> None:
+    """Print a report, and end with its status."""
+    from derivcli.render.documents.function_check import function_check_document
+
     is_terminal, style = terminal.screen(os.environ)
     style = style if is_terminal else replace(style, width=terminal.UNLIMITED)
     print_document(function_check_document(report, style), format_, style)
     if not report.ok:
-        raise typer.Exit(
-            ExitStatus.DIFFERENCE if isinstance(report, FunctionReport) or report.wrong else ExitStatus.REFUSED
-        )
-
-
-def _refuse(file: str, names: Sequence[str]) -> None:
-    """Refuse options that are about one function."""
-    if names:
-        raise DerivError(f"{names[0]} is about one function", hint=f"name it, as in {file_name(file)}:NAME")
+        raise typer.Exit(ExitStatus.DIFFERENCE if report.is_wrong else ExitStatus.REFUSED)

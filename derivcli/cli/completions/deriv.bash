@@ -397,6 +397,7 @@ _deriv_check-fn() {
         case ${word%%=*} in
             --against) given+='--against ' ;;
             --zip) given+='--zip ' ;;
+            --compile) given+='--compile ' ;;
             --format) given+='--format ' ;;
             --help) given+='--help ' ;;
         esac
@@ -415,7 +416,7 @@ _deriv_check-fn() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--against --at --zip --shape --with --wrt --gradient --format --help)
+                names=(--against --at --zip --shape --with --wrt --gradient --compile --format --help)
             elif ((${#words[@]} == start + 1)); then
                 _deriv_paths '[pP][yY]'
             fi

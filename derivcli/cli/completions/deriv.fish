@@ -132,6 +132,7 @@ complete -c deriv -n '__deriv_is "check-fn"' -l shape -x -d 'Shapes of the argum
 complete -c deriv -n '__deriv_is "check-fn"' -l with -x -d 'A constant for an argument: lam=0.5, mode=max, flag=true, dims=(1,2) or mask=none'
 complete -c deriv -n '__deriv_is "check-fn"' -l wrt -x -d 'The arguments that have a gradient, without those that are meant to be constants'
 complete -c deriv -n '__deriv_is "check-fn"' -l gradient -x -d 'The gradient that backward is meant to give for a grad_output of 1, over the names of its arguments: \'1\' of a straight-through estimator, \'-lambd\', or x=1 of one argument'
+complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --compile' -l compile -d 'Try torch.compile too, which takes seconds'
 complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --format' -l format -x -a 'text\t tsv\t json\t junit\t markdown\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "check-fn"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "check-fn"' -a '(__deriv_files py)'

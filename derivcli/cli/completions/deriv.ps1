@@ -110,6 +110,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--with'); Help = 'A constant for an argument: lam=0.5, mode=max, flag=true, dims=(1,2) or mask=none'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--wrt'); Help = 'The arguments that have a gradient, without those that are meant to be constants'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--gradient'); Help = 'The gradient that backward is meant to give for a grad_output of 1, over the names of its arguments: ''1'' of a straight-through estimator, ''-lambd'', or x=1 of one argument'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--compile'); Help = 'Try torch.compile too, which takes seconds'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('text', 'tsv', 'json', 'junit', 'markdown'); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )

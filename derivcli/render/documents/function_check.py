@@ -67,8 +67,14 @@ def _title(report: FunctionReport, with_source: bool = True) -> str:
     """How the function was called, where it is, and at how many points."""
     points = f"{report.points} point{'s' * (report.points != 1)}"
     source = f", from {report.source.rpartition(':')[0]}" if with_source and report.source else ""
-    stated = "".join(f", gradient{f' in {name}'} {formula}" for name, formula in report.gradient)
-    return f"{report.name}({', '.join(map(_argument, report.arguments))}){source}, at {points}{stated}"
+    return f"{report.name}({', '.join(map(_argument, report.arguments))}){source}, at {points}{_stated(report)}"
+
+
+def _stated(report: FunctionReport) -> str:
+    """The gradients that are stated."""
+    is_one = len({formula for _, formula in report.gradient}) == 1
+    told = [formula if is_one else f"{name}={formula}" for name, formula in report.gradient]
+    return f", with the gradient {', '.join(dict.fromkeys(told))}" if told else ""
 
 
 def _argument(argument: ReportArgument) -> str:
