@@ -85,7 +85,7 @@ REMARKS_ONLY = {"backward after a change in place", "on another device"}
 
 @pytest.mark.sweep
 def test_every_trial_can_fail() -> None:
-    found = {trial for name in NAMED for trial in failing(report_of(name))}
+    found = {trial for name in (*NAMED, *COMPILED) for trial in failing(report_of(name))}
     named = {name if not name.startswith("forward is ") else "forward is the formula" for name in found}
     assert {row.name for row in TRIALS} - named == REMARKS_ONLY | PENDING_TRIALS
 
@@ -96,7 +96,7 @@ NUMBER = re.compile(r"(?<![a-z\d])-?\d[\d.]*(e-?\d+)?")
 @pytest.mark.sweep
 def test_every_sentence_is_of_one_kind() -> None:
     kinds: dict[str, set[str]] = {}
-    for name in NAMED:
+    for name in (*NAMED, *COMPILED):
         kinds.setdefault(NUMBER.sub("#", report_of(name).diagnosis), set()).add(report_of(name).kind)
     assert all(len(each) == 1 for each in kinds.values()), kinds
     found = {kind for each in kinds.values() for kind in each}

@@ -8,7 +8,6 @@ PENDING: frozenset[str] = frozenset(
         "absolute value by a quotient",
         "smooth absolute value by a logarithm",
         "nan to 0",
-        "under torch.compile",
         "gate without its slope",
         "a gradient for None",
         "operator without a gradient",
@@ -16,6 +15,6 @@ PENDING: frozenset[str] = frozenset(
     }
 )
 
-PENDING_TRIALS: frozenset[str] = frozenset(["other shapes", "torch.compile"])
+PENDING_TRIALS: frozenset[str] = frozenset()
 
 PENDING_SEEDS: frozenset[int] = frozenset({10, 5, 6})
