@@ -55,7 +55,7 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
             raise DerivError(
                 f"'{function.name}' takes no tensor", hint="say with `--shape x=4x3` which argument is one"
             )
-        if best.rank is Rank.FAILS and not (given.says_where or formula or best.is_of_code):
+        if best.rank is Rank.FAILS and not best.is_of_code and (best.is_of_types or not (given.says_where or formula)):
             _refuse(best)
         return with_variants(with_symmetric(best.subject), function, given)
 
@@ -121,6 +121,8 @@ def _attempts(
     free = [each.name for each in parameters if _is_open(each, given)]
     for way in ways(function, free, given.numbers):
         plan = _plan(parameters, dict(zip(free, way, strict=True)), given)
+        if not plan.shaped_names:
+            continue
         subject = Subject(function, plan.arguments, plan.no_points, typed=bool(given.points or given.tensors))
         if formula is not None:
             subject = replace(subject, formula=completed(formula, plan.arguments))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import torch
 
 from derivcli.custom.calls_text import constants_text
@@ -10,7 +12,7 @@ from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Subject, Tensors
 from derivcli.custom.tensor_naming import refused
 from derivcli.custom.true_values import by_formula, noise
-from derivcli.custom.user_code import UserCodeError, code_failure
+from derivcli.custom.user_code import UserCodeError, code_failure, error_text
 from derivcli.errors import DerivError
 
 
@@ -24,7 +26,7 @@ def runs(subject: Subject) -> Outcome:
         try:
             subject.gradients(subject.columns[:, :1])
         except UserCodeError as error:
-            return refused(subject, error) or code_failure(error)
+            return refused(subject, error) or _for_a_constant(subject, error) or code_failure(error)
     assert len(subject.slopes) == len(subject.indices), "there is a gradient for each argument"
     if subject.pointwise:
         try:
@@ -33,6 +35,15 @@ def runs(subject: Subject) -> Outcome:
             return code_failure(error, "batch", f"{error.stage} fails for several points at once")
     share = f"finite at {finite} of {points_text(subject.count)}" if finite < subject.count else ""
     return passed(", ".join(filter(None, [share, constants_text(subject)])))
+
+
+def _for_a_constant(subject: Subject, error: UserCodeError) -> Outcome | None:
+    """What is wrong with a backward that gives a gradient for what is no tensor."""
+    found = re.search(r"gradient different than None at position (\d+)", str(error.error))
+    if found is None or int(found[1]) > len(subject.arguments):
+        return None
+    name = subject.arguments[int(found[1]) - 1].name
+    return failed("constant", f"backward gives a gradient for {name}, which is no tensor", error_text(error))
 
 
 def same_again(subject: Subject) -> Outcome:

@@ -75,15 +75,20 @@ def is_nested(text: str) -> bool:
     return re.match(r"[^=]*=\s*\[", text) is not None
 
 
-def tensors_in(texts: Sequence[str]) -> dict[str, object]:
-    """The nested lists of numbers of `--at x=[[1,2],[3,4]]`."""
-    found: dict[str, object] = {}
+def tensors_in(texts: Sequence[str]) -> dict[str, str]:
+    """The tensors of `--at x=[[1,2],[3,4]]`, each as its text, which is one."""
+    found: dict[str, str] = {}
     for text in texts:
         for each in _assignments(text, "a tensor is a name, '=' and numbers in brackets", TENSOR_HINT):
             _once(text, each, found)
-            (value,) = _Reader(text, each.start, each.stop, numbers=True).values(several=False)
-            found[each.name] = value
+            _Reader(text, each.start, each.stop, numbers=True).values(several=False)
+            found[each.name] = text[each.start : each.stop].strip()
     return found
+
+
+def nested_numbers(text: str) -> object:
+    """The numbers of a tensor's text, in lists in each other."""
+    return _Reader(text, 0, len(text), numbers=True).values(several=False)[0]
 
 
 def _once(text: str, assignment: Assignment, found: object) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from derivcli.custom.argument_names import in_formulas
 from derivcli.custom.given import Given
-from derivcli.custom.literals import is_nested, shape_of_text, tensors_in
+from derivcli.custom.literals import is_nested, nested_numbers, shape_of_text, tensors_in
 from derivcli.errors import ArgumentError, failure
 from derivcli.points.points import Points
 
@@ -32,10 +32,10 @@ def parted(at: object) -> tuple[object, dict[str, object]]:
 
 
 def _is_tensor(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return bool(value) and isinstance(value[0], list | tuple)
     if isinstance(value, str):
         return value.lstrip().startswith("[")
+    if isinstance(value, list | tuple):
+        return bool(value) and isinstance(value[0], list | tuple)
     dimensions = getattr(value, "ndim", 0)
     return isinstance(dimensions, int) and dimensions > 1
 
@@ -79,12 +79,11 @@ def _several(value: object) -> tuple[object, ...]:
 
 
 def _tensor(name: str, value: object) -> Tensor:
-    if isinstance(value, str):
-        value = tensors_in([f"{name}={value}"])[name]
     try:
-        found = torch.as_tensor(value).detach().to("cpu", torch.float64)
+        found = torch.as_tensor(nested_numbers(value) if isinstance(value, str) else value).detach()
+        found = found.to("cpu", torch.float64)
     except (TypeError, ValueError, RuntimeError) as error:
-        hint = 'give rows of equal length, as in at={"x": [[1, 2], [3, 4]]}'
+        hint = 'give rows of equal length, as in `shell:x=[[1,2],[3,4]]``python:at={"x": [[1, 2], [3, 4]]}`'
         raise ArgumentError(f"'{name}' is no tensor: {failure(error)}", hint=hint) from None
     if not found.numel() or not found.isfinite().all():
         raise ArgumentError(f"'{name}' is a tensor of finite numbers, one or more", hint="leave out all others")

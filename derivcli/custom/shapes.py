@@ -60,6 +60,9 @@ SHAPES: tuple[Shape, ...] = ((4,), (3, 4), (5, 4), (4, 5), (3,), (4, 4), (2, 3, 
 FREE = ("s", "n", "sm", "bns", "bsl", "bsll", "ss", "m")
 """Further shapes of what is combined with arguments whose shapes are given, in which `s` is one of their sizes."""
 
+ROWS = (3, *range(2, 99))
+"""So many rows arguments may have whose shapes are not given, the first that is no size of one that is."""
+
 MAX_COMBINATIONS = 400
 
 
@@ -105,7 +108,8 @@ def _agrees(assignment: Assignment, fixed: Sequence[Shape | None]) -> bool:
 def _around(fixed: Sequence[Shape | None]) -> Iterator[Assignment]:
     """Shapes of the others by the sizes of those that are fixed: rows of as many, the same, and what else there is."""
     sizes = dict.fromkeys(size for shape in fixed if shape for size in reversed(shape))
-    rows, *free = ([expanded(text, SIZES | {"s": size})[0] for size in sizes] for text in ("ns", *FREE))
+    others = SIZES | {"n": next((size for size in ROWS if size not in sizes), ROWS[0])}
+    rows, *free = ([expanded(text, others | {"s": size})[0] for size in sizes] for text in ("ns", *FREE))
     same = [shape for shape in fixed if shape is not None]
     choices = [[*rows, *same, *chain(*free), ()] if shape is None else [shape] for shape in fixed]
     if any(shape is None for shape in fixed):

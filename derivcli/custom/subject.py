@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -255,13 +255,11 @@ class Subject:
         if self.pointwise and len(outputs) == 1:
             drawn = [torch.ones_like(outputs[0])]
         else:
-            generator = torch.Generator().manual_seed(WEIGHTS_SEED + (0 if self.pointwise else point % self.count))
-            shapes = [() if self.pointwise else each.shape for each in outputs]
-            drawn = [torch.rand(shape, generator=generator, dtype=torch.float64) for shape in shapes]
-            drawn = [(w * 1000).round() / 1000 + 0.5 for w in drawn]  # which read back
+            seed = WEIGHTS_SEED + (0 if self.pointwise else point % self.count)
+            shapes = tuple(() if self.pointwise else tuple(each.shape) for each in outputs)
             drawn = [
-                (w * (1 - 2 * (torch.arange(w.numel()).reshape(w.shape) % 2))).to(each.dtype).expand(each.shape).clone()
-                for w, each in zip(drawn, outputs, strict=True)
+                w.to(each.dtype).expand(each.shape).clone()
+                for w, each in zip(_drawn_weights(seed, shapes), outputs, strict=True)
             ]
         return tuple(drawn if upstream is None else [w * upstream.to(w.dtype) for w in drawn])
 
@@ -373,6 +371,14 @@ class Variant:
     where: str
     otherwise: str = ""
     argument: str = ""
+
+
+@lru_cache(maxsize=64)
+def _drawn_weights(seed: int, shapes: tuple[tuple[int, ...], ...]) -> Tensors:
+    """Numbers from 0.5 to 1.5 that read back, of either sign in turn."""
+    generator = torch.Generator().manual_seed(seed)
+    drawn = [(torch.rand(shape, generator=generator, dtype=torch.float64) * 1000).round() / 1000 for shape in shapes]
+    return tuple((w + 0.5) * (1 - 2 * (torch.arange(w.numel()).reshape(w.shape) % 2)) for w in drawn)
 
 
 def number_text(number: float) -> str:

@@ -71,7 +71,8 @@ def _of_constant(subject: Subject, argument: Argument, given: Given) -> Iterator
             other = _with_constant(subject, argument, value)
             attempt = attempted(other)
             if attempt.rank <= Rank.NOT_FINITE:
-                raise DerivError(f"'{subject.name}' could not be called with {name} = {value!r}: {attempt.reason}")
+                message = f"'{subject.name}' could not be called with {name} = {value!r}: {attempt.reason}"
+                raise DerivError(message, hint="give other values with `--with`")
             yield _variant(attempt.subject, argument, value, f"is {value!r}")
         return
     count, most = 0, MAX_TEXT_VARIANTS if isinstance(argument.constant, str) else 1
