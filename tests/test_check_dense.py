@@ -17,6 +17,10 @@ def holed(where: Any, value: Any = torch.tanh, slope: Any = lambda i: 1 - torch.
     return saving(value, lambda g, i: g * torch.where(where(i), 0 * i, slope(i)))
 
 
+def hides_nan(i: Tensor) -> Tensor:
+    return i.nan_to_num().exp()
+
+
 def root_of_square(i: Tensor) -> Tensor:
     return torch.sqrt(i * i + 1)
 
@@ -49,7 +53,7 @@ def test_an_end_that_nobody_can_see_is_none() -> None:
 @pytest.mark.parametrize(
     ("function", "said"),
     [
-        (pair(torch.mul, lambda g, x, y: (g * y, g * x * (y < 20))), "where y is above 20 in y"),
+        (pair(torch.mul, lambda g, x, y: (g * y, g * x * (y < 20))), "in y where y is above 20"),
         (pair(torch.mul, lambda g, x, y: (g * y * (x * y < 20), g * x * (x * y < 20))), "where x*y is above 20"),
     ],
 )
@@ -60,3 +64,38 @@ def test_what_decides_where_two_arguments_are_wrong(function: Any, said: str) ->
 def test_no_finite_number_beyond_an_end() -> None:
     naive = saving(torch.nn.functional.softplus, lambda g, i: g * torch.exp(i) / (1 + torch.exp(i)))
     assert check_function(naive).diagnosis == "backward gives no finite number where i is above 709.783"
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (saving(torch.abs, lambda g, i: g * i / i.abs()), "backward gives no finite number at i = 0"),
+        (
+            saving(lambda i: i.nan_to_num().exp(), lambda g, i: g * i.nan_to_num().exp()),
+            "swallows nan: forward gives 1 for it",
+        ),
+        (saving(torch.sqrt, lambda g, i: g / 2 / i.sqrt()), ""),
+        (saving(torch.relu, lambda g, i: g * (i > 0)), ""),
+        (saving(lambda i: i.floor().nan_to_num(), lambda g, i: 0 * g), ""),
+    ],
+)
+def test_special_values(function: Any, said: str) -> None:
+    assert check_function(function).diagnosis == said
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("i=-1,2,5.5,8,20", "backward is wrong where i is between 5 and 6"),
+        ("i=5.2,5.9", "backward gives 0, and forward varies"),
+        ("i=1,2", ""),
+    ],
+)
+def test_points_that_were_typed_are_the_only_ones(at: str, said: str) -> None:
+    function = saving(lambda i: i**2, lambda g, i: g * torch.where((i > 5) & (i < 6), 0 * i, 2 * i))
+    assert check_function(function, at=at).diagnosis == said
+
+
+def test_typed_points_of_two_arguments_are_counted() -> None:
+    function = pair(torch.mul, lambda g, x, y: (g * y, g * x * (y < 20)))
+    assert check_function(function, at="x=1,2,3,y=10,30").diagnosis == "backward is wrong at 3 of 6 points in y"

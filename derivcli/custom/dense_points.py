@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from derivcli.custom.jumps import beside_jumps
 from derivcli.custom.subject import Columns
 
 REACH = 20.0
@@ -21,8 +23,8 @@ POINTS_PER_DECADE = 6
 OUTWARD_POINTS_PER_DECADE = 50
 """Those beyond the reach."""
 
-TEXT_DIGITS = 4
-"""So many digits the numbers have that are near 0 or far out."""
+SMALL_DIGITS, LARGE_DIGITS = 4, 6
+"""So many digits the numbers have that are near 0, and those far out, which are not to be whole."""
 
 WIDE_SPACING = 0.0193
 """That of functions of several arguments."""
@@ -51,9 +53,10 @@ class Line:
         return columns
 
 
-def whole_line() -> Line:
-    """The line of a function of one argument."""
-    return Line(0, scattered(SPACING)[None])
+def whole_line(function: Callable[[Tensor], Tensor]) -> Line:
+    """The line of a function of one number, with points on both sides of its jumps."""
+    numbers = scattered(SPACING)
+    return Line(0, torch.cat([numbers, beside_jumps(function, numbers)]).sort().values[None])
 
 
 def line_through(column: Tensor, index: int) -> Line:
@@ -84,10 +87,10 @@ def scattered(spacing: float) -> Tensor:
     middle = torch.arange(1.0007, REACH, spacing, dtype=torch.float64).round(decimals=4)
     far = math.log10(REACH)
     large = torch.logspace(far, last, int((last - far) * OUTWARD_POINTS_PER_DECADE), dtype=torch.float64)
-    found = torch.cat([_short(small * 1.0193), close, middle, _short(large)])
+    found = torch.cat([_short(small * 1.0193, SMALL_DIGITS), close, middle, _short(large, LARGE_DIGITS)])
     return torch.cat([-found, found]).sort().values
 
 
-def _short(numbers: Tensor) -> Tensor:
+def _short(numbers: Tensor, digits: int) -> Tensor:
     """The numbers in so few digits that they are read easily."""
-    return torch.tensor([float(f"{number:.{TEXT_DIGITS}g}") for number in numbers.tolist()], dtype=torch.float64)
+    return torch.tensor([float(f"{number:.{digits}g}") for number in numbers.tolist()], dtype=torch.float64)

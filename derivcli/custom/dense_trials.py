@@ -13,10 +13,11 @@ from torch import Tensor
 from derivcli.custom.dense_points import Line, line_through, scattered_points, whole_line
 from derivcli.custom.gradient_comparison import deviation_text
 from derivcli.custom.point_status import RIGHT, UNKNOWN, WRONG, compared, statuses
+from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
-from derivcli.custom.zones import ANY, Seen, Zone, shortest, where_text, zones
+from derivcli.custom.zones import ANY, NEAR_WORD, Seen, Zone, shortest, where_text, zones
 from derivcli.errors import DerivError
 
 MAX_SEEDS = 3
@@ -24,8 +25,12 @@ MAX_SEEDS = 3
 
 MIN_WRONG_SHARE = 0.1
 """In a zone of one argument so many of the points are wrong, whatever the others are."""
+MAX_ZONE_SHARE = 0.97
+"""What holds more of all points is no zone."""
 MIN_SHARE_OF_ALL = 0.8
 """In a zone of several arguments nearly all are."""
+MOST = 0.5
+"""Where more than this share of the numbers are wrong, and no words tell where, it is everywhere."""
 MAX_OUTSIDE_SHARE = 0.02
 """So many of the wrong ones may lie outside of it."""
 
@@ -84,26 +89,31 @@ def untried(subject: Subject) -> str:
 
 def _outcome(subject: Subject) -> Outcome:
     one = len(subject.parameters) == 1
-    columns = whole_line().columns if one else scattered_points(len(subject.parameters))
+    line = whole_line(lambda numbers: subject.gradients(numbers[None])[0]) if one else None
+    columns = scattered_points(len(subject.parameters)) if line is None else line.columns
     found = subject.gradients(columns)
     status = statuses(subject, columns, found)
     for finite in (True, False):
         sought = _sought(status, found, finite)
         for row in (sought == WRONG).any(1).nonzero()[:, 0].tolist():
-            along = _on_line(subject, row, sought, finite) if one else _on_lines(subject, row, columns, sought, finite)
+            along = (
+                _on_lines(subject, row, columns, sought, finite)
+                if line is None
+                else _on_line(subject, line, sought, finite)
+            )
             findings = list(along)
             if findings:
-                return _failure(subject, findings, columns, sought, finite)
+                lower = through_lower_format(subject, "backward", subject.gradients, subject.slopes)
+                return lower or _failure(subject, findings, columns, sought, finite)
     known = int((status != UNKNOWN).all(0).sum())
     return passed(f"right at {known} of {columns.shape[1]} points" if known < columns.shape[1] else "")
 
 
-def _on_line(subject: Subject, row: int, status: Tensor, finite: bool) -> Iterator[Finding]:
+def _on_line(subject: Subject, line: Line, status: Tensor, finite: bool) -> Iterator[Finding]:
     """The zones of a function of one argument."""
-    line = whole_line()
-    found, more = zones(line.numbers, status[row], partial(_look, subject, line, row, finite))
+    found, more = zones(line.numbers, status[0], partial(_look, subject, line, 0, finite))
     if found:
-        yield Finding(line, row, found, more)
+        yield Finding(line, 0, found, more)
 
 
 def _on_lines(subject: Subject, row: int, columns: Columns, status: Tensor, finite: bool) -> Iterator[Finding]:
@@ -138,22 +148,39 @@ def _look(subject: Subject, line: Line, row: int, finite: bool, numbers: Tensor)
 
 def where_wrong(subject: Subject) -> Outcome | None:
     """What is wrong with a backward that is right at some of the points, if other points tell where."""
-    if untried(subject):
+    if not subject.pointwise:
         return None
-    outcome = everywhere(subject)
+    outcome = _between_points(subject) if subject.typed else everywhere(subject)
     return outcome if outcome.state == "failed" and ANY not in outcome.sentence else None
+
+
+def _between_points(subject: Subject) -> Outcome:
+    """Where a function of one argument is wrong, by bisection between the points that were typed."""
+    if len(subject.parameters) > 1:
+        return passed()
+    line = Line(0, subject.columns.unique(sorted=True)[None])  # type: ignore[no-untyped-call]
+    given = compared(subject, line.columns)
+    for finite in (True, False):
+        status = _sought(given.status, given.found, finite)
+        findings = list(_on_line(subject, line, status, finite))
+        if findings and not any(zone.vague for zone in findings[0].zones):
+            return _failure(subject, findings, line.columns, status, finite)
+    return passed()
 
 
 def _failure(subject: Subject, findings: Sequence[Finding], columns: Columns, status: Tensor, finite: bool) -> Outcome:
     """What is wrong, where the status of all rows at points is known too."""
     row = findings[0].row
+    several = len(subject.parameters) > 1
+    shown = _shown(subject, findings[0])
     where = _where(subject, findings, columns, status[row])
     others = [k for k in range(len(status)) if k != row]
-    alike = all(_where(subject, findings, columns, status[k]) == where for k in others)
-    suffix = f" in {subject.wrt[row]}" if len(subject.parameters) > 1 and not alike else ""
+    alike = all((status[k] == WRONG).any() and _where(subject, findings, columns, status[k]) == where for k in others)
+    part = f" in {subject.wrt[row]}" if several and not alike else ""
+    if finite and where == SOMEWHERE and (status[row] == WRONG).sum() > MOST * (status[row] != UNKNOWN).sum():
+        return failed("derivative", f"backward is not the derivative of forward{part}", shown)
     sentence = "backward is wrong" if finite else "backward gives no finite number"
-    shown = _shown(subject, findings[0])
-    return failed("somewhere" if finite else "infinite", f"{sentence} {where}{suffix}", shown)
+    return failed("somewhere" if finite else "infinite", f"{sentence}{part} {where}", shown)
 
 
 def _shown(subject: Subject, finding: Finding) -> str:
@@ -172,9 +199,9 @@ def _where(subject: Subject, findings: Sequence[Finding], columns: Columns, stat
         along = [each for each in findings if each.line.index == index]
         for text, count in Counter(each.words(name) for each in along).most_common(1):
             within = _within(columns[index], next(each.zones for each in along if each.words(name) == text))
-            if count > 1 and _holds(status, within):
-                if ANY not in text:
-                    parts.append(text)
+            told = count > 1 and not text.startswith(NEAR_WORD) and within.double().mean() < MAX_ZONE_SHARE
+            if told and _holds(status, within):
+                parts.append(text)
                 inside &= within
     if len(parts) > 1 and not _holds(status, inside, MIN_SHARE_OF_ALL):
         parts = parts[:1]

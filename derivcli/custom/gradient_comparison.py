@@ -184,7 +184,7 @@ def _look(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off:
     shift = (found - true).median()
     if len(found) > 2 and shift.abs() > tolerance.median() and _are_near(found, true + shift, tolerance):
         return "constant", f"off by an added constant {shift.item():.6g}"
-    return _rest(subject, found, true, tolerance, off, known)
+    return _rest(subject, found, true, tolerance, off[known])
 
 
 def _are_near(found: Tensor, others: Tensor, tolerance: Tensor) -> bool:
@@ -196,9 +196,7 @@ def _is_simple(ratio: float) -> bool:
     return any(abs(each - round(each)) < 1e-9 and 2 <= abs(each) <= 12 for each in (ratio, 1 / ratio if ratio else 0))
 
 
-def _rest(
-    subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor, known: Tensor
-) -> tuple[str, str]:
+def _rest(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:
     """The kind and the sentence of a gradient that is another, a little or much, everywhere or somewhere.
 
     The numbers are those of the points that are known.
@@ -207,8 +205,8 @@ def _rest(
     if best > MIN_CONSTANT_DIGITS:
         return "digits", f"backward is right to {best} digits at best: a constant that is rounded?"
     if len(found) - int(off.sum()) >= MIN_RIGHT_POINTS:
-        where = _where(subject, off, known)
-        few = int(_right(found, true)[off[known]].min())
+        where = f"at {int(off.sum())} of {points_text(subject.count)}" if subject.typed else "at some of the points"
+        few = int(_right(found, true)[off].min())
         if few > MIN_CONSTANT_DIGITS:
             return "digits", f"backward is right to {few} digits only {where}: a constant that is rounded?"
         return "somewhere", f"backward is wrong {where}"
@@ -226,19 +224,3 @@ def _rounded(found: Tensor, true: Tensor, tolerance: Tensor) -> int:
 
 def _right(found: Tensor, true: Tensor) -> Tensor:
     return -torch.log10((found - true).abs() / true.abs()).nan_to_num(0.0)
-
-
-def _where(subject: Subject, off: Tensor, known: Tensor) -> str:
-    """Where the wrong numbers are, in words: what separates their points from those with right ones."""
-    for name, x in zip(subject.parameters, subject.columns, strict=True):
-        bad, good = x[off], x[known & ~off]
-        if bad.max() < 0 < good.min():
-            return f"where {name} is negative"
-        if good.max() < 0 < bad.min():
-            return f"where {name} is positive"
-        for text, b, g in ((name, bad, good), (f"|{name}|", bad.abs(), good.abs())):
-            if b.min() > g.max():
-                return f"where {text} is above {g.max().item():.6g}"
-            if b.max() < g.min():
-                return f"where {text} is below {g.min().item():.6g}"
-    return "at some of the points"

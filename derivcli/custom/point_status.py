@@ -8,7 +8,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from derivcli.custom.gradient_comparison import RELATIVE_TOLERANCE, UNDERFLOW_SIZE, are_wrong, floor_at, tolerance_of
+from derivcli.custom.gradient_comparison import RELATIVE_TOLERANCE, are_wrong, floor_at, tolerance_of
 from derivcli.custom.near_zero import NEAR, one_sided_slopes
 from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject
@@ -96,7 +96,8 @@ def _by_stencils(subject: Subject, columns: Columns, index: int, found: Tensor) 
         values = subject.value(batch).double().reshape(len(STENCIL), -1)
         slope = (torch.tensor(STENCIL_WEIGHTS, dtype=torch.float64) @ values) / step
         rough = STENCIL_ULPS * torch.finfo(torch.float64).eps * values.abs().amax(0) / step
-        tolerance = RELATIVE_TOLERANCE * slope.abs() + rough + UNDERFLOW_SIZE
+        floor = floor_at(values.abs().amax(0), subject.values, columns[:, rest], 1)
+        tolerance = RELATIVE_TOLERANCE * slope.abs() + rough + floor
         constant = (values == values[0]).all(0) & _is_small(tolerance, values[0], x[rest])
         status[rest] = _status(found[rest], slope, (found[rest] - slope).abs() <= tolerance, tolerance, constant)
     return status

@@ -77,6 +77,11 @@ STEP_COUNT = 8
 STEP_UNITS = 8.0
 """How many steps away from a point are taken, and how many units in the last place each is long."""
 
+SHORT_STEP_COUNT = 64
+"""So many steps of an eighth of a unit show where rounded numbers jump."""
+MIN_JUMP_SHARE = 0.02
+MIN_FOLLOWING_SHARE = 0.98
+
 UNEVEN_FACTOR = 1.0471
 """A factor of the steps, since whole units would lead to numbers that fit into the format."""
 
@@ -94,6 +99,8 @@ def through_lower_format(subject: Subject, stage: str, compute: PointFunction, n
     """What is wrong where the numbers of a stage, of shape (..., points), come from another format than float64."""
     for dtype in LOWER_FORMATS:
         finding = _sign_of_format(compute, subject.columns, dtype)
+        if not finding and stage == "backward" and subject.pointwise and _follows_rounded(subject, compute, dtype):
+            finding = f"gives the same for outputs rounded to {str(dtype).removeprefix('torch.')}"
         if finding:
             return _in_lower_format(dtype, f"{stage} {finding}")
     rounding = noise(compute, subject.columns).reshape(numbers.shape)
@@ -136,6 +143,19 @@ def _sign_of_format(compute: PointFunction, columns: Columns, dtype: torch.dtype
             if moving.any() and row[moving].all():
                 return finding
     return ""
+
+
+def _follows_rounded(subject: Subject, compute: PointFunction, dtype: torch.dtype) -> bool:
+    """Whether gradients change from step to step where the output does that is rounded to a format, and only there."""
+    unit = torch.finfo(dtype).eps * UNEVEN_FACTOR / STEP_UNITS
+    steps = torch.arange(1, SHORT_STEP_COUNT + 1, dtype=torch.float64)[:, None] * unit
+    batch = torch.stack([(x * (1 + steps)).flatten() for x in subject.columns])
+    rounded = subject.value(batch).to(dtype).double().reshape(SHORT_STEP_COUNT, -1)
+    jumps = rounded.diff(dim=0) != 0
+    telling = (jumps.double().mean(0) > MIN_JUMP_SHARE) & (jumps.double().mean(0) < 1 - MIN_JUMP_SHARE)
+    found = compute(batch).double().reshape(-1, SHORT_STEP_COUNT, subject.count)
+    follows = ((found.diff(dim=1) != 0) == jumps)[:, :, telling].double().mean() >= MIN_FOLLOWING_SHARE
+    return bool(telling.sum() >= MIN_RIGHT_POINTS and follows)
 
 
 def _moving(numbers: Tensor, columns: Columns, dtype: torch.dtype) -> Tensor:

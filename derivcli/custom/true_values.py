@@ -101,6 +101,9 @@ MAX_FIRST_ERROR = 1e-10
 MAX_FIRST_CORNER = 1e-8
 """So small a part of it the corner has to be that the quotients of both sides show as they are extrapolated."""
 
+MAX_CORNER_SHARE = 0.1
+"""Long steps that show less of a corner than this part of how far short ones differ from them contradict these."""
+
 MAX_EXTRAPOLATIONS = 7
 """So often quotients are extrapolated; what is left is then of the order of the step to the power of 16."""
 
@@ -179,7 +182,9 @@ def by_quotients(
     rest = _by_all_steps(function, columns[:, open_points], index, noisy[..., open_points], size[open_points])
     numbers, errors = found.numbers.clone(), found.errors.clone()
     numbers[..., open_points], errors[..., open_points] = rest.numbers, rest.errors
-    return TrueValues(numbers, errors)
+    differ = (found.numbers - numbers).abs()
+    clear = (differ > ERROR_FACTOR * (found.errors + errors)) & (corner.abs() <= MAX_CORNER_SHARE * differ)
+    return TrueValues(numbers.masked_fill(clear, torch.nan), errors)  # straight from close, and otherwise from afar
 
 
 def _by_all_steps(function: PointFunction, columns: Columns, index: int, noisy: Tensor, size: Tensor) -> TrueValues:
@@ -228,7 +233,7 @@ def _extrapolated(quotients: Tensor, rough: Tensor) -> TrueValues:
     error, place = every.min(0)
     best = torch.cat(entries).gather(0, place[None])[0].masked_fill(error.isinf(), torch.nan)
     finest = ERROR_FACTOR * ((quotients[-1] - quotients[-3]).abs() + rough[-1])
-    chance = (best - quotients[-1]).abs() > finest  # two numbers that agree, and are no derivative
+    chance = ~((best - quotients[-1]).abs() <= finest)  # two numbers that agree, and are no derivative
     return TrueValues(torch.where(chance, quotients[-1], best), torch.where(chance, finest, error))
 
 

@@ -24,7 +24,7 @@ MIN_FRESH_SHARE = 0.6
 JUMP_FACTOR = 8.0
 """Where an error is so many times what is allowed, right up to the end, it jumps there."""
 
-MAX_END_WIDTH = 1e-3
+MAX_END_WIDTH = 0.02
 """An end that is known less well, as a part of the zone or of its place, is none."""
 MAX_POWER = 4.5
 """An error that grows as a higher power of the distance from an end has no end there."""
@@ -34,8 +34,16 @@ TEXT_DIGITS = 6
 ANY = "any number"
 """What a zone without ends has."""
 
+NEAR_WORD = "near"
+"""What begins the words for zones whose ends nobody can tell."""
+
 MAX_WORDED_ZONES = 2
 """Of more only one is put into words."""
+
+MAX_RUNS = 40
+"""So many runs of wrong numbers are looked at, those nearest to 0."""
+MAX_SHORT_RUNS = 12
+"""And so many single numbers."""
 
 MAX_ZONES = 4
 """So many zones are looked at, those nearest to 0."""
@@ -118,18 +126,14 @@ def zones(numbers: Tensor, status: Tensor, look: Look) -> tuple[list[Zone], bool
     """
     known = status != 0
     x, wrong = numbers[known], status[known] < 0
-    found = sorted(_runs(wrong), key=lambda run: x[run[0] : run[1] + 1].abs().min().item())
-    runs: list[tuple[int, int]] = []
-    for run in found:
-        if len(runs) <= MAX_ZONES and _confirmed(_around(x, *run), look):
-            runs.append(run)
-    more = len(runs) > MAX_ZONES
-    sides = [(run, step) for run in runs[:MAX_ZONES] for step in (-1, 1)]
+    runs = _confirmed(x, sorted(_runs(wrong), key=lambda run: x[run[0] : run[1] + 1].abs().min().item()), look)
+    sides = [(run, step) for run in runs for step in (-1, 1)]
     pairs = {side: _side(x, *side) for side in sides}
     closed = [side for side, pair in pairs.items() if pair is not None]
     brackets = dict(zip(closed, _bisected([pair for pair in pairs.values() if pair is not None], look), strict=True))
-    every = [_zone(x, run, [brackets.get((run, step)) for step in (-1, 1)], look) for run in runs[:MAX_ZONES]]
-    return [zone for zone in every if zone is not None], more
+    every = (_zone(x, run, [brackets.get((run, step)) for step in (-1, 1)], look) for run in runs)
+    found = [zone for zone in every if zone is not None]
+    return found[:MAX_ZONES], len(found) > MAX_ZONES
 
 
 def _side(x: Tensor, run: tuple[int, int], step: int) -> tuple[float, float] | None:
@@ -145,6 +149,8 @@ def _zone(x: Tensor, run: tuple[int, int], brackets: Sequence[tuple[float, float
     seen = look(inside)
     shares = (seen.errors / seen.sizes).nan_to_num(torch.inf).masked_fill(seen.status >= 0, -1.0)
     very = inside[shares >= SHOWN_SHARE * shares.max()]
+    plain = very[[float(f"{number:.{TEXT_DIGITS}g}") == number for number in very.tolist()]]
+    plain = plain if len(plain) else very
     ends, vague, gaps = [], False, 0
     for bracket, beyond in zip(brackets, (x[:first], x[last + 1 :]), strict=True):
         end = None if bracket is None else _end(*bracket, very.median().item(), look)
@@ -154,7 +160,7 @@ def _zone(x: Tensor, run: tuple[int, int], brackets: Sequence[tuple[float, float
     outer = [end for end, away in zip(ends, (inside[0] < 0, inside[-1] > 0), strict=True) if away]
     if (gaps and not any(ends)) or (inside.abs().max() < NEAR and None in outer):
         return None
-    return Zone(ends[0], ends[1], very[very.abs().log().abs().argmin()].item(), shares.max().item(), vague)
+    return Zone(ends[0], ends[1], plain[plain.abs().log().abs().argmin()].item(), shares.max().item(), vague)
 
 
 def _is_narrow(good: float, bad: float, inside: float) -> bool:
@@ -170,26 +176,35 @@ def _runs(wrong: Tensor) -> Iterator[tuple[int, int]]:
     yield from ((start, stop - 1) for start, stop in zip(starts, stops, strict=True))
 
 
-def _around(x: Tensor, first: int, last: int) -> tuple[float, float, float, float]:
-    """A run's numbers and, where they are one, what lies half way to its neighbours."""
-    low, high = x[first].item(), x[last].item()
-    before = x[first - 1].item() if first else low
-    after = x[last + 1].item() if last + 1 < len(x) else high
-    return before, low, high, after
+def _confirmed(x: Tensor, runs: Sequence[tuple[int, int]], look: Look) -> list[tuple[int, int]]:
+    """Those runs in which points that were not tried before are wrong too."""
+    long = [run for run in runs if run[0] < run[1]][:MAX_RUNS]
+    short = [run for run in runs if run[0] == run[1]][:MAX_SHORT_RUNS]
+    if not long and not short:
+        return []
+    fresh = [_within(x, *run) for run in long] + [_close(x, place) for place, _ in short]
+    states = torch.split(look(torch.cat(fresh)).status, [len(each) for each in fresh])
+    wrong = [int((each < 0).sum()) for each in states]
+    known = [int((each != 0).sum()) for each in states]
+    many = [
+        count >= MIN_FRESH_WRONG and (run in short or count >= MIN_FRESH_SHARE * of)
+        for run, count, of in zip([*long, *short], wrong, known, strict=True)
+    ]
+    confirmed = {run for run, each in zip([*long, *short], many, strict=True) if each}
+    return [run for run in runs if run in confirmed][: MAX_ZONES + 1]
 
 
-def _confirmed(around: tuple[float, float, float, float], look: Look) -> bool:
-    """Whether points that were not tried before are wrong too: between those of a run, or close to its only one."""
-    before, low, high, after = around
-    if low < high:
-        parts = (torch.arange(1, FRESH_POINTS + 1, dtype=torch.float64) * 0.6180339887498949) % 1
-        seen = look(low + (high - low) * parts).status
-    else:
-        parts = 0.5 ** torch.arange(2, 2 + 4 * FRESH_POINTS, 4, dtype=torch.float64)
-        seen = look(torch.cat([low + (after - low) * parts, low - (low - before) * parts])).status
-        return int((seen < 0).sum()) >= MIN_FRESH_WRONG
-    wrong, known = int((seen < 0).sum()), int((seen != 0).sum())
-    return wrong >= MIN_FRESH_WRONG and wrong >= MIN_FRESH_SHARE * known
+def _within(x: Tensor, first: int, last: int) -> Tensor:
+    """Fresh points between those of a run."""
+    parts = (torch.arange(1, FRESH_POINTS + 1, dtype=torch.float64) * 0.6180339887498949) % 1
+    return x[first] + (x[last] - x[first]) * parts
+
+
+def _close(x: Tensor, place: int) -> Tensor:
+    """Fresh points close to the only one of a run, on both sides."""
+    parts = 0.5 ** torch.arange(2, 2 + 4 * FRESH_POINTS, 4, dtype=torch.float64)
+    before, after = x[max(place - 1, 0)], x[min(place + 1, len(x) - 1)]
+    return torch.cat([x[place] + (after - x[place]) * parts, x[place] - (x[place] - before) * parts])
 
 
 def _bisected(ends: Sequence[tuple[float, float]], look: Look) -> list[tuple[float, float]]:
@@ -275,7 +290,7 @@ def where_text(name: str, found: Sequence[Zone], more: bool = False) -> str:
     """Where the numbers are wrong, in words: the zones nearest to 0, in order of the numbers."""
     if any(zone.vague for zone in found):
         worst = max(found, key=lambda zone: zone.share)
-        return f"near {name} = {shortest(worst.shown, worst.shown)}"
+        return f"{NEAR_WORD} {name} = {shortest(worst.shown, worst.shown)}"
     parts: list[tuple[float, str]] = []
     rest = list(found)
     while rest and len(parts) < MAX_WORDED_ZONES:
