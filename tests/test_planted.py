@@ -14,7 +14,7 @@ from derivcli.custom.user_code import TORCH_ERRORS
 from tests.planted import FAULTS, SOUND
 from tests.planted.foreign import foreign_finding
 from tests.planted.pending import PENDING, PENDING_TRIALS
-from tests.support import each
+from tests.support import each, sample
 
 REPORTS: dict[str, FunctionReport] = {}
 
@@ -51,7 +51,8 @@ def assert_named(name: str) -> None:
     assert failing(report)
 
 
-@each("name", NAMED)
+@pytest.mark.sampled
+@each("name", NAMED[:: sample(2, 1)])
 def test_a_planted_fault_is_named(name: str) -> None:
     assert_named(name)
 
@@ -62,7 +63,8 @@ def test_a_planted_fault_of_compilation_is_named(name: str) -> None:
     assert_named(name)
 
 
-@each("name", PASSING)
+@pytest.mark.sampled
+@each("name", PASSING[:: sample(3, 1)])
 def test_a_sound_function_passes(name: str) -> None:
     report = SOUND[name].report()
     assert (report.diagnosis, failing(report)) == ("", [])
@@ -81,8 +83,9 @@ REMARKS_ONLY = {"backward after a change in place", "on another device"}
 """One that never fails, and one that fails on machines with another device; test_check_settings.py tries them."""
 
 
+@pytest.mark.sweep
 def test_every_trial_can_fail() -> None:
-    found = {trial for name in NAMED for trial in failing(report_of(name))}
+    found = {trial for name in (*NAMED, *COMPILED) for trial in failing(report_of(name))}
     named = {name if not name.startswith("forward is ") else "forward is the formula" for name in found}
     assert {row.name for row in TRIALS} - named == REMARKS_ONLY | PENDING_TRIALS
 
@@ -90,9 +93,10 @@ def test_every_trial_can_fail() -> None:
 NUMBER = re.compile(r"(?<![a-z\d])-?\d[\d.]*(e-?\d+)?")
 
 
+@pytest.mark.sweep
 def test_every_sentence_is_of_one_kind() -> None:
     kinds: dict[str, set[str]] = {}
-    for name in NAMED:
+    for name in (*NAMED, *COMPILED):
         kinds.setdefault(NUMBER.sub("#", report_of(name).diagnosis), set()).add(report_of(name).kind)
     assert all(len(each) == 1 for each in kinds.values()), kinds
     found = {kind for each in kinds.values() for kind in each}
@@ -103,17 +107,20 @@ def test_every_sentence_is_of_one_kind() -> None:
 JUDGED = [name for name, row in FAULTS.items() if not {"compile", "gradient"} & row.options.keys()]
 
 
-@each("name", [name for name in JUDGED if name in NAMED])
+@pytest.mark.sampled
+@each("name", [name for name in JUDGED if name in NAMED][:: sample(6, 1)])
 def test_what_pytorch_finds_is_found(name: str) -> None:
     if foreign_finding(FAULTS[name]):
         assert not report_of(name).ok
 
 
-@each("name", [name for name, row in SOUND.items() if "gradient" not in row.options])
+@pytest.mark.sampled
+@each("name", [name for name, row in SOUND.items() if "gradient" not in row.options][:: sample(3, 1)])
 def test_pytorch_finds_nothing_in_sound_functions(name: str) -> None:
     assert foreign_finding(SOUND[name]) == ""
 
 
+@pytest.mark.sweep
 def test_what_pytorch_does_not_find() -> None:
     """The kinds of which neither of PyTorch's judges finds any; docs/machine-learning.md tells them."""
     found = {FAULTS[name].kind for name in JUDGED if foreign_finding(FAULTS[name])}

@@ -14,6 +14,7 @@ from tests.planted.making import taking
 from tests.planted.numbers import IGNORES, NOT_DERIVATIVE
 from tests.planted.row import Rows, fault
 from tests.planted.settings import BATCH
+from tests.planted.tensors import softmax_slope
 
 
 class CrossedFlags(torch.autograd.Function):
@@ -67,6 +68,11 @@ def of_all(g: Tensor, i: Tensor) -> Tensor:
     return y * (g - (g * y).sum())
 
 
+def weighted_slopes(g: Tensor, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+    slope = g * torch.softmax(x, -1)
+    return softmax_slope(g * w, x), slope if w.ndim == x.ndim else slope[0]
+
+
 def with_hooks(g: Tensor, i: Tensor) -> Tensor:
     return (g * torch.cos(i)).clamp(-0.5, 0.5)
 
@@ -96,6 +102,10 @@ COMMON: Rows = {
         "dimensions", "backward is wrong for tensors of 2 dimensions", saving(lambda i: torch.softmax(i, -1), of_all),
         found={"i": (4,)},
     ),
+    "weight of the first row": fault(
+        "other shapes", "the gradient of w takes only the first part of axis 0 where x has shape 3x4 and w has shape 4",
+        taking(lambda x, w: torch.softmax(x, -1) * w, weighted_slopes), found={"x": (4,), "w": (4,)},
+    ),
     "softmax of a batch": fault(
         "derivative", NOT_DERIVATIVE, saving(lambda i: torch.softmax(i, -1), of_all), shape={"i": (3, 4)},
     ),
@@ -109,7 +119,7 @@ COMMON: Rows = {
     ),
     "slope of a slope": fault("second", SILENT, saving(lambda i: i**3, WrongCubeSlope.apply), "i^3"),
     "clipped inside": fault(
-        "derivative", "backward is wrong at some of the points", saving(torch.sin, with_hooks), "sin(i)",
+        "zone", "backward is wrong where |i| is below 1.0472, and elsewhere", saving(torch.sin, with_hooks), "sin(i)",
     ),
     "a loss that forgets": fault(
         "ignores", IGNORES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -98,6 +99,18 @@ def buffered() -> FunctionClass:
     return saving(value, lambda g, i: g * 2 * i)
 
 
+def scratch() -> FunctionClass:
+    """A function whose backward puts its argument in a place that all threads share, and waits there for others."""
+    place: dict[str, Tensor] = {}
+
+    def slope(g: Tensor, i: Tensor) -> Tensor:
+        place["i"] = i
+        time.sleep(1e-4)
+        return g * 2 * place["i"]
+
+    return square(slope)
+
+
 def outside_backward(ctx: Any, i: Tensor) -> Tensor:
     if torch._C._current_graph_task_id() != -1:
         raise RuntimeError("not while a backward runs")
@@ -173,6 +186,7 @@ STATES: Rows = {
         "global", GLOBAL.format("the number of threads"), doing(lambda: torch.set_num_threads(3)),
     ),
     "attribute of a thread": fault("thread", "fails in another thread", local()),
+    "place of all threads": fault("thread", "wrong where two threads call it at once", scratch()),
     "scale of a thread": fault("thread", "wrong in another thread", local_default()),
     "address as a key": fault(
         "shared memory", "wrong where x and y share memory", taking(lambda x, y: x**2 * y, by_address),
