@@ -36,7 +36,11 @@ def with_variants(subject: Subject, function: CustomFunction, given: Given) -> S
     if not subject.count or attempted(subject).rank < Rank.CONSTANT:
         return subject
     constants = [each for argument in subject.arguments for each in _of_constant(subject, argument, given)]
-    shapes = () if subject.formula is not None else islice(_of_shapes(subject, given), MAX_SHAPE_VARIANTS)
+    shapes = (
+        ()
+        if subject.formula is not None
+        else islice(_of_shapes(subject, given), subject.budget.part_of(MAX_SHAPE_VARIANTS, 0))
+    )
     return replace(subject, variants=(*constants, *shapes))
 
 
