@@ -15,8 +15,6 @@ State: TypeAlias = Literal["passed", "failed", "inapplicable", "unreached"]
 RELIES_ON = "relies on "
 """Begins the detail of a trial that was not reached."""
 
-ONE_POINT = "there is one point"
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
