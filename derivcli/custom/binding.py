@@ -58,7 +58,10 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
             )
         if best.rank is Rank.FAILS and not best.is_of_code and (best.is_of_types or not (given.says_where or formula)):
             _refuse(best)
-        return with_variants(with_symmetric(best.subject), function, given)
+        subject = with_symmetric(best.subject)
+        asked = any(each.symmetric for each in subject.arguments)
+        rank = attempted(subject).rank if asked and subject.count else best.rank
+        return with_variants(subject, function, given) if subject.count and rank >= Rank.CONSTANT else subject
 
 
 def _refuse(attempt: Attempt) -> None:

@@ -22,7 +22,7 @@ USUAL_SECONDS = 1.5
 
 SEARCH_SECONDS = 3.0
 """After so long in a function's code no further ways of calling it are tried."""
-CHECK_SECONDS = 6.5
+CHECK_SECONDS = 5.0
 """After so long only trials are made that nothing can be said without."""
 
 
@@ -72,6 +72,6 @@ class Budget:
         """How much of the usual work can be done."""
         return USUAL_SECONDS / (USUAL_CALLS * self.seconds) if self.seconds else 1.0
 
-    def allows(self, calls: int) -> bool:
-        """Whether so many calls in one place are not too many."""
-        return calls * self.seconds <= USUAL_SECONDS
+    def allows(self, calls: int, seconds: float = USUAL_SECONDS) -> bool:
+        """Whether so many calls in one place take no longer than that."""
+        return calls * self.seconds <= seconds

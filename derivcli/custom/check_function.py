@@ -18,6 +18,7 @@ from derivcli.custom.backward_trials import is_derivative
 from derivcli.custom.binding import bind
 from derivcli.custom.budget import CALL_SECONDS, CHECK_SECONDS, Budget, EndlessCallError
 from derivcli.custom.custom_function import CustomFunction, custom_function
+from derivcli.custom.dense_trials import everywhere
 from derivcli.custom.forward_trials import is_formula, runs
 from derivcli.custom.given import NOTHING, Given, check_arguments
 from derivcli.custom.global_state import restored_settings
@@ -45,7 +46,7 @@ from derivcli.language.parse import in_place, parse_expression
 
 Attempt: TypeAlias = Callable[[Subject], Outcome]
 
-ALWAYS = (runs, is_formula, is_derivative)
+ALWAYS = (runs, is_formula, is_derivative, everywhere)
 """Without these trials nothing can be said."""
 
 MAX_CALL_SECONDS = 0.1

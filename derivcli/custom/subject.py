@@ -176,7 +176,7 @@ class Subject:
             raise DerivError(f"'{self.name}' gives complex numbers, which are not tried", hint=hint)
         if not floating:
             raise NoDerivativeError(f"forward gives {found[0].dtype}, which has no derivative")
-        kept = self.kept_outputs
+        kept = self.kept_outputs if len(floating) > 1 else (0,)
         return tuple(each for k, each in enumerate(floating) if k in kept)
 
     def all_outputs(self, tensors: Sequence[Tensor]) -> list[Tensor]:

@@ -67,7 +67,7 @@ TRIALS = (
     TrialRow("global state is left as it is", state_trials.global_state, RUNS, quick=True),
     TrialRow("the input is left as it is", forward_trials.input_kept, RUNS),
     TrialRow("grad_output is left as it is", backward_trials.upstream_kept, SAME),
-    TrialRow("forward computes in float64", precision_trials.forward_in_double, SAME, calls=66),
+    TrialRow("forward computes in float64", precision_trials.forward_in_double, SAME, quick=True, calls=66),
     TrialRow("forward is the formula", forward_trials.is_formula, (*SAME, precision_trials.forward_in_double)),
     TrialRow("backward with an upstream gradient of 1", backward_trials.is_derivative, SLOPES[:-1]),
     TrialRow("backward with other upstream gradients", backward_trials.takes_upstream, SLOPES, calls=23),

@@ -33,9 +33,7 @@ NO_TENSORS = ("out", "generator", "device", "dtype", "layout", "memory_format", 
 
 
 def with_variants(subject: Subject, function: CustomFunction, given: Given) -> Subject:
-    """The function with other ways of calling it, where it can be called at all in this one."""
-    if not subject.count or attempted(subject).rank < Rank.CONSTANT:
-        return subject
+    """The function with other ways of calling it."""
     constants = [each for argument in subject.arguments for each in _of_constant(subject, argument, given)]
     shapes = (
         ()
