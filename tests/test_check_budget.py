@@ -4,11 +4,11 @@ import types
 from collections.abc import Callable
 
 import pytest
-from custom_functions import FunctionClass, pair, saving
 from torch import Tensor
 
 from derivcli import DerivError, check_function
 from derivcli.custom import budget
+from tests.custom_functions import FunctionClass, pair, saving
 
 SECONDS = 0.15
 """What a call of the forward seems to take."""

@@ -18,7 +18,7 @@ from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
-from derivcli.custom.zones import ANY, NEAR_WORD, Seen, Zone, shortest, where_text, zones
+from derivcli.custom.zones import ANY, SOMEWHERE, Seen, Zone, shortest, where_text, zones
 from derivcli.errors import DerivError
 
 MAX_SEEDS = 3
@@ -49,9 +49,6 @@ ZONE_CALLS = 250
 """About so many calls tell where the ends of a zone are."""
 MIN_WRONG_POINTS = 3
 """Where these take too long, so many points have to be wrong."""
-
-SOMEWHERE = "at some of the points"
-"""Where, if no words are true."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,7 +221,7 @@ def _where(subject: Subject, findings: Sequence[Finding], columns: Columns, stat
         along = [each for each in findings if each.line.index == index]
         for text, count in Counter(each.words(name) for each in along).most_common(1):
             within = _within(columns[index], next(each.zones for each in along if each.words(name) == text))
-            told = count > 1 and not text.startswith(NEAR_WORD) and within.double().mean() < MAX_ZONE_SHARE
+            told = count > 1 and text != SOMEWHERE and within.double().mean() < MAX_ZONE_SHARE
             if told and _holds(status, within):
                 parts.append(text)
                 inside &= within
