@@ -13,10 +13,11 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.attempts import refuses_numbers
 from derivcli.custom.backward_trials import is_derivative
 from derivcli.custom.binding import bind
 from derivcli.custom.custom_function import CustomFunction, custom_function
-from derivcli.custom.forward_trials import is_formula
+from derivcli.custom.forward_trials import is_formula, runs
 from derivcli.custom.given import NOTHING, Given, check_arguments
 from derivcli.custom.global_state import restored_settings
 from derivcli.custom.load import find_all
@@ -34,7 +35,7 @@ from derivcli.custom.report import (
 from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Argument, Subject, shape_text
 from derivcli.custom.trial_table import TRIALS, TrialRow
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure, error_text
 from derivcli.engines.chunks import one_thread
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
@@ -163,4 +164,6 @@ def attempted(attempt: Attempt, subject: Subject) -> Outcome:
     except NoDerivativeError as error:
         return failed("type", str(error))
     except UserCodeError as error:
+        if attempt is not runs and refuses_numbers(error):  # a trial goes beyond the numbers at which it runs
+            return inapplicable(f"it is refused: {error_text(error)}")
         return code_failure(error)
