@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, quiet, where_finite
+from derivcli.custom.budget import SEARCH_SECONDS
 from derivcli.custom.custom_function import CustomFunction, Parameter
 from derivcli.custom.given import NOTHING, Given, check_arguments, completed
 from derivcli.custom.kinds import Choice, TensorKind, texts_in, ways, whole_numbers
@@ -63,7 +64,7 @@ def _bound(function: CustomFunction, formula: Expression | None, given: Given, n
             for attempt in _attempts(function, parameters, formula, given):
                 if best is None or (attempt.rank > best.rank and attempt.gives_numbers_for(best.missing)):
                     best = attempt
-                if best.is_settled:
+                if best.is_settled or function.budget.spent > SEARCH_SECONDS:
                     break
             if best is not None and best.rank >= Rank.FORWARD_ONLY:
                 break
@@ -80,7 +81,10 @@ def _bound(function: CustomFunction, formula: Expression | None, given: Given, n
             and (best.is_of_types or (given.points is None and formula is None))
         ):
             _refuse(best)
-        return with_variants(with_symmetric(best.subject), given, named)
+        subject = with_symmetric(best.subject)
+        asked = any(each.symmetric for each in subject.arguments)
+        rank = attempted(subject).rank if asked and subject.count else best.rank
+        return with_variants(subject, given, named) if subject.count and rank >= Rank.CONSTANT else subject
 
 
 def _refuse(attempt: Attempt) -> None:
@@ -221,7 +225,11 @@ def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
                 others = (_called(subject, plan, assignment, each, given) for each in VALUES if each != values)
                 attempt = max(attempt, *others, key=lambda each: each.rank)
             best = attempt if best is None or attempt.rank > best.rank else best
-            if best.rank is Rank.GOOD or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types):
+            if (
+                best.rank is Rank.GOOD
+                or subject.budget.spent > SEARCH_SECONDS
+                or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types)
+            ):
                 return best
             if attempt.is_of_values:
                 undecided.append(assignment)
@@ -239,4 +247,4 @@ def _called(subject: Subject, plan: Plan, assignment: Sequence[Shape], values: s
     attempt = attempted(plan.called(subject, shapes, columns))
     if attempt.rank <= Rank.NOT_FINITE:
         return attempt
-    return replace(attempt, subject=where_finite(attempt.subject, SHAPED_POINTS))
+    return replace(attempt, subject=where_finite(attempt.subject, subject.budget.part_of(SHAPED_POINTS, 1)))

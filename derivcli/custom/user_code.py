@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from derivcli.custom.budget import EndlessCallError
 from derivcli.custom.report import Outcome, failed
 from derivcli.errors import failure
 
@@ -28,6 +29,8 @@ def user_code(stage: str) -> Iterator[None]:
     """A block that runs the user's code."""
     try:
         yield
+    except EndlessCallError:
+        raise
     except (Exception, SystemExit) as error:
         raise UserCodeError(stage, error) from error
 
