@@ -21,8 +21,9 @@ from derivcli.custom.gradient_comparison import (
     rounding_floor,
     tolerance_of,
 )
+from derivcli.custom.ordinary_points import in_company
 from derivcli.custom.precision_trials import through_lower_format
-from derivcli.custom.report import ONE_POINT, Outcome, failed, first_failure, inapplicable, passed
+from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.subject import Subject, filled_in
 from derivcli.custom.tensor_naming import beyond_numbers
 from derivcli.custom.tensor_trials import along_directions
@@ -167,8 +168,7 @@ def batch(subject: Subject) -> Outcome:
     """The backward of a batch, with an upstream gradient for each point, is that of each of its points."""
     if not subject.pointwise:
         return inapplicable("it takes no batch of points")
-    if subject.count == 1:
-        return inapplicable(ONE_POINT)
+    subject = in_company(subject)
     given = torch.linspace(-1.4, 2.6, subject.count, dtype=torch.float64)
     found, due = subject.gradients(subject.columns, given), given * subject.slopes
     sentence = "backward of a point depends on the other points of the batch"

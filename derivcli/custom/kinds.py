@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from types import CodeType
+from types import CodeType, FunctionType, MethodType
 from typing import Any, Literal, TypeAlias
 
 import torch
@@ -162,10 +162,22 @@ def forward_of(function: CustomFunction) -> Callable[..., Any]:
 
 
 def texts_in(function: CustomFunction) -> list[str]:
-    """Words in the code of forward, such as those that a mode is compared with."""
-    code = getattr(inspect.unwrap(forward_of(function)), "__code__", None)
-    words = [each for each in _constants_in(code) if re.fullmatch(r"[A-Za-z][\w-]{0,20}", each)] if code else []
+    """Words in the code of forward and of what it calls by name, such as those that a mode is compared with."""
+    forward = inspect.unwrap(forward_of(function))
+    codes = [each.__code__ for each in (forward, *_called(forward)) if isinstance(each, FunctionType | MethodType)]
+    words = [each for code in codes for each in _constants_in(code) if re.fullmatch(r"[A-Za-z][\w-]{0,20}", each)]
     return list(dict.fromkeys(words))[:MAX_TEXTS]
+
+
+def _called(function: Callable[..., Any]) -> Iterator[FunctionType]:
+    """The functions outside of PyTorch that a function has at hand."""
+    try:
+        known = inspect.getclosurevars(function)
+    except (TypeError, ValueError):  # it was not written in Python, or is not finished
+        return
+    for each in (*known.nonlocals.values(), *known.globals.values()):
+        if isinstance(each, FunctionType) and each.__module__.partition(".")[0] != "torch":
+            yield each
 
 
 def _constants_in(code: CodeType) -> Iterator[str]:

@@ -34,6 +34,13 @@ def ordinary_points(subject: Subject) -> Columns:
     return torch.tensor(chosen, dtype=torch.float64).T
 
 
+def in_company(subject: Subject) -> Subject:
+    """The function at more points than one: a backward that mixes the points of a batch shows in no other."""
+    if subject.count > 1:
+        return subject
+    return replace(subject, columns=torch.cat([subject.columns, ordinary_points(subject)], -1))
+
+
 def taking_vectors(subject: Subject) -> Subject | None:
     """The function as one that takes vectors of points, of one sign or the other, or None where it takes none."""
     count = len(subject.parameters)

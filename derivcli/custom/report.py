@@ -15,8 +15,6 @@ State: TypeAlias = Literal["passed", "failed", "inapplicable", "unreached"]
 RELIES_ON = "relies on "
 """Begins the detail of a trial that was not reached."""
 
-ONE_POINT = "there is one point"
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -119,6 +117,7 @@ class FunctionReport:
 
     def raise_if_wrong(self) -> None:
         """Raise FunctionError, an AssertionError that tells the sentence and the trials, where something is wrong."""
+        __tracebackhide__ = True  # pytest shows the test's own line
         if not self.ok:
             raise FunctionError(self)
 
@@ -172,6 +171,7 @@ class FileReport:
 
     def raise_if_wrong(self) -> None:
         """Raise FunctionError where something is wrong with one of the functions."""
+        __tracebackhide__ = True
         if self.wrong:
             raise FunctionError(self)
 

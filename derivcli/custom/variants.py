@@ -13,6 +13,7 @@ from derivcli.custom.attempts import Attempt, Rank, attempted
 from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.given import Given
 from derivcli.custom.kinds import other_indices, repeats, texts_in
+from derivcli.custom.optional_tensors import given_tensor
 from derivcli.custom.report import Outcome, failed, inapplicable
 from derivcli.custom.shapes import Shape
 from derivcli.custom.subject import Argument, Subject, Variant, shape_text
@@ -27,7 +28,7 @@ SMALL = 1e-3
 """A smaller number, such as one that keeps from dividing by 0, shows only where it is replaced by a large one."""
 OTHER_WHOLE_NUMBERS = (3, 1, 2, 0, -2, -1)
 
-SHAPELESS = ("out", "generator", "device", "dtype", "layout", "memory_format", "dim", "axis", "dims", "name")
+NO_TENSORS = ("out", "generator", "device", "dtype", "layout", "memory_format", "dim", "axis", "dims", "name")
 """Arguments whose default is None that are no tensors."""
 
 
@@ -63,6 +64,9 @@ def _of_constant(subject: Subject, argument: Argument, given: Given) -> Iterator
     if argument.shape is not None or subject.formula is not None:
         return
     name, value = argument.name, argument.constant
+    if value is None and name not in given.constants and name not in NO_TENSORS and not subject.pointwise:
+        yield from given_tensor(subject, argument)
+        return
     if isinstance(value, Tensor):
         yield from _of_indices(subject, argument, value)
         return
