@@ -123,7 +123,8 @@ def test_the_detail_is_of_what_the_sentence_tells() -> None:
 @each("name", [name for name in FAULTS if name.startswith("float32 ") and "constant" not in name])
 def test_a_report_of_float32_tells_no_other_number_of_digits(name: str) -> None:
     if FAULTS[name].sentence == SINGLE:
-        told = [trial.detail for trial in report_of(name).trials if "digits" in trial.detail]
+        ran = [trial for trial in report_of(name).trials if trial.state in ("passed", "failed")]
+        told = [trial.detail for trial in ran if "digits" in trial.detail]
         assert all(detail.startswith(("16 digits", "at least")) for detail in told), told
 
 
