@@ -88,7 +88,7 @@ def _changed(subject: Subject, after: Tensors, before: Tensors, stage: str) -> O
 def is_formula(subject: Subject) -> Outcome:
     """The forward is the formula."""
     if subject.formula is None:
-        return inapplicable("nobody can say without `--against`")
+        return inapplicable("needs `--against`")
     truth = by_formula(subject.formula, subject.parameters, subject.columns)
     found, rounding = subject.values, noise(subject.value, subject.columns)
     off = deviates(subject, found, truth, 0, rounding)

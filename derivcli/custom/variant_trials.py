@@ -15,7 +15,7 @@ def other_constants(subject: Subject) -> Outcome:
     """The backward is the derivative for other values of arguments that are no tensors."""
     variants = [each for each in subject.variants if each.argument]
     if not variants:
-        return inapplicable("there are no constants with other values")
+        return inapplicable("there are none")
     for variant in variants:
         outcome = outcome_of(subject, variant, is_derivative)
         if outcome.state == "failed":
@@ -30,7 +30,7 @@ def other_shapes(subject: Subject) -> Outcome:
     """The backward is the derivative for tensors of other shapes that the forward takes."""
     variants = [each for each in subject.variants if not each.argument]
     if not variants:
-        return inapplicable("forward takes no other shapes that were tried")
+        return inapplicable("forward takes none")
     for variant in variants:
         outcome = outcome_of(subject, variant, is_derivative)
         if outcome.state == "failed":
