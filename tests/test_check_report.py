@@ -21,7 +21,7 @@ from derivcli.render.blocks import Style
 from derivcli.render.documents.function_check import function_check_document
 from derivcli.render.format_table import write
 from tests.custom_functions import Square, saving
-from tests.support import deriv, each
+from tests.support import deriv
 
 MEANT, SQUARES = (Path(__file__).parent / "golden" / "data" / name for name in ("meant.py", "squares.py"))
 IGNORES = "ignores grad_output: right at the end of a graph, wrong inside one"

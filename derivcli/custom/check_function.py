@@ -6,8 +6,10 @@ names the cause. All others are.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import torch
@@ -96,6 +98,7 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
     rows: list[Trial] = []
     outcomes: dict[Attempt, Outcome] = {}
     blamed: dict[Attempt, tuple[str, ...]] = {}
+    as_written = names_as_written(subject.function)
     for row in TRIALS:
         if (row.on_request and not on_request) or (row.follows is not None and row.follows not in outcomes):
             continue
@@ -109,14 +112,16 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
         if causes:
             rows.append(Trial(name, "unreached", f"{RELIES_ON}{' and '.join(causes)}"))
             continue
-        outcome = outcomes[row.attempt] = attempted(_unless_slow(row.attempt) if row.quick else row.attempt, subject)
+        outcome = attempted(_unless_slow(row.attempt) if row.quick else row.attempt, subject)
         is_wrong = outcome.state == "failed"
+        outcome = replace(outcome, detail=as_written(outcome.detail), sentence=as_written(outcome.sentence))
+        outcomes[row.attempt] = outcome
         rows.append(Trial(name, outcome.state, outcome.detail, outcome.sentence if is_wrong else "", outcome.kind))
         if is_wrong:
             blamed[row.attempt] = (f"'{name}'",)
     return FunctionReport(
         subject.name,
-        tuple(map(_argument, subject.arguments)),
+        tuple(replace(each, name=as_written(each.name)) for each in map(_argument, subject.arguments)),
         source,
         subject.formula.text if subject.formula else "",
         subject.count,
@@ -124,6 +129,13 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
         tuple(each.sentence for each in outcomes.values() if each.sentence and each.state != "failed"),
         tuple((name, formula.source) for name, formula in subject.stated.items()),
     )
+
+
+def names_as_written(function: CustomFunction) -> Callable[[str], str]:
+    """What makes of a text one in which a module's weights have the names that they have there: layers.0.weight."""
+    weights = {each.name: each.written for each in function.parameters if "." in each.written}
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, weights))})\b")
+    return lambda text: pattern.sub(lambda found: weights[found[0]], text) if weights else text
 
 
 def _trial_name(row: TrialRow, subject: Subject) -> str:

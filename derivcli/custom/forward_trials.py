@@ -53,6 +53,8 @@ def same_again(subject: Subject) -> Outcome:
         if not torch.equal(one, other):
             index = first_true(one != other)
             detail = f"{subject.at(index[-1])}: {one[index].item():.10g}, then {other[index].item():.10g}"
+            if getattr(subject.function.target, "training", False):
+                detail += "; it is in training mode: name an instance of which .eval() was called"
             return failed("random", f"not deterministic: {stage} differs from call to call", detail)
     return passed()
 

@@ -64,7 +64,7 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
 
 
 def _confirmed(tried: Subject, sentence: str) -> str:
-    """A sentence of a factor that is the size of something; without that where it stays in tensors twice as large."""
+    """A sentence of a factor that is the size of something; without that where it is not in tensors twice as large."""
     arguments = tuple(
         each
         if each.shape is None
@@ -77,8 +77,9 @@ def _confirmed(tried: Subject, sentence: str) -> str:
     larger = replace(tried, arguments=arguments, columns=columns)
     sample = sample_at(larger, 0) if count <= MAX_LARGER else None
     found = None if sample is None else _kind(larger, [sample], _case(larger, [sample]))
-    plain = sentence.partition(":")[0]
-    return plain if found is not None and found[1].partition(":")[0] == plain else sentence
+    plain, _, question = sentence.partition(":")
+    follows = found is None or (found[1].partition(":")[0] != plain and found[1].endswith(question))
+    return sentence if follows else plain
 
 
 def _missing(tried: Subject, sample: Sample) -> Outcome | None:
