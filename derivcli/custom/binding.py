@@ -6,7 +6,7 @@ backward run, the numbers are finite, and the outcome depends on every argument;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, quiet, where_finite
 from derivcli.custom.custom_function import CustomFunction, Parameter
 from derivcli.custom.given import NOTHING, Given, check_arguments, completed
-from derivcli.custom.kinds import Choice, TensorKind, ways, whole_numbers
+from derivcli.custom.kinds import Choice, TensorKind, texts_in, ways, whole_numbers
 from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
 from derivcli.custom.shapes import Shape, assignments
 from derivcli.custom.subject import Argument, Columns, Subject
@@ -32,14 +32,33 @@ FEW_TRIES = 3
 """After so many that fail since something is of the wrong type, other shapes are not tried."""
 
 
-def bind(function: CustomFunction, formula: Expression | None = None, given: Given = NOTHING) -> Subject:
+def bind(
+    function: CustomFunction, formula: Expression | None = None, given: Given = NOTHING, named: Collection[str] = ()
+) -> Subject:
     """The function with arguments that it takes, pointwise if it can be so called, and points to try it at.
+
+    Constants are varied, above all those that are `named` in stated gradients. Where None was given for one and the
+    function refuses it, or has that word, it is the text 'none'.
 
     Raises DerivError where it cannot be called in any way that was tried.
     """
+    given = given.without_constructed(function)
+    readings = [given] if given.in_words is None else [given, given.in_words]
+    if "none" in texts_in(function):
+        readings.reverse()
+    refusal: DerivError | None = None
+    for reading in readings:
+        try:
+            return _bound(function, formula, reading, named)
+        except DerivError as error:
+            refusal = refusal if refusal is not None and reading is not given else error
+    assert refusal is not None, "one way at least was tried"
+    raise refusal
+
+
+def _bound(function: CustomFunction, formula: Expression | None, given: Given, named: Collection[str]) -> Subject:
     best: Attempt | None = None
     reasons: set[str] = set()
-    given = given.without_constructed(function)
     with quiet():
         for parameters in _signatures(function, given):
             for attempt in _attempts(function, parameters, formula, given):
@@ -59,7 +78,7 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
             )
         if best.rank is Rank.FAILS and not best.is_of_code:
             _refuse(best, len(reasons) == 1, given)
-        return with_variants(with_symmetric(best.subject), function, given)
+        return with_variants(with_symmetric(best.subject), given, named)
 
 
 def _refuse(attempt: Attempt, always: bool, given: Given) -> None:

@@ -64,11 +64,12 @@ def check(
     """
     names = tuple(parameter.name for parameter in function.parameters)
     formula = None if against is None else _formula(function.name, against, names)
+    stated = {name: _formula(function.name, text, names) for name, text in (gradients or {}).items()}
+    named = {name for each in stated.values() for name in each.variables}
     with torch.inference_mode(False), torch.enable_grad(), one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what code says of settings that nobody asked for is noise
         with restored_settings():
-            subject = bind(function, formula, given)
-            subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
+            subject = with_stated(bind(function, formula, given, named), stated)
         return run_trials(subject, source, compiled)
 
 

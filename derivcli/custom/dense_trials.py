@@ -17,7 +17,7 @@ from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
-from derivcli.custom.zones import ANY, NEAR_WORD, Seen, Zone, shortest, where_text, zones
+from derivcli.custom.zones import ANY, SOMEWHERE, Seen, Zone, shortest, where_text, zones
 from derivcli.errors import DerivError
 
 MAX_SEEDS = 3
@@ -43,9 +43,6 @@ QUANTITIES: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor]], ...] = (
 """What of two arguments may decide where numbers are wrong."""
 
 MIN_QUANTITY_ENDS = 3
-
-SOMEWHERE = "at some of the points"
-"""Where, if no words are true."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,7 +197,7 @@ def _where(subject: Subject, findings: Sequence[Finding], columns: Columns, stat
         along = [each for each in findings if each.line.index == index]
         for text, count in Counter(each.words(name) for each in along).most_common(1):
             within = _within(columns[index], next(each.zones for each in along if each.words(name) == text))
-            told = count > 1 and not text.startswith(NEAR_WORD) and within.double().mean() < MAX_ZONE_SHARE
+            told = count > 1 and text != SOMEWHERE and within.double().mean() < MAX_ZONE_SHARE
             if told and _holds(status, within):
                 parts.append(text)
                 inside &= within

@@ -148,6 +148,15 @@ def is_right(subject: Subject, sample: Sample, wanted: Sequence[int], quick_only
     return not are_wrong(found[None], truth, tolerance_of(truth, floor, rounding)).any()
 
 
+def along_direction(subject: Subject, sample: Sample, wanted: Sequence[int]) -> tuple[float, float] | tuple[None, None]:
+    """The derivative along a direction, as the gradients give it and as it is; nothing where gradients are stated."""
+    if any(subject.tensor_arguments[k].name in subject.stated for k in wanted):
+        return None, None
+    directions = _directions(subject, sample, wanted)
+    found = sum(float((g * v).sum()) for g, v in zip(sample.filled, directions, strict=True))
+    return found, float(quick_slope(subject, sample.tensors, directions, sample.upstreams))
+
+
 def _thorough(subject: Subject, sample: Sample, directions: Tensors) -> tuple[TrueValues, Tensor]:
     """The derivative along a direction by many quotients, and how much rounding moves what the backward gives."""
     column = sample.column

@@ -113,13 +113,32 @@ def _wrong(subject: Subject, kind: str, sentence: str) -> Outcome:
 
 def empty(subject: Subject) -> Outcome:
     """A batch of none does as well, where the forward gives something for it."""
-    found = []
-    for tensors in _batches(subject, subject.examples[0], 0):
-        leaves = subject.leaves(tensors)
-        outputs = _outputs(subject, leaves)
+    example, found = subject.examples[0], []
+    for one, none in zip(_batches(subject, example, 1), _batches(subject, example, 0), strict=True):
+        leaves = subject.leaves(none)
+        outputs = _outputs(subject, leaves) if subject.pointwise or _is_batch(subject, example, one) else None
         if outputs is not None and all(each.isfinite().all() for each in outputs):
             found.append(_of_nothing(subject, leaves, outputs))
     return first_failure(found) if found else inapplicable("forward takes none")
+
+
+def _is_batch(subject: Subject, example: Example, one: Sequence[Tensor]) -> bool:
+    """Whether the first axis of what has `one` row here is that of a batch, which may be empty.
+
+    A vector is none: what is divided by the number of its numbers is not defined. Where another axis has the same size
+    it may have to be the same, unless forward gives the first row of its outputs for the first alone.
+    """
+    batches = [x.shape for x, first in zip(example.tensors, one, strict=True) if x.shape != first.shape]
+    if all(len(shape) == 1 for shape in batches):
+        return False
+    is_tied = any(batches[0][0] in x.shape[1:] for x in example.tensors)
+    return not is_tied or _gives_first(example, _outputs(subject, subject.leaves(one, ())))
+
+
+def _gives_first(example: Example, outputs: Tensors | None) -> bool:
+    """Whether outputs are the first rows of those of a plain call."""
+    first = [each[:1] for each in example.outputs if each.ndim]
+    return outputs is not None and tensors_alike([each.detach() for each in outputs], first)
 
 
 def _of_nothing(subject: Subject, leaves: Tensors, outputs: Tensors) -> Outcome:
@@ -200,8 +219,7 @@ def _first_alone(subject: Subject, example: Example) -> Outcome | None:
     for tensors in _batches(subject, example, 1):
         leaves = subject.leaves(tensors)
         outputs = _outputs(subject, leaves)
-        first = [each[:1] for each in example.outputs]
-        if outputs is not None and tensors_alike([each.detach() for each in outputs], first):
+        if outputs is not None and _gives_first(example, outputs):
             return _of_one(subject, example, leaves, outputs)
     return None
 

@@ -364,13 +364,15 @@ class Subject:
 class Variant:
     """Another way of calling a function, which has to be as right: other shapes, or another constant.
 
-    `where` says what is other, as in "mode is 'max'", and `otherwise` what it is in the first way.
+    `where` says what is other, as in "mode is 'max'", and `otherwise` what it is in the first way. A `spare` one is
+    tried where another one of its argument was wrong, to say of which values that is so.
     """
 
     subject: Subject
     where: str
     otherwise: str = ""
     argument: str = ""
+    spare: bool = False
 
 
 @lru_cache(maxsize=64)

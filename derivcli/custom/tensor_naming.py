@@ -14,7 +14,7 @@ from torch.autograd.function import BackwardCFunction
 
 from derivcli.custom.jacobians import Pullback, outputs_at, points_for, pullback
 from derivcli.custom.report import Outcome, failed
-from derivcli.custom.samples import Sample, differentiable, is_right, sample_at
+from derivcli.custom.samples import Sample, along_direction, differentiable, is_right, sample_at
 from derivcli.custom.subject import MAX_WRITTEN_ENTRIES, Subject, Tensors, filled_in
 from derivcli.custom.tensor_cases import Case, Look, off_mask
 from derivcli.custom.tensor_faults import ignored, named, named_of_outputs, of_output, outputs_swapped
@@ -48,7 +48,9 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     case = _case(tried, samples)
     look = _kind(tried, samples, case)
     if look is None:
-        return failed("derivative", NOT_DERIVATIVE, f"{tried.at(wrong[0].point)}, along a direction")
+        found, due = along_direction(tried, wrong[0], differentiable(tried))
+        numbers = "" if found is None else f": {found:.6g}, should be {due:.6g}"
+        return failed("derivative", NOT_DERIVATIVE, f"{tried.at(wrong[0].point)}, along a drawn direction{numbers}")
     kind, sentence = look
     if sentence.endswith(" is due?"):
         sentence = _confirmed(tried, sentence)

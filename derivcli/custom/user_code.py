@@ -44,7 +44,11 @@ TORCH_ERRORS = (
     (r"expected Variable or None \(got (\w+)\)", "type", "backward gives a {0} where a tensor is due"),
     (r"leaf Variable that requires grad", "input", "modifies its input in place"),
     (r"modified by an inplace operation", "saved", "modifies saved tensors in place"),
-    (r"must implement either the backward or vjp", "missing", "there is no backward"),
+    (
+        r"must implement either the backward or vjp|no autograd formula was registered",
+        "missing",
+        "there is no backward",
+    ),
 )
 """What PyTorch says, as a pattern, with the kind and the sentence."""
 
