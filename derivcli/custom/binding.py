@@ -87,7 +87,7 @@ def _refuse(attempt: Attempt, always: bool, given: Given) -> None:
         raise attempt.error
     reason = f": {attempt.reason}" if attempt.reason else ""
     hint = "say what its arguments are with `--shape x=4x3`, or with `--with dim=1` where they are no tensors"
-    if given.says_where:
+    if given.points is not None or given.tensors or given.shapes:
         hint = "give others with `--at` or `--shape`"
     elif always:
         hint = "it raises this for all shapes that were tried; where it takes others say so with `--shape x=4x3`"
