@@ -16,7 +16,8 @@ from tests.support import each
 
 
 def normalized(x: Tensor, dim: int = -1, eps: float = 1e-12) -> Tensor:
-    return x / x.norm(dim=dim, keepdim=True).clamp_min(eps)
+    found: Tensor = x / x.norm(dim=dim, keepdim=True).clamp_min(eps)
+    return found
 
 
 def normalized_slopes(g: Tensor, x: Tensor, dim: int, eps: float) -> tuple[Tensor, None, None]:
@@ -29,7 +30,8 @@ def reversal(g: Tensor, x: Tensor, alpha: float) -> tuple[Tensor, None]:
 
 
 def cosine(a: Tensor, b: Tensor) -> Tensor:
-    return (a * b).sum(-1) / (a.norm(dim=-1) * b.norm(dim=-1))
+    found: Tensor = (a * b).sum(-1) / (a.norm(dim=-1) * b.norm(dim=-1))
+    return found
 
 
 def cosine_slopes(g: Tensor, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,7 +51,7 @@ def scaled_slopes(g: Tensor, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
 
 def squared(x: Tensor, y: Tensor, reduction: str = "mean") -> Tensor:
     found = (x - y) ** 2
-    return {"mean": found.mean, "sum": found.sum, "none": found.clone}[reduction]()
+    return found if reduction == "none" else found.sum() if reduction == "sum" else found.mean()
 
 
 def squared_slopes(g: Tensor, x: Tensor, y: Tensor, reduction: str) -> tuple[Tensor, Tensor, None]:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -155,7 +156,7 @@ def _as_dirty(subject: Subject, error: Exception) -> Subject | None:
 
 def where_finite(subject: Subject, most: int | None = None) -> Subject:
     """The function at the first points at which forward gives finite numbers, and no more than so many."""
-    found = [point for point in range(subject.count) if _is_finite(subject, point)][:most]
+    found = [*islice((point for point in range(subject.count) if _is_finite(subject, point)), most)]
     return replace(subject, columns=subject.columns[:, found])
 
 

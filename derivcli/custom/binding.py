@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, quiet, where_finite
+from derivcli.custom.budget import SEARCH_SECONDS
 from derivcli.custom.custom_function import CustomFunction, Parameter
 from derivcli.custom.given import NOTHING, Given, check_arguments, completed
 from derivcli.custom.kinds import Choice, TensorKind, texts_in, ways, whole_numbers
@@ -65,7 +66,7 @@ def _bound(function: CustomFunction, formula: Expression | None, given: Given, n
                 reasons |= attempt.reasons or {attempt.reason}
                 if best is None or (attempt.is_better(best) and attempt.gives_numbers_for(best.missing)):
                     best = attempt
-                if best.is_settled:
+                if best.is_settled or function.budget.spent > SEARCH_SECONDS:
                     break
             if best is not None and best.rank >= Rank.FORWARD_ONLY:
                 break
@@ -78,7 +79,10 @@ def _bound(function: CustomFunction, formula: Expression | None, given: Given, n
             )
         if best.rank is Rank.FAILS and not best.is_of_code:
             _refuse(best, len(reasons) == 1, given)
-        return with_variants(with_symmetric(best.subject), given, named)
+        subject = with_symmetric(best.subject)
+        asked = any(each.symmetric for each in subject.arguments)
+        rank = attempted(subject).rank if asked and subject.count else best.rank
+        return with_variants(subject, given, named) if subject.count and rank >= Rank.CONSTANT else subject
 
 
 def _refuse(attempt: Attempt, always: bool, given: Given) -> None:
@@ -228,7 +232,11 @@ def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
                 attempt = max(attempt, *others, key=lambda each: each.rank)
             reasons.add(attempt.reason)
             best = replace(attempt if attempt.is_better(best) else best or attempt, reasons=frozenset(reasons))
-            if best.rank is Rank.GOOD or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types):
+            if (
+                best.rank is Rank.GOOD
+                or subject.budget.spent > SEARCH_SECONDS
+                or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types)
+            ):
                 return best
             if attempt.is_of_values:
                 undecided.append(assignment)
@@ -246,4 +254,4 @@ def _called(subject: Subject, plan: Plan, assignment: Sequence[Shape], values: s
     attempt = attempted(plan.called(subject, shapes, columns))
     if attempt.rank <= Rank.NOT_FINITE:
         return attempt
-    return replace(attempt, subject=where_finite(attempt.subject, SHAPED_POINTS))
+    return replace(attempt, subject=where_finite(attempt.subject, subject.budget.part_of(SHAPED_POINTS, 1)))

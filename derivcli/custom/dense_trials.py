@@ -10,7 +10,8 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.custom.dense_points import Line, line_through, scattered_points, whole_line
+from derivcli.custom.budget import CHECK_SECONDS
+from derivcli.custom.dense_points import SPACING, Line, line_through, scattered, scattered_points, whole_line
 from derivcli.custom.gradient_comparison import deviation_text
 from derivcli.custom.point_status import RIGHT, UNKNOWN, WRONG, compared, statuses
 from derivcli.custom.precision_trials import through_lower_format
@@ -43,6 +44,11 @@ QUANTITIES: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor]], ...] = (
 """What of two arguments may decide where numbers are wrong."""
 
 MIN_QUANTITY_ENDS = 3
+
+ZONE_CALLS = 250
+"""About so many calls tell where the ends of a zone are."""
+MIN_WRONG_POINTS = 3
+"""Where these take too long, so many points have to be wrong."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +92,8 @@ def untried(subject: Subject) -> str:
 
 def _outcome(subject: Subject) -> Outcome:
     one = len(subject.parameters) == 1
+    if not subject.budget.allows(ZONE_CALLS, CHECK_SECONDS):
+        return _at_once(subject, scattered(SPACING)[None] if one else scattered_points(len(subject.parameters)))
     line = whole_line(lambda numbers: subject.gradients(numbers[None])[0]) if one else None
     columns = scattered_points(len(subject.parameters)) if line is None else line.columns
     found = subject.gradients(columns)
@@ -105,6 +113,23 @@ def _outcome(subject: Subject) -> Outcome:
     known = int((status != UNKNOWN).all(0).sum())
     rest = columns.shape[1] - known
     return passed(f"right at {known}; {rest} cannot be judged" if rest else "")
+
+
+def _at_once(subject: Subject, columns: Columns) -> Outcome:
+    """The outcome where a call takes so long that no ends are sought of what is wrong."""
+    given = compared(subject, columns)
+    for finite in (True, False):
+        off = _sought(given.status, given.found, finite) == WRONG
+        if off.sum() >= MIN_WRONG_POINTS:
+            row, point = off.nonzero()[int((given.errors[off] / given.true[off].abs()).nan_to_num().argmax())].tolist()
+            there = replace(subject, columns=columns)
+            by = f", by {subject.wrt[row]}" if len(subject.parameters) > 1 else ""
+            detail = deviation_text(there, (row, point), given.found, given.true, by)
+            kind, sentence = (
+                ("somewhere", "backward is wrong") if finite else ("infinite", "backward gives no finite number")
+            )
+            return failed(kind, f"{sentence} {SOMEWHERE}", detail)
+    return passed()
 
 
 def _on_line(subject: Subject, line: Line, status: Tensor, finite: bool) -> Iterator[Finding]:

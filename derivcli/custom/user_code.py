@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from derivcli.custom.budget import EndlessCallError
 from derivcli.custom.report import Outcome, failed
 from derivcli.errors import failure, file_name
 
@@ -31,6 +32,8 @@ def user_code(stage: str) -> Iterator[None]:
     """A block that runs the user's code."""
     try:
         yield
+    except EndlessCallError:
+        raise
     except (Exception, SystemExit) as error:
         raise UserCodeError(stage, error) from error
 

@@ -39,14 +39,13 @@ NO_TENSORS = ("out", "generator", "device", "dtype", "layout", "memory_format", 
 
 
 def with_variants(subject: Subject, given: Given, named: Collection[str] = ()) -> Subject:
-    """The function with other ways of calling it, where it can be called at all in this one.
+    """The function with other ways of calling it.
 
     Constants that are `named` in stated gradients are varied even if forward and backward do not depend on them.
     """
-    if not subject.count or attempted(subject).rank < Rank.CONSTANT:
-        return subject
     constants = [each for argument in subject.arguments for each in _of_constant(subject, argument, given, named)]
-    shapes = () if subject.formula is not None else islice(_of_shapes(subject, given), MAX_SHAPE_VARIANTS)
+    most = subject.budget.part_of(MAX_SHAPE_VARIANTS, 0)
+    shapes = () if subject.formula is not None else islice(_of_shapes(subject, given), most)
     return replace(subject, variants=(*constants, *shapes))
 
 

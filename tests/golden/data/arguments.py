@@ -65,3 +65,25 @@ class Weighed(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor]:
         x, weight = ctx.saved_tensors
         return grad_output * weight, (grad_output * x).mean(0)
+
+
+class Rotated(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1j
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return (grad_output * -1j).real
+
+
+class Sizes(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.abs().sum(-1)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (x,) = ctx.saved_tensors
+        return grad_output[:, None] * x.sign()
