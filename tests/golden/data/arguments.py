@@ -75,15 +75,3 @@ class Rotated(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad_output):
         return (grad_output * -1j).real
-
-
-class Sizes(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x.abs().sum(-1)
-
-    @staticmethod
-    def backward(ctx, grad_output):
-        (x,) = ctx.saved_tensors
-        return grad_output[:, None] * x.sign()
