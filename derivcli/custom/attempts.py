@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,9 @@ MAX_ROUNDING = 1e-14
 
 VALUE_ERRORS = (torch.linalg.LinAlgError, ValueError, AssertionError, ArithmeticError)  # type: ignore[attr-defined]
 """What is raised of numbers that a function does not take, and seldom of shapes."""
+
+RANGE = re.compile(r"\bbetween\b|\bpositive\b|\bnon-?negative\b|\b(with)?in the range\b|[<>]=? ?[01]\b")
+"""Words of an error that says which numbers a function takes."""
 
 CODE_ERRORS = (NameError, ImportError, SystemExit)
 """What is raised of no arguments but of the code itself."""
@@ -93,6 +97,11 @@ class Attempt:
         return isinstance(getattr(self.error, "error", None), CODE_ERRORS)
 
     @property
+    def is_of_range(self) -> bool:
+        """Whether what was raised says in which range numbers have to be."""
+        return isinstance(self.error, UserCodeError) and refuses_numbers(self.error)
+
+    @property
     def is_of_values(self) -> bool:
         """Whether it may go better with other numbers in tensors of the same shapes."""
         return self.rank in (Rank.NOT_FINITE, Rank.FORWARD_ONLY) or isinstance(
@@ -116,6 +125,11 @@ class Attempt:
         if isinstance(self.error, UserCodeError):
             return error_text(self.error)
         return str(self.error) if isinstance(self.error, NoDerivativeError) else ""
+
+
+def refuses_numbers(error: UserCodeError) -> bool:
+    """Whether a forward says that it takes other numbers only."""
+    return error.stage == "forward" and RANGE.search(str(error.error)) is not None
 
 
 @contextlib.contextmanager

@@ -227,7 +227,7 @@ def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
         undecided = []
         for tried, assignment in enumerate(shapes):
             attempt = _called(subject, plan, assignment, values, given)
-            if attempt.rank is Rank.NOT_FINITE and values == ORDINARY:
+            if (attempt.rank is Rank.NOT_FINITE or attempt.is_of_range) and values == ORDINARY:
                 others = (_called(subject, plan, assignment, each, given) for each in VALUES if each != values)
                 attempt = max(attempt, *others, key=lambda each: each.rank)
             reasons.add(attempt.reason)

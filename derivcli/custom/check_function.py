@@ -15,6 +15,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.attempts import refuses_numbers
 from derivcli.custom.backward_trials import is_derivative
 from derivcli.custom.binding import bind
 from derivcli.custom.budget import CALL_SECONDS, CHECK_SECONDS, Budget, EndlessCallError
@@ -38,7 +39,7 @@ from derivcli.custom.report import (
 from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Argument, Subject, shape_text
 from derivcli.custom.trial_table import TRIALS, TrialRow
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure, error_text
 from derivcli.engines.chunks import one_thread
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
@@ -193,4 +194,6 @@ def attempted(attempt: Attempt, subject: Subject) -> Outcome:
     except NoDerivativeError as error:
         return failed("type", str(error))
     except UserCodeError as error:
+        if attempt is not runs and refuses_numbers(error):  # a trial goes beyond the numbers at which it runs
+            return inapplicable(f"it is refused: {error_text(error)}")
         return code_failure(error)
