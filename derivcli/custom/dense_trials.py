@@ -126,7 +126,8 @@ def _outcome(subject: Subject) -> Outcome:
                 lower = through_lower_format(subject, "backward", subject.gradients, subject.slopes)
                 return lower or _failure(subject, findings, columns, sought, finite)
     known = int((status != UNKNOWN).all(0).sum())
-    return passed(f"right at {known} of {columns.shape[1]} points" if known < columns.shape[1] else "")
+    rest = columns.shape[1] - known
+    return passed(f"right at {known}; {rest} cannot be judged" if rest else "")
 
 
 def _seconds_a_point(subject: Subject) -> float:
