@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -15,15 +17,20 @@ from torch import Tensor
 from derivcli.custom.gradient_comparison import deviates
 from derivcli.custom.subject import Subject, Tensors
 from derivcli.custom.true_values import TrueValues
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text, lines_passed
 from derivcli.errors import DerivError
 
 CALL_ERRORS = (UserCodeError, NoDerivativeError, DerivError)
 """What comes of arguments that a function does not take."""
 
+MAX_ROUNDING = 1e-14
+"""Numbers that differ relatively by no more may be the same, computed in another order."""
 
 VALUE_ERRORS = (torch.linalg.LinAlgError, ValueError, AssertionError, ArithmeticError)  # type: ignore[attr-defined]
 """What is raised of numbers that a function does not take, and seldom of shapes."""
+
+RANGE = re.compile(r"\bbetween\b|\bpositive\b|\bnon-?negative\b|\b(with)?in the range\b|[<>]=? ?[01]\b")
+"""Words of an error that says which numbers a function takes."""
 
 CODE_ERRORS = (NameError, ImportError, SystemExit)
 """What is raised of no arguments but of the code itself."""
@@ -56,6 +63,8 @@ class Attempt:
     error: Exception | None = None
     missing: tuple[str, ...] = ()
     """The arguments on which forward depends and for which backward gives None."""
+    reasons: frozenset[str] = frozenset()
+    """What was raised in it and in others, where all of them fail."""
 
     @property
     def is_settled(self) -> bool:
@@ -88,6 +97,11 @@ class Attempt:
         return isinstance(getattr(self.error, "error", None), CODE_ERRORS)
 
     @property
+    def is_of_range(self) -> bool:
+        """Whether what was raised says in which range numbers have to be."""
+        return isinstance(self.error, UserCodeError) and refuses_numbers(self.error)
+
+    @property
     def is_of_values(self) -> bool:
         """Whether it may go better with other numbers in tensors of the same shapes."""
         return self.rank in (Rank.NOT_FINITE, Rank.FORWARD_ONLY) or isinstance(
@@ -95,11 +109,27 @@ class Attempt:
         )
 
     @property
+    def reached(self) -> int:
+        """The line of the user's code up to which it came where it fails; what is raised further down says more."""
+        if self.rank is not Rank.FAILS or not isinstance(self.error, UserCodeError):
+            return 0
+        return next((line for _, line in lines_passed(self.error.error)), 0)
+
+    def is_better(self, other: Attempt | None) -> bool:
+        """Whether it goes better than another, or fails further down."""
+        return other is None or (self.rank, self.reached) > (other.rank, other.reached)
+
+    @property
     def reason(self) -> str:
         """What was raised, in a line."""
         if isinstance(self.error, UserCodeError):
             return error_text(self.error)
         return str(self.error) if isinstance(self.error, NoDerivativeError) else ""
+
+
+def refuses_numbers(error: UserCodeError) -> bool:
+    """Whether a forward says that it takes other numbers only."""
+    return error.stage == "forward" and RANGE.search(str(error.error)) is not None
 
 
 @contextlib.contextmanager
@@ -140,12 +170,15 @@ def _as_dirty(subject: Subject, error: Exception) -> Subject | None:
 
 def where_finite(subject: Subject, most: int | None = None) -> Subject:
     """The function at the first points at which forward gives finite numbers, and no more than so many."""
-    found = [point for point in range(subject.count) if _is_finite(subject, point)][:most]
+    found = [*islice((point for point in range(subject.count) if _is_finite(subject, point)), most)]
     return replace(subject, columns=subject.columns[:, found])
 
 
 def _is_finite(subject: Subject, point: int) -> bool:
-    outputs = subject.run(subject.leaves(subject.calls(subject.columns[:, point : point + 1])[0], ()))
+    try:
+        outputs = subject.run(subject.leaves(subject.calls(subject.columns[:, point : point + 1])[0], ()))
+    except CALL_ERRORS:  # it does not take these numbers, which it says where they are the first
+        return False
     return all(bool(each.isfinite().all()) for each in outputs)
 
 
@@ -178,9 +211,17 @@ def _depends(subject: Subject, tensors: Tensors, outputs: Sequence[Tensor], inde
             found = subject.run(subject.leaves([*tensors[:index], moved, *tensors[index + 1 :]], ()))
         except CALL_ERRORS:
             continue
-        if any(not torch.equal(one, y.detach()) for one, y in zip(found, outputs, strict=False)):
+        if any(_differ(one, y.detach()) for one, y in zip(found, outputs, strict=False)):
             return True
     return False
+
+
+def _differ(one: Tensor, other: Tensor) -> bool:
+    """Whether numbers differ by more than rounding."""
+    if one.shape != other.shape:
+        return True
+    alike = (one == other) | ((one - other).abs() <= MAX_ROUNDING * other.abs()) | (one.isnan() & other.isnan())
+    return not bool(alike.all())
 
 
 def _other(subject: Subject, index: int) -> Tensor:

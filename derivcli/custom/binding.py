@@ -6,16 +6,17 @@ backward run, the numbers are finite, and the outcome depends on every argument;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, quiet, where_finite
+from derivcli.custom.budget import SEARCH_SECONDS
 from derivcli.custom.custom_function import CustomFunction, Parameter
 from derivcli.custom.given import NOTHING, Given, check_arguments, completed
-from derivcli.custom.kinds import Choice, TensorKind, ways, whole_numbers
+from derivcli.custom.kinds import Choice, TensorKind, texts_in, ways, whole_numbers
 from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
 from derivcli.custom.shapes import Shape, assignments
 from derivcli.custom.subject import Argument, Columns, Subject
@@ -32,19 +33,40 @@ FEW_TRIES = 3
 """After so many that fail since something is of the wrong type, other shapes are not tried."""
 
 
-def bind(function: CustomFunction, formula: Expression | None = None, given: Given = NOTHING) -> Subject:
+def bind(
+    function: CustomFunction, formula: Expression | None = None, given: Given = NOTHING, named: Collection[str] = ()
+) -> Subject:
     """The function with arguments that it takes, pointwise if it can be so called, and points to try it at.
+
+    Constants are varied, above all those that are `named` in stated gradients. Where None was given for one and the
+    function refuses it, or has that word, it is the text 'none'.
 
     Raises DerivError where it cannot be called in any way that was tried.
     """
-    best: Attempt | None = None
     given = given.without_constructed(function)
+    readings = [given] if given.in_words is None else [given, given.in_words]
+    if "none" in texts_in(function):
+        readings.reverse()
+    refusal: DerivError | None = None
+    for reading in readings:
+        try:
+            return _bound(function, formula, reading, named)
+        except DerivError as error:
+            refusal = refusal if refusal is not None and reading is not given else error
+    assert refusal is not None, "one way at least was tried"
+    raise refusal
+
+
+def _bound(function: CustomFunction, formula: Expression | None, given: Given, named: Collection[str]) -> Subject:
+    best: Attempt | None = None
+    reasons: set[str] = set()
     with quiet():
         for parameters in _signatures(function, given):
             for attempt in _attempts(function, parameters, formula, given):
-                if best is None or (attempt.rank > best.rank and attempt.gives_numbers_for(best.missing)):
+                reasons |= attempt.reasons or {attempt.reason}
+                if best is None or (attempt.is_better(best) and attempt.gives_numbers_for(best.missing)):
                     best = attempt
-                if best.is_settled:
+                if best.is_settled or function.budget.spent > SEARCH_SECONDS:
                     break
             if best is not None and best.rank >= Rank.FORWARD_ONLY:
                 break
@@ -55,16 +77,26 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
             raise DerivError(
                 f"'{function.name}' takes no tensor", hint="say with `--shape x=4x3` which argument is one"
             )
-        if best.rank is Rank.FAILS and not best.is_of_code and (best.is_of_types or not (given.says_where or formula)):
-            _refuse(best)
-        return with_variants(with_symmetric(best.subject), function, given)
+        if best.rank is Rank.FAILS and not best.is_of_code:
+            _refuse(best, len(reasons) == 1, given)
+        subject = with_symmetric(best.subject)
+        asked = any(each.symmetric for each in subject.arguments)
+        rank = attempted(subject).rank if asked and subject.count else best.rank
+        return with_variants(subject, given, named) if subject.count and rank >= Rank.CONSTANT else subject
 
 
-def _refuse(attempt: Attempt) -> None:
+def _refuse(attempt: Attempt, always: bool, given: Given) -> None:
+    """Say what was raised, and what to do about it: the shapes are not to blame where others fail `always` alike."""
     if isinstance(attempt.error, DerivError):
         raise attempt.error
     reason = f": {attempt.reason}" if attempt.reason else ""
     hint = "say what its arguments are with `--shape x=4x3`, or with `--with dim=1` where they are no tensors"
+    if given.points is not None or given.tensors or given.shapes:
+        hint = "give others with `--at` or `--shape`"
+    elif always:
+        hint = "it raises this for all shapes that were tried; where it takes others say so with `--shape x=4x3`"
+    elif any(str(value) in reason for each in given.constants.values() for value in each):
+        hint = "give another value with `--with`"
     raise DerivError(f"'{attempt.subject.name}' could not be called{reason}", hint=hint)
 
 
@@ -190,15 +222,21 @@ def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
     fixed = [plan.fixed.get(name, given.shape_of(name)) for name in plan.shaped_names]
     shapes = list(assignments(fixed, bool(plan.whole)))
     best: Attempt | None = None
+    reasons = set()
     for values in VALUES:
         undecided = []
         for tried, assignment in enumerate(shapes):
             attempt = _called(subject, plan, assignment, values, given)
-            if attempt.rank is Rank.NOT_FINITE and values == ORDINARY:
+            if (attempt.rank is Rank.NOT_FINITE or attempt.is_of_range) and values == ORDINARY:
                 others = (_called(subject, plan, assignment, each, given) for each in VALUES if each != values)
                 attempt = max(attempt, *others, key=lambda each: each.rank)
-            best = attempt if best is None or attempt.rank > best.rank else best
-            if best.rank is Rank.GOOD or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types):
+            reasons.add(attempt.reason)
+            best = replace(attempt if attempt.is_better(best) else best or attempt, reasons=frozenset(reasons))
+            if (
+                best.rank is Rank.GOOD
+                or subject.budget.spent > SEARCH_SECONDS
+                or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types)
+            ):
                 return best
             if attempt.is_of_values:
                 undecided.append(assignment)
@@ -216,4 +254,4 @@ def _called(subject: Subject, plan: Plan, assignment: Sequence[Shape], values: s
     attempt = attempted(plan.called(subject, shapes, columns))
     if attempt.rank <= Rank.NOT_FINITE:
         return attempt
-    return replace(attempt, subject=where_finite(attempt.subject, SHAPED_POINTS))
+    return replace(attempt, subject=where_finite(attempt.subject, subject.budget.part_of(SHAPED_POINTS, 1)))

@@ -10,14 +10,15 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.custom.dense_points import Line, line_through, scattered_points, whole_line
+from derivcli.custom.budget import CHECK_SECONDS
+from derivcli.custom.dense_points import SPACING, Line, line_through, scattered, scattered_points, whole_line
 from derivcli.custom.gradient_comparison import deviation_text
 from derivcli.custom.point_status import RIGHT, UNKNOWN, WRONG, compared, statuses
 from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
-from derivcli.custom.zones import ANY, NEAR_WORD, Seen, Zone, shortest, where_text, zones
+from derivcli.custom.zones import ANY, SOMEWHERE, Seen, Zone, shortest, where_text, zones
 from derivcli.errors import DerivError
 
 MAX_SEEDS = 3
@@ -44,8 +45,16 @@ QUANTITIES: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor]], ...] = (
 
 MIN_QUANTITY_ENDS = 3
 
-SOMEWHERE = "at some of the points"
-"""Where, if no words are true."""
+ZONE_CALLS = 250
+"""About so many calls tell where the ends of a zone are."""
+MAX_POINT_SECONDS = 1e-4
+"""Where each point takes longer, fewer of them are tried."""
+FEW_POINTS = 40
+"""Of so few nothing would be learned."""
+MAX_LOOKED = 8
+"""So many of those that seem wrong are looked at again."""
+MIN_WRONG_POINTS = 3
+"""Where these take too long, so many points have to be wrong."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +98,17 @@ def untried(subject: Subject) -> str:
 
 def _outcome(subject: Subject) -> Outcome:
     one = len(subject.parameters) == 1
+    seconds = _seconds_a_point(subject)
+    if seconds or not subject.budget.allows(ZONE_CALLS, CHECK_SECONDS):
+        columns = scattered(SPACING)[None] if one else scattered_points(len(subject.parameters))
+        most = subject.budget.points(seconds, columns.shape[1])
+        if most < FEW_POINTS:
+            return inapplicable(f"a point takes {seconds:.2g} s")
+        columns = columns[:, :: -(-columns.shape[1] // most)]
+        if seconds:
+            wrong = (statuses(subject, columns, subject.gradients(columns)) == WRONG).any(0)
+            columns = columns[:, wrong][:, :: 1 + int(wrong.sum()) // MAX_LOOKED]
+        return _at_once(subject, columns) if columns.shape[1] >= MIN_WRONG_POINTS else passed()
     line = whole_line(lambda numbers: subject.gradients(numbers[None])[0]) if one else None
     columns = scattered_points(len(subject.parameters)) if line is None else line.columns
     found = subject.gradients(columns)
@@ -106,7 +126,37 @@ def _outcome(subject: Subject) -> Outcome:
                 lower = through_lower_format(subject, "backward", subject.gradients, subject.slopes)
                 return lower or _failure(subject, findings, columns, sought, finite)
     known = int((status != UNKNOWN).all(0).sum())
-    return passed(f"right at {known} of {columns.shape[1]} points" if known < columns.shape[1] else "")
+    rest = columns.shape[1] - known
+    return passed(f"right at {known}; {rest} cannot be judged" if rest else "")
+
+
+def _seconds_a_point(subject: Subject) -> float:
+    """How long each point more takes in a call with many; 0 where that is hardly anything."""
+    if subject.count == 1:
+        return 0.0
+    found = []
+    while not found or (found[-1] > MAX_POINT_SECONDS and len(found) < 3):
+        start = subject.budget.spent
+        subject.gradients(subject.columns)
+        found.append((subject.budget.spent - start - subject.budget.seconds) / (subject.count - 1))
+    return min(found) if min(found) > MAX_POINT_SECONDS else 0.0
+
+
+def _at_once(subject: Subject, columns: Columns) -> Outcome:
+    """The outcome where a call takes so long that no ends are sought of what is wrong."""
+    given = compared(subject, columns)
+    for finite in (True, False):
+        off = _sought(given.status, given.found, finite) == WRONG
+        if off.sum() >= MIN_WRONG_POINTS:
+            row, point = off.nonzero()[int((given.errors[off] / given.true[off].abs()).nan_to_num().argmax())].tolist()
+            there = replace(subject, columns=columns)
+            by = f", by {subject.wrt[row]}" if len(subject.parameters) > 1 else ""
+            detail = deviation_text(there, (row, point), given.found, given.true, by)
+            kind, sentence = (
+                ("somewhere", "backward is wrong") if finite else ("infinite", "backward gives no finite number")
+            )
+            return failed(kind, f"{sentence} {SOMEWHERE}", detail)
+    return passed()
 
 
 def _on_line(subject: Subject, line: Line, status: Tensor, finite: bool) -> Iterator[Finding]:
@@ -199,7 +249,7 @@ def _where(subject: Subject, findings: Sequence[Finding], columns: Columns, stat
         along = [each for each in findings if each.line.index == index]
         for text, count in Counter(each.words(name) for each in along).most_common(1):
             within = _within(columns[index], next(each.zones for each in along if each.words(name) == text))
-            told = count > 1 and not text.startswith(NEAR_WORD) and within.double().mean() < MAX_ZONE_SHARE
+            told = count > 1 and text != SOMEWHERE and within.double().mean() < MAX_ZONE_SHARE
             if told and _holds(status, within):
                 parts.append(text)
                 inside &= within

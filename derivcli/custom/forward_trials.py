@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import torch
 
 from derivcli.custom.calls_text import constants_text
+from derivcli.custom.formula_everywhere import different
 from derivcli.custom.gradient_comparison import deviates, deviation_text, digits_text, first_true, points_text
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Subject, Tensors
@@ -53,6 +55,8 @@ def same_again(subject: Subject) -> Outcome:
         if not torch.equal(one, other):
             index = first_true(one != other)
             detail = f"{subject.at(index[-1])}: {one[index].item():.10g}, then {other[index].item():.10g}"
+            if getattr(subject.function.target, "training", False):
+                detail += "; it is in training mode: name an instance of which .eval() was called"
             return failed("random", f"not deterministic: {stage} differs from call to call", detail)
     return passed()
 
@@ -88,7 +92,7 @@ def _changed(subject: Subject, after: Tensors, before: Tensors, stage: str) -> O
 def is_formula(subject: Subject) -> Outcome:
     """The forward is the formula."""
     if subject.formula is None:
-        return inapplicable("nobody can say without `--against`")
+        return inapplicable("needs `--against`")
     truth = by_formula(subject.formula, subject.parameters, subject.columns)
     found, rounding = subject.values, noise(subject.value, subject.columns)
     off = deviates(subject, found, truth, 0, rounding)
@@ -99,4 +103,11 @@ def is_formula(subject: Subject) -> Outcome:
     if not known:
         message = f"{subject.formula.text} has no value at any of the points"
         raise DerivError(message, hint=f"give others, as in `--at {subject.parameters[0]}=0.5`")
+    difference = different(subject)
+    if difference is not None:
+        where, columns = difference
+        due = by_formula(subject.formula, subject.parameters, columns).numbers
+        detail = deviation_text(replace(subject, columns=columns), (0,), subject.value(columns), due)
+        detail = f"{where}, as {detail}" if where else detail
+        return failed("forward", f"forward is not {subject.formula.text}", detail)
     return passed(f"{digits_text(subject, found, truth, 0)} at {points_text(known)}")

@@ -48,9 +48,12 @@ class Given:
         return replace(self, constants={name: each for name, each in self.constants.items() if name not in made})
 
     @property
-    def says_where(self) -> bool:
-        """Whether the function is to be tried at certain points or shapes."""
-        return self.points is not None or bool(self.tensors or self.shapes)
+    def in_words(self) -> Given | None:
+        """The same with the text 'none' where None was given; nothing where it was not."""
+        constants = {
+            name: tuple("none" if each is None else each for each in values) for name, values in self.constants.items()
+        }
+        return None if constants == dict(self.constants) else replace(self, constants=constants)
 
     @cached_property
     def numbers(self) -> dict[str, tuple[Choice, ...]]:

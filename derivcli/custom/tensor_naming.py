@@ -14,7 +14,7 @@ from torch.autograd.function import BackwardCFunction
 
 from derivcli.custom.jacobians import Pullback, outputs_at, points_for, pullback
 from derivcli.custom.report import Outcome, failed
-from derivcli.custom.samples import Sample, differentiable, is_right, sample_at
+from derivcli.custom.samples import Sample, along_direction, differentiable, is_right, sample_at
 from derivcli.custom.subject import MAX_WRITTEN_ENTRIES, Subject, Tensors, filled_in
 from derivcli.custom.tensor_cases import Case, Look, off_mask
 from derivcli.custom.tensor_faults import ignored, named, named_of_outputs, of_output, outputs_swapped
@@ -23,6 +23,9 @@ from derivcli.custom.user_code import UserCodeError, error_text
 
 EVIDENCE = 3
 """So many backwards are looked at for what kind of mistake there is, if they are small."""
+
+CALLS_PER_ENTRY = 4
+"""So many calls tell how outputs move with a number."""
 
 MAX_VECTOR = 8
 """So many points of a function that works point by point are looked at as vectors, or a few more."""
@@ -43,12 +46,17 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     outcome = _missing(tried, wrong[0])
     if outcome is not None:
         return outcome
+    entries = sum(wrong[0].tensors[k].numel() for k in differentiable(tried))
+    if not tried.budget.allows(entries * CALLS_PER_ENTRY):
+        return _without_jacobian(tried, wrong[0])
     count = points_for(tried, EVIDENCE)
     samples = [wrong[0], *right[: 1 if count > 1 else 0], *wrong[1:]][:count]
     case = _case(tried, samples)
     look = _kind(tried, samples, case)
     if look is None:
-        return failed("derivative", NOT_DERIVATIVE, f"{tried.at(wrong[0].point)}, along a direction")
+        found, due = along_direction(tried, wrong[0], differentiable(tried))
+        numbers = "" if found is None else f": {found:.6g}, should be {due:.6g}"
+        return failed("derivative", NOT_DERIVATIVE, f"{tried.at(wrong[0].point)}, along a drawn direction{numbers}")
     kind, sentence = look
     if sentence.endswith(" is due?"):
         sentence = _confirmed(tried, sentence)
@@ -63,8 +71,16 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     return failed(kind, sentence, _detail(tried, samples, case))
 
 
+def _without_jacobian(tried: Subject, sample: Sample) -> Outcome:
+    """What is wrong, where a call takes so long that single numbers are not looked at."""
+    wanted = differentiable(tried)
+    bad = [k for k in wanted if is_right(tried, sample, [k]) is False] if len(wanted) > 1 else []
+    place = f" in {tried.tensor_arguments[bad[0]].name}" if len(bad) == 1 else ""
+    return failed("derivative", f"{NOT_DERIVATIVE}{place}", f"{tried.at(sample.point)}, along a direction")
+
+
 def _confirmed(tried: Subject, sentence: str) -> str:
-    """A sentence of a factor that is the size of something; without that where it stays in tensors twice as large."""
+    """A sentence of a factor that is the size of something; without that where it is not in tensors twice as large."""
     arguments = tuple(
         each
         if each.shape is None
@@ -77,8 +93,9 @@ def _confirmed(tried: Subject, sentence: str) -> str:
     larger = replace(tried, arguments=arguments, columns=columns)
     sample = sample_at(larger, 0) if count <= MAX_LARGER else None
     found = None if sample is None else _kind(larger, [sample], _case(larger, [sample]))
-    plain = sentence.partition(":")[0]
-    return plain if found is not None and found[1].partition(":")[0] == plain else sentence
+    plain, _, question = sentence.partition(":")
+    follows = found is None or (found[1].partition(":")[0] != plain and found[1].endswith(question))
+    return sentence if follows else plain
 
 
 def _missing(tried: Subject, sample: Sample) -> Outcome | None:

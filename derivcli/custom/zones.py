@@ -24,6 +24,9 @@ MIN_FRESH_SHARE = 0.6
 JUMP_FACTOR = 8.0
 """Where an error is so many times what is allowed, right up to the end, it jumps there."""
 
+CLEAR_FACTOR = 20.0
+"""An error is clear where it is so many times what is allowed."""
+
 MAX_END_WIDTH = 0.02
 """An end that is known less well, as a part of the zone or of its place, is none."""
 MAX_POWER = 4.5
@@ -34,11 +37,15 @@ TEXT_DIGITS = 6
 ANY = "any number"
 """What a zone without ends has."""
 
-NEAR_WORD = "near"
-"""What begins the words for zones whose ends nobody can tell."""
+SOMEWHERE = "at some of the points"
+"""Where, if no words are true: zones whose ends nobody can tell."""
 
 MAX_WORDED_ZONES = 2
 """Of more only one is put into words."""
+
+AGREEING_SHARE = 1e-4
+"""Numbers that agree within this share of them are right, however small they are."""
+SIGNIFICANT_FACTOR = 1e3
 
 MAX_RUNS = 40
 """So many runs of wrong numbers are looked at, those nearest to 0."""
@@ -132,8 +139,21 @@ def zones(numbers: Tensor, status: Tensor, look: Look) -> tuple[list[Zone], bool
     closed = [side for side, pair in pairs.items() if pair is not None]
     brackets = dict(zip(closed, _bisected([pair for pair in pairs.values() if pair is not None], look), strict=True))
     every = (_zone(x, run, [brackets.get((run, step)) for step in (-1, 1)], look) for run in runs)
-    found = [zone for zone in every if zone is not None]
+    found = _joined([zone for zone in every if zone is not None])
     return found[:MAX_ZONES], len(found) > MAX_ZONES
+
+
+def _joined(found: Sequence[Zone]) -> list[Zone]:
+    """The zones, those as one that meet at an end, where an error is 0 by chance; the nearest to 0 come first."""
+    joined: list[Zone] = []
+    for zone in sorted(found, key=lambda each: each.shown):
+        before = joined[-1] if joined else None
+        if before is not None and before.texts[1] and before.texts[1] == zone.texts[0]:
+            shown, share = max(((each.shown, each.share) for each in (before, zone)), key=lambda pair: pair[1])
+            joined[-1] = Zone(before.low, zone.high, shown, share, before.vague or zone.vague)
+        else:
+            joined.append(zone)
+    return sorted(joined, key=lambda each: abs(each.shown))
 
 
 def _side(x: Tensor, run: tuple[int, int], step: int) -> tuple[float, float] | None:
@@ -250,9 +270,9 @@ def _end(good: float, bad: float, inside: float, look: Look) -> End | None:
 
 def _distance(bad: float, inside: float, look: Look) -> float | None:
     """How far from its end an error is that grows as a power of the distance; None where it grows otherwise."""
-    distances = 0.5 ** torch.arange(2, 50, dtype=torch.float64)
+    distances = 0.5 ** torch.arange(0, 50, dtype=torch.float64)
     seen = look(bad + (inside - bad) * distances)
-    clear = seen.errors > 100 * seen.tolerance
+    clear = seen.errors > CLEAR_FACTOR * seen.tolerance
     if not clear.any():
         return None
     k = int(clear.nonzero()[-1])  # the nearest at which the error is clear
@@ -269,7 +289,8 @@ def _insignificant(numbers: Tensor, look: Look) -> bool:
     """Whether beyond an end the numbers are so small that wrong ones would pass for right too."""
     every = max(1, len(numbers) // INSIGNIFICANT_POINTS)
     seen = look(numbers[::every])
-    return not (seen.sizes > 1e3 * seen.tolerance).any()
+    digits = (seen.errors <= AGREEING_SHARE * seen.sizes) & (seen.sizes > 0)
+    return not (digits | (seen.sizes > SIGNIFICANT_FACTOR * seen.tolerance)).any()
 
 
 def shortest(low: float, high: float) -> str:
@@ -289,8 +310,7 @@ def shortest(low: float, high: float) -> str:
 def where_text(name: str, found: Sequence[Zone], more: bool = False) -> str:
     """Where the numbers are wrong, in words: the zones nearest to 0, in order of the numbers."""
     if any(zone.vague for zone in found):
-        worst = max(found, key=lambda zone: zone.share)
-        return f"{NEAR_WORD} {name} = {shortest(worst.shown, worst.shown)}"
+        return SOMEWHERE
     parts: list[tuple[float, str]] = []
     rest = list(found)
     while rest and len(parts) < MAX_WORDED_ZONES:
