@@ -17,7 +17,7 @@ from torch import Tensor
 from derivcli.custom.gradient_comparison import deviates
 from derivcli.custom.subject import Subject, Tensors
 from derivcli.custom.true_values import TrueValues
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text, lines_passed
 from derivcli.errors import DerivError
 
 CALL_ERRORS = (UserCodeError, NoDerivativeError, DerivError)
@@ -63,6 +63,8 @@ class Attempt:
     error: Exception | None = None
     missing: tuple[str, ...] = ()
     """The arguments on which forward depends and for which backward gives None."""
+    reasons: frozenset[str] = frozenset()
+    """What was raised in it and in others, where all of them fail."""
 
     @property
     def is_settled(self) -> bool:
@@ -105,6 +107,17 @@ class Attempt:
         return self.rank in (Rank.NOT_FINITE, Rank.FORWARD_ONLY) or isinstance(
             getattr(self.error, "error", None), VALUE_ERRORS
         )
+
+    @property
+    def reached(self) -> int:
+        """The line of the user's code up to which it came where it fails; what is raised further down says more."""
+        if self.rank is not Rank.FAILS or not isinstance(self.error, UserCodeError):
+            return 0
+        return next((line for _, line in lines_passed(self.error.error)), 0)
+
+    def is_better(self, other: Attempt | None) -> bool:
+        """Whether it goes better than another, or fails further down."""
+        return other is None or (self.rank, self.reached) > (other.rank, other.reached)
 
     @property
     def reason(self) -> str:

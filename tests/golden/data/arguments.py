@@ -65,3 +65,13 @@ class Weighed(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor]:
         x, weight = ctx.saved_tensors
         return grad_output * weight, (grad_output * x).mean(0)
+
+
+class Rotated(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1j
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return (grad_output * -1j).real
