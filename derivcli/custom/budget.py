@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
@@ -23,6 +24,9 @@ USUAL_SECONDS = 4.0
 CALLS_FOR_POINTS = 15
 """So many calls with all points tell whether gradients are right at them."""
 
+WARM_CALLS = 3
+"""The first calls of a stage tell nothing of the later ones, since PyTorch imports modules in them."""
+
 SEARCH_SECONDS = 3.0
 """After so long in a function's code no further ways of calling it are tried."""
 CHECK_SECONDS = 8.0
@@ -39,6 +43,7 @@ class Budget:
 
     spent: float = 0.0
     shortest: dict[str, float] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
     saves: bool = False
 
     def timed(self, stage: str, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -51,13 +56,14 @@ class Budget:
         finally:
             seconds = time.perf_counter() - start
             self.spent += seconds
+        self.calls[stage] += 1
         self.shortest[stage] = min(seconds, self.shortest.get(stage, seconds))
         return found
 
     @property
     def seconds(self) -> float:
         """How long a call with its backward takes, once all is warm."""
-        return sum(self.shortest.values())
+        return sum(each for stage, each in self.shortest.items() if self.calls[stage] >= WARM_CALLS)
 
     @property
     def text(self) -> str:

@@ -134,7 +134,7 @@ def _outcome(subject: Subject) -> Outcome:
 
 def _seconds_a_point(subject: Subject, columns: Columns) -> float:
     """How long each point takes in a call with many; 0 where that is hardly anything."""
-    found = [torch.inf]
+    found: list[float] = [torch.inf]
     while len(found) < 4 and found[-1] > MAX_POINT_SECONDS:
         start, probe = subject.budget.spent, columns[:, len(found) :: PROBE_STRIDE]  # others, since it may remember
         subject.gradients(probe)
