@@ -15,9 +15,10 @@ from torch import Tensor
 from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, quiet, where_finite
 from derivcli.custom.custom_function import CustomFunction, Parameter
 from derivcli.custom.given import NOTHING, Given, check_arguments, completed
+from derivcli.custom.guards import with_guard
 from derivcli.custom.kinds import Choice, TensorKind, ways, whole_numbers
 from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
-from derivcli.custom.shapes import Shape, assignments
+from derivcli.custom.shapes import Assignment, Shape, assignments
 from derivcli.custom.subject import Argument, Columns, Subject
 from derivcli.custom.symmetry import with_symmetric
 from derivcli.custom.values import ORDINARY, SHAPED_POINTS, VALUES, drawn
@@ -30,6 +31,9 @@ VARIADIC_COUNTS = (2, 1, 3, 4)
 
 FEW_TRIES = 3
 """After so many that fail since something is of the wrong type, other shapes are not tried."""
+
+LIKELY_SHAPES = 40
+"""So many are tried with other values where a function fails with all of them."""
 
 
 def bind(function: CustomFunction, formula: Expression | None = None, given: Given = NOTHING) -> Subject:
@@ -55,9 +59,9 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
             raise DerivError(
                 f"'{function.name}' takes no tensor", hint="say with `--shape x=4x3` which argument is one"
             )
-        if best.rank is Rank.FAILS and not best.is_of_code and (best.is_of_types or not (given.says_where or formula)):
+        if best.rank is Rank.FAILS and not best.is_of_code and (best.is_of_types or not (given.is_typed or formula)):
             _refuse(best)
-        return with_variants(with_symmetric(best.subject), function, given)
+        return with_variants(with_guard(with_symmetric(best.subject)), given)
 
 
 def _refuse(attempt: Attempt) -> None:
@@ -119,11 +123,11 @@ def _attempts(
 ) -> Iterator[Attempt]:
     """How well it goes in each way in which arguments that nobody gave may be tensors or constants."""
     free = [each.name for each in parameters if _is_open(each, given)]
-    for way in ways(function, free, given.numbers):
+    for number, way in enumerate(ways(function, free, given.numbers)):
         plan = _plan(parameters, dict(zip(free, way, strict=True)), given)
         if not plan.shaped_names:
             continue
-        subject = Subject(function, plan.arguments, plan.no_points, typed=bool(given.points or given.tensors))
+        subject = Subject(function, plan.arguments, plan.no_points, typed=given.is_typed)
         if formula is not None:
             subject = replace(subject, formula=completed(formula, plan.arguments))
             if subject.formula is None:
@@ -133,7 +137,7 @@ def _attempts(
             yield from pointwise
             if formula is not None or any(each.is_settled for each in pointwise):
                 continue
-        yield _shaped(subject, plan, given)
+        yield _shaped(subject, plan, given, thorough=number == 0)
 
 
 def _is_open(parameter: Parameter, given: Given) -> bool:
@@ -185,31 +189,47 @@ def _of_points(subject: Subject) -> Attempt:
     return replace(attempted(subject), subject=subject)
 
 
-def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
-    """The best attempt to call the function with tensors of shapes, once for each point."""
+def _shaped(subject: Subject, plan: Plan, given: Given, thorough: bool) -> Attempt:
+    """The best attempt to call the function with tensors of the likeliest shapes, once for each point."""
     fixed = [plan.fixed.get(name, given.shape_of(name)) for name in plan.shaped_names]
-    shapes = list(assignments(fixed, bool(plan.whole)))
+    several, single = assignments(fixed, bool(plan.whole))
+    most = None if thorough else LIKELY_SHAPES
+    if not (several and single):
+        return _best(subject, plan, (several or single)[:most], given, thorough)
+    best = _best(subject, plan, several[:most], given, thorough)
+    if best.rank >= Rank.SPREAD:
+        return best
+    return max(best, _best(subject, plan, single[:most], given, thorough), key=_rank)
+
+
+def _best(subject: Subject, plan: Plan, shapes: Sequence[Assignment], given: Given, thorough: bool) -> Attempt:
+    """The best attempt with shapes: with ordinary values, and where none is good with others that it may need."""
     best: Attempt | None = None
     for values in VALUES:
         undecided = []
         for tried, assignment in enumerate(shapes):
             attempt = _called(subject, plan, assignment, values, given)
             if attempt.rank is Rank.NOT_FINITE and values == ORDINARY:
-                others = (_called(subject, plan, assignment, each, given) for each in VALUES if each != values)
-                attempt = max(attempt, *others, key=lambda each: each.rank)
-            best = attempt if best is None or attempt.rank > best.rank else best
+                others = [_called(subject, plan, assignment, each, given) for each in VALUES if each != values]
+                attempt = max(attempt, *others, key=_rank)
+            best = attempt if best is None else max(best, attempt, key=_rank)
             if best.rank is Rank.GOOD or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types):
                 return best
             if attempt.is_of_values:
                 undecided.append(assignment)
         if best is not None and best.rank >= Rank.SPREAD:
             return best
-        shapes = undecided
+        failed = thorough and (best is None or best.rank is Rank.FAILS)
+        shapes = list(dict.fromkeys([*(shapes[:LIKELY_SHAPES] if failed else ()), *undecided]))
     assert best is not None, "there are shapes to be tried"
     return best
 
 
-def _called(subject: Subject, plan: Plan, assignment: Sequence[Shape], values: str, given: Given) -> Attempt:
+def _rank(attempt: Attempt) -> Rank:
+    return attempt.rank
+
+
+def _called(subject: Subject, plan: Plan, assignment: Assignment, values: str, given: Given) -> Attempt:
     shapes = dict(zip(plan.shaped_names, assignment, strict=True))
     real = {name: shape for name, shape in shapes.items() if name not in plan.whole}
     columns = given.filled(drawn([*real.values()], values), real)

@@ -48,9 +48,9 @@ class Given:
         return replace(self, constants={name: each for name, each in self.constants.items() if name not in made})
 
     @property
-    def says_where(self) -> bool:
-        """Whether the function is to be tried at certain points or shapes."""
-        return self.points is not None or bool(self.tensors or self.shapes)
+    def is_typed(self) -> bool:
+        """Whether the function is to be tried at certain points."""
+        return self.points is not None or bool(self.tensors)
 
     @cached_property
     def numbers(self) -> dict[str, tuple[Choice, ...]]:

@@ -39,6 +39,7 @@ TORCH_ERRORS = (
     (r"leaf Variable that requires grad", "input", "modifies its input in place"),
     (r"modified by an inplace operation", "saved", "modifies saved tensors in place"),
     (r"must implement either the backward or vjp", "missing", "there is no backward"),
+    (r"no autograd formula was registered", "missing", "there is no backward"),
 )
 """What PyTorch says, as a pattern, with the kind and the sentence."""
 

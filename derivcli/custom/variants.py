@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.attempts import Attempt, Rank, attempted
-from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.given import Given
 from derivcli.custom.kinds import other_indices, repeats, texts_in
 from derivcli.custom.optional_tensors import given_tensor
@@ -32,7 +31,7 @@ NO_TENSORS = ("out", "generator", "device", "dtype", "layout", "memory_format", 
 """Arguments whose default is None that are no tensors."""
 
 
-def with_variants(subject: Subject, function: CustomFunction, given: Given) -> Subject:
+def with_variants(subject: Subject, given: Given) -> Subject:
     """The function with other ways of calling it, where it can be called at all in this one."""
     if not subject.count or attempted(subject).rank < Rank.CONSTANT:
         return subject
@@ -107,7 +106,7 @@ def _others(subject: Subject, argument: Argument) -> Sequence[object]:
         return [each for each in OTHER_WHOLE_NUMBERS if each != value]
     if isinstance(value, float):
         near = value * (0.5 if 2 / 3 <= value < 1 else 1.5)
-        return [near, *OTHER_NUMBERS] if abs(value) > SMALL else OTHER_NUMBERS
+        return [near if abs(value) > SMALL else 10 * SMALL, *OTHER_NUMBERS]
     if isinstance(value, str):
         return [each for each in texts_in(subject.function) if each != value]
     return []

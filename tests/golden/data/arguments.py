@@ -65,3 +65,30 @@ class Weighed(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor]:
         x, weight = ctx.saved_tensors
         return grad_output * weight, (grad_output * x).mean(0)
+
+
+class Turned(torch.autograd.Function):
+    """A function of complex numbers."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x * 1j
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
+        return grad_output * -1j
+
+
+class Rectified(torch.autograd.Function):
+    """A sum of numbers above 0."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x.clamp(min=0).sum()
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        found: Tensor = grad_output * (x > 0)
+        return found
