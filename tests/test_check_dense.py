@@ -99,3 +99,27 @@ def test_points_that_were_typed_are_the_only_ones(at: str, said: str) -> None:
 def test_typed_points_of_two_arguments_are_counted() -> None:
     function = pair(torch.mul, lambda g, x, y: (g * y, g * x * (y < 20)))
     assert check_function(function, at="x=1,2,3,y=10,30").diagnosis == "backward is wrong at 3 of 6 points in y"
+
+
+def hard_sigmoid(end: float) -> Any:
+    """A hard sigmoid that goes on to grow, or ends too early."""
+    return saving(
+        lambda i: torch.where(i < -3, 0.0, torch.where(i > end, 1.0, i / 6 + 0.5)),
+        lambda g, i: g / 6 * ((i > -3) & (i < end)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [(2.5, "where i is between 2.5 and 3, as"), (3, ""), (3.01, "where i is between 3 and 3.01, as")]
+)
+def test_a_forward_is_the_formula_on_both_sides_of_its_corners(end: float, said: str) -> None:
+    report = check_function(hard_sigmoid(end), "hardsigmoid(i)")
+    assert report.diagnosis == ("forward is not hardsigmoid(i)" if said else "")
+    assert [trial.detail.partition(" at ")[0] for trial in report.trials if trial.state == "failed"] == [said][
+        : len(said)
+    ]
+
+
+def test_a_gradient_of_a_saved_output_in_16_bits() -> None:
+    function = saving(torch.tanh, lambda g, i: g * (1 - torch.tanh(i).bfloat16().double() ** 2))
+    assert check_function(function).diagnosis == "computes in bfloat16 inside: 2 digits in double"

@@ -52,7 +52,7 @@ def test_a_slow_function_is_not_called_often(monkeypatch: pytest.MonkeyPatch) ->
     assert found.ok
     state, detail = state_of(found, "in another thread")
     assert state == "inapplicable"
-    assert detail.startswith("one call takes ")
+    assert detail.startswith("a call takes ")
 
 
 def test_another_device_is_tried_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

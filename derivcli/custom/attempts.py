@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -22,6 +23,8 @@ from derivcli.errors import DerivError
 CALL_ERRORS = (UserCodeError, NoDerivativeError, DerivError)
 """What comes of arguments that a function does not take."""
 
+MAX_ROUNDING = 1e-14
+"""Numbers that differ relatively by no more may be the same, computed in another order."""
 
 VALUE_ERRORS = (torch.linalg.LinAlgError, ValueError, AssertionError, ArithmeticError)  # type: ignore[attr-defined]
 """What is raised of numbers that a function does not take, and seldom of shapes."""
@@ -160,14 +163,14 @@ def _without_gradient(subject: Subject, error: Exception) -> Subject | None:
 
 def where_finite(subject: Subject, most: int | None = None) -> Subject:
     """The function at the first points at which forward gives finite numbers, and no more than so many."""
-    found = [point for point in range(subject.count) if _is_finite(subject, point)][:most]
+    found = [*islice((point for point in range(subject.count) if _is_finite(subject, point)), most)]
     return replace(subject, columns=subject.columns[:, found])
 
 
 def _is_finite(subject: Subject, point: int) -> bool:
     try:
         outputs = subject.run(subject.leaves(subject.calls(subject.columns[:, point : point + 1])[0], ()))
-    except CALL_ERRORS:
+    except CALL_ERRORS:  # it does not take these numbers, which it says where they are the first
         return False
     return all(bool(each.isfinite().all()) for each in outputs)
 
@@ -201,9 +204,17 @@ def _depends(subject: Subject, tensors: Tensors, outputs: Sequence[Tensor], inde
             found = subject.run(subject.leaves([*tensors[:index], moved, *tensors[index + 1 :]], ()))
         except CALL_ERRORS:
             continue
-        if any(not torch.equal(one, y.detach()) for one, y in zip(found, outputs, strict=False)):
+        if any(_differ(one, y.detach()) for one, y in zip(found, outputs, strict=False)):
             return True
     return False
+
+
+def _differ(one: Tensor, other: Tensor) -> bool:
+    """Whether numbers differ by more than rounding."""
+    if one.shape != other.shape:
+        return True
+    alike = (one == other) | ((one - other).abs() <= MAX_ROUNDING * other.abs()) | (one.isnan() & other.isnan())
+    return not bool(alike.all())
 
 
 def _other(subject: Subject, index: int) -> Tensor:

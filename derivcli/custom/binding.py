@@ -6,17 +6,18 @@ backward run, the numbers are finite, and the outcome depends on every argument;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, quiet, where_finite
+from derivcli.custom.budget import SEARCH_SECONDS
 from derivcli.custom.custom_function import CustomFunction, Parameter
 from derivcli.custom.given import NOTHING, Given, check_arguments, completed
 from derivcli.custom.guards import with_guard
-from derivcli.custom.kinds import Choice, TensorKind, ways, whole_numbers
+from derivcli.custom.kinds import Choice, TensorKind, texts_in, ways, whole_numbers
 from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
 from derivcli.custom.shapes import Assignment, Shape, assignments
 from derivcli.custom.subject import Argument, Columns, Subject
@@ -36,19 +37,38 @@ LIKELY_SHAPES = 40
 """So many are tried with other values where a function fails with all of them."""
 
 
-def bind(function: CustomFunction, formula: Expression | None = None, given: Given = NOTHING) -> Subject:
+def bind(
+    function: CustomFunction, formula: Expression | None = None, given: Given = NOTHING, named: Collection[str] = ()
+) -> Subject:
     """The function with arguments that it takes, pointwise if it can be so called, and points to try it at.
+
+    Constants are varied, above all those that are `named` in stated gradients. Where None was given for one and the
+    function refuses it, or has that word, it is the text 'none'.
 
     Raises DerivError where it cannot be called in any way that was tried.
     """
-    best: Attempt | None = None
     given = given.without_constructed(function)
+    readings = [given] if given.in_words is None else [given, given.in_words]
+    if "none" in texts_in(function):
+        readings.reverse()
+    refusal: DerivError | None = None
+    for reading in readings:
+        try:
+            return _bound(function, formula, reading, named)
+        except DerivError as error:
+            refusal = refusal if refusal is not None and reading is not given else error
+    assert refusal is not None, "one way at least was tried"
+    raise refusal
+
+
+def _bound(function: CustomFunction, formula: Expression | None, given: Given, named: Collection[str]) -> Subject:
+    best: Attempt | None = None
     with quiet():
         for parameters in _signatures(function, given):
             for attempt in _attempts(function, parameters, formula, given):
                 if best is None or (attempt.rank > best.rank and attempt.gives_numbers_for(best.missing)):
                     best = attempt
-                if best.is_settled:
+                if best.is_settled or function.budget.spent > SEARCH_SECONDS:
                     break
             if best is not None and best.rank >= Rank.FORWARD_ONLY:
                 break
@@ -59,9 +79,16 @@ def bind(function: CustomFunction, formula: Expression | None = None, given: Giv
             raise DerivError(
                 f"'{function.name}' takes no tensor", hint="say with `--shape x=4x3` which argument is one"
             )
-        if best.rank is Rank.FAILS and not best.is_of_code and (best.is_of_types or not (given.is_typed or formula)):
+        if (
+            best.rank is Rank.FAILS
+            and not best.is_of_code
+            and (best.is_of_types or (given.points is None and formula is None))
+        ):
             _refuse(best)
-        return with_variants(with_guard(with_symmetric(best.subject)), given)
+        subject = with_guard(with_symmetric(best.subject))
+        asked = any(each.symmetric for each in subject.arguments)
+        rank = attempted(subject).rank if asked and subject.count else best.rank
+        return with_variants(subject, given, named) if subject.count and rank >= Rank.CONSTANT else subject
 
 
 def _refuse(attempt: Attempt) -> None:
@@ -213,7 +240,11 @@ def _best(subject: Subject, plan: Plan, shapes: Sequence[Assignment], given: Giv
                 others = [_called(subject, plan, assignment, each, given) for each in VALUES if each != values]
                 attempt = max(attempt, *others, key=_rank)
             best = attempt if best is None else max(best, attempt, key=_rank)
-            if best.rank is Rank.GOOD or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types):
+            if (
+                best.rank is Rank.GOOD
+                or subject.budget.spent > SEARCH_SECONDS
+                or (best.rank is Rank.FAILS and tried == FEW_TRIES and attempt.is_of_types)
+            ):
                 return best
             if attempt.is_of_values:
                 undecided.append(assignment)
@@ -236,4 +267,4 @@ def _called(subject: Subject, plan: Plan, assignment: Assignment, values: str, g
     attempt = attempted(plan.called(subject, shapes, columns))
     if attempt.rank <= Rank.NOT_FINITE:
         return attempt
-    return replace(attempt, subject=where_finite(attempt.subject, SHAPED_POINTS))
+    return replace(attempt, subject=where_finite(attempt.subject, subject.budget.part_of(SHAPED_POINTS, 1)))

@@ -7,7 +7,8 @@ names the cause. All others are.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import torch
@@ -15,8 +16,10 @@ from torch import Tensor
 
 from derivcli.custom.backward_trials import is_derivative
 from derivcli.custom.binding import bind
+from derivcli.custom.budget import CALL_SECONDS, CHECK_SECONDS, Budget, EndlessCallError
 from derivcli.custom.custom_function import CustomFunction, custom_function
-from derivcli.custom.forward_trials import is_formula
+from derivcli.custom.dense_trials import everywhere
+from derivcli.custom.forward_trials import is_formula, runs
 from derivcli.custom.given import NOTHING, Given, check_arguments
 from derivcli.custom.global_state import restored_settings
 from derivcli.custom.load import find_all
@@ -43,6 +46,9 @@ from derivcli.language.parse import in_place, parse_expression
 
 Attempt: TypeAlias = Callable[[Subject], Outcome]
 
+ALWAYS = (runs, is_formula, is_derivative, everywhere)
+"""Without these trials nothing can be said."""
+
 MAX_CALL_SECONDS = 0.1
 """Where a call takes longer, trials in other settings are left out."""
 
@@ -62,12 +68,17 @@ def check(
     """
     names = tuple(parameter.name for parameter in function.parameters)
     formula = None if against is None else _formula(function.name, against, names)
+    stated = {name: _formula(function.name, text, names) for name, text in (gradients or {}).items()}
+    named = {name for each in stated.values() for name in each.variables}
     with torch.inference_mode(False), torch.enable_grad(), one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what code says of settings that nobody asked for is noise
-        with restored_settings():
-            subject = bind(function, formula, given)
-            subject = with_stated(subject, gradients or {}, lambda text: _formula(function.name, text, names))
-        return run_trials(subject, source, compiled)
+        try:
+            with restored_settings():
+                subject = with_stated(bind(replace(function, budget=Budget()), formula, given, named), stated)
+            return run_trials(subject, source, compiled)
+        except EndlessCallError as error:
+            message = f"{error} of '{function.name}' has not ended after {CALL_SECONDS:g} s"
+            raise DerivError(message, hint="give it less to do, as with `--shape x=2x3`") from None
 
 
 def check_all(text: str, compiled: bool = False) -> FileReport:
@@ -109,7 +120,7 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
         if causes:
             rows.append(Trial(name, "unreached", f"{RELIES_ON}{' and '.join(causes)}"))
             continue
-        outcome = outcomes[row.attempt] = attempted(_unless_slow(row.attempt) if row.quick else row.attempt, subject)
+        outcome = outcomes[row.attempt] = attempted(_unless_slow(row), subject)
         is_wrong = outcome.state == "failed"
         rows.append(Trial(name, outcome.state, outcome.detail, outcome.sentence if is_wrong else "", outcome.kind))
         if is_wrong:
@@ -121,7 +132,7 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
         subject.formula.text if subject.formula else "",
         subject.count,
         tuple(rows),
-        tuple(each.sentence for each in outcomes.values() if each.sentence and each.state != "failed"),
+        _remarks(subject, outcomes.values()),
         tuple((name, formula.source) for name, formula in subject.stated.items()),
     )
 
@@ -131,6 +142,12 @@ def _trial_name(row: TrialRow, subject: Subject) -> str:
         return "backward with drawn upstream gradients"
     is_named = subject.formula is not None and row.attempt is is_formula
     return f"forward is {subject.formula.text}" if is_named and subject.formula else row.name
+
+
+def _remarks(subject: Subject, outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """What is worth knowing though it is no fault."""
+    found = [each.sentence for each in outcomes if each.sentence and each.state != "failed"]
+    return (*found, f"{subject.budget.text}: fewer points were tried") if subject.budget.saves else (*found,)
 
 
 def _argument(argument: Argument) -> ReportArgument:
@@ -143,13 +160,16 @@ def _argument(argument: Argument) -> ReportArgument:
     )
 
 
-def _unless_slow(attempt: Attempt) -> Attempt:
-    """The trial, which is left out where a call takes long."""
+def _unless_slow(row: TrialRow) -> Attempt:
+    """The trial, which is left out where calls take too long."""
 
     def quickly(subject: Subject) -> Outcome:
-        if subject.seconds > MAX_CALL_SECONDS:
-            return inapplicable(f"one call takes {subject.seconds:.2g} s")
-        return attempt(subject)
+        budget = subject.budget
+        many = 0 if subject.pointwise else row.calls * subject.count
+        slow = (row.quick and budget.seconds > MAX_CALL_SECONDS) or not budget.allows(many)
+        if row.attempt not in ALWAYS and (slow or budget.spent > CHECK_SECONDS):
+            return inapplicable(budget.text)
+        return row.attempt(subject)
 
     return quickly
 

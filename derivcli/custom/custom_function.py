@@ -6,7 +6,7 @@ import functools
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 from torch._library.custom_ops import CustomOpDef
 
 from derivcli.custom.argument_names import in_formulas
+from derivcli.custom.budget import Budget
 from derivcli.errors import DerivError, failure
 
 Kind: TypeAlias = Literal["autograd function", "function", "module", "operator"]
@@ -50,7 +51,7 @@ class CustomFunction:
     """Something that has a backward. `call` takes arguments as Python does: by position in order, or by either name.
 
     The weights of a module are keyword parameters, whose defaults are their tensors. `target` is what was named, and
-    `doc` the first line of its docstring.
+    `doc` the first line of its docstring. The `budget` knows how long its calls take.
     """
 
     name: str
@@ -59,6 +60,7 @@ class CustomFunction:
     parameters: tuple[Parameter, ...]
     target: object
     doc: str
+    budget: Budget = field(default_factory=Budget)
 
 
 def custom_function(name: str, thing: object, construct: Mapping[str, object] | None = None) -> CustomFunction:

@@ -10,14 +10,15 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from derivcli.custom.dense_points import Line, line_through, scattered_points, whole_line
+from derivcli.custom.budget import CHECK_SECONDS
+from derivcli.custom.dense_points import SPACING, Line, line_through, scattered, scattered_points, whole_line
 from derivcli.custom.gradient_comparison import deviation_text
 from derivcli.custom.point_status import RIGHT, UNKNOWN, WRONG, compared, statuses
 from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
-from derivcli.custom.zones import ANY, NEAR_WORD, Seen, Zone, shortest, where_text, zones
+from derivcli.custom.zones import ANY, SOMEWHERE, Seen, Zone, shortest, where_text, zones
 from derivcli.errors import DerivError
 
 MAX_SEEDS = 3
@@ -44,8 +45,10 @@ QUANTITIES: tuple[tuple[str, Callable[[Tensor, Tensor], Tensor]], ...] = (
 
 MIN_QUANTITY_ENDS = 3
 
-SOMEWHERE = "at some of the points"
-"""Where, if no words are true."""
+ZONE_CALLS = 250
+"""About so many calls tell where the ends of a zone are."""
+MIN_WRONG_POINTS = 3
+"""Where these take too long, so many points have to be wrong."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +92,8 @@ def untried(subject: Subject) -> str:
 
 def _outcome(subject: Subject) -> Outcome:
     one = len(subject.parameters) == 1
+    if not subject.budget.allows(ZONE_CALLS, CHECK_SECONDS):
+        return _at_once(subject, scattered(SPACING)[None] if one else scattered_points(len(subject.parameters)))
     line = whole_line(lambda numbers: subject.gradients(numbers[None])[0]) if one else None
     columns = scattered_points(len(subject.parameters)) if line is None else line.columns
     found = subject.gradients(columns)
@@ -107,6 +112,23 @@ def _outcome(subject: Subject) -> Outcome:
                 return lower or _failure(subject, findings, columns, sought, finite)
     known = int((status != UNKNOWN).all(0).sum())
     return passed(f"right at {known} of {columns.shape[1]} points" if known < columns.shape[1] else "")
+
+
+def _at_once(subject: Subject, columns: Columns) -> Outcome:
+    """The outcome where a call takes so long that no ends are sought of what is wrong."""
+    given = compared(subject, columns)
+    for finite in (True, False):
+        off = _sought(given.status, given.found, finite) == WRONG
+        if off.sum() >= MIN_WRONG_POINTS:
+            row, point = off.nonzero()[int((given.errors[off] / given.true[off].abs()).nan_to_num().argmax())].tolist()
+            there = replace(subject, columns=columns)
+            by = f", by {subject.wrt[row]}" if len(subject.parameters) > 1 else ""
+            detail = deviation_text(there, (row, point), given.found, given.true, by)
+            kind, sentence = (
+                ("somewhere", "backward is wrong") if finite else ("infinite", "backward gives no finite number")
+            )
+            return failed(kind, f"{sentence} {SOMEWHERE}", detail)
+    return passed()
 
 
 def _on_line(subject: Subject, line: Line, status: Tensor, finite: bool) -> Iterator[Finding]:
@@ -199,7 +221,7 @@ def _where(subject: Subject, findings: Sequence[Finding], columns: Columns, stat
         along = [each for each in findings if each.line.index == index]
         for text, count in Counter(each.words(name) for each in along).most_common(1):
             within = _within(columns[index], next(each.zones for each in along if each.words(name) == text))
-            told = count > 1 and not text.startswith(NEAR_WORD) and within.double().mean() < MAX_ZONE_SHARE
+            told = count > 1 and text != SOMEWHERE and within.double().mean() < MAX_ZONE_SHARE
             if told and _holds(status, within):
                 parts.append(text)
                 inside &= within

@@ -136,6 +136,8 @@ def _of_another_format(subject: Subject, narrow: Format) -> Outcome | None:
     others = [each for each in subject.run(tensors) if each.dtype != narrow.dtype]
     if not others:
         return None
+    if any(isinstance(argument.constant, torch.dtype) for argument in subject.arguments):
+        return inapplicable("an argument says which format it gives")
     constants = [argument.constant for argument in subject.arguments if isinstance(argument.constant, Tensor)]
     mixed = subject.function.kind == "module" or any(each.is_floating_point() for each in constants)
     if narrow is not SINGLE and (mixed or not others[0].ndim or any(map(_is_shared, (*tensors, *others)))):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import torch
 
 from derivcli.custom.calls_text import constants_text
+from derivcli.custom.formula_everywhere import different
 from derivcli.custom.gradient_comparison import deviates, deviation_text, digits_text, first_true, points_text
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Subject, Tensors
@@ -99,4 +101,11 @@ def is_formula(subject: Subject) -> Outcome:
     if not known:
         message = f"{subject.formula.text} has no value at any of the points"
         raise DerivError(message, hint=f"give others, as in `--at {subject.parameters[0]}=0.5`")
+    difference = different(subject)
+    if difference is not None:
+        where, columns = difference
+        due = by_formula(subject.formula, subject.parameters, columns).numbers
+        detail = deviation_text(replace(subject, columns=columns), (0,), subject.value(columns), due)
+        detail = f"{where}, as {detail}" if where else detail
+        return failed("forward", f"forward is not {subject.formula.text}", detail)
     return passed(f"{digits_text(subject, found, truth, 0)} at {points_text(known)}")

@@ -52,6 +52,14 @@ class Given:
         """Whether the function is to be tried at certain points."""
         return self.points is not None or bool(self.tensors)
 
+    @property
+    def in_words(self) -> Given | None:
+        """The same with the text 'none' where None was given; nothing where it was not."""
+        constants = {
+            name: tuple("none" if each is None else each for each in values) for name, values in self.constants.items()
+        }
+        return None if constants == dict(self.constants) else replace(self, constants=constants)
+
     @cached_property
     def numbers(self) -> dict[str, tuple[Choice, ...]]:
         """What arguments whose points were typed may be: tensors, or a number of Python."""

@@ -73,13 +73,19 @@ def scale_of(x: Tensor) -> Tensor:
 
 def quick_slope(subject: Subject, tensors: Tensors, directions: Tensors, upstreams: Tensors) -> Tensor:
     """The derivative of the weighed outputs along a direction, which is right where the function is smooth."""
+    coarse, fine = quick_slopes(subject, tensors, directions, upstreams)
+    return (4 * fine - coarse) / 3
+
+
+def quick_slopes(subject: Subject, tensors: Tensors, directions: Tensors, upstreams: Tensors) -> tuple[Tensor, Tensor]:
+    """Quotients of the weighed outputs along a direction, over two steps."""
 
     def value(step: float) -> Tensor:
         moved = [x + step * v for x, v in zip(tensors, directions, strict=True)]
         return subject.weighed(outputs_at(subject, moved), upstreams)
 
     coarse, fine = ((value(step) - value(-step)) / (2 * step) for step in STEPS)
-    return (4 * fine - coarse) / 3
+    return coarse, fine
 
 
 def jacobian(subject: Subject, tensors: Tensors, k: int, entries: Sequence[int]) -> Tensor:

@@ -26,7 +26,7 @@ def beside_jumps(function: Callable[[Tensor], Tensor], numbers: Tensor) -> Tenso
     """Numbers on both sides of the jumps that a function has between numbers in order."""
     jumps = _jumps(function, numbers)
     away = torch.tensor([sign * each for each in DISTANCES for sign in (-1, 1)], dtype=torch.float64)
-    return (jumps[:, None] + away * jumps.abs().clamp(min=1.0)[:, None]).flatten()
+    return (jumps[:, None] + away * jumps.abs().clamp(min=1.0)[:, None]).flatten().round(decimals=13)
 
 
 def _jumps(function: Callable[[Tensor], Tensor], numbers: Tensor) -> Tensor:

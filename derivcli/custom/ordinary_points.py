@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import islice, permutations
 
 import torch
 
@@ -18,6 +18,8 @@ ORDINARY_NUMBERS = (3.17, -0.43, 1.37, -2.69, 0.29, -1.73, 7.21, -6.37, 0.023, -
 
 MAX_POINTS = 12
 """So many points are tried, if there are as many."""
+FEW_POINTS = 3
+"""So many at least, where a call takes long."""
 
 MAX_CANDIDATES = 600
 """So many are looked at for those at which the function is defined."""
@@ -26,11 +28,16 @@ MAX_CANDIDATES = 600
 def ordinary_points(subject: Subject) -> Columns:
     """Points at which the formula has a value, or without one the forward; all, where that fails or gives none."""
     count = len(subject.parameters)
+    most = subject.budget.part_of(MAX_POINTS, FEW_POINTS)
+    if subject.formula is None:
+        first = torch.tensor([*islice(_candidates(count), most)], dtype=torch.float64).T
+        if _are_defined(subject, first):
+            return first
     found: list[tuple[float, ...]] = []
     for numbers in _candidates(count):
-        if len(found) < MAX_POINTS and _is_defined(subject, numbers):
+        if len(found) < most and _is_defined(subject, numbers):
             found.append(numbers)
-    chosen = found or list(_candidates(count))[:MAX_POINTS]
+    chosen = found or list(_candidates(count))[:most]
     return torch.tensor(chosen, dtype=torch.float64).T
 
 
@@ -69,6 +76,10 @@ def _is_defined(subject: Subject, numbers: Sequence[float]) -> bool:
     columns = torch.tensor(numbers, dtype=torch.float64)[:, None]
     if subject.formula is not None:
         return bool(by_formula(subject.formula, subject.parameters, columns).known.all())
+    return _are_defined(subject, columns)
+
+
+def _are_defined(subject: Subject, columns: Columns) -> bool:
     try:
         return bool(subject.value(columns).isfinite().all())
     except CALL_ERRORS:

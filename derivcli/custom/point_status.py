@@ -12,7 +12,7 @@ from derivcli.custom.gradient_comparison import RELATIVE_TOLERANCE, are_wrong, f
 from derivcli.custom.near_zero import NEAR, one_sided_slopes
 from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject
-from derivcli.custom.true_values import TrueValues, by_quotients, noise, rounding_of
+from derivcli.custom.true_values import TrueValues, by_quotients, rounding_of
 
 RIGHT, UNKNOWN, WRONG = 1, 0, -1
 """What is known of a number at a point."""
@@ -105,6 +105,7 @@ def _by_stencils(subject: Subject, columns: Columns, index: int, found: Tensor) 
 
 def _status(found: Tensor, true: Tensor, agrees: Tensor, tolerance: Tensor, constant: Tensor) -> Tensor:
     tells = tolerance <= MAX_TOLERANCE_SHARE * torch.maximum(found.abs(), true.abs())
+    tells |= ((found - true).abs() <= RELATIVE_TOLERANCE * true.abs()) & (true != 0)  # however small they are
     right = agrees & (tells | constant)
     return torch.where(right, RIGHT, torch.where(agrees, UNKNOWN, WRONG)).to(torch.int8)
 
@@ -117,7 +118,7 @@ def _is_small(tolerance: Tensor, values: Tensor, x: Tensor) -> Tensor:
 def compared(subject: Subject, columns: Columns) -> Comparison:
     """Gradients at points beside quotients of differences, to all digits that these have."""
     found, values = subject.gradients(columns), subject.value(columns).double()
-    moved = noise(subject.gradients, columns)
+    moved = rounding_of(subject.gradients, columns)
     noisy = rounding_of(subject.value, columns)
     floor = floor_at(values, subject.values, columns, 1)
     stated = stated_slopes(replace(subject, columns=columns)) if subject.stated else None
@@ -129,10 +130,10 @@ def compared(subject: Subject, columns: Columns) -> Comparison:
             continue
         truth = by_quotients(subject.value, columns, index, noisy)
         truth = _without_staircases(subject, columns, index, given.found, truth)
+        numbers = truth.numbers.masked_fill(noisy > MAX_NOISE_SHARE * values.abs(), torch.nan)
+        vanishes = numbers.isnan() & _vanishes(subject, columns, index, floor)
+        one = given.beside(TrueValues(numbers.masked_fill(vanishes, 0.0), truth.errors.masked_fill(vanishes, 0.0)))
         near = given.x.abs() < NEAR
-        one = given.beside(
-            TrueValues(truth.numbers.masked_fill(noisy > MAX_NOISE_SHARE * values.abs(), torch.nan), truth.errors)
-        )
         rows.append(_both(one, given.part(near), one_sided_slopes(subject.value, columns[:, near], index), near))
     return Comparison(*(torch.stack(each) for each in zip(*rows, strict=True)))
 
@@ -197,3 +198,12 @@ def _without_staircases(subject: Subject, columns: Columns, index: int, found: T
             stairs &= truth.numbers == 0  # on a stair
         numbers = numbers.masked_fill(stairs, torch.nan)
     return TrueValues(numbers, truth.errors)
+
+
+def _vanishes(subject: Subject, columns: Columns, index: int, floor: Tensor) -> Tensor:
+    """Where a function and its slopes are so small that nobody tells them from 0, as far from a bell."""
+    step = STAIRCASE_PARTS[0] * columns[index].abs()
+    batch = columns.repeat(1, 3)
+    batch[index] = torch.cat([columns[index] + step, columns[index] - step, columns[index]])
+    largest = subject.value(batch).double().abs().reshape(3, -1).amax(0)
+    return largest <= MAX_TOLERANCE_SHARE * floor * step

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from derivcli.custom.examples import as_before, example_of, repeated, tensors_alike, values_as_before
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
-from derivcli.custom.samples import differentiable, is_right, sample_at
+from derivcli.custom.samples import along_direction, differentiable, is_right, sample_at
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in, shape_text
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure, error_text
 from derivcli.errors import DerivError
@@ -81,7 +81,7 @@ def _deeper(subject: Subject) -> Outcome:
             refused = refused or f"backward refuses tensors of {dimensions} dimensions"
             continue
         if verdict is False:
-            return failed("dimensions", f"backward is wrong {where}", _shapes_text(one))
+            return failed("dimensions", f"backward is wrong {where}", _deviation_text(one))
         if verdict:
             return passed()
     return inapplicable(refused or OWN_SHAPES)
@@ -103,20 +103,43 @@ def _is_right(subject: Subject) -> bool | None:
     return None if sample is None else is_right(subject, sample, differentiable(subject))
 
 
-def _shapes_text(subject: Subject) -> str:
-    shapes = [f"{each.name} of shape {shape_text(each.shape or ())}" for each in subject.tensor_arguments]
-    return f"with {', '.join(shapes)}, by quotients of differences"
+def _deviation_text(subject: Subject) -> str:
+    """The shapes, with the derivative along a direction, what it is and what it should be."""
+    shapes = ", ".join(f"{each.name} of shape {shape_text(each.shape or ())}" for each in subject.tensor_arguments)
+    sample = sample_at(subject, 0)
+    found, due = (None, None) if sample is None else along_direction(subject, sample, differentiable(subject))
+    numbers = "" if found is None else f", along a drawn direction: {found:.6g}, should be {due:.6g}"
+    return f"with {shapes}{numbers}"
 
 
 def empty(subject: Subject) -> Outcome:
     """A batch of none does as well, where the forward gives something for it."""
-    found = []
-    for tensors in _batches(subject, subject.examples[0], 0):
-        leaves = subject.leaves(tensors)
-        outputs = _outputs(subject, leaves)
+    example, found = subject.examples[0], []
+    for one, none in zip(_batches(subject, example, 1), _batches(subject, example, 0), strict=True):
+        leaves = subject.leaves(none)
+        outputs = _outputs(subject, leaves) if subject.pointwise or _is_batch(subject, example, one) else None
         if outputs is not None and all(each.isfinite().all() for each in outputs):
             found.append(_of_nothing(subject, leaves, outputs))
     return first_failure(found) if found else inapplicable("forward takes none")
+
+
+def _is_batch(subject: Subject, example: Example, one: Sequence[Tensor]) -> bool:
+    """Whether the first axis of what has `one` row here is that of a batch, which may be empty.
+
+    A vector is none: what is divided by the number of its numbers is not defined. Where another axis has the same size
+    it may have to be the same, unless forward gives the first row of its outputs for the first alone.
+    """
+    batches = [x.shape for x, first in zip(example.tensors, one, strict=True) if x.shape != first.shape]
+    if all(len(shape) == 1 for shape in batches):
+        return False
+    is_tied = any(batches[0][0] in x.shape[1:] for x in example.tensors)
+    return not is_tied or _gives_first(example, _outputs(subject, subject.leaves(one, ())))
+
+
+def _gives_first(example: Example, outputs: Tensors | None) -> bool:
+    """Whether outputs are the first rows of those of a plain call."""
+    first = [each[:1] for each in example.outputs if each.ndim]
+    return outputs is not None and tensors_alike([each.detach() for each in outputs], first)
 
 
 def _of_nothing(subject: Subject, leaves: Tensors, outputs: Tensors) -> Outcome:
@@ -188,7 +211,7 @@ def _reduced(subject: Subject) -> Outcome:
         if verdict is None:
             return inapplicable("it takes no batch of 1")
         if not verdict:
-            return failed("batch of 1", "wrong for a batch of 1", _shapes_text(one))
+            return failed("batch of 1", "wrong for a batch of 1", _deviation_text(one))
     return passed()
 
 
@@ -197,8 +220,7 @@ def _first_alone(subject: Subject, example: Example) -> Outcome | None:
     for tensors in _batches(subject, example, 1):
         leaves = subject.leaves(tensors)
         outputs = _outputs(subject, leaves)
-        first = [each[:1] for each in example.outputs]
-        if outputs is not None and tensors_alike([each.detach() for each in outputs], first):
+        if outputs is not None and _gives_first(example, outputs):
             return _of_one(subject, example, leaves, outputs)
     return None
 

@@ -6,7 +6,7 @@ states for an upstream gradient of 1. Of tensors that holds number by number, ti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -22,9 +22,9 @@ NUMBERS = (int, float, Tensor)
 """What a name in a stated gradient may stand for, beside the numbers of the points."""
 
 
-def with_stated(subject: Subject, texts: Mapping[str, str], read: Callable[[str], Expression]) -> Subject:
+def with_stated(subject: Subject, formulas: Mapping[str, Expression]) -> Subject:
     """The subject with stated gradients; what is stated under "" is that of all arguments that have one."""
-    stated = {name: read(text) for name, text in texts.items()}
+    stated = dict(formulas)
     for formula in stated.values():
         _check_numbers(subject, formula)
     general = stated.pop("", None)

@@ -9,7 +9,6 @@ and its outputs are weighed into one number, so that what is checked is a vector
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -19,6 +18,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.budget import Budget
 from derivcli.custom.custom_function import CustomFunction
 from derivcli.custom.nested_tensors import tensors_in
 from derivcli.custom.user_code import NoDerivativeError, user_code
@@ -33,9 +33,6 @@ Tensors: TypeAlias = tuple[Tensor, ...]
 
 MAX_PROBES = 48
 """Of so many entries of an argument each is differentiated by; of more only a sample is."""
-
-SHORT_SECONDS = 0.01
-"""A call that takes no longer is timed once."""
 
 WEIGHTS_SEED = 1
 MAX_WRITTEN_ENTRIES = 6
@@ -106,6 +103,11 @@ class Subject:
         return self.function.name
 
     @property
+    def budget(self) -> Budget:
+        """How long its calls take."""
+        return self.function.budget
+
+    @property
     def count(self) -> int:
         """The number of points."""
         return self.columns.shape[1]
@@ -174,7 +176,7 @@ class Subject:
             raise DerivError(f"'{self.name}' gives complex numbers, which are not tried", hint=hint)
         if not floating:
             raise NoDerivativeError(f"forward gives {found[0].dtype}, which has no derivative")
-        kept = self.kept_outputs
+        kept = self.kept_outputs if len(floating) > 1 else (0,)
         return tuple(each for k, each in enumerate(floating) if k in kept)
 
     def all_outputs(self, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -208,7 +210,7 @@ class Subject:
                 named[argument.name] = value
             else:
                 positional.append(value)
-        return self.function.call(*positional, **named)
+        return self.budget.timed("forward", self.function.call, *positional, **named)
 
     @cached_property
     def kept_outputs(self) -> tuple[int, ...]:
@@ -237,7 +239,9 @@ class Subject:
             return [None] * len(differentiable)
         given = [torch.ones_like(each) for each in outputs] if upstreams is None else upstreams
         with user_code("backward"):
-            found = torch.autograd.grad(
+            found = self.budget.timed(
+                "backward",
+                torch.autograd.grad,
                 [outputs[k] for k in attached],
                 differentiable,
                 [given[k] for k in attached],
@@ -321,19 +325,6 @@ class Subject:
             found.append(Example(tensors, upstreams, kept, tuple(each.clone() for each in gradients)))
         return tuple(found)
 
-    @cached_property
-    def seconds(self) -> float:
-        """How long a call with its backward takes, once all is warm; the shortest of three if that is long."""
-        found = []
-        for _ in range(3):
-            start = time.perf_counter()
-            leaves = self.leaves(self.calls(self.columns)[0])
-            self.pull(self.run(leaves), leaves)
-            found.append(time.perf_counter() - start)
-            if found[-1] < SHORT_SECONDS:
-                break
-        return min(found)
-
     def each(self, compute: Callable[[Columns], Tensor]) -> Tensor:
         """What is computed at each point by itself, put together along the last axis."""
         if not self.pointwise:
@@ -364,13 +355,15 @@ class Subject:
 class Variant:
     """Another way of calling a function, which has to be as right: other shapes, or another constant.
 
-    `where` says what is other, as in "mode is 'max'", and `otherwise` what it is in the first way.
+    `where` says what is other, as in "mode is 'max'", and `otherwise` what it is in the first way. A `spare` one is
+    tried where another one of its argument was wrong, to say of which values that is so.
     """
 
     subject: Subject
     where: str
     otherwise: str = ""
     argument: str = ""
+    spare: bool = False
 
 
 @lru_cache(maxsize=64)

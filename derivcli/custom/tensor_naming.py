@@ -24,6 +24,9 @@ from derivcli.custom.user_code import UserCodeError, error_text
 EVIDENCE = 3
 """So many backwards are looked at for what kind of mistake there is, if they are small."""
 
+CALLS_PER_ENTRY = 4
+"""So many calls tell how outputs move with a number."""
+
 MAX_VECTOR = 8
 """So many points of a function that works point by point are looked at as vectors, or a few more."""
 
@@ -43,6 +46,9 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     outcome = _missing(tried, wrong[0])
     if outcome is not None:
         return outcome
+    entries = sum(wrong[0].tensors[k].numel() for k in differentiable(tried))
+    if not tried.budget.allows(entries * CALLS_PER_ENTRY):
+        return _without_jacobian(tried, wrong[0])
     count = points_for(tried, EVIDENCE)
     samples = [wrong[0], *right[: 1 if count > 1 else 0], *wrong[1:]][:count]
     case = _case(tried, samples)
@@ -61,6 +67,14 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
             place = f" in {name}" if len(case.names) > 1 else ""
             kind, sentence = "somewhere", f"backward is wrong{place} {where}"
     return failed(kind, sentence, _detail(tried, samples, case))
+
+
+def _without_jacobian(tried: Subject, sample: Sample) -> Outcome:
+    """What is wrong, where a call takes so long that single numbers are not looked at."""
+    wanted = differentiable(tried)
+    bad = [k for k in wanted if is_right(tried, sample, [k]) is False] if len(wanted) > 1 else []
+    place = f" in {tried.tensor_arguments[bad[0]].name}" if len(bad) == 1 else ""
+    return failed("derivative", f"{NOT_DERIVATIVE}{place}", f"{tried.at(sample.point)}, along a direction")
 
 
 def _confirmed(tried: Subject, sentence: str) -> str:

@@ -32,7 +32,8 @@ class TrialRow:
     """A trial: what it is called, what it does, and the trials that it relies on.
 
     Where one of these failed it is not reached: the same fault would show again, and be blamed on something else.
-    One that is `quick` is left out where a call takes long.
+    One that is `quick` is left out where a call takes long, and so is one that calls a function of tensors about so
+    many times for each point.
     Where the one that it `follows` had nothing to try or was not reached, it is left out without a word, and so is one
     that takes seconds and was not asked for.
     """
@@ -41,6 +42,7 @@ class TrialRow:
     attempt: Callable[[Subject], Outcome]
     needs: tuple[Callable[[Subject], Outcome], ...] = ()
     quick: bool = False
+    calls: int = 0
     follows: Callable[[Subject], Outcome] | None = None
     on_request: bool = False
 
@@ -65,10 +67,10 @@ TRIALS = (
     TrialRow("global state is left as it is", state_trials.global_state, RUNS, quick=True),
     TrialRow("the input is left as it is", forward_trials.input_kept, RUNS),
     TrialRow("grad_output is left as it is", backward_trials.upstream_kept, SAME),
-    TrialRow("forward computes in float64", precision_trials.forward_in_double, SAME),
+    TrialRow("forward computes in float64", precision_trials.forward_in_double, SAME, quick=True, calls=66),
     TrialRow("forward is the formula", forward_trials.is_formula, (*SAME, precision_trials.forward_in_double)),
     TrialRow("backward with an upstream gradient of 1", backward_trials.is_derivative, SLOPES[:-1]),
-    TrialRow("backward with other upstream gradients", backward_trials.takes_upstream, SLOPES),
+    TrialRow("backward with other upstream gradients", backward_trials.takes_upstream, SLOPES, calls=23),
     TrialRow("other constants", variant_trials.other_constants, SLOPES),
     TrialRow("backward a second time", backward_trials.second_pass, KEPT),
     TrialRow("results after another call", state_trials.own_memory, KEPT, quick=True),
@@ -94,7 +96,7 @@ TRIALS = (
     TrialRow("in two threads at once", mode_trials.two_threads, (*APART, mode_trials.other_thread), quick=True),
     TrialRow("on another device", mode_trials.on_device, APART, quick=True),
     TrialRow("forward mode", forward_mode_trials.forward_mode, LINEAR),
-    TrialRow("all digits of float64", precision_trials.in_double, SLOPES),
+    TrialRow("all digits of float64", precision_trials.in_double, SLOPES, calls=250),
     TrialRow(
         "other shapes",
         variant_trials.other_shapes,
@@ -104,7 +106,7 @@ TRIALS = (
     TrialRow("float32", format_trials.in_single, (*SLOPES, precision_trials.in_double)),
     TrialRow("float16", format_trials.in_half, NARROW),
     TrialRow("bfloat16", format_trials.in_brain, (*NARROW, format_trials.in_half)),
-    TrialRow("second derivatives", second_order.second, (*LINEAR, precision_trials.in_double)),
+    TrialRow("second derivatives", second_order.second, (*LINEAR, precision_trials.in_double), calls=180),
     TrialRow(
         "the gradient of forward mode",
         forward_mode_trials.reverse_over_forward,

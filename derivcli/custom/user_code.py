@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from derivcli.custom.budget import EndlessCallError
 from derivcli.custom.report import Outcome, failed
 from derivcli.errors import failure
 
@@ -28,6 +29,8 @@ def user_code(stage: str) -> Iterator[None]:
     """A block that runs the user's code."""
     try:
         yield
+    except EndlessCallError:
+        raise
     except (Exception, SystemExit) as error:
         raise UserCodeError(stage, error) from error
 
@@ -38,8 +41,11 @@ TORCH_ERRORS = (
     (r"expected Variable or None \(got (\w+)\)", "type", "backward gives a {0} where a tensor is due"),
     (r"leaf Variable that requires grad", "input", "modifies its input in place"),
     (r"modified by an inplace operation", "saved", "modifies saved tensors in place"),
-    (r"must implement either the backward or vjp", "missing", "there is no backward"),
-    (r"no autograd formula was registered", "missing", "there is no backward"),
+    (
+        r"must implement either the backward or vjp|no autograd formula was registered",
+        "missing",
+        "there is no backward",
+    ),
 )
 """What PyTorch says, as a pattern, with the kind and the sentence."""
 

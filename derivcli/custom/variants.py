@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 import torch
 from torch import Tensor
 
-from derivcli.custom.attempts import Attempt, Rank, attempted
+from derivcli.custom.attempts import CALL_ERRORS, Attempt, Rank, attempted
+from derivcli.custom.examples import tensors_alike
 from derivcli.custom.given import Given
 from derivcli.custom.kinds import other_indices, repeats, texts_in
 from derivcli.custom.optional_tensors import given_tensor
@@ -21,22 +22,30 @@ from derivcli.errors import DerivError
 
 MAX_SHAPE_VARIANTS = 4
 MAX_TEXT_VARIANTS = 4
+MAX_NUMBER_VARIANTS = 3
+"""So many other numbers are found, of which all but the first are tried where that one is wrong."""
+
+MIN_NUMBERS = 2
+"""What is said of one number alone is shown by so many others."""
 
 OTHER_NUMBERS = (0.3, 2.5, -0.7, 0.9)
 SMALL = 1e-3
-"""A smaller number, such as one that keeps from dividing by 0, shows only where it is replaced by a large one."""
+"""A smaller number, such as one that keeps from dividing by 0, is varied in its own size."""
+SMALL_FACTORS = (10.0, 0.1, 100.0)
 OTHER_WHOLE_NUMBERS = (3, 1, 2, 0, -2, -1)
 
 NO_TENSORS = ("out", "generator", "device", "dtype", "layout", "memory_format", "dim", "axis", "dims", "name")
 """Arguments whose default is None that are no tensors."""
 
 
-def with_variants(subject: Subject, given: Given) -> Subject:
-    """The function with other ways of calling it, where it can be called at all in this one."""
-    if not subject.count or attempted(subject).rank < Rank.CONSTANT:
-        return subject
-    constants = [each for argument in subject.arguments for each in _of_constant(subject, argument, given)]
-    shapes = () if subject.formula is not None else islice(_of_shapes(subject, given), MAX_SHAPE_VARIANTS)
+def with_variants(subject: Subject, given: Given, named: Collection[str] = ()) -> Subject:
+    """The function with other ways of calling it.
+
+    Constants that are `named` in stated gradients are varied even if forward and backward do not depend on them.
+    """
+    constants = [each for argument in subject.arguments for each in _of_constant(subject, argument, given, named)]
+    most = subject.budget.part_of(MAX_SHAPE_VARIANTS, 0)
+    shapes = () if subject.formula is not None else islice(_of_shapes(subject, given), most)
     return replace(subject, variants=(*constants, *shapes))
 
 
@@ -51,15 +60,20 @@ def outcome_of(subject: Subject, variant: Variant, attempt: Callable[[Subject], 
 
 
 def of_this_constant(subject: Subject, outcome: Outcome, attempt: Callable[[Subject], Outcome]) -> Outcome:
-    """What is wrong, said of a constant where that is right with its other values."""
+    """What is wrong, said of a constant where that is right with its other values.
+
+    Another number may move where a fault shows, so that there have to be several of them.
+    """
     for name in dict.fromkeys(each.argument for each in subject.variants if each.argument):
         variants = [each for each in subject.variants if each.argument == name]
+        if len(variants) < MIN_NUMBERS and is_number(value_of(variants[0])):
+            continue
         if all(outcome_of(subject, each, attempt).state == "passed" for each in variants):
             return failed("literal", f"backward is wrong where {variants[0].otherwise}", outcome.detail)
     return outcome
 
 
-def _of_constant(subject: Subject, argument: Argument, given: Given) -> Iterator[Variant]:
+def _of_constant(subject: Subject, argument: Argument, given: Given, named: Collection[str]) -> Iterator[Variant]:
     if argument.shape is not None or subject.formula is not None:
         return
     name, value = argument.name, argument.constant
@@ -76,14 +90,13 @@ def _of_constant(subject: Subject, argument: Argument, given: Given) -> Iterator
             if attempt.rank <= Rank.NOT_FINITE:
                 message = f"'{subject.name}' could not be called with {name} = {value!r}: {attempt.reason}"
                 raise DerivError(message, hint="give other values with `--with`")
-            yield _variant(attempt.subject, argument, value, f"is {value!r}")
+            yield _variant(attempt.subject, argument)
         return
-    count, most = 0, MAX_TEXT_VARIANTS if isinstance(argument.constant, str) else 1
-    for value in _others(subject, argument):
-        attempt = attempted(_with_constant(subject, argument, value))
-        if count < most and _is_variant(subject, argument, attempt):
-            count += 1
-            yield _variant(attempt.subject, argument, value, _told(argument, value))
+    found = (attempted(_with_constant(subject, argument, value)) for value in _others(subject, argument))
+    most = MAX_NUMBER_VARIANTS if is_number(value) else MAX_TEXT_VARIANTS
+    fitting = (each for each in found if _is_variant(subject, argument, each, named))
+    for count, attempt in enumerate(islice(fitting, most)):
+        yield replace(_variant(attempt.subject, argument), spare=count > 0 and is_number(value))
 
 
 def _of_indices(subject: Subject, argument: Argument, indices: Tensor) -> Iterator[Variant]:
@@ -106,16 +119,19 @@ def _others(subject: Subject, argument: Argument) -> Sequence[object]:
         return [each for each in OTHER_WHOLE_NUMBERS if each != value]
     if isinstance(value, float):
         near = value * (0.5 if 2 / 3 <= value < 1 else 1.5)
-        return [near if abs(value) > SMALL else 10 * SMALL, *OTHER_NUMBERS]
+        if 0 < abs(value) < SMALL:
+            return [value * factor for factor in SMALL_FACTORS]
+        return [near, *OTHER_NUMBERS] if value else OTHER_NUMBERS
     if isinstance(value, str):
         return [each for each in texts_in(subject.function) if each != value]
     return []
 
 
-def _is_variant(subject: Subject, argument: Argument, attempt: Attempt) -> bool:
-    """Whether a constant may be so: forward gives finite numbers, the same each time, and others than it did.
+def _is_variant(subject: Subject, argument: Argument, attempt: Attempt, named: Collection[str]) -> bool:
+    """Whether a constant may be so: forward gives finite numbers, the same each time, and something is another.
 
-    A backward that fails for another number may refuse it; one that fails for another flag or word is wrong.
+    That may be what forward gives, or backward, or a stated gradient in which it is named. A backward that fails for
+    another number may refuse it; one that fails for another flag or word is wrong.
     """
     chosen = isinstance(argument.constant, bool | str)
     if attempt.rank < (Rank.FORWARD_ONLY if chosen else Rank.CONSTANT):
@@ -123,7 +139,10 @@ def _is_variant(subject: Subject, argument: Argument, attempt: Attempt) -> bool:
     before, now, again = (_outputs(each) for each in (subject, attempt.subject, attempt.subject))
     if not _are_equal(now, again):
         return False
-    return isinstance(argument.constant, bool) or not _are_equal(before, now)
+    if isinstance(argument.constant, bool) or argument.name in named or not _are_equal(before, now):
+        return True
+    slopes = [each.examples[0].gradients for each in (subject, attempt.subject) if attempt.rank >= Rank.CONSTANT]
+    return len(slopes) > 1 and not _are_equal(*slopes)
 
 
 def _outputs(subject: Subject) -> Sequence[Tensor]:
@@ -134,9 +153,14 @@ def _are_equal(ones: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
     return len(ones) == len(others) and all(torch.equal(one, other) for one, other in zip(ones, others, strict=True))
 
 
-def _told(argument: Argument, value: object) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"is not {argument.constant!r}" if number and not argument.found else f"is {value!r}"
+def value_of(variant: Variant) -> object:
+    """The other value of a constant."""
+    return next((each.constant for each in variant.subject.arguments if each.name == variant.argument), None)
+
+
+def is_number(value: object) -> bool:
+    """Whether a constant is a number, and neither true nor false."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _with_constant(subject: Subject, argument: Argument, value: object) -> Subject:
@@ -146,9 +170,10 @@ def _with_constant(subject: Subject, argument: Argument, value: object) -> Subje
     return replace(subject, arguments=arguments, columns=subject.columns[:, :1])
 
 
-def _variant(subject: Subject, argument: Argument, value: object, told: str) -> Variant:
-    otherwise = f"{argument.name} is {argument.constant!r}"
-    return Variant(subject, f"{argument.name} {told}", otherwise, argument.name)
+def _variant(subject: Subject, argument: Argument) -> Variant:
+    other = next(each for each in subject.arguments if each.name == argument.name)
+    name = argument.name
+    return Variant(subject, f"{name} is {other.constant!r}", f"{name} is {argument.constant!r}", name)
 
 
 def _of_shapes(subject: Subject, given: Given) -> Iterator[Variant]:
@@ -157,13 +182,13 @@ def _of_shapes(subject: Subject, given: Given) -> Iterator[Variant]:
         return  # other trials are of these
     fixed = {*given.shapes, *given.tensors}
     seen = {_shapes_of(subject)}
-    for shapes in _other_shapes(_shapes_of(subject)):
+    for shapes, repeated in _other_shapes(_shapes_of(subject)):
         kept = zip(subject.tensor_arguments, shapes, _shapes_of(subject), strict=True)
         if shapes in seen or any(each.name in fixed and one != other for each, one, other in kept):
             continue
         seen.add(shapes)
         attempt = attempted(_reshaped(subject, shapes))
-        if attempt.rank is Rank.GOOD:
+        if attempt.rank is Rank.GOOD and (repeated is None or _is_broadcast(subject, attempt.subject, repeated)):
             changed = zip(subject.tensor_arguments, shapes, strict=True)
             where = " and ".join(_shape_told(each.name, shape) for each, shape in changed)
             yield Variant(attempt.subject, where)
@@ -179,21 +204,39 @@ def _shapes_of(subject: Subject) -> tuple[Shape, ...]:
     return tuple(each.shape or () for each in subject.tensor_arguments)
 
 
-def _other_shapes(shapes: Sequence[Shape]) -> Iterator[tuple[Shape, ...]]:
+def _other_shapes(shapes: Sequence[Shape]) -> Iterator[tuple[tuple[Shape, ...], int | None]]:
+    """Other shapes of all arguments, and which of them is to be repeated in them, if one is."""
     first, *others = shapes
     if not others:
-        yield ((2, *first),)
-        yield (first[1:],)
+        yield ((2, *first),), None
+        yield (first[1:],), None
         return
     for k in range(len(others)):
         before, after = others[:k], others[k + 1 :]
         rows = (3, *first) if len(first) == 1 else first
         for shape in (rows[-1:], (*rows[:-1], 1), (1,), (1, *rows[1:]), ()):
-            yield (rows, *before, shape, *after)
-    yield ((2, *first), *others)
-    yield tuple((2, *shape) for shape in shapes)
-    yield (first[1:], *others)
-    yield ((), *others)
+            yield (rows, *before, shape, *after), k + 1
+    yield ((2, *first), *others), None
+    yield tuple((2, *shape) for shape in shapes), None
+    yield (first[1:], *others), None
+    yield ((), *others), 0
+
+
+def _is_broadcast(subject: Subject, other: Subject, index: int) -> bool:
+    """Whether forward takes an argument of fewer numbers as if these were repeated, and does not misread it."""
+    tensors = other.calls(other.columns)[0]
+    outputs = [each.detach() for each in other.run(other.leaves(tensors, ()))]
+    for shape in dict.fromkeys(
+        (*map(tuple, (x.shape for x in tensors)), _shapes_of(subject)[index], *(tuple(each.shape) for each in outputs))
+    ):
+        try:
+            whole = tensors[index].expand(shape).clone()
+            found = other.run([*tensors[:index], whole, *tensors[index + 1 :]])
+        except (*CALL_ERRORS, RuntimeError):
+            continue
+        if whole.shape != tensors[index].shape and tensors_alike(found, outputs):
+            return True
+    return tensors[index].shape == _shapes_of(subject)[index]
 
 
 def _numbers(subject: Subject) -> Sequence[Tensor]:

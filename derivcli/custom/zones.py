@@ -24,6 +24,9 @@ MIN_FRESH_SHARE = 0.6
 JUMP_FACTOR = 8.0
 """Where an error is so many times what is allowed, right up to the end, it jumps there."""
 
+CLEAR_FACTOR = 20.0
+"""An error is clear where it is so many times what is allowed."""
+
 MAX_END_WIDTH = 0.02
 """An end that is known less well, as a part of the zone or of its place, is none."""
 MAX_POWER = 4.5
@@ -34,11 +37,15 @@ TEXT_DIGITS = 6
 ANY = "any number"
 """What a zone without ends has."""
 
-NEAR_WORD = "near"
-"""What begins the words for zones whose ends nobody can tell."""
+SOMEWHERE = "at some of the points"
+"""Where, if no words are true: zones whose ends nobody can tell."""
 
 MAX_WORDED_ZONES = 2
 """Of more only one is put into words."""
+
+AGREEING_SHARE = 1e-4
+"""Numbers that agree within this share of them are right, however small they are."""
+SIGNIFICANT_FACTOR = 1e3
 
 MAX_RUNS = 40
 """So many runs of wrong numbers are looked at, those nearest to 0."""
@@ -250,9 +257,9 @@ def _end(good: float, bad: float, inside: float, look: Look) -> End | None:
 
 def _distance(bad: float, inside: float, look: Look) -> float | None:
     """How far from its end an error is that grows as a power of the distance; None where it grows otherwise."""
-    distances = 0.5 ** torch.arange(2, 50, dtype=torch.float64)
+    distances = 0.5 ** torch.arange(0, 50, dtype=torch.float64)
     seen = look(bad + (inside - bad) * distances)
-    clear = seen.errors > 100 * seen.tolerance
+    clear = seen.errors > CLEAR_FACTOR * seen.tolerance
     if not clear.any():
         return None
     k = int(clear.nonzero()[-1])  # the nearest at which the error is clear
@@ -269,7 +276,8 @@ def _insignificant(numbers: Tensor, look: Look) -> bool:
     """Whether beyond an end the numbers are so small that wrong ones would pass for right too."""
     every = max(1, len(numbers) // INSIGNIFICANT_POINTS)
     seen = look(numbers[::every])
-    return not (seen.sizes > 1e3 * seen.tolerance).any()
+    digits = (seen.errors <= AGREEING_SHARE * seen.sizes) & (seen.sizes > 0)
+    return not (digits | (seen.sizes > SIGNIFICANT_FACTOR * seen.tolerance)).any()
 
 
 def shortest(low: float, high: float) -> str:
@@ -289,8 +297,7 @@ def shortest(low: float, high: float) -> str:
 def where_text(name: str, found: Sequence[Zone], more: bool = False) -> str:
     """Where the numbers are wrong, in words: the zones nearest to 0, in order of the numbers."""
     if any(zone.vague for zone in found):
-        worst = max(found, key=lambda zone: zone.share)
-        return f"{NEAR_WORD} {name} = {shortest(worst.shown, worst.shown)}"
+        return SOMEWHERE
     parts: list[tuple[float, str]] = []
     rest = list(found)
     while rest and len(parts) < MAX_WORDED_ZONES:

@@ -79,16 +79,13 @@ class Turned(torch.autograd.Function):
         return grad_output * -1j
 
 
-class Rectified(torch.autograd.Function):
-    """A sum of numbers above 0."""
+class Noise(torch.autograd.Function):
+    """A sum of numbers that jump from each float to the next."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
-        ctx.save_for_backward(x)
-        return x.clamp(min=0).sum()
+        return torch.frac(x.view(torch.int64).double() / 7.3).sum()
 
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor) -> Tensor:
-        (x,) = ctx.saved_tensors
-        found: Tensor = grad_output * (x > 0)
-        return found
+        return grad_output.expand(2, 2)
