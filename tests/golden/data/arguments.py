@@ -77,15 +77,3 @@ class Turned(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor) -> Tensor:
         return grad_output * -1j
-
-
-class Noise(torch.autograd.Function):
-    """A sum of numbers that jump from each float to the next."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        return torch.frac(x.view(torch.int64).double() / 7.3).sum()
-
-    @staticmethod
-    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
-        return grad_output.expand(2, 2)
