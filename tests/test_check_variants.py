@@ -111,6 +111,13 @@ ROWS: Rows = {
         taking(lambda x, dtype: x.to(dtype), lambda g, x, dtype: (g.to(x.dtype), None)),
         with_={"dtype": torch.float64},
     ),
+    "axis of a matrix": fault(
+        "derivative", "backward is not the derivative of forward where x has shape 2x4 and dim is 0",
+        taking(lambda x, dim=-1: torch.softmax(x, dim), lambda g, x, dim: (
+            torch.softmax(x, dim) * (g - (g * torch.softmax(x, dim)).sum(-1, keepdim=True)), None
+        )),
+    ),
+    "exponential of a matrix": sound(torch.matrix_exp, remarks=None),
     "picked": sound(saving(torch.median, lambda g, i: g * (i == i.median()))),
 }  # fmt: skip
 """Functions with what the check is to say of them."""
@@ -142,4 +149,5 @@ def test_shapes_that_forward_refuses_are_no_fault() -> None:
 
 
 def test_a_forward_that_takes_some_numbers_only_is_tried_at_these() -> None:
-    assert check_function(torch.nn.functional.binary_cross_entropy).points
+    report = check_function(torch.nn.functional.binary_cross_entropy)
+    assert (report.ok, report.arguments[0].shape) == (True, (4,))

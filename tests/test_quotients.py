@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from derivcli import parse
+from derivcli.custom.near_zero import one_sided_slopes
 from derivcli.custom.true_values import by_formula, by_quotients, noise
 
 
@@ -44,3 +45,28 @@ def test_noise_is_that_of_the_number_format() -> None:
     single = noise(lambda given: torch.exp(given[0].float()).double(), columns) / torch.exp(columns[0])
     assert 1e-17 < double.median() < 1e-15
     assert 1e-9 < single.median() < 1e-6
+
+
+def test_quotients_that_contradict_each_other_are_none() -> None:
+    columns = torch.tensor([[-6.75, -7.5, 0.4]], dtype=torch.float64)
+    gelu = by_quotients(lambda given: given[0] * (1 + torch.erf(given[0] / 2**0.5)), columns, 0)  # it cancels
+    assert gelu.known.tolist() == [False, False, True]
+    stairs = by_quotients(lambda given: torch.round(given[0] * 256) / 256, columns, 0)
+    assert not (stairs.numbers[stairs.known] != 0).any()
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [(torch.exp, "exp(x)"), (lambda x: 1 - torch.cos(x), "1-cos(x)"), (lambda x: x.abs() + x, "|x|+x")],
+)
+def test_slopes_near_0_by_a_polynomial_of_one_side(function: Any, text: str) -> None:
+    columns = torch.tensor([[1e-4, 1e-9, 1e-20]], dtype=torch.float64)
+    truth = by_formula(parse(text, declared=["x"]), ["x"], columns, ("x",))
+    found = one_sided_slopes(lambda given: function(given[0]), columns, 0)
+    assert ((found.numbers - truth.numbers).abs() <= 10 * found.errors).all()
+    assert (found.errors < 1e-9).all()
+
+
+def test_no_polynomial_is_like_a_root() -> None:
+    columns = torch.tensor([[1e-9]], dtype=torch.float64)
+    assert not one_sided_slopes(lambda given: given[0].sqrt(), columns, 0).known.any()

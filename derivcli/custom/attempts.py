@@ -17,7 +17,7 @@ from torch import Tensor
 from derivcli.custom.gradient_comparison import deviates
 from derivcli.custom.subject import Subject, Tensors
 from derivcli.custom.true_values import TrueValues
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text, lines_passed
 from derivcli.errors import DerivError
 
 CALL_ERRORS = (UserCodeError, NoDerivativeError, DerivError)
@@ -28,6 +28,9 @@ MAX_ROUNDING = 1e-14
 
 VALUE_ERRORS = (torch.linalg.LinAlgError, ValueError, AssertionError, ArithmeticError)  # type: ignore[attr-defined]
 """What is raised of numbers that a function does not take, and seldom of shapes."""
+
+RANGE = re.compile(r"\bbetween\b|\bpositive\b|\bnon-?negative\b|\b(with)?in the range\b|[<>]=? ?[01]\b")
+"""Words of an error that says which numbers a function takes."""
 
 OF_NUMBERS = (
     "is ambiguous",
@@ -69,6 +72,8 @@ class Attempt:
     error: Exception | None = None
     missing: tuple[str, ...] = ()
     """The arguments on which forward depends and for which backward gives None."""
+    reasons: frozenset[str] = frozenset()
+    """What was raised in it and in others, where all of them fail."""
 
     @property
     def is_settled(self) -> bool:
@@ -102,9 +107,25 @@ class Attempt:
         return isinstance(getattr(self.error, "error", None), CODE_ERRORS)
 
     @property
+    def is_of_range(self) -> bool:
+        """Whether what was raised says in which range numbers have to be."""
+        return isinstance(self.error, UserCodeError) and refuses_numbers(self.error)
+
+    @property
     def is_of_values(self) -> bool:
         """Whether it may go better with other numbers in tensors of the same shapes."""
         return self.rank is Rank.NOT_FINITE or isinstance(getattr(self.error, "error", None), VALUE_ERRORS)
+
+    @property
+    def reached(self) -> int:
+        """The line of the user's code up to which it came where it fails; what is raised further down says more."""
+        if self.rank is not Rank.FAILS or not isinstance(self.error, UserCodeError):
+            return 0
+        return next((line for _, line in lines_passed(self.error.error)), 0)
+
+    def is_better(self, other: Attempt | None) -> bool:
+        """Whether it goes better than another, or fails further down."""
+        return other is None or (self.rank, self.reached) > (other.rank, other.reached)
 
     @property
     def reason(self) -> str:
@@ -112,6 +133,11 @@ class Attempt:
         if isinstance(self.error, UserCodeError):
             return error_text(self.error)
         return str(self.error) if isinstance(self.error, NoDerivativeError) else ""
+
+
+def refuses_numbers(error: UserCodeError) -> bool:
+    """Whether a forward says that it takes other numbers only."""
+    return error.stage == "forward" and RANGE.search(str(error.error)) is not None
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ FEW_TRIES = 3
 """After so many that fail since something is of the wrong type, other shapes are not tried."""
 
 LIKELY_SHAPES = 40
-"""So many are tried with other values where a function fails with all of them."""
+"""So many are tried with other values where a function fails with all of them, and where it is oddly called."""
 
 
 def bind(
@@ -63,10 +63,12 @@ def bind(
 
 def _bound(function: CustomFunction, formula: Expression | None, given: Given, named: Collection[str]) -> Subject:
     best: Attempt | None = None
+    reasons: set[str] = set()
     with quiet():
         for parameters in _signatures(function, given):
             for attempt in _attempts(function, parameters, formula, given):
-                if best is None or (attempt.rank > best.rank and attempt.gives_numbers_for(best.missing)):
+                reasons |= attempt.reasons or {attempt.reason}
+                if best is None or (attempt.is_better(best) and attempt.gives_numbers_for(best.missing)):
                     best = attempt
                 if best.is_settled or function.budget.spent > SEARCH_SECONDS:
                     break
@@ -79,23 +81,26 @@ def _bound(function: CustomFunction, formula: Expression | None, given: Given, n
             raise DerivError(
                 f"'{function.name}' takes no tensor", hint="say with `--shape x=4x3` which argument is one"
             )
-        if (
-            best.rank is Rank.FAILS
-            and not best.is_of_code
-            and (best.is_of_types or (given.points is None and formula is None))
-        ):
-            _refuse(best)
+        if best.rank is Rank.FAILS and not best.is_of_code:
+            _refuse(best, len(reasons) == 1, given)
         subject = with_guard(with_symmetric(best.subject))
         asked = any(each.symmetric for each in subject.arguments)
         rank = attempted(subject).rank if asked and subject.count else best.rank
         return with_variants(subject, given, named) if subject.count and rank >= Rank.CONSTANT else subject
 
 
-def _refuse(attempt: Attempt) -> None:
+def _refuse(attempt: Attempt, always: bool, given: Given) -> None:
+    """Say what was raised, and what to do about it: the shapes are not to blame where others fail `always` alike."""
     if isinstance(attempt.error, DerivError):
         raise attempt.error
     reason = f": {attempt.reason}" if attempt.reason else ""
     hint = "say what its arguments are with `--shape x=4x3`, or with `--with dim=1` where they are no tensors"
+    if given.points is not None or given.tensors or given.shapes:
+        hint = "give others with `--at` or `--shape`"
+    elif always:
+        hint = "it raises this for all shapes that were tried; where it takes others say so with `--shape x=4x3`"
+    elif any(str(value) in reason for each in given.constants.values() for value in each):
+        hint = "give another value with `--with`"
     raise DerivError(f"'{attempt.subject.name}' could not be called{reason}", hint=hint)
 
 
@@ -219,27 +224,28 @@ def _of_points(subject: Subject) -> Attempt:
 def _shaped(subject: Subject, plan: Plan, given: Given, thorough: bool) -> Attempt:
     """The best attempt to call the function with tensors of the likeliest shapes, once for each point."""
     fixed = [plan.fixed.get(name, given.shape_of(name)) for name in plan.shaped_names]
-    several, single = assignments(fixed, bool(plan.whole))
     most = None if thorough else LIKELY_SHAPES
-    if not (several and single):
-        return _best(subject, plan, (several or single)[:most], given, thorough)
-    best = _best(subject, plan, several[:most], given, thorough)
-    if best.rank >= Rank.SPREAD:
+    several, single = (shapes[:most] for shapes in assignments(fixed, bool(plan.whole)))
+    best = _best(subject, plan, several or single, given, thorough)
+    if best.rank >= Rank.SPREAD or not (several and single):
         return best
-    return max(best, _best(subject, plan, single[:most], given, thorough), key=_rank)
+    other = _best(subject, plan, single, given, thorough)
+    return replace(other if other.is_better(best) else best, reasons=best.reasons | other.reasons)
 
 
 def _best(subject: Subject, plan: Plan, shapes: Sequence[Assignment], given: Given, thorough: bool) -> Attempt:
     """The best attempt with shapes: with ordinary values, and where none is good with others that it may need."""
     best: Attempt | None = None
+    reasons = set()
     for values in VALUES:
         undecided = []
         for tried, assignment in enumerate(shapes):
             attempt = _called(subject, plan, assignment, values, given)
-            if attempt.rank is Rank.NOT_FINITE and values == ORDINARY:
-                others = [_called(subject, plan, assignment, each, given) for each in VALUES if each != values]
-                attempt = max(attempt, *others, key=_rank)
-            best = attempt if best is None else max(best, attempt, key=_rank)
+            if (attempt.rank is Rank.NOT_FINITE or attempt.is_of_range) and values == ORDINARY:
+                others = (_called(subject, plan, assignment, each, given) for each in VALUES if each != values)
+                attempt = max(attempt, *others, key=lambda each: each.rank)
+            reasons.add(attempt.reason)
+            best = replace(attempt if attempt.is_better(best) else best or attempt, reasons=frozenset(reasons))
             if (
                 best.rank is Rank.GOOD
                 or subject.budget.spent > SEARCH_SECONDS
@@ -254,10 +260,6 @@ def _best(subject: Subject, plan: Plan, shapes: Sequence[Assignment], given: Giv
         shapes = list(dict.fromkeys([*(shapes[:LIKELY_SHAPES] if failed else ()), *undecided]))
     assert best is not None, "there are shapes to be tried"
     return best
-
-
-def _rank(attempt: Attempt) -> Rank:
-    return attempt.rank
 
 
 def _called(subject: Subject, plan: Plan, assignment: Assignment, values: str, given: Given) -> Attempt:

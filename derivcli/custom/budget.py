@@ -20,6 +20,9 @@ USUAL_CALLS = 2000
 USUAL_SECONDS = 1.5
 """That is done where it takes no longer, and else a part of it."""
 
+CALLS_FOR_POINTS = 15
+"""So many calls with all points tell whether gradients are right at them."""
+
 SEARCH_SECONDS = 3.0
 """After so long in a function's code no further ways of calling it are tried."""
 CHECK_SECONDS = 5.0
@@ -71,6 +74,12 @@ class Budget:
     def share(self) -> float:
         """How much of the usual work can be done."""
         return USUAL_SECONDS / (USUAL_CALLS * self.seconds) if self.seconds else 1.0
+
+    def points(self, seconds: float, usual: int) -> int:
+        """How many points are tried of so many as usual, where each takes so long in every call."""
+        most = int(USUAL_SECONDS / (CALLS_FOR_POINTS * seconds)) if seconds else usual
+        self.saves |= most < usual
+        return min(most, usual)
 
     def allows(self, calls: int, seconds: float = USUAL_SECONDS) -> bool:
         """Whether so many calls in one place take no longer than that."""

@@ -6,6 +6,7 @@ names the cause. All others are.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from derivcli.custom.attempts import refuses_numbers
 from derivcli.custom.backward_trials import is_derivative
 from derivcli.custom.binding import bind
 from derivcli.custom.budget import CALL_SECONDS, CHECK_SECONDS, Budget, EndlessCallError
@@ -37,7 +39,7 @@ from derivcli.custom.report import (
 from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Argument, Subject, shape_text
 from derivcli.custom.trial_table import TRIALS, TrialRow
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure, error_text
 from derivcli.engines.chunks import one_thread
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
@@ -107,6 +109,7 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
     rows: list[Trial] = []
     outcomes: dict[Attempt, Outcome] = {}
     blamed: dict[Attempt, tuple[str, ...]] = {}
+    as_written = names_as_written(subject.function)
     for row in TRIALS:
         if (row.on_request and not on_request) or (row.follows is not None and row.follows not in outcomes):
             continue
@@ -120,14 +123,16 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
         if causes:
             rows.append(Trial(name, "unreached", f"{RELIES_ON}{' and '.join(causes)}"))
             continue
-        outcome = outcomes[row.attempt] = attempted(_unless_slow(row), subject)
+        outcome = attempted(_unless_slow(row), subject)
         is_wrong = outcome.state == "failed"
+        outcome = replace(outcome, detail=as_written(outcome.detail), sentence=as_written(outcome.sentence))
+        outcomes[row.attempt] = outcome
         rows.append(Trial(name, outcome.state, outcome.detail, outcome.sentence if is_wrong else "", outcome.kind))
         if is_wrong:
             blamed[row.attempt] = (f"'{name}'",)
     return FunctionReport(
         subject.name,
-        tuple(map(_argument, subject.arguments)),
+        tuple(replace(each, name=as_written(each.name)) for each in map(_argument, subject.arguments)),
         source,
         subject.formula.text if subject.formula else "",
         subject.count,
@@ -135,6 +140,13 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
         _remarks(subject, outcomes.values()),
         tuple((name, formula.source) for name, formula in subject.stated.items()),
     )
+
+
+def names_as_written(function: CustomFunction) -> Callable[[str], str]:
+    """What makes of a text one in which a module's weights have the names that they have there: layers.0.weight."""
+    weights = {each.name: each.written for each in function.parameters if "." in each.written}
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, weights))})\b")
+    return lambda text: pattern.sub(lambda found: weights[found[0]], text) if weights else text
 
 
 def _trial_name(row: TrialRow, subject: Subject) -> str:
@@ -182,4 +194,6 @@ def attempted(attempt: Attempt, subject: Subject) -> Outcome:
     except NoDerivativeError as error:
         return failed("type", str(error))
     except UserCodeError as error:
+        if attempt is not runs and refuses_numbers(error):  # a trial goes beyond the numbers at which it runs
+            return inapplicable(f"it is refused: {error_text(error)}")
         return code_failure(error)

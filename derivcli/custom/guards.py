@@ -18,8 +18,6 @@ from derivcli.custom.values import VALUES, drawn
 REFUSED = (*VALUE_ERRORS, RuntimeError)
 """What is raised of numbers."""
 
-Shapes = tuple[torch.Size, ...]
-
 
 def with_guard(subject: Subject) -> Subject:
     """The function that gives nan where it raised, if it raises for numbers that others are tried at."""
@@ -50,20 +48,21 @@ def _runs(subject: Subject, columns: Tensor) -> bool:
 
 
 def _guarded(function: CustomFunction, pointwise: bool) -> CustomFunction:
-    made: dict[Shapes, Callable[[Sequence[Tensor]], Any]] = {}
+    made: dict[object, Callable[[Sequence[Tensor]], Any]] = {}
 
     def call(*arguments: Any, **named: Any) -> Any:
-        tensors = [each for each in (*arguments, *named.values()) if isinstance(each, Tensor)]
-        shapes = tuple(each.shape for each in tensors)
+        given = (*arguments, *named.values())
+        tensors = [each for each in given if isinstance(each, Tensor)]
+        key = tuple(each.shape if isinstance(each, Tensor) else repr(each) for each in given)
         try:
             found = function.call(*arguments, **named)
         except REFUSED:
-            if shapes in made:
-                return made[shapes](tensors)
+            if key in made:
+                return made[key](tensors)
             if pointwise:
                 return _nan(tensors[0].shape, tensors)
             raise
-        made.setdefault(shapes, _maker(found))
+        made.setdefault(key, _maker(found))
         return found
 
     return replace(function, call=call)

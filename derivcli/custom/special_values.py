@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.dense_points import SPACING, scattered
-from derivcli.custom.gradient_comparison import points_text
+from derivcli.custom.gradient_comparison import deviation_text, points_text
+from derivcli.custom.point_status import RIGHT, compared
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Columns, Subject
+from derivcli.custom.true_values import ERROR_FACTOR, by_quotients
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
 from derivcli.errors import DerivError
 
@@ -26,6 +28,12 @@ MAX_ENTRIES = 12
 
 DISTANCES = (1e-8, 1e-6, 1e-4, 1e-2)
 """So far from a special number a function shows how steep it is there; the nearest comes first."""
+
+BESIDE = 2.0**-7
+"""So far from it gradients are right if a special number is alone."""
+MIN_SHARE = 1e-4
+MIN_USUAL = 1e-3
+"""There they are wrong by more than this share of what is usual, and that is no less than the other number."""
 
 MAX_GROWTH = 1.2
 """A function whose slopes grow by more than this, as a number is neared, has none there."""
@@ -42,38 +50,73 @@ def at_special_numbers(subject: Subject) -> Outcome:
     if subject.typed:
         return inapplicable("points are given")
     tried = 0
-    for index, special, columns in _specials(subject):
+    for index, columns in _specials(subject):
         try:
             found, values = subject.gradients(columns), subject.value(columns)
             tried += columns.shape[1]
             lost = ~found.isfinite().all(0) & values.isfinite()
             if lost.any() and _has_slopes(subject, columns, index, lost):
-                point = int(lost.nonzero()[0])
-                row = int((~found[:, point].isfinite()).nonzero()[0])
-                where = f"at {subject.parameters[index]} = {special + 0:g}"
-                by = f", by {subject.wrt[row]}" if len(subject.parameters) > 1 else ""
-                detail = f"{replace(subject, columns=columns).at(point)}{by}: {found[row, point].item():g}"
-                return failed("infinite", f"backward gives no finite number {where}", detail)
+                return _failure(subject, columns, index, (~found.isfinite() & lost))
+            alone = _alone(subject, columns, index, found)
+            if alone is not None:
+                return alone
         except (UserCodeError, NoDerivativeError, DerivError):
             continue
     return passed(points_text(tried))
 
 
-def _specials(subject: Subject) -> Iterator[tuple[int, float, Columns]]:
+def _failure(subject: Subject, columns: Columns, index: int, off: Tensor, due: Tensor | None = None) -> Outcome:
+    """What is wrong with gradients at a special number, where they have none or another than is due."""
+    *_, (row, point) = off.nonzero().flip(0).tolist()
+    found = subject.gradients(columns)
+    number = columns[index, point].item() + 0.0
+    by = f", by {subject.wrt[row]}" if len(subject.parameters) > 1 else ""
+    there = replace(subject, columns=columns)
+    where = f"at {subject.parameters[index]} = {number:g}"
+    if due is None:
+        detail = f"{there.at(point)}{by}: {found[row, point].item():g}"
+        return failed("infinite", f"backward gives no finite number {where}", detail)
+    detail = deviation_text(there, (row, point), found, due, by)
+    return failed("somewhere", f"backward is wrong {where}", detail)
+
+
+def _alone(subject: Subject, columns: Columns, index: int, found: Tensor) -> Outcome | None:
+    """What is wrong where gradients by an entry are wrong at a special number, and right on both sides of it."""
+    if index not in subject.indices or not subject.pointwise or subject.owners[0] in subject.stated:
+        return None
+    row = subject.indices.index(index)
+    truth = by_quotients(subject.value, columns, index)
+    usual = torch.maximum(truth.numbers.abs(), subject.value(columns).abs()).clamp(min=MIN_USUAL)
+    wrong = truth.known & found[row].isfinite()
+    wrong &= (found[row] - truth.numbers).abs() > ERROR_FACTOR * truth.errors + MIN_SHARE * usual
+    if not wrong.any():
+        return None
+    for sign in (1, -1):
+        beside = columns.clone()
+        beside[index] += sign * BESIDE
+        wrong &= compared(subject, beside).status[row] == RIGHT
+    if not wrong.any():
+        return None
+    off, due = torch.zeros_like(found, dtype=torch.bool), torch.zeros_like(found)
+    off[row], due[row] = wrong, truth.numbers
+    return _failure(subject, columns, index, off, due)
+
+
+def _specials(subject: Subject) -> Iterator[tuple[int, Columns]]:
     """Points where one entry has a special number, the others ordinary ones."""
     count = len(subject.parameters)
     if not subject.pointwise:  # all points of the subject, whose outputs are weighed as they are numbered
         for index in range(0, count, max(1, count // MAX_ENTRIES)):
             columns = subject.columns.clone()
             columns[index] = 0.0
-            yield index, 0.0, columns
+            yield index, columns
         return
     others = subject.columns[:, subject.values.isfinite()][:, : 1 if count == 1 else MAX_OTHERS]
     for index in range(count):
         for special in SPECIAL_NUMBERS:
             columns = others.clone()
             columns[index] = special
-            yield index, special, columns
+            yield index, columns
 
 
 def _has_slopes(subject: Subject, columns: Columns, index: int, lost: Tensor) -> bool:

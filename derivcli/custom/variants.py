@@ -9,7 +9,7 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from derivcli.custom.attempts import CALL_ERRORS, Attempt, Rank, attempted
+from derivcli.custom.attempts import CALL_ERRORS, Attempt, Rank, attempted, refuses_numbers
 from derivcli.custom.examples import tensors_alike
 from derivcli.custom.given import Given
 from derivcli.custom.kinds import other_indices, repeats, texts_in
@@ -45,8 +45,10 @@ def with_variants(subject: Subject, given: Given, named: Collection[str] = ()) -
     """
     constants = [each for argument in subject.arguments for each in _of_constant(subject, argument, given, named)]
     most = subject.budget.part_of(MAX_SHAPE_VARIANTS, 0)
-    shapes = () if subject.formula is not None else islice(_of_shapes(subject, given), most)
-    return replace(subject, variants=(*constants, *shapes))
+    shapes = [] if subject.formula is not None else [*islice(_of_shapes(subject, given), most)]
+    settled = {*given.constants, *(each.argument for each in constants)}
+    axes = [each for variant in shapes[:1] for each in _of_axes(variant, settled, given)]
+    return replace(subject, variants=(*constants, *shapes, *axes))
 
 
 def outcome_of(subject: Subject, variant: Variant, attempt: Callable[[Subject], Outcome]) -> Outcome:
@@ -54,7 +56,7 @@ def outcome_of(subject: Subject, variant: Variant, attempt: Callable[[Subject], 
     try:
         return attempt(replace(variant.subject, stated=subject.stated))
     except UserCodeError as error:
-        return code_failure(error)
+        return inapplicable("forward refuses it") if refuses_numbers(error) else code_failure(error)
     except (NoDerivativeError, DerivError):
         return inapplicable("there is no derivative")
 
@@ -97,6 +99,14 @@ def _of_constant(subject: Subject, argument: Argument, given: Given, named: Coll
     fitting = (each for each in found if _is_variant(subject, argument, each, named))
     for count, attempt in enumerate(islice(fitting, most)):
         yield replace(_variant(attempt.subject, argument), spare=count > 0 and is_number(value))
+
+
+def _of_axes(variant: Variant, settled: Collection[str], given: Given) -> Iterator[Variant]:
+    """The function with tensors of other shapes and another constant, such as an axis, that has no other value here."""
+    for argument in variant.subject.arguments:
+        if isinstance(argument.constant, int | tuple) and argument.name not in settled:
+            for each in _of_constant(variant.subject, argument, given, ()):
+                yield replace(each, where=f"{variant.where} and {each.where}", otherwise="", argument="", spare=False)
 
 
 def _of_indices(subject: Subject, argument: Argument, indices: Tensor) -> Iterator[Variant]:
@@ -180,7 +190,8 @@ def _of_shapes(subject: Subject, given: Given) -> Iterator[Variant]:
     """The function with a batch more or less, and with arguments that are broadcast against others."""
     if subject.pointwise and len(subject.tensor_arguments) == 1:
         return  # other trials are of these
-    fixed = {*given.shapes, *given.tensors}
+    own = {each.name for each in subject.function.parameters if isinstance(each.default, Tensor)}
+    fixed = {*given.shapes, *given.tensors, *own}
     seen = {_shapes_of(subject)}
     for shapes, repeated in _other_shapes(_shapes_of(subject)):
         kept = zip(subject.tensor_arguments, shapes, _shapes_of(subject), strict=True)

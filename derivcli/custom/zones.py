@@ -139,8 +139,21 @@ def zones(numbers: Tensor, status: Tensor, look: Look) -> tuple[list[Zone], bool
     closed = [side for side, pair in pairs.items() if pair is not None]
     brackets = dict(zip(closed, _bisected([pair for pair in pairs.values() if pair is not None], look), strict=True))
     every = (_zone(x, run, [brackets.get((run, step)) for step in (-1, 1)], look) for run in runs)
-    found = [zone for zone in every if zone is not None]
+    found = _joined([zone for zone in every if zone is not None])
     return found[:MAX_ZONES], len(found) > MAX_ZONES
+
+
+def _joined(found: Sequence[Zone]) -> list[Zone]:
+    """The zones, those as one that meet at an end, where an error is 0 by chance; the nearest to 0 come first."""
+    joined: list[Zone] = []
+    for zone in sorted(found, key=lambda each: each.shown):
+        before = joined[-1] if joined else None
+        if before is not None and before.texts[1] and before.texts[1] == zone.texts[0]:
+            shown, share = max(((each.shown, each.share) for each in (before, zone)), key=lambda pair: pair[1])
+            joined[-1] = Zone(before.low, zone.high, shown, share, before.vague or zone.vague)
+        else:
+            joined.append(zone)
+    return sorted(joined, key=lambda each: abs(each.shown))
 
 
 def _side(x: Tensor, run: tuple[int, int], step: int) -> tuple[float, float] | None:

@@ -67,7 +67,7 @@ class Weighed(torch.autograd.Function):
         return grad_output * weight, (grad_output * x).mean(0)
 
 
-class Turned(torch.autograd.Function):
+class Rotated(torch.autograd.Function):
     """A function of complex numbers."""
 
     @staticmethod
@@ -76,4 +76,4 @@ class Turned(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor) -> Tensor:
-        return grad_output * -1j
+        return (grad_output * -1j).real
