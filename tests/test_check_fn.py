@@ -51,7 +51,12 @@ def wrapped(text: str, factor: float = 1.0) -> FunctionClass:
 
 
 OF_ONE_ARGUMENT = [row for row in FUNCTIONS if len(row.parameters) == len(row.defaults) + 1 and not row.constant]
-ROWS = [pytest.param(row, marks=pytest.mark.sweep if k % 2 else ()) for k, row in enumerate(OF_ONE_ARGUMENT[::4])]
+SLOW = {"fresnelc"}
+"""Functions whose numbers far out take milliseconds each."""
+ROWS = [
+    pytest.param(row, marks=pytest.mark.sweep if k % 2 or row.name in SLOW else ())
+    for k, row in enumerate(OF_ONE_ARGUMENT[::4])
+]
 """Every fourth function of one argument, and every eighth outside the sweep."""
 
 STEPS = {"sign", "floor", "ceil", "round", "trunc", "heaviside"}

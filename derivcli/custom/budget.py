@@ -17,7 +17,7 @@ CALL_SECONDS = 60.0
 
 USUAL_CALLS = 2000
 """About so often a function of tensors is called, forward and backward."""
-USUAL_SECONDS = 1.5
+USUAL_SECONDS = 4.0
 """That is done where it takes no longer, and else a part of it."""
 
 CALLS_FOR_POINTS = 15
@@ -25,7 +25,7 @@ CALLS_FOR_POINTS = 15
 
 SEARCH_SECONDS = 3.0
 """After so long in a function's code no further ways of calling it are tried."""
-CHECK_SECONDS = 5.0
+CHECK_SECONDS = 8.0
 """After so long only trials are made that nothing can be said without."""
 
 

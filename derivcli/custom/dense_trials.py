@@ -47,6 +47,8 @@ MIN_QUANTITY_ENDS = 3
 
 ZONE_CALLS = 250
 """About so many calls tell where the ends of a zone are."""
+PROBE_STRIDE = 128
+"""One of so many points is tried to see how long they take."""
 MAX_POINT_SECONDS = 1e-4
 """Where each point takes longer, fewer of them are tried."""
 FEW_POINTS = 40
@@ -98,9 +100,9 @@ def untried(subject: Subject) -> str:
 
 def _outcome(subject: Subject) -> Outcome:
     one = len(subject.parameters) == 1
-    seconds = _seconds_a_point(subject)
+    columns = scattered(SPACING)[None] if one else scattered_points(len(subject.parameters))
+    seconds = _seconds_a_point(subject, columns)
     if seconds or not subject.budget.allows(ZONE_CALLS, CHECK_SECONDS):
-        columns = scattered(SPACING)[None] if one else scattered_points(len(subject.parameters))
         most = subject.budget.points(seconds, columns.shape[1])
         if most < FEW_POINTS:
             return inapplicable(f"a point takes {seconds:.2g} s")
@@ -130,15 +132,13 @@ def _outcome(subject: Subject) -> Outcome:
     return passed(f"right at {known}; {rest} cannot be judged" if rest else "")
 
 
-def _seconds_a_point(subject: Subject) -> float:
-    """How long each point more takes in a call with many; 0 where that is hardly anything."""
-    if subject.count == 1:
-        return 0.0
-    found: list[float] = []
-    while not found or (found[-1] > MAX_POINT_SECONDS and len(found) < 3):
-        start = subject.budget.spent
-        subject.gradients(subject.columns)
-        found.append((subject.budget.spent - start - subject.budget.seconds) / (subject.count - 1))
+def _seconds_a_point(subject: Subject, columns: Columns) -> float:
+    """How long each point takes in a call with many; 0 where that is hardly anything."""
+    found = [torch.inf]
+    while len(found) < 4 and found[-1] > MAX_POINT_SECONDS:
+        start, probe = subject.budget.spent, columns[:, len(found) :: PROBE_STRIDE]  # others, since it may remember
+        subject.gradients(probe)
+        found.append((subject.budget.spent - start - subject.budget.seconds) / probe.shape[1])
     return min(found) if min(found) > MAX_POINT_SECONDS else 0.0
 
 
