@@ -16,9 +16,10 @@ from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, qui
 from derivcli.custom.budget import SEARCH_SECONDS
 from derivcli.custom.custom_function import CustomFunction, Parameter
 from derivcli.custom.given import NOTHING, Given, check_arguments, completed
+from derivcli.custom.guards import with_guard
 from derivcli.custom.kinds import Choice, TensorKind, texts_in, ways, whole_numbers
 from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
-from derivcli.custom.shapes import Shape, assignments
+from derivcli.custom.shapes import Assignment, Shape, assignments
 from derivcli.custom.subject import Argument, Columns, Subject
 from derivcli.custom.symmetry import with_symmetric
 from derivcli.custom.values import ORDINARY, SHAPED_POINTS, VALUES, drawn
@@ -31,6 +32,9 @@ VARIADIC_COUNTS = (2, 1, 3, 4)
 
 FEW_TRIES = 3
 """After so many that fail since something is of the wrong type, other shapes are not tried."""
+
+LIKELY_SHAPES = 40
+"""So many are tried with other values where a function fails with all of them, and where it is oddly called."""
 
 
 def bind(
@@ -79,7 +83,7 @@ def _bound(function: CustomFunction, formula: Expression | None, given: Given, n
             )
         if best.rank is Rank.FAILS and not best.is_of_code:
             _refuse(best, len(reasons) == 1, given)
-        subject = with_symmetric(best.subject)
+        subject = with_guard(with_symmetric(best.subject))
         asked = any(each.symmetric for each in subject.arguments)
         rank = attempted(subject).rank if asked and subject.count else best.rank
         return with_variants(subject, given, named) if subject.count and rank >= Rank.CONSTANT else subject
@@ -151,11 +155,11 @@ def _attempts(
 ) -> Iterator[Attempt]:
     """How well it goes in each way in which arguments that nobody gave may be tensors or constants."""
     free = [each.name for each in parameters if _is_open(each, given)]
-    for way in ways(function, free, given.numbers):
+    for number, way in enumerate(ways(function, free, given.numbers)):
         plan = _plan(parameters, dict(zip(free, way, strict=True)), given)
         if not plan.shaped_names:
             continue
-        subject = Subject(function, plan.arguments, plan.no_points, typed=bool(given.points or given.tensors))
+        subject = Subject(function, plan.arguments, plan.no_points, typed=given.is_typed)
         if formula is not None:
             subject = replace(subject, formula=completed(formula, plan.arguments))
             if subject.formula is None:
@@ -165,7 +169,7 @@ def _attempts(
             yield from pointwise
             if formula is not None or any(each.is_settled for each in pointwise):
                 continue
-        yield _shaped(subject, plan, given)
+        yield _shaped(subject, plan, given, thorough=number == 0)
 
 
 def _is_open(parameter: Parameter, given: Given) -> bool:
@@ -217,10 +221,20 @@ def _of_points(subject: Subject) -> Attempt:
     return replace(attempted(subject), subject=subject)
 
 
-def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
-    """The best attempt to call the function with tensors of shapes, once for each point."""
+def _shaped(subject: Subject, plan: Plan, given: Given, thorough: bool) -> Attempt:
+    """The best attempt to call the function with tensors of the likeliest shapes, once for each point."""
     fixed = [plan.fixed.get(name, given.shape_of(name)) for name in plan.shaped_names]
-    shapes = list(assignments(fixed, bool(plan.whole)))
+    most = None if thorough else LIKELY_SHAPES
+    several, single = (shapes[:most] for shapes in assignments(fixed, bool(plan.whole)))
+    best = _best(subject, plan, several or single, given, thorough)
+    if best.rank >= Rank.SPREAD or not (several and single):
+        return best
+    other = _best(subject, plan, single, given, thorough)
+    return replace(other if other.is_better(best) else best, reasons=best.reasons | other.reasons)
+
+
+def _best(subject: Subject, plan: Plan, shapes: Sequence[Assignment], given: Given, thorough: bool) -> Attempt:
+    """The best attempt with shapes: with ordinary values, and where none is good with others that it may need."""
     best: Attempt | None = None
     reasons = set()
     for values in VALUES:
@@ -242,12 +256,13 @@ def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
                 undecided.append(assignment)
         if best is not None and best.rank >= Rank.SPREAD:
             return best
-        shapes = undecided
+        failed = thorough and (best is None or best.rank is Rank.FAILS)
+        shapes = list(dict.fromkeys([*(shapes[:LIKELY_SHAPES] if failed else ()), *undecided]))
     assert best is not None, "there are shapes to be tried"
     return best
 
 
-def _called(subject: Subject, plan: Plan, assignment: Sequence[Shape], values: str, given: Given) -> Attempt:
+def _called(subject: Subject, plan: Plan, assignment: Assignment, values: str, given: Given) -> Attempt:
     shapes = dict(zip(plan.shaped_names, assignment, strict=True))
     real = {name: shape for name, shape in shapes.items() if name not in plan.whole}
     columns = given.filled(drawn([*real.values()], values), real)

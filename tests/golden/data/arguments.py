@@ -68,10 +68,12 @@ class Weighed(torch.autograd.Function):
 
 
 class Rotated(torch.autograd.Function):
+    """A function of complex numbers."""
+
     @staticmethod
-    def forward(ctx, x):
+    def forward(ctx: Any, x: Tensor) -> Tensor:
         return x * 1j
 
     @staticmethod
-    def backward(ctx, grad_output):
+    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
         return (grad_output * -1j).real
