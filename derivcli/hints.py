@@ -66,6 +66,11 @@ def _constant(value: str) -> str:
     return f"{{{_text(name)}: {_number(constant)}}}"
 
 
+def _thing(value: str) -> str:
+    """A mapping for `gate=FILE.py:NAME`, in which the thing itself stands in Python."""
+    return f"{{{_text(value.partition('=')[0])}: ...}}"
+
+
 def _names(value: str) -> str:
     return f"[{_text(value)}]"
 
@@ -80,6 +85,7 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     **{name: (name, _number) for name in ("order", "series")},
     **{name: (name, _text) for name in "wrt mixed engine dtype device plot against gradient variable".split()},
     "let": ("let", _definition),
+    "use": ("use", _thing),
     "shape": ("shape", _shape),
     "with": ("with_", _constant),
     "on": ("on", _pair),

@@ -233,20 +233,35 @@ TOLD = re.compile(
 )
 
 
+NEAR = re.compile(r"backward is wrong (?:in [xy] )?near (?P<name>[xy]) = (?P<at>\S+)$")
+SOMEWHERE = re.compile(r"backward is wrong (?:in [xy] )?at some of the points$")
+
+
+def varies(drawn: Drawn, zone: Zone, along: Tensor) -> Tensor:
+    """Where the right gradient is not 0, at a value of the other argument."""
+    given = [torch.full_like(along, 1.3), along]
+    pair = tuple(given if zone.along else given[::-1])[: 1 + drawn.two]
+    return drawn.slopes(*pair)[zone.wrong].abs() > VISIBLE
+
+
 def is_told_right(drawn: Drawn, zone: Zone, sentence: str) -> bool:
     """Whether a sentence tells where the gradient is wrong: nowhere else, and everywhere where it is seen to be.
 
-    It may say that it is wrong at some of the points, and no more.
+    It may name one point of the zone or say that there are some, and no more. Where the zone has all that varies, any
+    sentence does.
     """
-    if sentence.startswith("backward is wrong at some of the points"):
+    x = torch.linspace(-RANGE, RANGE, SAMPLES, dtype=torch.float64)
+    off = errors(drawn, zone, x)
+    if not (varies(drawn, zone, x) & (off == 0)).any() or SOMEWHERE.match(sentence):
         return True
+    near = NEAR.match(sentence)
+    if near is not None:
+        return near["name"] == "xy"[zone.along] and zone.low <= float(near["at"]) <= zone.high
     told = TOLD.match(sentence)
     if told is None:
         return False
     if "xy"[zone.along] != told["name"]:
         return False
-    x = torch.linspace(-RANGE, RANGE, SAMPLES, dtype=torch.float64)
-    off = errors(drawn, zone, x)
     size = x.abs() if told["bar"] else x
     bounds = {"negative": (-1e9, 0.0), "positive": (0.0, 1e9)}.get(told["sign"]) or (
         float(told["low"] or told["above"] or -1e9), float(told["high"] or told["below"] or 1e9)

@@ -78,3 +78,13 @@ def test_a_call_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(DerivError, match=r"^forward of 'F' has not ended after "):
         check_function(saving(endless, lambda g, x: g))
+
+
+def test_numbers_that_take_long_each(clock: Clock) -> None:
+    def value(x: Tensor) -> Tensor:
+        clock.now += 5e-4 * x.numel()
+        return x**2
+
+    found = check_function(saving(value, lambda g, x: g * 2 * x * (1 + 0.25 * ((x > 11) & (x < 13)))))
+    assert found.diagnosis == "backward is wrong at some of the points"
+    assert clock.now < MAX_SECONDS

@@ -51,7 +51,12 @@ def wrapped(text: str, factor: float = 1.0) -> FunctionClass:
 
 
 OF_ONE_ARGUMENT = [row for row in FUNCTIONS if len(row.parameters) == len(row.defaults) + 1 and not row.constant]
-ROWS = [pytest.param(row, marks=pytest.mark.sweep if k % 2 else ()) for k, row in enumerate(OF_ONE_ARGUMENT[::4])]
+SLOW = {"fresnelc"}
+"""Functions whose numbers far out take milliseconds each."""
+ROWS = [
+    pytest.param(row, marks=pytest.mark.sweep if k % 2 or row.name in SLOW else ())
+    for k, row in enumerate(OF_ONE_ARGUMENT[::4])
+]
 """Every fourth function of one argument, and every eighth outside the sweep."""
 
 STEPS = {"sign", "floor", "ceil", "round", "trunc", "heaviside"}
@@ -103,11 +108,12 @@ def short_power(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
     return g * x ** (ctx.n - 1), None
 
 
-def test_what_fails_however_it_is_called_is_at_fault() -> None:
+def test_what_fails_at_points_that_were_typed_is_no_fault_of_the_backward() -> None:
     def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
         raise ValueError
 
-    assert check_function(made(forward, exact_power), at="x=2,y=3", wrt="x").diagnosis == "forward fails"
+    with pytest.raises(DerivError, match="forward raises ValueError"):
+        check_function(made(forward, exact_power), at="x=2,y=3", wrt="x")
 
 
 def test_the_detail_is_of_what_the_sentence_tells() -> None:
@@ -123,7 +129,8 @@ def test_the_detail_is_of_what_the_sentence_tells() -> None:
 @each("name", [name for name in FAULTS if name.startswith("float32 ") and "constant" not in name])
 def test_a_report_of_float32_tells_no_other_number_of_digits(name: str) -> None:
     if FAULTS[name].sentence == SINGLE:
-        told = [trial.detail for trial in report_of(name).trials if "digits" in trial.detail]
+        told = [trial.detail for trial in report_of(name).trials if trial.state == "passed"]
+        told = [detail for detail in told if "digits" in detail]
         assert all(detail.startswith(("16 digits", "at least")) for detail in told), told
 
 

@@ -126,6 +126,7 @@ ONLY_ON_THE_COMMAND_LINE = {
     "render/verdicts.py": "the lines under a table",
     "render/formats/tree.py": "a tree that deriv explain prints",
     "render/documents/practice.py": "deriv practice",
+    "render/documents/own_functions.py": "deriv functions",
     "language/functions/reference.py": "the page of deriv functions",
 }
 """Files outside of cli/ and points/files/ whose texts Python never sees."""

@@ -10,8 +10,11 @@ from derivcli.language.lexer.tokens import canonical_name
 
 Given = TypeVar("Given")
 
-_ARGUMENT = re.compile(r"(?<![\w.])(?:[A-Za-z_][\w.]*(?=\s*=(?!=))|(?=\w*_)[A-Za-z_]\w*)")
+_ARGUMENT = re.compile(r"(?<![\w.])(?:(?:\d+\.)*[A-Za-z_][\w.]*(?=\s*=(?!=))|(?=\w*_)[A-Za-z_]\w*)")
 """A name before `=`, with points perhaps, or any with an underscore."""
+
+_WEIGHT = re.compile(r"\s*(?:\w+\.)+[A-Za-z_]{2}\w*\s*")
+"""A name of a module's weight alone, such as `layers.0.weight`."""
 
 
 def in_formulas(name: str) -> str:
@@ -22,7 +25,8 @@ def in_formulas(name: str) -> str:
 
 def names_in_formulas(text: str) -> str:
     """A text in which names of arguments are written as formulas can have them, the others as they are."""
-    return _ARGUMENT.sub(lambda found: in_formulas(found[0]), text)
+    found = _ARGUMENT.sub(lambda found: in_formulas(found[0]), text)
+    return ",".join(in_formulas(each) if _WEIGHT.fullmatch(each) else each for each in found.split(","))
 
 
 def arguments_in_formulas(given: Given) -> Given:

@@ -17,7 +17,7 @@ from torch import Tensor
 from derivcli.custom.gradient_comparison import deviates
 from derivcli.custom.subject import Subject, Tensors
 from derivcli.custom.true_values import TrueValues
-from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text
+from derivcli.custom.user_code import NoDerivativeError, UserCodeError, error_text, lines_passed
 from derivcli.errors import DerivError
 
 CALL_ERRORS = (UserCodeError, NoDerivativeError, DerivError)
@@ -31,6 +31,15 @@ VALUE_ERRORS = (torch.linalg.LinAlgError, ValueError, AssertionError, Arithmetic
 
 RANGE = re.compile(r"\bbetween\b|\bpositive\b|\bnon-?negative\b|\b(with)?in the range\b|[<>]=? ?[01]\b")
 """Words of an error that says which numbers a function takes."""
+
+OF_NUMBERS = (
+    "is ambiguous",
+    "tensors used as indices must be",
+    "cannot be converted to Scalar",
+    "only one element tensors",
+    "only integer tensors of a",
+)
+"""What PyTorch says of tensors of real numbers that stand where a whole number or one of Python is due."""
 
 CODE_ERRORS = (NameError, ImportError, SystemExit)
 """What is raised of no arguments but of the code itself."""
@@ -63,6 +72,8 @@ class Attempt:
     error: Exception | None = None
     missing: tuple[str, ...] = ()
     """The arguments on which forward depends and for which backward gives None."""
+    reasons: frozenset[str] = frozenset()
+    """What was raised in it and in others, where all of them fail."""
 
     @property
     def is_settled(self) -> bool:
@@ -87,7 +98,8 @@ class Attempt:
     @property
     def is_of_types(self) -> bool:
         """Whether it fails since an argument is of the wrong type."""
-        return isinstance(getattr(self.error, "error", None), TypeError)
+        error = getattr(self.error, "error", None)
+        return isinstance(error, TypeError) or any(said in str(error) for said in OF_NUMBERS)
 
     @property
     def is_of_code(self) -> bool:
@@ -102,9 +114,18 @@ class Attempt:
     @property
     def is_of_values(self) -> bool:
         """Whether it may go better with other numbers in tensors of the same shapes."""
-        return self.rank in (Rank.NOT_FINITE, Rank.FORWARD_ONLY) or isinstance(
-            getattr(self.error, "error", None), VALUE_ERRORS
-        )
+        return self.rank is Rank.NOT_FINITE or isinstance(getattr(self.error, "error", None), VALUE_ERRORS)
+
+    @property
+    def reached(self) -> int:
+        """The line of the user's code up to which it came where it fails; what is raised further down says more."""
+        if self.rank is not Rank.FAILS or not isinstance(self.error, UserCodeError):
+            return 0
+        return next((line for _, line in lines_passed(self.error.error)), 0)
+
+    def is_better(self, other: Attempt | None) -> bool:
+        """Whether it goes better than another, or fails further down."""
+        return other is None or (self.rank, self.reached) > (other.rank, other.reached)
 
     @property
     def reason(self) -> str:
@@ -155,6 +176,17 @@ def _as_dirty(subject: Subject, error: Exception) -> Subject | None:
     return replace(subject, in_place=True)
 
 
+def _without_gradient(subject: Subject, error: Exception) -> Subject | None:
+    """The function without a gradient in the argument that PyTorch says to have none, by its name or as the last."""
+    found = re.search(r"not differentiable with respect to argument '(\w+)'", str(getattr(error, "error", "")))
+    wanted = [argument.name for argument in subject.tensor_arguments if argument.differentiable]
+    if found is None or len(wanted) < 2:
+        return None
+    name = found[1] if found[1] in wanted else wanted[-1]
+    arguments = tuple(replace(each, differentiable=False) if each.name == name else each for each in subject.arguments)
+    return replace(subject, arguments=arguments)
+
+
 def where_finite(subject: Subject, most: int | None = None) -> Subject:
     """The function at the first points at which forward gives finite numbers, and no more than so many."""
     found = [*islice((point for point in range(subject.count) if _is_finite(subject, point)), most)]
@@ -176,8 +208,8 @@ def _with_backward(subject: Subject) -> Attempt:
         outputs = subject.run(leaves)
         gradients = iter(subject.pull(outputs, leaves, subject.weights(outputs, 0)))
     except CALL_ERRORS as error:
-        dirty = _as_dirty(subject, error)
-        return _with_backward(dirty) if dirty is not None else Attempt(subject, Rank.FORWARD_ONLY, error)
+        other = _as_dirty(subject, error) or _without_gradient(subject, error)
+        return _with_backward(other) if other is not None else Attempt(subject, Rank.FORWARD_ONLY, error)
     absent = [k for k, leaf in enumerate(leaves) if leaf.requires_grad and next(gradients) is None]
     dependent = [_depends(subject, tensors, outputs, k) for k in range(len(tensors))]
     missing = tuple(subject.tensor_arguments[k].name for k in absent if dependent[k])

@@ -65,7 +65,7 @@ def _of_points(subject: Subject) -> Outcome:
         if not subject.budget.allows(NAMING_CALLS):
             return where or outcome
         return _of_other(subject, truth, tolerance) or beyond_numbers(subject) or where or outcome
-    detail = "as near as quotients of differences tell"
+    detail = "as near as quotients tell"
     if subject.formula is not None or subject.stated:
         detail = digits_text(subject, subject.slopes, truth, 1)
     skipped = subject.count - int(truth.known.all(0).sum())

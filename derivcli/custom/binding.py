@@ -16,9 +16,10 @@ from derivcli.custom.attempts import Attempt, Rank, attempted, is_pointwise, qui
 from derivcli.custom.budget import SEARCH_SECONDS
 from derivcli.custom.custom_function import CustomFunction, Parameter
 from derivcli.custom.given import NOTHING, Given, check_arguments, completed
+from derivcli.custom.guards import with_guard
 from derivcli.custom.kinds import Choice, TensorKind, texts_in, ways, whole_numbers
 from derivcli.custom.ordinary_points import ordinary_points, taking_vectors
-from derivcli.custom.shapes import Shape, assignments
+from derivcli.custom.shapes import Assignment, Shape, assignments
 from derivcli.custom.subject import Argument, Columns, Subject
 from derivcli.custom.symmetry import with_symmetric
 from derivcli.custom.values import ORDINARY, SHAPED_POINTS, VALUES, drawn
@@ -31,6 +32,9 @@ VARIADIC_COUNTS = (2, 1, 3, 4)
 
 FEW_TRIES = 3
 """After so many that fail since something is of the wrong type, other shapes are not tried."""
+
+LIKELY_SHAPES = 40
+"""So many are tried with other values where a function fails with all of them, and where it is oddly called."""
 
 
 def bind(
@@ -59,10 +63,12 @@ def bind(
 
 def _bound(function: CustomFunction, formula: Expression | None, given: Given, named: Collection[str]) -> Subject:
     best: Attempt | None = None
+    reasons: set[str] = set()
     with quiet():
         for parameters in _signatures(function, given):
             for attempt in _attempts(function, parameters, formula, given):
-                if best is None or (attempt.rank > best.rank and attempt.gives_numbers_for(best.missing)):
+                reasons |= attempt.reasons or {attempt.reason}
+                if best is None or (attempt.is_better(best) and attempt.gives_numbers_for(best.missing)):
                     best = attempt
                 if best.is_settled or function.budget.spent > SEARCH_SECONDS:
                     break
@@ -75,23 +81,26 @@ def _bound(function: CustomFunction, formula: Expression | None, given: Given, n
             raise DerivError(
                 f"'{function.name}' takes no tensor", hint="say with `--shape x=4x3` which argument is one"
             )
-        if (
-            best.rank is Rank.FAILS
-            and not best.is_of_code
-            and (best.is_of_types or (given.points is None and formula is None))
-        ):
-            _refuse(best)
-        subject = with_symmetric(best.subject)
+        if best.rank is Rank.FAILS and not best.is_of_code:
+            _refuse(best, len(reasons) == 1, given)
+        subject = with_guard(with_symmetric(best.subject))
         asked = any(each.symmetric for each in subject.arguments)
         rank = attempted(subject).rank if asked and subject.count else best.rank
         return with_variants(subject, given, named) if subject.count and rank >= Rank.CONSTANT else subject
 
 
-def _refuse(attempt: Attempt) -> None:
+def _refuse(attempt: Attempt, always: bool, given: Given) -> None:
+    """Say what was raised, and what to do about it: the shapes are not to blame where others fail `always` alike."""
     if isinstance(attempt.error, DerivError):
         raise attempt.error
     reason = f": {attempt.reason}" if attempt.reason else ""
     hint = "say what its arguments are with `--shape x=4x3`, or with `--with dim=1` where they are no tensors"
+    if given.points is not None or given.tensors or given.shapes:
+        hint = "give others with `--at` or `--shape`"
+    elif always:
+        hint = "it raises this for all shapes that were tried; where it takes others say so with `--shape x=4x3`"
+    elif any(str(value) in reason for each in given.constants.values() for value in each):
+        hint = "give another value with `--with`"
     raise DerivError(f"'{attempt.subject.name}' could not be called{reason}", hint=hint)
 
 
@@ -146,11 +155,11 @@ def _attempts(
 ) -> Iterator[Attempt]:
     """How well it goes in each way in which arguments that nobody gave may be tensors or constants."""
     free = [each.name for each in parameters if _is_open(each, given)]
-    for way in ways(function, free, given.numbers):
+    for number, way in enumerate(ways(function, free, given.numbers)):
         plan = _plan(parameters, dict(zip(free, way, strict=True)), given)
         if not plan.shaped_names:
             continue
-        subject = Subject(function, plan.arguments, plan.no_points, typed=bool(given.points or given.tensors))
+        subject = Subject(function, plan.arguments, plan.no_points, typed=given.is_typed)
         if formula is not None:
             subject = replace(subject, formula=completed(formula, plan.arguments))
             if subject.formula is None:
@@ -160,7 +169,7 @@ def _attempts(
             yield from pointwise
             if formula is not None or any(each.is_settled for each in pointwise):
                 continue
-        yield _shaped(subject, plan, given)
+        yield _shaped(subject, plan, given, thorough=number == 0)
 
 
 def _is_open(parameter: Parameter, given: Given) -> bool:
@@ -212,11 +221,22 @@ def _of_points(subject: Subject) -> Attempt:
     return replace(attempted(subject), subject=subject)
 
 
-def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
-    """The best attempt to call the function with tensors of shapes, once for each point."""
+def _shaped(subject: Subject, plan: Plan, given: Given, thorough: bool) -> Attempt:
+    """The best attempt to call the function with tensors of the likeliest shapes, once for each point."""
     fixed = [plan.fixed.get(name, given.shape_of(name)) for name in plan.shaped_names]
-    shapes = list(assignments(fixed, bool(plan.whole)))
+    most = None if thorough else LIKELY_SHAPES
+    several, single = (shapes[:most] for shapes in assignments(fixed, bool(plan.whole)))
+    best = _best(subject, plan, several or single, given, thorough)
+    if best.rank >= Rank.SPREAD or not (several and single):
+        return best
+    other = _best(subject, plan, single, given, thorough)
+    return replace(other if other.is_better(best) else best, reasons=best.reasons | other.reasons)
+
+
+def _best(subject: Subject, plan: Plan, shapes: Sequence[Assignment], given: Given, thorough: bool) -> Attempt:
+    """The best attempt with shapes: with ordinary values, and where none is good with others that it may need."""
     best: Attempt | None = None
+    reasons = set()
     for values in VALUES:
         undecided = []
         for tried, assignment in enumerate(shapes):
@@ -224,7 +244,8 @@ def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
             if (attempt.rank is Rank.NOT_FINITE or attempt.is_of_range) and values == ORDINARY:
                 others = (_called(subject, plan, assignment, each, given) for each in VALUES if each != values)
                 attempt = max(attempt, *others, key=lambda each: each.rank)
-            best = attempt if best is None or attempt.rank > best.rank else best
+            reasons.add(attempt.reason)
+            best = replace(attempt if attempt.is_better(best) else best or attempt, reasons=frozenset(reasons))
             if (
                 best.rank is Rank.GOOD
                 or subject.budget.spent > SEARCH_SECONDS
@@ -235,12 +256,13 @@ def _shaped(subject: Subject, plan: Plan, given: Given) -> Attempt:
                 undecided.append(assignment)
         if best is not None and best.rank >= Rank.SPREAD:
             return best
-        shapes = undecided
+        failed = thorough and (best is None or best.rank is Rank.FAILS)
+        shapes = list(dict.fromkeys([*(shapes[:LIKELY_SHAPES] if failed else ()), *undecided]))
     assert best is not None, "there are shapes to be tried"
     return best
 
 
-def _called(subject: Subject, plan: Plan, assignment: Sequence[Shape], values: str, given: Given) -> Attempt:
+def _called(subject: Subject, plan: Plan, assignment: Assignment, values: str, given: Given) -> Attempt:
     shapes = dict(zip(plan.shaped_names, assignment, strict=True))
     real = {name: shape for name, shape in shapes.items() if name not in plan.whole}
     columns = given.filled(drawn([*real.values()], values), real)

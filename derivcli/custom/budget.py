@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
@@ -17,12 +18,18 @@ CALL_SECONDS = 60.0
 
 USUAL_CALLS = 2000
 """About so often a function of tensors is called, forward and backward."""
-USUAL_SECONDS = 1.5
+USUAL_SECONDS = 4.0
 """That is done where it takes no longer, and else a part of it."""
+
+CALLS_FOR_POINTS = 15
+"""So many calls with all points tell whether gradients are right at them."""
+
+WARM_CALLS = 3
+"""The first calls of a stage tell nothing of the later ones, since PyTorch imports modules in them."""
 
 SEARCH_SECONDS = 3.0
 """After so long in a function's code no further ways of calling it are tried."""
-CHECK_SECONDS = 5.0
+CHECK_SECONDS = 8.0
 """After so long only trials are made that nothing can be said without."""
 
 
@@ -36,6 +43,7 @@ class Budget:
 
     spent: float = 0.0
     shortest: dict[str, float] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
     saves: bool = False
 
     def timed(self, stage: str, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -48,13 +56,14 @@ class Budget:
         finally:
             seconds = time.perf_counter() - start
             self.spent += seconds
+        self.calls[stage] += 1
         self.shortest[stage] = min(seconds, self.shortest.get(stage, seconds))
         return found
 
     @property
     def seconds(self) -> float:
         """How long a call with its backward takes, once all is warm."""
-        return sum(self.shortest.values())
+        return sum(each for stage, each in self.shortest.items() if self.calls[stage] >= WARM_CALLS)
 
     @property
     def text(self) -> str:
@@ -71,6 +80,12 @@ class Budget:
     def share(self) -> float:
         """How much of the usual work can be done."""
         return USUAL_SECONDS / (USUAL_CALLS * self.seconds) if self.seconds else 1.0
+
+    def points(self, seconds: float, usual: int) -> int:
+        """How many points are tried of so many as usual, where each takes so long in every call."""
+        most = int(USUAL_SECONDS / (CALLS_FOR_POINTS * seconds)) if seconds else usual
+        self.saves |= most < usual
+        return min(most, usual)
 
     def allows(self, calls: int, seconds: float = USUAL_SECONDS) -> bool:
         """Whether so many calls in one place take no longer than that."""

@@ -6,6 +6,7 @@ names the cause. All others are.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -108,6 +109,7 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
     rows: list[Trial] = []
     outcomes: dict[Attempt, Outcome] = {}
     blamed: dict[Attempt, tuple[str, ...]] = {}
+    as_written = names_as_written(subject.function)
     for row in TRIALS:
         if (row.on_request and not on_request) or (row.follows is not None and row.follows not in outcomes):
             continue
@@ -121,14 +123,16 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
         if causes:
             rows.append(Trial(name, "unreached", f"{RELIES_ON}{' and '.join(causes)}"))
             continue
-        outcome = outcomes[row.attempt] = attempted(_unless_slow(row), subject)
+        outcome = attempted(_unless_slow(row), subject)
         is_wrong = outcome.state == "failed"
+        outcome = replace(outcome, detail=as_written(outcome.detail), sentence=as_written(outcome.sentence))
+        outcomes[row.attempt] = outcome
         rows.append(Trial(name, outcome.state, outcome.detail, outcome.sentence if is_wrong else "", outcome.kind))
         if is_wrong:
             blamed[row.attempt] = (f"'{name}'",)
     return FunctionReport(
         subject.name,
-        tuple(map(_argument, subject.arguments)),
+        tuple(replace(each, name=as_written(each.name)) for each in map(_argument, subject.arguments)),
         source,
         subject.formula.text if subject.formula else "",
         subject.count,
@@ -136,6 +140,13 @@ def run_trials(subject: Subject, source: str = "", on_request: bool = False) -> 
         _remarks(subject, outcomes.values()),
         tuple((name, formula.source) for name, formula in subject.stated.items()),
     )
+
+
+def names_as_written(function: CustomFunction) -> Callable[[str], str]:
+    """What makes of a text one in which a module's weights have the names that they have there: layers.0.weight."""
+    weights = {each.name: each.written for each in function.parameters if "." in each.written}
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, weights))})\b")
+    return lambda text: pattern.sub(lambda found: weights[found[0]], text) if weights else text
 
 
 def _trial_name(row: TrialRow, subject: Subject) -> str:

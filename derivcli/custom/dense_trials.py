@@ -48,6 +48,14 @@ MIN_QUANTITY_ENDS = 3
 
 ZONE_CALLS = 250
 """About so many calls tell where the ends of a zone are."""
+PROBE_STRIDE = 128
+"""One of so many points is tried to see how long they take."""
+MAX_POINT_SECONDS = 1e-4
+"""Where each point takes longer, fewer of them are tried."""
+FEW_POINTS = 40
+"""Of so few nothing would be learned."""
+MAX_LOOKED = 8
+"""So many of those that seem wrong are looked at again."""
 MIN_WRONG_POINTS = 3
 """Where these take too long, so many points have to be wrong."""
 
@@ -93,8 +101,17 @@ def untried(subject: Subject) -> str:
 
 def _outcome(subject: Subject) -> Outcome:
     one = len(subject.parameters) == 1
-    if not subject.budget.allows(ZONE_CALLS, CHECK_SECONDS):
-        return _at_once(subject, scattered(SPACING)[None] if one else scattered_points(len(subject.parameters)))
+    columns = scattered(SPACING)[None] if one else scattered_points(len(subject.parameters))
+    seconds = _seconds_a_point(subject, columns)
+    if seconds or not subject.budget.allows(ZONE_CALLS, CHECK_SECONDS):
+        most = subject.budget.points(seconds, columns.shape[1])
+        if most < FEW_POINTS:
+            return inapplicable(f"a point takes {seconds:.2g} s")
+        columns = columns[:, :: -(-columns.shape[1] // most)]
+        if seconds:
+            wrong = (statuses(subject, columns, subject.gradients(columns)) == WRONG).any(0)
+            columns = columns[:, wrong][:, :: 1 + int(wrong.sum()) // MAX_LOOKED]
+        return _at_once(subject, columns) if columns.shape[1] >= MIN_WRONG_POINTS else passed()
     line = whole_line(lambda numbers: subject.gradients(numbers[None])[0]) if one else None
     columns = scattered_points(len(subject.parameters)) if line is None else line.columns
     found = subject.gradients(columns)
@@ -111,8 +128,24 @@ def _outcome(subject: Subject) -> Outcome:
             if findings:
                 lower = through_lower_format(subject, "backward", subject.gradients, subject.slopes)
                 return lower or _failure(subject, findings, columns, sought, finite)
+<<<<<<< HEAD
     known = int((status > 0).all(0).sum())
     return passed(f"right at {known} of {columns.shape[1]} points" if known < columns.shape[1] else "")
+=======
+    known = int((status != UNKNOWN).all(0).sum())
+    rest = columns.shape[1] - known
+    return passed(f"right at {known}; {rest} cannot be judged" if rest else "")
+
+
+def _seconds_a_point(subject: Subject, columns: Columns) -> float:
+    """How long each point takes in a call with many; 0 where that is hardly anything."""
+    found: list[float] = [torch.inf]
+    while len(found) < 4 and found[-1] > MAX_POINT_SECONDS:
+        start, probe = subject.budget.spent, columns[:, len(found) :: PROBE_STRIDE]  # others, since it may remember
+        subject.gradients(probe)
+        found.append((subject.budget.spent - start - subject.budget.seconds) / probe.shape[1])
+    return min(found) if min(found) > MAX_POINT_SECONDS else 0.0
+>>>>>>> main
 
 
 def _at_once(subject: Subject, columns: Columns) -> Outcome:

@@ -24,6 +24,9 @@ TANGENT = 2.0
 
 WRONG_JVP = "jvp is not the derivative"
 
+WAY_TO_TWICE = "PyTorch keeps no tangents in jvp: let it call a Function of its own that has a jvp"
+"""What is in the way of a jvp that is written as usual, and how it is right."""
+
 INNER, OUTER = 0.83, 1.29
 """Directions are added up with powers of these, so that what they come to does not cancel."""
 
@@ -173,9 +176,11 @@ def _twice_outcome(subject: Subject, found: Tensor, due: TrueValues) -> Outcome:
     off = deviates(subject, found, due, 2)
     if not off.any():
         return passed()
-    gives = "gives 0" if not found[off].any() else "gives another number"
+    is_lost = not found[off].any()
+    gives = "gives 0" if is_lost else "gives another number"
     sentence = f"jvp is not the derivative of jvp: forward mode taken twice {gives}"
-    return failed("jvp-twice", sentence, deviation_text(subject, first_true(off), found, due.numbers))
+    detail = deviation_text(subject, first_true(off), found, due.numbers)
+    return failed("jvp-twice", sentence, f"{detail}; {WAY_TO_TWICE}" if is_lost else detail)
 
 
 def _twice(subject: Subject, point: int, tensors: Tensors, inner: Tensors, outer: Tensors) -> Tensor:

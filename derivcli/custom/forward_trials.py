@@ -55,6 +55,8 @@ def same_again(subject: Subject) -> Outcome:
         if not torch.equal(one, other):
             index = first_true(one != other)
             detail = f"{subject.at(index[-1])}: {one[index].item():.10g}, then {other[index].item():.10g}"
+            if getattr(subject.function.target, "training", False):
+                detail += "; it is in training mode: name an instance of which .eval() was called"
             return failed("random", f"not deterministic: {stage} differs from call to call", detail)
     return passed()
 
@@ -90,7 +92,7 @@ def _changed(subject: Subject, after: Tensors, before: Tensors, stage: str) -> O
 def is_formula(subject: Subject) -> Outcome:
     """The forward is the formula."""
     if subject.formula is None:
-        return inapplicable("nobody can say without `--against`")
+        return inapplicable("needs `--against`")
     truth = by_formula(subject.formula, subject.parameters, subject.columns)
     found, rounding = subject.values, noise(subject.value, subject.columns)
     off = deviates(subject, found, truth, 0, rounding)

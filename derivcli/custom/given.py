@@ -48,6 +48,11 @@ class Given:
         return replace(self, constants={name: each for name, each in self.constants.items() if name not in made})
 
     @property
+    def is_typed(self) -> bool:
+        """Whether the function is to be tried at certain points."""
+        return self.points is not None or bool(self.tensors)
+
+    @property
     def in_words(self) -> Given | None:
         """The same with the text 'none' where None was given; nothing where it was not."""
         constants = {

@@ -78,7 +78,7 @@ NAMED: tuple[tuple[str, tuple[Choice, ...]], ...] = (
 REST = (NUMBERS, *REALS, *WHOLES, *FLAGS, INDICES, FEW, TRUTHS, *NOTHING, *AXES[3:], *SIZES, *DEVICES, *FORMATS)
 """What else is tried, in this order."""
 
-MAX_WAYS = 250
+MAX_WAYS = 100
 MAX_CHOICES = 24
 MAX_TEXTS = 12
 
@@ -108,7 +108,7 @@ def ways(
 
 def _short(choices: Sequence[Sequence[Choice]]) -> list[Sequence[Choice]]:
     """Fewer choices for each of many arguments."""
-    most = {1: MAX_CHOICES, 2: MAX_CHOICES, 3: 16, 4: 8, 5: 5}.get(len(choices), 2)
+    most = {1: MAX_CHOICES, 2: MAX_CHOICES, 3: 16, 4: 6, 5: 3}.get(len(choices), 2)
     return [each[:most] for each in choices]
 
 

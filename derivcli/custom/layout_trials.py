@@ -158,7 +158,7 @@ def shared_memory(subject: Subject) -> Outcome:
         and subject.tensor_arguments[b].differentiable
     ]
     if not pairs:
-        return inapplicable("no two arguments are alike")
+        return inapplicable("no two are alike")
     return first_failure(_shared(subject, *pair) for pair in pairs)
 
 

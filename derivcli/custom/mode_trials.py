@@ -80,7 +80,7 @@ def some_inputs(subject: Subject) -> Outcome:
     """The gradients in some arguments are the same where no other wants one."""
     wanted = [k for k, argument in enumerate(subject.tensor_arguments) if argument.differentiable]
     if len(subject.tensor_arguments) == 1:
-        return inapplicable("there is one argument")
+        return inapplicable("there is one")
     largest = len(wanted) if len(wanted) <= MAX_SUBSETS_OF else 2
     subsets = [subset for size in range(1, largest) for subset in combinations(wanted, size)] or [tuple(wanted)]
     return first_failure(_alone(subject, example, subset) for subset in subsets for example in subject.examples)
@@ -100,7 +100,7 @@ def _alone(subject: Subject, example: Example, subset: tuple[int, ...]) -> Outco
 def some_outputs(subject: Subject) -> Outcome:
     """The gradient of one output is the same where those of the others are None and where they are 0."""
     if len(subject.examples[0].outputs) == 1:
-        return inapplicable("there is one output")
+        return inapplicable("there is one")
     where, kind = "where the gradient of an output is None", "none upstream"
     for example in subject.examples:
         for index in range(len(example.outputs)):
@@ -248,7 +248,7 @@ def on_device(subject: Subject) -> Outcome:
     """A call on another device gives there what it gives here."""
     device = other_device()
     if not device:
-        return inapplicable("there is no CUDA here")
+        return inapplicable("no CUDA here")
     there = replace(
         subject, arguments=tuple(replace(a, constant=_moved(a.constant, device)) for a in subject.arguments)
     )

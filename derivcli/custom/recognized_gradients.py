@@ -1,4 +1,4 @@
-"""Gradients that are not the derivative, and perhaps meant so: straight-through, reversed, or a step's surrogate."""
+"""Gradients that are not the derivative, and perhaps meant so: straight-through, reversed, scaled, or of a step."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ EXACTNESS = 1e-12
 OPTION = "--gradient"
 """A diagnosis is the same sentence wherever it is read."""
 
+KINDS = {
+    "straight": "a straight-through estimator",
+    "reversal": "a gradient reversal",
+    "scaling": "a scaled gradient",
+}
+
 NOT_STATED = "backward is not the gradient {}"
 NOT_STATED_BUT_ZERO = "backward gives 0 and not the gradient {}"
 
@@ -25,8 +31,7 @@ def meant(kind: str, gradient: str, name: str) -> str:
     where, stated = (f" in {name}", f"{name}={gradient}") if name else ("", gradient)
     if kind == "surrogate":
         return f"looks like a surrogate gradient of a step{where}; state it with {OPTION} if that is meant"
-    what = "a straight-through estimator" if kind == "straight" else "a gradient reversal"
-    return f"looks like {what}{where}; say {OPTION} {stated} if that is meant"
+    return f"looks like {KINDS[kind]}{where}; say {OPTION} {stated} if that is meant"
 
 
 def recognized(
@@ -56,7 +61,7 @@ def _look(subject: Subject, row: int, found: Tensor, true: Tensor, tolerance: Te
         return "straight", "1"
     if torch.equal(subject.values, subject.columns[subject.indices[row]]):
         factor = _factor(subject, found)
-        return ("reversal", factor) if factor else None
+        return ("reversal" if factor.startswith("-") else "scaling", factor) if factor else None
     is_step = (true[known].abs() <= tolerance[known]).all()
     return ("surrogate", "") if is_step and found.any() else None
 
@@ -69,11 +74,14 @@ def _moves(subject: Subject, row: int) -> bool:
 
 
 def _factor(subject: Subject, found: Tensor) -> str:
-    """What a reversed gradient is multiplied by: a number, or an argument with a sign; empty where it is neither."""
+    """What a gradient is multiplied by: a negative number, or an argument or less it; empty where it is neither."""
     if found[0] < 0 and _same(found, found[:1].expand_as(found)):
         return f"{found[0].item():.6g}"
-    names = (name for name, x in zip(subject.parameters, subject.columns, strict=True) if _same(-found, x))
-    return next((f"-{name}" for name in names), "")
+    for sign, signed in (("-", -found), ("", found)):
+        for name, x in zip(subject.parameters, subject.columns, strict=True):
+            if _same(signed, x):
+                return f"{sign}{name}"
+    return ""
 
 
 def _same(found: Tensor, due: Tensor) -> bool:

@@ -90,6 +90,10 @@ class FunctionReport:
         """Whether nothing wrong was found."""
         return not self.failures
 
+    def __bool__(self) -> bool:
+        """The same, so that `assert check_function(F)` fails where something is wrong."""
+        return self.ok
+
     @property
     def is_wrong(self) -> bool:
         """Whether a fault was shown."""
@@ -168,6 +172,10 @@ class FileReport:
     def ok(self) -> bool:
         """Whether all functions could be tried, and nothing wrong was found."""
         return not (self.wrong or self.untried)
+
+    def __bool__(self) -> bool:
+        """The same, so that `assert check_functions("layers.py")` fails where it should."""
+        return self.ok
 
     def raise_if_wrong(self) -> None:
         """Raise FunctionError where something is wrong with one of the functions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -53,10 +54,13 @@ def _second_outcome(subject: Subject, found: Tensor, truth: TrueValues) -> Outco
     """The outcome for second derivatives of shape (directions, directions, points)."""
     off = deviates(subject, found, truth, 2)
     if off.any():
-        a, b, _ = index = first_true(off)
+        finite = off & found.isfinite()
+        a, b, _ = index = first_true(finite if finite.any() else off)
         by = names(subject)
         which = f", by {by[a]} and {by[b]}" if len(subject.parameters) > 1 else ""
-        return failed("second", SILENTLY_WRONG, deviation_text(subject, index, found, truth.numbers, which))
+        number = found[index].item()
+        sentence = SILENTLY_WRONG if math.isfinite(number) else f"second derivative is {number:g}"
+        return failed("second", sentence, deviation_text(subject, index, found, truth.numbers, which))
     skipped = subject.count - int(truth.known.all(0).all(0).sum())
     return passed(f"not tried at {points_text(skipped)} where they are unknown" if skipped else "")
 

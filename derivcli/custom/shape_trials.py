@@ -10,8 +10,9 @@ from torch import Tensor
 
 from derivcli.custom.examples import as_before, example_of, repeated, tensors_alike, values_as_before
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
-from derivcli.custom.samples import along_direction, differentiable, is_right, sample_at
-from derivcli.custom.subject import Example, Subject, Tensors, filled_in, shape_text
+from derivcli.custom.samples import differentiable, is_right, sample_at
+from derivcli.custom.subject import Example, Subject, Tensors, filled_in
+from derivcli.custom.tensor_naming import fault
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure, error_text
 from derivcli.errors import DerivError
 
@@ -81,7 +82,7 @@ def _deeper(subject: Subject) -> Outcome:
             refused = refused or f"backward refuses tensors of {dimensions} dimensions"
             continue
         if verdict is False:
-            return failed("dimensions", f"backward is wrong {where}", _deviation_text(one))
+            return _wrong(one, "dimensions", f"backward is wrong {where}")
         if verdict:
             return passed()
     return inapplicable(refused or OWN_SHAPES)
@@ -103,13 +104,11 @@ def _is_right(subject: Subject) -> bool | None:
     return None if sample is None else is_right(subject, sample, differentiable(subject))
 
 
-def _deviation_text(subject: Subject) -> str:
-    """The shapes, with the derivative along a direction, what it is and what it should be."""
-    shapes = ", ".join(f"{each.name} of shape {shape_text(each.shape or ())}" for each in subject.tensor_arguments)
+def _wrong(subject: Subject, kind: str, sentence: str) -> Outcome:
+    """The outcome for gradients at the first point that were found wrong, with one of their numbers."""
     sample = sample_at(subject, 0)
-    found, due = (None, None) if sample is None else along_direction(subject, sample, differentiable(subject))
-    numbers = "" if found is None else f", along a drawn direction: {found:.6g}, should be {due:.6g}"
-    return f"with {shapes}{numbers}"
+    assert sample is not None, "it was found wrong"
+    return failed(kind, sentence, fault(subject, [sample], [], ()).detail)
 
 
 def empty(subject: Subject) -> Outcome:
@@ -211,7 +210,7 @@ def _reduced(subject: Subject) -> Outcome:
         if verdict is None:
             return inapplicable("it takes no batch of 1")
         if not verdict:
-            return failed("batch of 1", "wrong for a batch of 1", _deviation_text(one))
+            return _wrong(one, "batch of 1", "wrong for a batch of 1")
     return passed()
 
 

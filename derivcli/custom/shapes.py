@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 from typing import TypeAlias
@@ -20,9 +21,6 @@ the number of a row is one of a column too.
 SQUARE = 4
 SQUARED = "nkmv"
 """Letters that stand for one size where rows, columns and outputs have to be as many."""
-
-SINGLE = "-1"
-"""Shapes with such letters come last, since much that is wrong is right where there is one number."""
 
 ALIKE = ("k", "nk", "kk", "-", "bnk", "bkk", "bcl", "bcll")
 """Shapes that all arguments may have, `-` is a number."""
@@ -66,28 +64,25 @@ ROWS = (3, *range(2, 99))
 MAX_COMBINATIONS = 400
 
 
-def assignments(fixed: Sequence[Shape | None], indexed: bool = False) -> Iterator[Assignment]:
-    """Shapes for arguments, of which those that are not None are fixed; each once, the likeliest first.
+def assignments(fixed: Sequence[Shape | None], indexed: bool = False) -> tuple[list[Assignment], list[Assignment]]:
+    """Shapes for arguments, of which those that are not None are fixed, each once, the likeliest first.
 
-    Some of them are `indexed` by others.
+    In the second list some are single numbers that are not fixed. Some may be `indexed` by others.
     """
     count = len(fixed)
-    given = [shape for shape in fixed if shape is not None]
-    seen: set[Assignment] = set()
     texts = [
         *(INDEXED.get(count, ()) if indexed else ()),
         *TEMPLATES.get(count, ()),
         *(" ".join([text] * count) for text in ALIKE),
     ]
-    several = [text for text in texts if not {*SINGLE} & {*text}]
-    likely = [expanded(text, SIZES) for text in several]
-    likely += [expanded(text, SIZES | dict.fromkeys(SQUARED, SQUARE)) for text in several]
-    likely += [expanded(text, SIZES) for text in texts if text not in several]
-    around = _around(fixed) if given else iter(())
-    for each in chain(around, (each for each in likely if _agrees(each, fixed)), _combinations(fixed)):
-        if each not in seen:
-            seen.add(each)
-            yield each
+    likely = [expanded(text, SIZES) for text in texts]
+    likely += [expanded(text, SIZES | dict.fromkeys(SQUARED, SQUARE)) for text in texts]
+    around = _around(fixed) if any(shape is not None for shape in fixed) else ()
+    found = dict.fromkeys([*around, *(each for each in likely if _agrees(each, fixed)), *_combinations(fixed)])
+    single = [
+        each for each in found if any(math.prod(one) == 1 and one != two for one, two in zip(each, fixed, strict=True))
+    ]
+    return [each for each in found if each not in {*single}], single
 
 
 def expanded(text: str, sizes: Mapping[str, int]) -> Assignment:

@@ -249,7 +249,7 @@ class Subject:
                 create_graph=again,
                 allow_unused=True,
             )
-        return list(found)
+        return [each if each is None or each.layout is torch.strided else each.to_dense() for each in found]
 
     def weights(self, outputs: Sequence[Tensor], point: int, upstream: Tensor | None = None) -> Tensors:
         """What each output counts in the one number that comes out, times an upstream gradient of that number.

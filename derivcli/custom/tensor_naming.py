@@ -14,7 +14,7 @@ from torch.autograd.function import BackwardCFunction
 
 from derivcli.custom.jacobians import Pullback, outputs_at, points_for, pullback
 from derivcli.custom.report import Outcome, failed
-from derivcli.custom.samples import Sample, differentiable, is_right, sample_at
+from derivcli.custom.samples import Sample, along_direction, differentiable, is_right, sample_at
 from derivcli.custom.subject import MAX_WRITTEN_ENTRIES, Subject, Tensors, filled_in
 from derivcli.custom.tensor_cases import Case, Look, off_mask
 from derivcli.custom.tensor_faults import ignored, named, named_of_outputs, of_output, outputs_swapped
@@ -54,7 +54,9 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     case = _case(tried, samples)
     look = _kind(tried, samples, case)
     if look is None:
-        return failed("derivative", NOT_DERIVATIVE, f"{tried.at(wrong[0].point)}, along a direction")
+        found, due = along_direction(tried, wrong[0], differentiable(tried))
+        numbers = "" if found is None else f": {found:.6g}, should be {due:.6g}"
+        return failed("derivative", NOT_DERIVATIVE, f"{tried.at(wrong[0].point)}, along a drawn direction{numbers}")
     kind, sentence = look
     if sentence.endswith(" is due?"):
         sentence = _confirmed(tried, sentence)
@@ -78,7 +80,7 @@ def _without_jacobian(tried: Subject, sample: Sample) -> Outcome:
 
 
 def _confirmed(tried: Subject, sentence: str) -> str:
-    """A sentence of a factor that is the size of something; without that where it stays in tensors twice as large."""
+    """A sentence of a factor that is the size of something; without that where it is not in tensors twice as large."""
     arguments = tuple(
         each
         if each.shape is None
@@ -91,8 +93,9 @@ def _confirmed(tried: Subject, sentence: str) -> str:
     larger = replace(tried, arguments=arguments, columns=columns)
     sample = sample_at(larger, 0) if count <= MAX_LARGER else None
     found = None if sample is None else _kind(larger, [sample], _case(larger, [sample]))
-    plain = sentence.partition(":")[0]
-    return plain if found is not None and found[1].partition(":")[0] == plain else sentence
+    plain, _, question = sentence.partition(":")
+    follows = found is None or (found[1].partition(":")[0] != plain and found[1].endswith(question))
+    return sentence if follows else plain
 
 
 def _missing(tried: Subject, sample: Sample) -> Outcome | None:

@@ -19,6 +19,7 @@ from derivcli.custom.second_order import is_once_differentiable
 from derivcli.custom.spared_import import spared_compiler
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
 from derivcli.custom.user_code import UserCodeError, error_text
+from derivcli.errors import DerivError
 
 Axes: TypeAlias = tuple[int | None, ...]
 """Which axis of each argument is that of the batch; None for an argument that is the same for all of it."""
@@ -50,6 +51,9 @@ def under_torch_func(subject: Subject) -> Outcome:
         try:
             outcome = attempt(subject) if applies else passed()
         except UserCodeError as error:
+            if isinstance(error.error, DerivError):  # ours, of outputs that no single call has
+                gives = "the vmap rule gives" if rule == "own" else "under torch.func forward gives"
+                return failed("vmap", f"{gives} another shape", error.error.wording)
             if fails:
                 return failed("vmap" if "vmap" in fails else "torch-func", fails, error_text(error))
             refused.append(error_text(error))

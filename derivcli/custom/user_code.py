@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dis
 import re
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
 
 from derivcli.custom.budget import EndlessCallError
 from derivcli.custom.report import Outcome, failed
-from derivcli.errors import failure
+from derivcli.errors import failure, file_name
 
 
 class UserCodeError(Exception):
@@ -34,6 +37,9 @@ def user_code(stage: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         raise UserCodeError(stage, error) from error
 
+
+OTHERS = ("derivcli", "torch")
+"""Packages that stand between a user's code and what calls it."""
 
 TORCH_ERRORS = (
     (r"gradients \(expected (\d+), got (\d+)\)", "count", "wrong number of gradients: {1}, should be {0}"),
@@ -65,7 +71,28 @@ def code_failure(error: UserCodeError, kind: str = "raises", sentence: str = "")
 
 def error_text(error: UserCodeError) -> str:
     """What the user's code raised, and where, in a line."""
-    return f"{error.stage} raises {failure(error.error)}"
+    return f"{error.stage} raises {failure(error.error)}{place_text(error.error)}"
+
+
+def place_text(error: BaseException) -> str:
+    """The line of the user's file at which an exception was raised, in brackets; empty where it passed none."""
+    passed = lines_passed(error)
+    if not passed:
+        return ""
+    path, line = passed[-1]
+    name = Path(path).name
+    return f" (line {line} of {file_name(name)})" if name.endswith(".py") else f" (line {line})"
+
+
+def lines_passed(error: BaseException) -> list[tuple[str, int]]:
+    """The lines of the user's file that an exception passed, the first in what was called, each with its file."""
+    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if _top(frame) not in OTHERS]
+    lines = [(frame.f_code.co_filename, line) for frame, line in frames]
+    return [each for each in lines if each[0] == lines[0][0]]
+
+
+def _top(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__")).partition(".")[0]
 
 
 def is_deliberate(error: UserCodeError) -> bool:
@@ -73,6 +100,6 @@ def is_deliberate(error: UserCodeError) -> bool:
     place = error.error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    if place is None or str(place.tb_frame.f_globals.get("__name__")).partition(".")[0] == "torch":
+    if place is None or _top(place.tb_frame) == "torch":
         return False
     return dis.opname[place.tb_frame.f_code.co_code[place.tb_lasti]] == "RAISE_VARARGS"

@@ -20,7 +20,7 @@ def other_constants(subject: Subject) -> Outcome:
     """The backward is the derivative for other values of arguments that are no tensors."""
     variants = [each for each in subject.variants if each.argument]
     if not variants:
-        return inapplicable("there are no constants with other values")
+        return inapplicable("there are none")
     for name in dict.fromkeys(each.argument for each in variants):
         outcome = _of_constant(subject, [each for each in variants if each.argument == name])
         if outcome.state == "failed":
@@ -54,7 +54,7 @@ def other_shapes(subject: Subject) -> Outcome:
     """The backward is the derivative for tensors of other shapes that the forward takes."""
     variants = [each for each in subject.variants if not each.argument]
     if not variants:
-        return inapplicable("forward takes no other shapes that were tried")
+        return inapplicable("forward takes none")
     for variant in variants:
         outcome = outcome_of(subject, variant, is_derivative)
         if outcome.state == "failed":

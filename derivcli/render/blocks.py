@@ -169,10 +169,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """Checks under each other; those of which there is nothing to say may stand side by side."""
+    """Checks under each other."""
 
     checks: Sequence[Check]
-    side_by_side: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
@@ -44,6 +45,39 @@ def tables() -> FunctionClass:
 def with_a_generator(i: Tensor) -> Tensor:
     generator = torch.Generator().manual_seed(7)
     return torch.rand(i.shape[-1], generator=generator, dtype=torch.float64).to(i.dtype)
+
+
+class RootMeanSquare(torch.autograd.Function):
+    """A norm of each row with a weight for each column."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, eps: float = 1e-6) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        ctx.eps = eps
+        found: Tensor = x * torch.rsqrt((x**2).mean(-1, keepdim=True) + eps) * weight
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, Tensor, None]:
+        x, weight = ctx.saved_tensors
+        r = torch.rsqrt((x**2).mean(-1, keepdim=True) + ctx.eps)
+        slope = r * g * weight - x * r**3 * (g * weight * x).mean(-1, keepdim=True)
+        return slope, (g * x * r).reshape(-1, x.shape[-1]).sum(0), None
+
+
+def middle_slope(g: Tensor, i: Tensor) -> Tensor:
+    flat = torch.zeros(i.numel(), dtype=i.dtype)
+    return flat.index_put((i.flatten().median(0).indices,), g).reshape(i.shape)
+
+
+def saving_sine(ctx: Any, x: Tensor) -> Tensor:
+    ctx.save_for_backward(x)
+    return torch.sin(x)
+
+
+def finite_only(ctx: Any, g: Tensor) -> Tensor:
+    (x,) = ctx.saved_tensors
+    return torch.from_numpy(np.asarray(np.asarray_chkfinite(g.numpy()) * np.cos(x.numpy())))
 
 
 def topmost(x: Tensor, k: int) -> Tensor:
@@ -168,6 +202,10 @@ ODD: Rows = {
     "noise of a seed": sound(
         saving(lambda i: i * with_a_generator(i), lambda g, i: g * with_a_generator(i)), shape={"i": (3, 4)},
     ),
+    "root mean square": sound(RootMeanSquare, shape={"x": (4, 3), "weight": (3,)}),
+    "root mean square, found": sound(RootMeanSquare, found={"x": (4,), "weight": (4,)}),
+    "middle of all": sound(saving(lambda i: i.median(), middle_slope), shape={"i": (5,)}),
+    "finite numbers only": sound(made(saving_sine, once_differentiable(finite_only)), "sin(x)"),
     "topmost": sound(taking(topmost, topmost_slope), shape={"x": (3, 5)}, with_={"k": 2}),
     "batch norm": sound(saving(normalised, normalised_slope), shape={"i": (4, 3)}),
     "log-det of a positive matrix": sound(

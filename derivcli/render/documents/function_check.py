@@ -40,13 +40,18 @@ def function_check_document(report: FunctionReport | FileReport, style: Style) -
 
 
 def _blocks(report: FunctionReport, style: Style) -> list[Block]:
-    """What it all comes to, then the trials: those that failed, those that passed, and why others were not tried."""
+    """What it all comes to, then the trials: those that failed, those that passed, and why others were not tried.
+
+    Only of trials of which there is something to say each has a line of its own.
+    """
+    told = [trial for trial in _in_state(report, "passed") if trial.wording]
     return [
         Sentence(conclusion(report), "title" if report.ok else "bad title"),
         *_further(report),
         Gap(),
         Sentence(_title(report)),
-        Checks([_check(trial, style) for trial in (*report.failures, *_in_state(report, "passed"))], side_by_side=True),
+        Checks([_check(trial, style) for trial in (*report.failures, *told)]),
+        *_folded(report, style),
         *_not_tried(report, style),
     ]
 
@@ -95,6 +100,15 @@ def _check(trial: Trial, style: Style) -> Check:
 def _detail(trial: Trial) -> str:
     """What came out, with options as the command line has them."""
     return spelled(trial.wording, COMMAND_LINE)
+
+
+def _folded(report: FunctionReport, style: Style) -> Iterator[Block]:
+    """The trials that passed and of which there is nothing to say."""
+    mark, plain, _ = STATES["passed"]
+    names = [trial.name for trial in _in_state(report, "passed") if not trial.wording]
+    more = " more" * (len(names) < len(_in_state(report, "passed")))
+    if names:
+        yield Sentence(f"{mark if style.unicode else plain} {len(names)}{more} passed: {', '.join(names)}")
 
 
 def _not_tried(report: FunctionReport, style: Style) -> Iterator[Block]:

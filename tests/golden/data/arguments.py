@@ -65,3 +65,15 @@ class Weighed(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor]:
         x, weight = ctx.saved_tensors
         return grad_output * weight, (grad_output * x).mean(0)
+
+
+class Rotated(torch.autograd.Function):
+    """A function of complex numbers."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x * 1j
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> Tensor:
+        return (grad_output * -1j).real
