@@ -128,11 +128,7 @@ def _outcome(subject: Subject) -> Outcome:
             if findings:
                 lower = through_lower_format(subject, "backward", subject.gradients, subject.slopes)
                 return lower or _failure(subject, findings, columns, sought, finite)
-<<<<<<< HEAD
     known = int((status > 0).all(0).sum())
-    return passed(f"right at {known} of {columns.shape[1]} points" if known < columns.shape[1] else "")
-=======
-    known = int((status != UNKNOWN).all(0).sum())
     rest = columns.shape[1] - known
     return passed(f"right at {known}; {rest} cannot be judged" if rest else "")
 
@@ -145,7 +141,6 @@ def _seconds_a_point(subject: Subject, columns: Columns) -> float:
         subject.gradients(probe)
         found.append((subject.budget.spent - start - subject.budget.seconds) / probe.shape[1])
     return min(found) if min(found) > MAX_POINT_SECONDS else 0.0
->>>>>>> main
 
 
 def _at_once(subject: Subject, columns: Columns) -> Outcome:
