@@ -248,11 +248,11 @@ def check_function(
     The report's `diagnosis` is a sentence, empty where the function is `ok`. Raises DerivError for what cannot be
     checked: a function that could not be called, or has no value at any of the points.
     """
-    from derivcli.custom.argument_names import arguments_in_formulas
+    from derivcli.custom.arguments.python_given import given_of, parted
     from derivcli.custom.check_function import check
-    from derivcli.custom.custom_function import custom_function, name_of
-    from derivcli.custom.load import find
-    from derivcli.custom.python_given import given_of, parted
+    from derivcli.custom.loading.argument_names import arguments_in_formulas
+    from derivcli.custom.loading.custom_function import custom_function, name_of
+    from derivcli.custom.loading.load import find
 
     at, wrt = arguments_in_formulas(at), arguments_in_formulas(wrt)
     against, gradient = arguments_in_formulas(against), arguments_in_formulas(gradient)

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from derivcli.check.limits import MAX_TYPED_POINTS, is_checked, is_exact
-from derivcli.custom.failures import user_failures
+from derivcli.custom.loading.failures import user_failures
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
 from derivcli.engines.task import Task, UnavailableError

@@ -372,8 +372,8 @@ def functions_of(use: Use | None) -> dict[str, Function]:
     """The user's own functions as rows."""
     if not use:
         return {}
-    from derivcli.custom.custom_function import custom_function
-    from derivcli.custom.formula_call import row_of
+    from derivcli.custom.loading.custom_function import custom_function
+    from derivcli.custom.loading.formula_call import row_of
 
     return {
         name: each if isinstance(each, Function) else row_of(custom_function(name, each)) for name, each in use.items()

@@ -6,8 +6,8 @@ from pathlib import Path
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import whole_help
 from derivcli.cli.man_page import man_page
-from derivcli.custom.fault_kinds import FAULT_KINDS
-from derivcli.custom.trial_table import TRIALS
+from derivcli.custom.faults.fault_kinds import FAULT_KINDS
+from derivcli.custom.trials.trial_table import TRIALS
 from derivcli.explain.answer.diagnosis import KINDS
 from derivcli.explain.steps.differentiation_rules import RULES
 from derivcli.language.functions.forms import forms

@@ -100,7 +100,7 @@ PLANTED = {
         "from derivcli.engines.torch.backward import run",
     ],
     "check/judge.py": ["from derivcli.render.format_table import write", "import torch", "import mpmath"],
-    "custom/load.py": ["from derivcli.explain import ledger", "import rich"],
+    "custom/loading/load.py": ["from derivcli.explain import ledger", "import rich"],
     "explain/ledger.py": ["import torch", "from derivcli.render import series", "import flint"],
     "explain/answer/rule_mistakes.py": ["from derivcli.api import answer", "import matplotlib"],
     "render/formats/tree.py": [
@@ -130,7 +130,7 @@ ALLOWED = {
     "engines/balls/evaluation.py": "import flint\nfrom derivcli.engines.balls.tape import Tape",
     "check/judge.py": "import flint\nfrom derivcli.engines.balls.evaluation import evaluate",
     "api.py": "from derivcli.engines.torch import backward\nfrom derivcli.render import series",
-    "custom/load.py": "import torch",
+    "custom/loading/load.py": "import torch",
     "explain/ledger.py": "from derivcli.engines.torch import backward_graph\nimport sympy",
     "render/plot.py": "import matplotlib\nfrom derivcli.points.at_option import Points",
     "pipeline.py": "from derivcli.engines.torch import backward\nfrom derivcli.request import Request",

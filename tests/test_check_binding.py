@@ -10,16 +10,17 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError, check_function
-from derivcli.custom import literals, trial_table
-from derivcli.custom.backward_trials import batch
-from derivcli.custom.binding import bind
-from derivcli.custom.calls_text import constants_text
+from derivcli.custom.arguments import literals
+from derivcli.custom.arguments.binding import bind
+from derivcli.custom.arguments.calls_text import constants_text
+from derivcli.custom.arguments.given import Given
 from derivcli.custom.check_function import attempted
-from derivcli.custom.custom_function import custom_function
-from derivcli.custom.given import Given
+from derivcli.custom.loading.custom_function import custom_function
 from derivcli.custom.report import Outcome
 from derivcli.custom.subject import Subject
-from derivcli.custom.variant_trials import other_constants, other_shapes
+from derivcli.custom.trials import trial_table
+from derivcli.custom.trials.backward_trials import batch
+from derivcli.custom.trials.variant_trials import other_constants, other_shapes
 from tests.custom_functions import Square, dirty, made, saving, square
 from tests.planted.making import taking
 from tests.support import each

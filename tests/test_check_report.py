@@ -14,9 +14,9 @@ from junitparser import JUnitXml
 from torch import Tensor
 
 from derivcli import DerivError, FileReport, FunctionError, FunctionReport, check_function, check_functions
-from derivcli.custom import fault_kinds
-from derivcli.custom.fault_kinds import FAULT_KINDS
-from derivcli.custom.trial_table import TRIALS
+from derivcli.custom.faults import fault_kinds
+from derivcli.custom.faults.fault_kinds import FAULT_KINDS
+from derivcli.custom.trials.trial_table import TRIALS
 from derivcli.render.blocks import Style
 from derivcli.render.documents.function_check import function_check_document
 from derivcli.render.format_table import write

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from derivcli import FunctionReport
 from derivcli.custom import check_function as checking
-from derivcli.custom import mode_trials
-from derivcli.custom.custom_function import custom_function
-from derivcli.custom.given import Given
+from derivcli.custom.arguments.given import Given
+from derivcli.custom.loading.custom_function import custom_function
+from derivcli.custom.trials import mode_trials
 from tests.custom_functions import made
 from tests.setting_functions import FAULTS, SOUND, seeded, setting, square
 from tests.support import each

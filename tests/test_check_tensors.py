@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from derivcli.custom.binding import bind
+from derivcli.custom.arguments.binding import bind
+from derivcli.custom.arguments.given import Given
 from derivcli.custom.check_function import attempted
-from derivcli.custom.custom_function import custom_function
-from derivcli.custom.given import Given
+from derivcli.custom.loading.custom_function import custom_function
 from derivcli.custom.report import Outcome
-from derivcli.custom.trial_table import TRIALS
+from derivcli.custom.trials.trial_table import TRIALS
 from derivcli.engines.chunks import one_thread
 from tests.custom_functions import made
 from tests.support import each

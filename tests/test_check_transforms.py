@@ -12,7 +12,7 @@ from torch.autograd.function import once_differentiable
 
 from derivcli import DerivError, FunctionReport, check_function
 from derivcli.custom.check_function import check
-from derivcli.custom.custom_function import custom_function
+from derivcli.custom.loading.custom_function import custom_function
 from tests.custom_functions import FunctionClass, Square, made, saving
 
 

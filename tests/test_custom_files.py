@@ -14,7 +14,7 @@ import torch
 
 from derivcli import DerivError
 from derivcli.cli.command_table import COMMANDS
-from derivcli.custom.load import find, load
+from derivcli.custom.loading.load import find, load
 from tests.support import deriv
 
 ROOT = Path(__file__).parents[1]

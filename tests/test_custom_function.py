@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from derivcli import DerivError
-from derivcli.custom.argument_names import names_in_formulas
-from derivcli.custom.custom_function import REQUIRED, Parameter, custom_function, names_text
+from derivcli.custom.loading.argument_names import names_in_formulas
+from derivcli.custom.loading.custom_function import REQUIRED, Parameter, custom_function, names_text
 from tests.support import each
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from derivcli import DerivError, check_function, derive, explain, parse, script
 from derivcli.cli import terminal
-from derivcli.custom.load import find
+from derivcli.custom.loading.load import find
 from tests.support import deriv, each
 
 LAYERS = Path(__file__).parent / "golden" / "data" / "layers.py"

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from derivcli import DerivError, derive, parse
-from derivcli.custom.custom_function import custom_function
-from derivcli.custom.load import find, find_all, load
+from derivcli.custom.loading.custom_function import custom_function
+from derivcli.custom.loading.load import find, find_all, load
 from tests.support import deriv
 
 LAYERS = Path(__file__).parent / "golden" / "data" / "layers.py"

@@ -55,7 +55,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "points/files/text_blocks.py: f'{name} grew shorter": "needs a file that changes while it is read",
     "engines/symbolic.py: message": "takes longer than its clock allows",
     "custom/check_function.py: message": "needs a function that runs for a minute",
-    "custom/tensor_trials.py: f\"'{subject.name}' has no derivative": "needs a function that has one nowhere",
+    "custom/trials/tensor_trials.py: f\"'{subject.name}' has no derivative": "needs a function that has one nowhere",
     "validation.py: f\"'{expression.custom_functions[0]}' is code": "code comes through Python only",
     "language/limits.py: f'the text has": "needs a text of a million characters",
     "explain/code/point_lines.py: message": "needs a thousand numbers",

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from derivcli import FunctionReport
-from derivcli.custom.trial_table import TRIALS
+from derivcli.custom.trials.trial_table import TRIALS
 from derivcli.custom.user_code import TORCH_ERRORS
 from tests.planted import FAULTS, SOUND
 from tests.planted.foreign import foreign_finding

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from derivcli import parse
-from derivcli.custom.near_zero import one_sided_slopes
-from derivcli.custom.true_values import by_formula, by_quotients, noise
+from derivcli.custom.truth.near_zero import one_sided_slopes
+from derivcli.custom.truth.true_values import by_formula, by_quotients, noise
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from derivcli import DerivError, derive, parse, script
-from derivcli.custom.load import load
+from derivcli.custom.loading.load import load
 from tests.custom_functions import square as planted_square
 from tests.processes import python
 from tests.scripts import differences, printed, read, run

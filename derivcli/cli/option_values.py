@@ -38,7 +38,7 @@ def points_in(specs: Sequence[str], paired: bool = False) -> Points:
 
 def points_or_tensors_in(specs: Sequence[str], paired: bool = False) -> Points | dict[str, object]:
     """The points of `--at`, or tensors where there are some, as in `--at x=[[1,2],[3,4]]`, which are one point."""
-    from derivcli.custom.literals import is_nested, tensors_in
+    from derivcli.custom.arguments.literals import is_nested, tensors_in
 
     nested = [spec for spec in specs if is_nested(spec)]
     flat = [spec for spec in specs if spec not in nested]
@@ -67,7 +67,7 @@ def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
     if not use:
         return {}
     import_deferred()
-    from derivcli.custom.load import load
+    from derivcli.custom.loading.load import load
 
     with aside():
         return load(use)

@@ -15,16 +15,12 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from derivcli.custom.attempts import refuses_numbers
-from derivcli.custom.backward_trials import is_derivative
-from derivcli.custom.binding import bind
+from derivcli.custom.arguments.attempts import refuses_numbers
+from derivcli.custom.arguments.binding import bind
+from derivcli.custom.arguments.given import NOTHING, Given, check_arguments
 from derivcli.custom.budget import CALL_SECONDS, CHECK_SECONDS, Budget, EndlessCallError
-from derivcli.custom.custom_function import CustomFunction, custom_function
-from derivcli.custom.dense_trials import everywhere
-from derivcli.custom.forward_trials import is_formula, runs
-from derivcli.custom.given import NOTHING, Given, check_arguments
-from derivcli.custom.global_state import restored_settings
-from derivcli.custom.load import find_all
+from derivcli.custom.loading.custom_function import CustomFunction, custom_function
+from derivcli.custom.loading.load import find_all
 from derivcli.custom.report import (
     RELIES_ON,
     FileReport,
@@ -38,7 +34,11 @@ from derivcli.custom.report import (
 )
 from derivcli.custom.stated_gradients import with_stated
 from derivcli.custom.subject import Argument, Subject, shape_text
-from derivcli.custom.trial_table import TRIALS, TrialRow
+from derivcli.custom.trials.backward_trials import is_derivative
+from derivcli.custom.trials.dense_trials import everywhere
+from derivcli.custom.trials.forward_trials import is_formula, runs
+from derivcli.custom.trials.global_state import restored_settings
+from derivcli.custom.trials.trial_table import TRIALS, TrialRow
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError, code_failure, error_text
 from derivcli.engines.chunks import one_thread
 from derivcli.errors import DerivError

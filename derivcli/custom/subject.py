@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.budget import Budget
-from derivcli.custom.custom_function import CustomFunction
+from derivcli.custom.loading.custom_function import CustomFunction
 from derivcli.custom.nested_tensors import tensors_in
 from derivcli.custom.user_code import NoDerivativeError, user_code
 from derivcli.errors import DerivError

@@ -14,8 +14,8 @@ from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.printing import print_document
-from derivcli.custom import literals
-from derivcli.custom.argument_names import arguments_in_formulas
+from derivcli.custom.arguments import literals
+from derivcli.custom.loading.argument_names import arguments_in_formulas
 from derivcli.errors import DerivError, ExitStatus, file_name
 from derivcli.render.format_table import formats_for
 
@@ -115,7 +115,7 @@ def check_fn(
     points = option_values.points_or_tensors_in(at, zip_) if at else None
     shapes, constants = literals.shapes_in(shape or ()), literals.constants_in(with_ or ())
     import_deferred()
-    from derivcli.custom.load import is_whole_file
+    from derivcli.custom.loading.load import is_whole_file
 
     with terminal.aside():
         if is_whole_file(function):

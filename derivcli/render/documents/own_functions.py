@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from derivcli.custom.custom_function import names_text
-from derivcli.custom.formula_call import FormulaCall
+from derivcli.custom.loading.custom_function import names_text
+from derivcli.custom.loading.formula_call import FormulaCall
 from derivcli.language.functions.row import Function
 from derivcli.render.blocks import Document, Facts, Glossary, Section
 

@@ -1,0 +1,1 @@
+"""What is said of gradients that are wrong: each kind of mistake by its own sentence."""

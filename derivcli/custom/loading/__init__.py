@@ -1,0 +1,1 @@
+"""What people write that has a backward: found in files, and called."""
