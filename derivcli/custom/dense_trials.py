@@ -18,7 +18,8 @@ from derivcli.custom.precision_trials import through_lower_format
 from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
-from derivcli.custom.zones import ANY, SOMEWHERE, Seen, Zone, shortest, where_text, zones
+from derivcli.custom.zone_words import ANY, SOMEWHERE, Zone, shortest, where_text
+from derivcli.custom.zones import Seen, zones
 from derivcli.errors import DerivError
 
 MAX_SEEDS = 3
@@ -127,7 +128,7 @@ def _outcome(subject: Subject) -> Outcome:
             if findings:
                 lower = through_lower_format(subject, "backward", subject.gradients, subject.slopes)
                 return lower or _failure(subject, findings, columns, sought, finite)
-    known = int((status != UNKNOWN).all(0).sum())
+    known = int((status > 0).all(0).sum())
     rest = columns.shape[1] - known
     return passed(f"right at {known}; {rest} cannot be judged" if rest else "")
 
@@ -227,7 +228,7 @@ def _failure(subject: Subject, findings: Sequence[Finding], columns: Columns, st
     others = [k for k in range(len(status)) if k != row]
     alike = all((status[k] == WRONG).any() and _where(subject, findings, columns, status[k]) == where for k in others)
     part = f" in {subject.wrt[row]}" if several and not alike else ""
-    if finite and where == SOMEWHERE and (status[row] == WRONG).sum() > MOST * (status[row] != UNKNOWN).sum():
+    if finite and where == SOMEWHERE and (status[row] == WRONG).sum() > MOST * (status[row].abs() == 1).sum():
         return failed("derivative", f"backward is not the derivative of forward{part}", shown)
     sentence = "backward is wrong" if finite else "backward gives no finite number"
     return failed("somewhere" if finite else "infinite", f"{sentence}{part} {where}", shown)
@@ -265,7 +266,7 @@ def _within(numbers: Tensor, found: Sequence[Zone]) -> Tensor:
 
 def _holds(status: Tensor, inside: Tensor, share: float = MIN_WRONG_SHARE) -> bool:
     """Whether all wrong numbers lie inside, and are such a share of what is known there."""
-    wrong, known = status == WRONG, status != UNKNOWN
+    wrong, known = status == WRONG, status.abs() == 1
     many = wrong.any() and (wrong & inside).sum() >= share * (known & inside).sum()
     return bool(many and (wrong & ~inside).sum() <= MAX_OUTSIDE_SHARE * wrong.sum())
 

@@ -17,7 +17,8 @@ from derivcli.custom.gradient_comparison import (
 from derivcli.custom.point_status import RIGHT, UNKNOWN, WRONG
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.true_values import by_formula, rounding_of
-from derivcli.custom.zones import Seen, where_text, zones
+from derivcli.custom.zone_words import where_text
+from derivcli.custom.zones import Seen, zones
 
 MIN_NUMBER = 1e-3
 """Formulas lose their digits near 0, as people write them."""

@@ -14,8 +14,8 @@ from derivcli.custom.stated_gradients import stated_slopes
 from derivcli.custom.subject import Columns, Subject
 from derivcli.custom.true_values import TrueValues, by_quotients, rounding_of
 
-RIGHT, UNKNOWN, WRONG = 1, 0, -1
-"""What is known of a number at a point."""
+RIGHT, AGREEING, UNKNOWN, WRONG = 1, 2, 0, -1
+"""What is known of a number at a point. One that agrees may be wrong too, as far as anybody can tell."""
 
 STENCIL_PART = 2.0**-10
 """The step of differences that most functions need, as a part of a number or of 1."""
@@ -100,14 +100,14 @@ def _by_stencils(subject: Subject, columns: Columns, index: int, found: Tensor) 
         tolerance = RELATIVE_TOLERANCE * slope.abs() + rough + floor
         constant = (values == values[0]).all(0) & _is_small(tolerance, values[0], x[rest])
         status[rest] = _status(found[rest], slope, (found[rest] - slope).abs() <= tolerance, tolerance, constant)
-    return status
+    return status.masked_fill(status == AGREEING, UNKNOWN)  # within what one step allows for
 
 
 def _status(found: Tensor, true: Tensor, agrees: Tensor, tolerance: Tensor, constant: Tensor) -> Tensor:
     tells = tolerance <= MAX_TOLERANCE_SHARE * torch.maximum(found.abs(), true.abs())
     tells |= ((found - true).abs() <= RELATIVE_TOLERANCE * true.abs()) & (true != 0)  # however small they are
     right = agrees & (tells | constant)
-    return torch.where(right, RIGHT, torch.where(agrees, UNKNOWN, WRONG)).to(torch.int8)
+    return torch.where(right, RIGHT, torch.where(agrees, AGREEING, WRONG)).to(torch.int8)
 
 
 def _is_small(tolerance: Tensor, values: Tensor, x: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from derivcli.custom.near_zero import NEAR
+from derivcli.custom.zone_words import TEXT_DIGITS, End, Zone
 
 SECTIONS = 24
 """Into so many parts an interval that holds an end is cut at once."""
@@ -20,6 +21,11 @@ FRESH_POINTS = 12
 """So many points that were not tried before are tried inside of what seems wrong."""
 MIN_FRESH_WRONG = 3
 MIN_FRESH_SHARE = 0.6
+
+RIGHT_ONLY, AGREEING_TOO = (1,), (1, 2)
+"""The states of numbers that are good."""
+NEXT_SHARE = 1e-9
+"""Numbers that differ by no larger part of them are next to each other."""
 
 JUMP_FACTOR = 8.0
 """Where an error is so many times what is allowed, right up to the end, it jumps there."""
@@ -31,17 +37,6 @@ MAX_END_WIDTH = 0.02
 """An end that is known less well, as a part of the zone or of its place, is none."""
 MAX_POWER = 4.5
 """An error that grows as a higher power of the distance from an end has no end there."""
-
-TEXT_DIGITS = 6
-
-ANY = "any number"
-"""What a zone without ends has."""
-
-SOMEWHERE = "at some of the points"
-"""Where, if no words are true: zones whose ends nobody can tell."""
-
-MAX_WORDED_ZONES = 2
-"""Of more only one is put into words."""
 
 AGREEING_SHARE = 1e-4
 """Numbers that agree within this share of them are right, however small they are."""
@@ -68,8 +63,9 @@ INSIGNIFICANT_POINTS = 24
 class Seen:
     """What is known of numbers at points of a line, each of shape (points,).
 
-    `status` is 1 where they are right, -1 where they are wrong and 0 where nobody knows; `errors` is how far they are
-    off, of which `tolerance` is allowed, and `sizes` how large they are.
+    `status` is 1 where they are right, -1 where they are wrong, 2 where they agree with what is right but may be wrong
+    too, and 0 where nothing is known. `errors` is how far they are off, of which `tolerance` is allowed, and `sizes`
+    how large they are.
     """
 
     status: Tensor
@@ -82,63 +78,17 @@ Look: TypeAlias = Callable[[Tensor], Seen]
 """What tells what is known at numbers along a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """An end of a zone: between two numbers that are right and wrong; `low` and `high` enclose it."""
-
-    low: float
-    high: float
-
-    @property
-    def text(self) -> str:
-        """The shortest number that may be the end."""
-        return shortest(self.low, self.high)
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """An interval in which numbers are wrong: an end is None where it goes on as far as anything is known.
-
-    `shown` is a number in it where they are very wrong, by a part `share` of what they should be, and `vague` says
-    that no ends can be told.
-    """
-
-    low: End | None
-    high: End | None
-    shown: float
-    share: float = 1.0
-    vague: bool = False
-
-    def holds(self, numbers: Tensor) -> Tensor:
-        """Which numbers lie in it."""
-        low = -math.inf if self.low is None else self.low.low
-        return (numbers >= low) & (numbers <= (math.inf if self.high is None else self.high.high))
-
-    @property
-    def mirrored(self) -> tuple[str, str]:
-        """The texts of its ends with the other sign, in order; empty ones for none."""
-        low, high = (End(-end.high, -end.low).text if end else "" for end in (self.low, self.high))
-        return high, low
-
-    @property
-    def texts(self) -> tuple[str, str]:
-        """The texts of its ends."""
-        return (self.low.text if self.low else "", self.high.text if self.high else "")
-
-
 def zones(numbers: Tensor, status: Tensor, look: Look) -> tuple[list[Zone], bool]:
     """The zones of a line nearest to 0, and whether there are more, from what is known at numbers in order.
 
     They are confirmed by fresh points.
     """
-    known = status != 0
+    known = status.abs() == 1
     x, wrong = numbers[known], status[known] < 0
     runs = _confirmed(x, sorted(_runs(wrong), key=lambda run: x[run[0] : run[1] + 1].abs().min().item()), look)
     sides = [(run, step) for run in runs for step in (-1, 1)]
-    pairs = {side: _side(x, *side) for side in sides}
-    closed = [side for side, pair in pairs.items() if pair is not None]
-    brackets = dict(zip(closed, _bisected([pair for pair in pairs.values() if pair is not None], look), strict=True))
-    every = (_zone(x, run, [brackets.get((run, step)) for step in (-1, 1)], look) for run in runs)
+    brackets = dict(zip(sides, _brackets(x, sides, numbers[status == 1], numbers[status > 0], look), strict=True))
+    every = (_zone(x, run, [brackets[run, step] for step in (-1, 1)], look) for run in runs)
     found = _joined([zone for zone in every if zone is not None])
     return found[:MAX_ZONES], len(found) > MAX_ZONES
 
@@ -156,10 +106,31 @@ def _joined(found: Sequence[Zone]) -> list[Zone]:
     return sorted(joined, key=lambda each: abs(each.shown))
 
 
-def _side(x: Tensor, run: tuple[int, int], step: int) -> tuple[float, float] | None:
-    """The last right and the first wrong number on one side of a run; None where nothing is known beyond it."""
-    place = run[0] if step < 0 else run[1]
-    return (x[place + step].item(), x[place].item()) if 0 <= place + step < len(x) else None
+def _brackets(
+    x: Tensor, sides: Sequence[tuple[tuple[int, int], int]], right: Tensor, agreeing: Tensor, look: Look
+) -> list[tuple[float, float] | None]:
+    """For each side of a run a right and a wrong number as near to each other as they can be; None without a right one.
+
+    One that only agrees stands for a right one where it is next to the wrong one, since there the error jumps.
+    """
+    pairs = [_side(x, good, *side) for side in sides for good in (right, agreeing)]
+    given = [pair for pair in pairs if pair is not None]
+    least = [
+        state for pair, state in zip(pairs, [RIGHT_ONLY, AGREEING_TOO] * len(sides), strict=True) if pair is not None
+    ]
+    found = iter(_bisected(given, least, look))
+    every = [None if pair is None else next(found) for pair in pairs]
+    return [
+        other if other is not None and abs(other[0] - other[1]) <= NEXT_SHARE * abs(other[1]) else one
+        for one, other in zip(every[::2], every[1::2], strict=True)
+    ]
+
+
+def _side(x: Tensor, good: Tensor, run: tuple[int, int], step: int) -> tuple[float, float] | None:
+    """The nearest good number and the last wrong one on a side of a run; None where there is no such."""
+    bad = x[run[0] if step < 0 else run[1]]
+    beyond = good[(good - bad) * step > 0]
+    return ((beyond[0] if step > 0 else beyond[-1]).item(), bad.item()) if len(beyond) else None
 
 
 def _zone(x: Tensor, run: tuple[int, int], brackets: Sequence[tuple[float, float] | None], look: Look) -> Zone | None:
@@ -205,7 +176,7 @@ def _confirmed(x: Tensor, runs: Sequence[tuple[int, int]], look: Look) -> list[t
     fresh = [_within(x, *run) for run in long] + [_close(x, place) for place, _ in short]
     states = torch.split(look(torch.cat(fresh)).status, [len(each) for each in fresh])
     wrong = [int((each < 0).sum()) for each in states]
-    known = [int((each != 0).sum()) for each in states]
+    known = [int((each.abs() == 1).sum()) for each in states]
     many = [
         count >= MIN_FRESH_WRONG and (run in short or count >= MIN_FRESH_SHARE * of)
         for run, count, of in zip([*long, *short], wrong, known, strict=True)
@@ -227,31 +198,38 @@ def _close(x: Tensor, place: int) -> Tensor:
     return torch.cat([x[place] + (after - x[place]) * parts, x[place] - (x[place] - before) * parts])
 
 
-def _bisected(ends: Sequence[tuple[float, float]], look: Look) -> list[tuple[float, float]]:
-    """The ends as pairs of a right and a wrong number, which come as near to each other as they can."""
+def _bisected(
+    ends: Sequence[tuple[float, float]], states: Sequence[tuple[int, ...]], look: Look
+) -> list[tuple[float, float]]:
+    """The ends as pairs of a good and a wrong number, which come as near to each other as they can.
+
+    For each there are the states of numbers that are good.
+    """
     pairs = list(ends)
     parts = torch.arange(1, SECTIONS, dtype=torch.float64) / SECTIONS
     for _ in range(MAX_PASSES):
         open_places = [k for k, (good, bad) in enumerate(pairs) if math.nextafter(good, bad) != bad]
         if not open_places:
             break
-        tried = torch.cat([pairs[k][0] + (pairs[k][1] - pairs[k][0]) * parts for k in open_places])
-        seen = look(tried).status.reshape(len(open_places), -1).tolist()
+        tried = torch.stack([pairs[k][0] + (pairs[k][1] - pairs[k][0]) * parts for k in open_places])
+        seen = look(tried.flatten()).status.reshape(tried.shape).tolist()
         before = list(pairs)
-        for k, numbers, states in zip(open_places, tried.reshape(len(open_places), -1).tolist(), seen, strict=True):
-            pairs[k] = _narrowed(pairs[k], numbers, states)
+        for k, numbers, found in zip(open_places, tried.tolist(), seen, strict=True):
+            pairs[k] = _narrowed(pairs[k], numbers, found, states[k])
         if pairs == before:
             break
     return pairs
 
 
-def _narrowed(pair: tuple[float, float], numbers: Sequence[float], states: Sequence[int]) -> tuple[float, float]:
-    """The first wrong number after right ones, and the last right one before it."""
+def _narrowed(
+    pair: tuple[float, float], numbers: Sequence[float], found: Sequence[int], states: Sequence[int]
+) -> tuple[float, float]:
+    """The first wrong number after good ones, and the last good one before it."""
     good, bad = pair
-    for number, state in zip(numbers, states, strict=True):
+    for number, state in zip(numbers, found, strict=True):
         if state < 0:
             return good, number
-        if state > 0:
+        if state in states:
             good = number
     return good, bad
 
@@ -291,48 +269,3 @@ def _insignificant(numbers: Tensor, look: Look) -> bool:
     seen = look(numbers[::every])
     digits = (seen.errors <= AGREEING_SHARE * seen.sizes) & (seen.sizes > 0)
     return not (digits | (seen.sizes > SIGNIFICANT_FACTOR * seen.tolerance)).any()
-
-
-def shortest(low: float, high: float) -> str:
-    """The shortest number between two, in no more than six digits."""
-    if low <= 0 <= high:
-        return "0"
-    small, large = min(abs(low), abs(high)), max(abs(low), abs(high))
-    sign = "-" if high < 0 else ""
-    for digits in range(1, TEXT_DIGITS):
-        unit = 10.0 ** (math.floor(math.log10(large)) - digits + 1)
-        text = f"{math.floor(large / unit) * unit:.{digits}g}"
-        if small <= float(text) <= large:
-            return sign + f"{float(text):.{TEXT_DIGITS}g}"
-    return sign + f"{(small + large) / 2:.{TEXT_DIGITS}g}"
-
-
-def where_text(name: str, found: Sequence[Zone], more: bool = False) -> str:
-    """Where the numbers are wrong, in words: the zones nearest to 0, in order of the numbers."""
-    if any(zone.vague for zone in found):
-        return SOMEWHERE
-    parts: list[tuple[float, str]] = []
-    rest = list(found)
-    while rest and len(parts) < MAX_WORDED_ZONES:
-        zone = rest.pop(0)
-        twin = next((other for other in rest if other.texts == zone.mirrored), None)
-        if twin is not None:
-            rest.remove(twin)
-            zone = max(zone, twin, key=lambda each: each.shown)
-        parts.append((zone.shown, _zone_text(name if twin is None else f"|{name}|", zone)))
-    if rest or more:
-        return f"where {parts[0][1]}, and elsewhere"
-    return f"where {' or '.join(text for _, text in sorted(parts))}"
-
-
-def _zone_text(name: str, zone: Zone) -> str:
-    low, high = zone.texts
-    if not low and not high:
-        return f"{name} is {ANY}"
-    if not low:
-        return f"{name} is negative" if high == "0" else f"{name} is below {high}"
-    if not high:
-        return f"{name} is positive" if low == "0" else f"{name} is above {low}"
-    if zone.mirrored == zone.texts:
-        return f"|{name}| is below {high}"
-    return f"{name} is between {low} and {high}"
