@@ -173,6 +173,17 @@ def test_several_values_of_a_constant_are_tried() -> None:
     assert report.diagnosis == "backward is wrong where mode is 'power'"
 
 
+def test_devices_and_number_formats_are_given_by_name() -> None:
+    def moved(x: Tensor, device: Any, dtype: Any) -> Tensor:
+        assert (device.type, dtype) == ("cpu", torch.float64)
+        return x.to(device, dtype) * 2
+
+    function = taking(moved, lambda g, *_: (2 * g, None, None))
+    assert check_function(function, with_={"device": "cpu", "dtype": "float64"}).ok
+    with pytest.raises(DerivError, match="'gpu' is no device of PyTorch"):
+        check_function(function, with_={"device": "gpu", "dtype": "float64"})
+
+
 def test_one_typed_point_is_tried_in_a_batch() -> None:
     subject = bound(square(lambda g, i: g * 2 * i[0]), tensors={})
     one = bind(custom_function("F", square(lambda g, i: g * 2 * i[0])), given=Given(points=points("i=1")))

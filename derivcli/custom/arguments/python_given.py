@@ -18,6 +18,12 @@ Shapes: TypeAlias = "Mapping[str, int | str | Sequence[int]]"
 Constants: TypeAlias = "Mapping[str, object]"
 
 SHAPE_HINT = 'write it like shape={"x": (4, 3)}'
+FORMATS = {
+    str(each).removeprefix("torch."): each
+    for each in (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.bool)
+}
+"""Number formats by their names."""
+
 WITH_HINT = 'write it like with_={"lam": 0.5}'
 
 
@@ -51,7 +57,7 @@ def given_of(
     if points is not None and not (points.count and points.is_finite):
         raise ArgumentError("a function is tried at finite points, one or more", hint="leave out all others")
     shapes = {name: _shape(name, each) for name, each in _mapping(shape, "shape", SHAPE_HINT).items()}
-    constants = {name: _several(each) for name, each in _mapping(with_, "with_", WITH_HINT).items()}
+    constants = {name: _several(name, each) for name, each in _mapping(with_, "with_", WITH_HINT).items()}
     return Given(points, {name: _tensor(name, each) for name, each in tensors.items()}, shapes, constants, wrt)
 
 
@@ -73,9 +79,23 @@ def _shape(name: str, value: object) -> tuple[int, ...]:
     return shape_of_text("x".join(map(str, sizes)) or "()")
 
 
-def _several(value: object) -> tuple[object, ...]:
+def _several(name: str, value: object) -> tuple[object, ...]:
     """The values of a constant: each of a list."""
-    return tuple(value) if isinstance(value, list) and value else (value,)
+    return tuple(_read(name, each) for each in (value if isinstance(value, list) and value else [value]))
+
+
+def _read(name: str, value: object) -> object:
+    """A device or a number format where an argument of that name is given as text, and else the value as it is."""
+    if not isinstance(value, str):
+        return value
+    if name == "dtype":
+        return FORMATS.get(value.removeprefix("torch."), value)
+    if name != "device":
+        return value
+    try:
+        return torch.device(value)
+    except RuntimeError:
+        raise ArgumentError(f"'{value}' is no device of PyTorch", hint="give cpu or cuda") from None
 
 
 def _tensor(name: str, value: object) -> Tensor:
