@@ -97,6 +97,12 @@ def test_points_that_were_typed_are_the_only_ones(at: str, said: str) -> None:
     assert check_function(function, at=at).diagnosis == said
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_a_forward_in_another_format_is_called_so_at_a_single_point(dtype: torch.dtype) -> None:
+    function = saving(lambda i: i.to(dtype).exp().double(), lambda g, i: g * i.exp())
+    assert check_function(function, at="i=0.99999999").kind == str(dtype).removeprefix("torch.")
+
+
 def test_typed_points_of_two_arguments_are_counted() -> None:
     function = pair(torch.mul, lambda g, x, y: (g * y, g * x * (y < 20)))
     assert check_function(function, at="x=1,2,3,y=10,30").diagnosis == "backward is wrong at 3 of 6 points in y"

@@ -193,7 +193,8 @@ def _are_near(found: Tensor, others: Tensor, tolerance: Tensor) -> bool:
 
 def _is_simple(ratio: float) -> bool:
     """Whether a ratio is a small whole number, or one over the other."""
-    return any(abs(each - round(each)) < 1e-9 and 2 <= abs(each) <= 12 for each in (ratio, 1 / ratio if ratio else 0))
+    both = (ratio, 1 / ratio if ratio else 0.0)
+    return any(2 <= abs(each) <= 12 and abs(each - round(each)) < 1e-9 for each in both)
 
 
 def _rest(subject: Subject, found: Tensor, true: Tensor, tolerance: Tensor, off: Tensor) -> tuple[str, str]:

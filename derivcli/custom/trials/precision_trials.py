@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from derivcli.custom.arguments.ordinary_points import ordinary_points
 from derivcli.custom.faults.gradient_comparison import (
     MIN_RIGHT_POINTS,
     NOISE_FACTOR,
@@ -97,8 +98,11 @@ LOWER_FORMATS = {torch.float32: 7, torch.bfloat16: 2, torch.float16: 3}
 
 def through_lower_format(subject: Subject, stage: str, compute: PointFunction, numbers: Tensor) -> Outcome | None:
     """What is wrong where the numbers of a stage, of shape (..., points), come from another format than float64."""
+    columns = subject.columns
+    if subject.typed and subject.pointwise and subject.count < MIN_GRID_POINTS:  # few show no format
+        columns = torch.cat([columns, ordinary_points(subject)], 1)
     for dtype in LOWER_FORMATS:
-        finding = _sign_of_format(compute, subject.columns, dtype)
+        finding = _sign_of_format(compute, columns, dtype)
         if not finding and stage == "backward" and subject.pointwise and _follows_rounded(subject, compute, dtype):
             finding = f"gives the same for outputs rounded to {str(dtype).removeprefix('torch.')}"
         if finding:
