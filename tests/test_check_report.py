@@ -210,8 +210,8 @@ def test_junit_has_a_case_for_each_trial(report: FunctionReport, file_report: Fi
 
 
 def test_every_kind_of_fault_is_on_the_page_of_findings() -> None:
-    folder = Path(fault_kinds.__file__).parent
-    texts = "".join(path.read_text() for path in folder.glob("*.py"))
+    folder = Path(fault_kinds.__file__).parents[1]
+    texts = "".join(path.read_text() for path in folder.rglob("*.py"))
     kinds = re.findall(r'(?:failed\(\s*|return |kind, sentence = )"([a-z_ -]+)", f?"', texts)
     assert len({*kinds}) > 40
     assert {*kinds} <= FAULT_KINDS.keys()

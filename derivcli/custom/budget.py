@@ -29,7 +29,7 @@ WARM_CALLS = 3
 
 SEARCH_SECONDS = 3.0
 """After so long in a function's code no further ways of calling it are tried."""
-CHECK_SECONDS = 8.0
+CHECK_SECONDS = 5.0
 """After so long only trials are made that nothing can be said without."""
 
 
