@@ -139,7 +139,7 @@ def test_a_deviation_in_another_shape_has_numbers() -> None:
     report = check_function(saving(lambda i: torch.softmax(i, -1), slopes))
     assert report.diagnosis == "backward is wrong for tensors of 2 dimensions"
     (detail,) = (trial.detail for trial in report.trials if trial.state == "failed")
-    assert detail.startswith("with i of shape 2x4, along a drawn direction: ")
+    assert detail.startswith("at i of shape 2x4, by i[")
     assert "should be" in detail
 
 

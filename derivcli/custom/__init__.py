@@ -1,4 +1,4 @@
-"""A user's own `torch.autograd.Function`: reading it from its file, and finding out whether it is right.
+"""A function of a user's own that has a backward: finding and calling it, and finding out whether it is right.
 
 Nowhere else is a user's Python run, and here only the file that was named.
 """

@@ -20,6 +20,10 @@ from derivcli.engines.torch.custom_step import is_marked
 SILENTLY_WRONG = "second derivative silently wrong"
 
 
+NOT_IMPLEMENTED = "is not implemented"
+"""What PyTorch says of an operation of its own whose backward has no derivative."""
+
+
 class MarkedError(Exception):
     """The backward is marked as one that has no derivative."""
 
@@ -33,6 +37,8 @@ def second(subject: Subject) -> Outcome:
     except MarkedError:
         return passed("marked @once_differentiable", "refuses second derivatives")
     except UserCodeError as error:
+        if NOT_IMPLEMENTED in error_text(error):  # PyTorch refuses aloud, as a mark would
+            return passed(error_text(error), "refuses second derivatives")
         return failed("second-fails", "fails in second derivatives", error_text(error))
     found, by_upstream = (each[0] if subject.pointwise else torch.stack(each, -1) for each in zip(*pairs, strict=True))
     outcome = _second_outcome(subject, found, curvatures(subject))

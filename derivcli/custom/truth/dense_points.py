@@ -67,16 +67,25 @@ def line_through(column: Tensor, index: int) -> Line:
     return Line(index, columns)
 
 
+SMALLEST_OF_SEVERAL = 1e-4
+
+
 def scattered_points(count: int) -> Columns:
-    """Points of several arguments, each of which takes all its numbers several times, beside any of the others."""
+    """Points of several arguments, each of which takes all its numbers several times, beside any of the others.
+
+    No two are of one size, since functions that choose between arguments have their corners there, and none is so small
+    that quotients by others swing more quickly than differences tell.
+    """
     generator = torch.Generator().manual_seed(SWEEPS_SEED)
     numbers = scattered(WIDE_SPACING)
+    numbers = numbers[numbers.abs() >= SMALLEST_OF_SEVERAL] if count > 1 else numbers
     sweeps = max(MIN_SWEEPS, SWEEPS // count)
     rows = [
         torch.cat([numbers[torch.randperm(len(numbers), generator=generator)] for _ in range(sweeps)])
         for _ in range(count)
     ]
-    return torch.stack(rows)
+    sizes = torch.stack(rows).abs().sort(0).values
+    return torch.stack(rows)[:, (sizes.diff(dim=0) > 0).all(0)]
 
 
 def scattered(spacing: float) -> Tensor:
