@@ -51,7 +51,7 @@ def wrapped(text: str, factor: float = 1.0) -> FunctionClass:
 
 
 OF_ONE_ARGUMENT = [row for row in FUNCTIONS if len(row.parameters) == len(row.defaults) + 1 and not row.constant]
-SLOW = {"fresnelc"}
+SLOW = {"fresnelc", "erfinv", "airyai", "harmonic"}
 """Functions whose numbers far out take milliseconds each."""
 ROWS = [
     pytest.param(row, marks=pytest.mark.sweep if k % 2 or row.name in SLOW else ())
