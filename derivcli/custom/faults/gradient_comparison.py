@@ -92,10 +92,15 @@ def points_text(count: int) -> str:
 
 
 def deviation_text(subject: Subject, index: tuple[int, ...], found: Tensor, due: Tensor, which: str = "") -> str:
-    """Where a number is, what it is and what it should be, in words, in so many digits that these differ."""
-    one, other = found[index].item() + 0.0, due[index].item() + 0.0  # no -0
-    precision = next((each for each in (6, 10) if f"{one:.{each}g}" != f"{other:.{each}g}"), 17)
-    return f"{subject.at(index[-1])}{which}: {one:.{precision}g}, should be {other:.{precision}g}"
+    """Where a number is, what it is and what it should be, in words."""
+    return f"{subject.at(index[-1])}{which}: {should_be(found[index].item(), due[index].item())}"
+
+
+def should_be(found: float, due: float) -> str:
+    """A number and what it should be, in words, in so many digits that these differ."""
+    found, due = found + 0.0, due + 0.0  # no -0
+    digits = next((each for each in (6, 10) if f"{found:.{each}g}" != f"{due:.{each}g}"), 17)
+    return f"{found:.{digits}g}, should be {due:.{digits}g}"
 
 
 def first_true(mask: Tensor) -> tuple[int, ...]:

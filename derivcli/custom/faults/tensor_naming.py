@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import BackwardCFunction
 
+from derivcli.custom.faults.gradient_comparison import should_be
 from derivcli.custom.faults.tensor_cases import Case, Look, off_mask
 from derivcli.custom.faults.tensor_faults import ignored, named, named_of_outputs, of_output, outputs_swapped
 from derivcli.custom.report import Outcome, failed
@@ -55,7 +56,7 @@ def fault(tried: Subject, wrong: Sequence[Sample], right: Sequence[Sample], at_z
     look = _kind(tried, samples, case)
     if look is None:
         found, due = along_direction(tried, wrong[0], differentiable(tried))
-        numbers = "" if found is None else f": {found:.6g}, should be {due:.6g}"
+        numbers = "" if found is None or due is None else f": {should_be(found, due)}"
         return failed("derivative", NOT_DERIVATIVE, f"{tried.at(wrong[0].point)}, along a drawn direction{numbers}")
     kind, sentence = look
     if sentence.endswith(" is due?"):
@@ -180,10 +181,10 @@ def _detail(tried: Subject, samples: Sequence[Sample], case: Case) -> str:
         off = off_mask(found, truth)
         if off.any():
             gaps = torch.where(off, (found - truth).abs().nan_to_num(torch.inf), -1.0)
-            place = [int(k) for k in torch.unravel_index(gaps.argmax(), gaps.shape)]
-            one, other = found[tuple(place)].item(), truth[tuple(place)].item()
-            where = f", by {name}{place if place else ''}" if len(each.tensors) > 1 or place else ""
-            return f"{tried.at(sample.point)}{_upstream_text(each)}{where}: {one:.6g}, should be {other:.6g}"
+            place = tuple(int(k) for k in torch.unravel_index(gaps.argmax(), gaps.shape))
+            where = f", by {name}{list(place) if place else ''}" if len(each.tensors) > 1 or place else ""
+            numbers = should_be(found[place].item(), truth[place].item())
+            return f"{tried.at(sample.point)}{_upstream_text(each)}{where}: {numbers}"
     raise AssertionError("something is off")
 
 

@@ -28,7 +28,7 @@ from derivcli.custom.trials.dense_trials import everywhere, where_wrong
 from derivcli.custom.trials.examples import as_before, repeated
 from derivcli.custom.trials.precision_trials import through_lower_format
 from derivcli.custom.trials.tensor_trials import along_directions
-from derivcli.custom.truth.true_values import TrueValues, noise, slopes_of
+from derivcli.custom.truth.true_values import TrueValues, gradient_noise, slopes_of
 from derivcli.custom.user_code import UserCodeError, code_failure, error_text
 from derivcli.errors import DerivError
 
@@ -57,7 +57,7 @@ def _of_points(subject: Subject) -> Outcome:
     if not truth.known.any():
         hint = "give other points with `--at`" + ("" if subject.formula else ", or a formula with `--against`")
         raise DerivError(f"'{subject.name}' has no derivative to compare with at any of the points", hint=hint)
-    rounding = noise(subject.gradients, subject.columns)
+    rounding = gradient_noise(subject)
     tolerance = tolerance_of(truth, rounding_floor(subject, 1), rounding)
     outcome = _missing(subject, truth, tolerance) or gradient_fault(subject, subject.slopes, truth, tolerance)
     if outcome is not None:
@@ -111,7 +111,7 @@ def takes_upstream(subject: Subject) -> Outcome:
     found = {
         number: pulled(number) for number in UPSTREAM_GRADIENTS[: subject.budget.part_of(len(UPSTREAM_GRADIENTS), 1)]
     }
-    rounding = noise(subject.gradients, subject.columns) + rounding_floor(subject, 1) / NOISE_FACTOR
+    rounding = gradient_noise(subject) + rounding_floor(subject, 1) / NOISE_FACTOR
     kind, sentence = "upstream", "backward is not proportional to grad_output"
     if _ignored(subject, found, rounding):
         kind, sentence = "ignores", "ignores grad_output: right at the end of a graph, wrong inside one"
@@ -189,4 +189,4 @@ def batch(subject: Subject) -> Outcome:
     given = torch.linspace(-1.4, 2.6, subject.count, dtype=torch.float64)
     found, due = subject.gradients(subject.columns, given), given * subject.slopes
     sentence = "backward of a point depends on the other points of the batch"
-    return as_expected(subject, found, due, "batch", sentence, noise(subject.gradients, subject.columns))
+    return as_expected(subject, found, due, "batch", sentence, gradient_noise(subject))

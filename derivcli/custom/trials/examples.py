@@ -9,7 +9,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from derivcli.custom.faults.gradient_comparison import MAX_ULPS, RELATIVE_TOLERANCE, UNDERFLOW_SIZE
+from derivcli.custom.faults.gradient_comparison import MAX_ULPS, RELATIVE_TOLERANCE, UNDERFLOW_SIZE, should_be
 from derivcli.custom.report import Outcome, failed, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in, number_text
 from derivcli.custom.user_code import NoDerivativeError, UserCodeError
@@ -152,11 +152,9 @@ def differs(found: Tensor, due: Tensor, tolerance: float = RELATIVE_TOLERANCE) -
 
 def _deviation(subject: Subject, name: str, place: tuple[int, ...], found: Tensor, due: Tensor, setting: str) -> str:
     """Where a number is, what it is and what it should be, in words."""
-    one, other = found[place].item(), due[place].item()
-    precision = next((each for each in (6, 10) if f"{one:.{each}g}" != f"{other:.{each}g}"), 17)
     if subject.pointwise:
         where = subject.at(place[-1]) if len(place) == 1 else f"at {number_text(float(place[-1]))}"
         by = f", by {name}" if len(subject.tensor_arguments) > 1 and name else ""
     else:
         where, by = subject.at(0), f", by {name}{list(place) if place else ''}" if name else ""
-    return f"{where}{setting}{by}: {one:.{precision}g}, should be {other:.{precision}g}"
+    return f"{where}{setting}{by}: {should_be(found[place].item(), due[place].item())}"

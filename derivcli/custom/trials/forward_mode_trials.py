@@ -15,7 +15,7 @@ from derivcli.custom.report import Outcome, failed, inapplicable, passed
 from derivcli.custom.subject import Subject, Tensors
 from derivcli.custom.trials.second_order import differentiated
 from derivcli.custom.truth.directions import curvatures, directions, moved, names
-from derivcli.custom.truth.true_values import TrueValues, noise
+from derivcli.custom.truth.true_values import TrueValues, gradient_noise
 from derivcli.custom.user_code import UserCodeError, error_text, user_code
 from derivcli.engines.torch.custom_step import is_marked
 
@@ -55,7 +55,7 @@ def _along(subject: Subject, found: Tensor, way: Tensor, by: str) -> Outcome:
     due = TANGENT * (way @ subject.slopes)[None]
     outcome = as_expected(subject, found[None], due, "jvp", WRONG_JVP)
     if outcome.state == "failed":
-        rounding = TANGENT * (way.abs() @ noise(subject.gradients, subject.columns))
+        rounding = TANGENT * (way.abs() @ gradient_noise(subject))
         outcome = as_expected(subject, found[None], due, "jvp", WRONG_JVP, rounding)
     tangent = f"a tangent of {TANGENT:g}" if subject.pointwise else "a tangent"
     return replace(outcome, detail=outcome.detail.replace(":", f" with {tangent}{by}:", 1))

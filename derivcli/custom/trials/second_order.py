@@ -13,7 +13,7 @@ from derivcli.custom.faults.gradient_comparison import as_expected, deviates, de
 from derivcli.custom.report import Outcome, failed, passed
 from derivcli.custom.subject import Subject, Tensors
 from derivcli.custom.truth.directions import curvatures, directions, names
-from derivcli.custom.truth.true_values import TrueValues, noise
+from derivcli.custom.truth.true_values import TrueValues, gradient_noise
 from derivcli.custom.user_code import UserCodeError, error_text, user_code
 from derivcli.engines.torch.custom_step import is_marked
 
@@ -44,7 +44,7 @@ def second(subject: Subject) -> Outcome:
     outcome = _second_outcome(subject, found, curvatures(subject))
     if outcome.state == "failed":
         return outcome
-    rounding = noise(subject.gradients, subject.columns)
+    rounding = gradient_noise(subject)
     due = ways @ subject.slopes
     alone = as_expected(subject, by_upstream, due, "second", SILENTLY_WRONG, ways.abs() @ rounding)
     return replace(alone, detail=f"by grad_output, {alone.detail}") if alone.state == "failed" else outcome

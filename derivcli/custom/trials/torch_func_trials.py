@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from derivcli.custom.faults.gradient_comparison import deviates, deviation_text, first_true
+from derivcli.custom.faults.gradient_comparison import deviates, deviation_text, first_true, should_be
 from derivcli.custom.loading.graph_classes import graph_classes, has_context_apart, vmap_rule
 from derivcli.custom.report import Outcome, failed, first_failure, inapplicable, passed
 from derivcli.custom.subject import Example, Subject, Tensors, filled_in
@@ -124,7 +124,7 @@ def _same(found: Sequence[Tensor], calls: Sequence[Tensors], sentence: str, sett
         off = differs(one, other)
         if off.any():
             place = tuple(off.nonzero()[0].tolist())
-            numbers = f"{one[place].item():.6g}, should be {other[place].item():.6g}"
+            numbers = should_be(one[place].item(), other[place].item())
             return failed("vmap", sentence, f"{setting} {which} at {list(place)}: {numbers}")
     return passed()
 

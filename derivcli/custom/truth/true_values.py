@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -48,6 +49,7 @@ def by_formula(formula: Expression, names: Sequence[str], columns: Columns, part
     return TrueValues(numbers, torch.zeros_like(numbers))
 
 
+@lru_cache(maxsize=1)
 def slopes_of(subject: Subject) -> TrueValues:
     """The true first derivatives, or the gradients that are stated in their place, of shape (rows, points)."""
     stated = stated_slopes(subject) if subject.stated else None
@@ -245,6 +247,12 @@ def rounding_of(function: PointFunction, columns: Columns) -> Tensor:
 def noise(function: PointFunction, columns: Columns) -> Tensor:
     """How much rounding moves what a function gives; what a shorter step shows less of is no rounding."""
     return torch.minimum(*(_noise(function, columns, step) for step in NOISE_STEPS))
+
+
+@lru_cache(maxsize=1)
+def gradient_noise(subject: Subject) -> Tensor:
+    """How much rounding moves the gradients, of shape (rows, points)."""
+    return noise(subject.gradients, subject.columns)
 
 
 def _noise(function: PointFunction, columns: Columns, step: float) -> Tensor:
