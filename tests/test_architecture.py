@@ -16,7 +16,7 @@ from tests.support import each
 ROOT = Path(__file__).parents[1]
 MOST_LINES = 400
 
-LAYERS = ("language", "points", "engines", "check", "simplify", "custom", "explain", "render", "cli")
+LAYERS = ("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "cli")
 """The folders; each may import itself and those to its left."""
 
 LEAVES = ("errors", "flag_table", "hints", "result", "showing")
@@ -51,10 +51,10 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "scipy": ("derivcli/engines/", "derivcli/render/graph_layout.py"),
     "mpmath": ("derivcli/engines/",),
     "flint": (
-        *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/"),
+        *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/", "derivcli/study/"),
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
-    "sympy": tuple(f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "explain", "render")),
+    "sympy": tuple(f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "study", "explain", "render")),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/formats/terminal.py", "derivcli/cli/"),

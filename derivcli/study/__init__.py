@@ -1,0 +1,1 @@
+"""What a function does on whole intervals, curves and boxes, with proof."""
