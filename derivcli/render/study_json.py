@@ -12,8 +12,11 @@ from derivcli.render.to_json import described
 from derivcli.result import SymbolicResult
 from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 
-LISTS = ("zeros", "critical", "inflections", "breaks", "extrema", "ends")
-"""A study's lists of special points."""
+SPECIAL_LISTS = ("zeros", "critical", "inflections", "breaks")
+"""A study's lists of special points of which there are proved to be no others."""
+
+POINT_LISTS = (*SPECIAL_LISTS, "extrema", "ends")
+"""All of its lists of points."""
 
 HEADER = (
     "list", "x", "x exact", "kind", "value", "value exact", "left", "right", "left slope", "right slope", "verdict",
@@ -30,7 +33,7 @@ def study_json_object(study: Study) -> dict[str, Any]:
         "on": [_number(study.low), _number(study.high)],
         "on_exact": [_exact(study.low), _exact(study.high)],
         "complete": study.complete,
-        **{name: list(map(_point, getattr(study, name))) for name in LISTS},
+        **{name: list(map(_point, getattr(study, name))) for name in POINT_LISTS},
         "range": study.range and _extent(study.range),
         "pieces": list(map(_piece, study.pieces)),
         "undecided": list(map(_undecided, study.undecided)),
@@ -41,7 +44,7 @@ def study_json_object(study: Study) -> dict[str, Any]:
 
 def study_rows(study: Study) -> list[Sequence[str]]:
     """A row for each special point of each list, and for each stretch on which something is undecided."""
-    points = [(name, *_cells(point)) for name in LISTS for point in getattr(study, name)]
+    points = [(name, *_cells(point)) for name in POINT_LISTS for point in getattr(study, name)]
     gaps = [
         (each.what, f"{each.low.text}:{each.high.text}", "", "undecided", *[""] * 6, each.why)
         for each in study.undecided

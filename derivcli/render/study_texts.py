@@ -10,7 +10,7 @@ from itertools import groupby
 from derivcli.render.blocks import Style
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import latex_number, number_text
-from derivcli.study.study import Number, SpecialPoint, Study
+from derivcli.study.study import Extent, Number, SpecialPoint, Study
 
 MULTIPLE = {2: "double", 3: "triple"}
 
@@ -167,3 +167,21 @@ def interval_latex(low: Number, high: Number, style: Style, closed: tuple[bool, 
     first, last = (end and not math.isinf(each.value) for end, each in zip(closed, (low, high), strict=True))
     ends = [number_latex(each, number_shown(each, style)) for each in (low, high)]
     return f"{'[' if first else '('}{ends[0]}, {ends[1]}{']' if last else ')'}"
+
+
+def range_text(extent: Extent, style: Style) -> str:
+    """A range, without the gaps in it."""
+    parts = [interval_text(low, high, style, closed) for low, high, closed in _range_parts(extent)]
+    return f" {'∪' if style.unicode else 'and'} ".join(parts)
+
+
+def range_latex(extent: Extent, style: Style) -> str:
+    """The same in LaTeX."""
+    return r" \cup ".join(interval_latex(low, high, style, closed) for low, high, closed in _range_parts(extent))
+
+
+def _range_parts(extent: Extent) -> list[tuple[Number, Number, tuple[bool, bool]]]:
+    """The intervals that a range is made of: what borders on a gap belongs to it, since gaps are open."""
+    lows = [(extent.low, extent.has_low), *((high, True) for _, high in extent.gaps)]
+    highs = [*((low, True) for low, _ in extent.gaps), (extent.high, extent.has_high)]
+    return [(low, high, (has_low, has_high)) for (low, has_low), (high, has_high) in zip(lows, highs, strict=True)]

@@ -13,7 +13,7 @@ from derivcli.render.blocks import Block, Column, Document, Gap, Line, Sentence,
 from derivcli.render.documents.equations import understood
 from derivcli.render.labels import name_latex
 from derivcli.render.quantities import function_names
-from derivcli.render.study_json import LISTS, study_json_object, study_rows
+from derivcli.render.study_json import POINT_LISTS, SPECIAL_LISTS, study_json_object, study_rows
 from derivcli.render.study_texts import (
     Special,
     exact_shown,
@@ -22,12 +22,14 @@ from derivcli.render.study_texts import (
     interval_text,
     number_latex,
     number_shown,
+    range_latex,
+    range_text,
     special_points,
     what_happens,
 )
 from derivcli.render.variations import variations
 from derivcli.result import SymbolicResult
-from derivcli.study.study import Extent, Number, Study
+from derivcli.study.study import Number, Study
 
 MAX_ROWS = 40
 """So many places are listed; of more the first ones and the last ones."""
@@ -61,7 +63,7 @@ def study_document(study: Study, style: Style) -> Document:
 def _blocks(study: Study, style: Style) -> list[Block]:
     result = SymbolicResult(study.expression, {study.variable: study.expression})
     (function,) = function_names([result])
-    specials = special_points(study, LISTS)
+    specials = special_points(study, POINT_LISTS)
     return [
         understood([result]),
         *(Sentence(remark, "caption") for remark in study.remarks),
@@ -84,7 +86,7 @@ def _listing(study: Study, function: str, specials: Sequence[Special], style: St
     yield Gap()
     yield table
     if len(kept) < len(specials):
-        counts = [f"{len(getattr(study, name))} {name}" for name in LISTS[:4] if getattr(study, name)]
+        counts = [f"{len(getattr(study, name))} {name}" for name in SPECIAL_LISTS if getattr(study, name)]
         yield Sentence(f"in all {', '.join(counts)}; every one is listed by `--format tsv`", "caption")
 
 
@@ -161,12 +163,11 @@ def _sentences(study: Study, function: str, style: Style) -> Iterator[Sentence]:
     steady = _steady(study, function, style)
     if steady:
         yield Sentence(steady, "verdict")
-    if study.range is not None:
+    extent = study.range
+    if extent is not None:
         inside = interval_latex(study.low, study.high, style)
         left = rf"{name_latex(function)}\left({inside}\right)"
-        yield Sentence(
-            f"range: {_range_text(study.range, style)}", "", lambda: [(left, "=", _range_latex(study, style))]
-        )
+        yield Sentence(f"range: {range_text(extent, style)}", "", lambda: [(left, "=", range_latex(extent, style))])
     if study.period is not None:
         period = exact_shown(study.period) or number_shown(study.period, style)
         yield Sentence(f"all of this repeats with the period {period}")
@@ -175,7 +176,7 @@ def _sentences(study: Study, function: str, style: Style) -> Iterator[Sentence]:
 def _completeness(study: Study, function: str, style: Style) -> Iterator[Sentence]:
     """That there are no other special points, or what is open, where, and why."""
     inside = interval_text(study.low, study.high, style)
-    is_bare = not any(getattr(study, name) for name in LISTS[:4])
+    is_bare = not any(getattr(study, name) for name in SPECIAL_LISTS)
     what = "no zeros, extrema, inflections or breaks" if is_bare else "no others"
     latex = [("", "", rf"\text{{{what} on }} {interval_latex(study.low, study.high, style)}\text{{: proved}}")]
     mark = f"{KINDS['proved'].marks[0]} " if style.unicode else ""
@@ -200,22 +201,3 @@ def _steady(study: Study, function: str, style: Style) -> str:
         return ""
     rises = "rises" if slopes == {1} else "falls"
     return f"{function} {rises} throughout {interval_text(study.low, study.high, style)}: proved"
-
-
-def _range_text(extent: Extent, style: Style) -> str:
-    """The range, without the gaps in it."""
-    parts = [interval_text(low, high, style, closed) for low, high, closed in _range_parts(extent)]
-    return f" {'∪' if style.unicode else 'and'} ".join(parts)
-
-
-def _range_latex(study: Study, style: Style) -> str:
-    assert study.range is not None, "a range is shown where it is known"
-    parts = [interval_latex(low, high, style, closed) for low, high, closed in _range_parts(study.range)]
-    return r" \cup ".join(parts)
-
-
-def _range_parts(extent: Extent) -> list[tuple[Number, Number, tuple[bool, bool]]]:
-    """The intervals that a range is made of: what borders on a gap belongs to it, since gaps are open."""
-    lows = [(extent.low, extent.has_low), *((high, True) for _, high in extent.gaps)]
-    highs = [*((low, True) for low, _ in extent.gaps), (extent.high, extent.has_high)]
-    return [(low, high, (has_low, has_high)) for (low, has_low), (high, has_high) in zip(lows, highs, strict=True)]
