@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from derivcli.result import Partial, Result
     from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents
     from derivcli.study.curves.lines import Writing
+    from derivcli.study.curves.tangents import Judged
 
 AXES = ("x", "y", "z")
 """What coordinates are called that have no names of their own."""
@@ -50,7 +51,7 @@ def coordinates_of(request: Request) -> tuple[dict[str, Expression], Expression 
     for name, each in zip(names, expressions, strict=True):
         if name in (request.parameter, *each.variables):
             message = f"'{name}' is a coordinate of the curve and a variable here"
-            hint = "call the variable t, or name the coordinates, as in `u(x)=...`"
+            hint = "call the variable t, or name the coordinates, as in u(x)=..."
             raise DerivError(message, each.source, Span(0, len(each.source)), hint)
     return dict(zip(names, expressions, strict=True)), None
 
@@ -182,8 +183,9 @@ def _of_curve(request: Request, progress: Progress | None) -> Tangents:
     results = _exactly(request, list(found.results))
     values = [Judged(each.value, each.value_verdicts, each.exact_value) for each in results]
     touching = []
+    writings = [_writing(request, found.expression, point) for point in range(points.count)]
     for point in range(points.count):
-        how = _writing(request, found.expression, point)
+        how = writings[point]
         at = [each.known(point) for each in values]
         if len(names) == 2:
             key = next(iter(found.quantities))
@@ -191,7 +193,9 @@ def _of_curve(request: Request, progress: Progress | None) -> Tangents:
             touching.append(in_plane(names, at, slope, point, how, PASSAGE))
             continue
         velocity = [
-            Judged(each.derivatives[found.parameter], each.verdicts[found.parameter], each.exact.get(found.parameter, ()))
+            Judged(
+                each.derivatives[found.parameter], each.verdicts[found.parameter], each.exact.get(found.parameter, ())
+            )
             for each in results
         ]
         touching.append(in_space(names, at, velocity, point, how))
@@ -200,7 +204,7 @@ def _of_curve(request: Request, progress: Progress | None) -> Tangents:
         return made
     motions = [exact_motion(results, found.parameter, 2, point) for point in range(points.count)]
     tapes = ParametricTapes.of(list(coordinates.values()), found.parameter, results[0].engine)
-    return circles(made, motion_of(results, found.parameter, 2), motions, tapes, points)
+    return circles(made, motion_of(results, found.parameter, 2), motions, tapes, points, names, writings)
 
 
 def _exact_slope(found: Curve, key: str, results: list[Result], point: int) -> Judged:
@@ -234,8 +238,9 @@ def _of_function(request: Request, expression: Expression, by: Sequence[str], pr
     left = _ordinate(expression, by)
     unsure = doubts(expression, slopes, full.at, points, full.engine) if len(by) > 1 else []
     touching = []
+    writings = [_writing(request, expression, point) for point in range(points.count)]
     for point in range(points.count):
-        how = _writing(request, expression, point)
+        how = writings[point]
         at = [coordinate_known(points, name, point, float(full.at[name][point])) for name in by]
         at.append(value.known(point))
         if len(by) == 1:
@@ -247,7 +252,7 @@ def _of_function(request: Request, expression: Expression, by: Sequence[str], pr
         return made
     tapes = ParametricTapes.of([expression_of(symbol(by[0])), expression], by[0], full.engine)
     motion, motions = graph_motion(full, by[0], points)
-    return circles(made, motion, motions, tapes, points, (by[0], left))
+    return circles(made, motion, motions, tapes, points, (by[0], left), writings)
 
 
 def _of_equation(request: Request, equation: Expression, by: Sequence[str], progress: Progress | None) -> Tangents:
@@ -267,8 +272,9 @@ def _of_equation(request: Request, equation: Expression, by: Sequence[str], prog
     unsure = doubts(equation, slopes, full.at, points, full.engine) if len(by) > 1 else []
     names = [*by, dependent]
     touching = []
+    writings = [_writing(request, equation, point) for point in range(points.count)]
     for point in range(points.count):
-        how = _writing(request, equation, point)
+        how = writings[point]
         at = [coordinate_known(points, name, point, float(full.at[name][point])) for name in names]
         if len(by) == 1:
             touching.append(in_plane(names, at, slopes[by[0]], point, how))
@@ -281,7 +287,8 @@ def _of_equation(request: Request, equation: Expression, by: Sequence[str], prog
     level = computed(request, [equation], axes, 2, progress)
     (exact,) = _exactly(request, level)
     motion, motions = level_motion(exact, axes, points)
-    return circles(made, motion, motions, ImplicitTapes.of(equation, axes, full.engine), points, axes)
+    tapes = ImplicitTapes.of(equation, axes, full.engine)
+    return circles(made, motion, motions, tapes, points, axes, writings)
 
 
 def _ordinate(expression: Expression, by: Sequence[str]) -> str:

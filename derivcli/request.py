@@ -42,14 +42,10 @@ class Request:
     neither, derivatives are asked for as formulas.
     `wrt` are the variables to differentiate by, all of them if None; `order` is the order in each. Instead, `mixed` are
     partials written out, `along` is a vector as one point, `hessian` asks for all of order two, and `series` is the
-<<<<<<< HEAD
-    degree of a Taylor polynomial, whose remainder is enclosed on an `interval`. With a `parameter` the expressions are the
-    coordinates of a curve, and with an `angle` the only one is the radius of a polar curve. `tangent` asks for what
-    touches a curve or a surface.
-=======
     degree of a Taylor polynomial, whose remainder is enclosed on an `interval`. `study` are the intervals on which a
-    function is studied, none where they are to be chosen.
->>>>>>> main
+    function is studied, none where they are to be chosen. With a `parameter` the expressions are the coordinates of a
+    curve, and with an `angle` the only one is the radius of a polar curve. `tangent` asks for what touches a curve or a
+    surface.
     `let` holds texts by their names, each of which may use those before it, and `functions` are the user's own.
     `engine` is "" where the order decides it. `check` is None where the count of the numbers decides it.
     `exact` asks for exact values of all numbers; None is for short ones, where a point was typed as a formula.
@@ -73,13 +69,10 @@ class Request:
     engine: str = ""
     check: bool | None = None
     exact: bool | None = None
-<<<<<<< HEAD
+    study: Sequence[Interval] = ()
     parameter: str = ""
     angle: str = ""
     tangent: bool = False
-=======
-    study: Sequence[Interval] = ()
->>>>>>> main
 
     def __post_init__(self) -> None:
         self._check_values()
@@ -132,20 +125,27 @@ class Request:
         """Refuse what makes no curve, and tangents at no point."""
         count = len(self.expressions)
         if self.parameter and count not in (2, 3):
-            message = f"a curve of a parameter has two coordinates or three, and there {'is' if count == 1 else 'are'} {count}"
+            are = "is" if count == 1 else "are"
+            message = f"a curve of a parameter has two coordinates or three, and there {are} {count}"
             raise DerivError(message, hint='write them like `deriv "cos(t)" "sin(t)" --parametric t`')
         if self.angle and count != 1:
             raise DerivError("a polar curve has one formula, that of its radius", hint="give one")
         if (self.moving or self.tangent) and self.data is not None:
-            raise DerivError("the points of a curve are typed", hint="`shell:give them with --at, and leave out --data`")
+            raise DerivError(
+                "the points of a curve are typed", hint="`shell:give them with --at, and leave out --data`"
+            )
         if not self.tangent:
             return
         if not self.has_points:
             raise DerivError("a tangent touches at a point", hint="add one, as in `--at x=3`")
         if self.check is False:
-            raise DerivError("what touches is known by the check", hint="leave out `--no-check`")
+            raise DerivError(
+                "what touches is known by the check", hint="leave out `shell:--no-check``python:check=False`"
+            )
         if not self.moving and count != 1:
-            raise DerivError("a tangent is that of one function", hint="give one formula, or coordinates with `--parametric t`")
+            raise DerivError(
+                "a tangent is that of one function", hint="give one formula, or coordinates with `--parametric t`"
+            )
 
     def _check_points(self) -> None:
         """Refuse what needs points where there are none, and points that do not fit the rest."""

@@ -241,12 +241,12 @@ def test_any_words_are_taken_or_refused_with_a_way_out() -> None:
 
 
 @each("formula", ["t^2", "x*y", "a*exp(b)", "sin(x)"])
-@each("word", ["--point", "--graph", "--explain", "--tangent", "--direction", "--verify", "--var"])
+@each("word", ["--point", "--graph", "--explain", "--linearize", "--direction", "--verify", "--var"])
 def test_hints_are_for_the_formula_that_was_typed(
     formula: str, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if word == "--tangent" and formula in ("x*y", "a*exp(b)"):
+    if word == "--linearize" and formula in ("x*y", "a*exp(b)"):
         return  # a series has one variable
     (hint,) = hinted(deriv(formula, word, status=2))
     own = shlex.split(hint)

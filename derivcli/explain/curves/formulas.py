@@ -40,9 +40,7 @@ def curve_formulas(
                 slope = derivatives(first, [(parameter,)]).derivatives[parameter].expanded
                 made.append(merged(slope) / motion[0][1])
             trees[key] = min(map(_shortest, made), key=cost)
-    velocity = {
-        name: result.derivatives[parameter] for name, result in zip(coordinates, derived, strict=True)
-    }
+    velocity = {name: result.derivatives[parameter] for name, result in zip(coordinates, derived, strict=True)}
     formulas = {key: expression_of(tree, spelling) for key, tree in trees.items()}
     return CurveFormulas(dict(coordinates), parameter, velocity, formulas, radius)
 
@@ -58,5 +56,3 @@ def _in_polar_frame(radius: Expression, angle: str) -> list[list[Any]]:
 def _shortest(tree: Any) -> Tree:
     shape = arrange(merged(tree))
     return shape if has_pieces(shape) else shortest(shape).shape
-
-

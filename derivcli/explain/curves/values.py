@@ -24,7 +24,7 @@ def exact_curve(curve: Curve, rows: Mapping[str, Row], points: Points, asked: bo
     order = max(row.order for row in rows.values())
     motions = [exact_motion(results, curve.parameter, order, point) for point in range(points.count)]
 
-    def is_told(value: Expression, number: float) -> bool:
+    def is_told(point: int, value: Expression, number: float) -> bool:
         return asked or is_telling(value, number)
 
     kept = [_told(result) for result in results] if not asked else results

@@ -1,4 +1,4 @@
-"""The curvature of plane curves with the circle that fits them best: of graphs, of curves of a parameter, of equations."""
+"""The curvature of plane curves with the circle that fits them best: of graphs, of a parameter, of equations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from derivcli.engines.symbolic import attempted, expression_of
 from derivcli.language.expression import Expression
 from derivcli.points.points import Points
 from derivcli.result import Exact, Result, derivative_key
-from derivcli.study.curves.curve import Curve, Tangents
+from derivcli.study.curves.curve import Tangents
+from derivcli.study.curves.lines import Writing
 from derivcli.study.curves.measures import CENTRES, CURVATURE, RADIUS, Motion, Row
 from derivcli.study.curves.numbers import exact_measures, measured, motion_of
 from derivcli.study.curves.tangents import coordinate_known
@@ -23,6 +24,9 @@ ExactMotion = list[list[Expression | None]]
 
 FORM_SECONDS = 0.5
 
+MAX_COST = 14
+"""An exact value that costs its reader more is not told, unless that is asked for."""
+
 
 def circles(
     tangents: Tangents,
@@ -30,15 +34,18 @@ def circles(
     motions: Sequence[ExactMotion],
     tapes: CurveTapes,
     points: Points,
-    names: Sequence[str] = (),
+    names: Sequence[str],
+    writings: Sequence[Writing],
 ) -> Tangents:
     """The tangents of a plane curve with its curvature, the radius and the centre of the circle of curvature."""
-    if isinstance(tangents.of, Curve):
-        names = list(tangents.of.coordinates)
+
+    def is_told(point: int, value: Expression, number: float) -> bool:
+        return writings[point].tells(value.tree, MAX_COST)
+
     rows: dict[str, Row] = {row.name.format(*names): row for row in (CURVATURE, RADIUS, *CENTRES)}
     numbers = measured(rows, motion)
     verdicts = measured_verdicts(rows, numbers, tapes, tangents.at, points)
-    exact = exact_measures(rows, motions, verdicts, lambda value, number: True, numbers)
+    exact = exact_measures(rows, motions, verdicts, is_told, numbers)
     return replace(tangents, quantities=numbers, verdicts=verdicts, exact=exact)
 
 
@@ -64,12 +71,13 @@ def level_motion(result: Result, axes: tuple[str, str], points: Points) -> tuple
     with np.errstate(all="ignore"):
         moved = _moved(fx, fy, second, sense)
     numbers = [[result.at[name], *each] for name, each in zip(axes, moved, strict=True)]
-    exact = []
+    exact: list[ExactMotion] = []
     for point in range(points.count):
-        known = [each and each.expanded for each in _values(result, keys, point)]
+        known: list[Any] = [each and each.expanded for each in _values(result, keys, point)]
         places = [coordinate_known(points, name, point, float(result.at[name][point])).exact for name in axes]
         if any(each is None for each in (*known, *places)):
-            exact.append([[None] * 3] * 2)
+            unknown: list[Expression | None] = [None] * 3
+            exact.append([unknown, unknown])
             continue
         signed = known[1] if known[1] != 0 else -known[0]
         paths = _moved(known[0], known[1], known[2:], sympy.sign(signed))
@@ -86,5 +94,7 @@ def _moved(fx: Any, fy: Any, second: Sequence[Any], sense: Any) -> list[list[Any
 
 
 def _values(result: Result, partials: Sequence[tuple[str, ...]], point: int) -> list[Expression | None]:
-    columns: list[Exact] = [result.exact.get(derivative_key(each), ()) if each else result.exact_value for each in partials]
+    columns: list[Exact] = [
+        result.exact.get(derivative_key(each), ()) if each else result.exact_value for each in partials
+    ]
     return [each[point] if each else None for each in columns]

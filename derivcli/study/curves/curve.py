@@ -21,8 +21,8 @@ class Curve:
     `coordinates` holds, by the names "x", "y" and perhaps "z", a `Result` with the values and the derivatives by the
     parameter. `quantities` has arrays of shape (points,): of a plane curve "dy/dx", "d2y/dx2", "speed" and "curvature",
     which is positive where the curve turns to the left; of a curve in space "speed", "curvature" and "torsion".
-    `verdicts` holds what the check found of each, and `exact` what it is as an Expression, or None; both have the keys of
-    `quantities`. `radius` is what was typed for the radius of a polar curve, which else is None.
+    `verdicts` holds what the check found of each, and `exact` what it is as an Expression, or None; both have the keys
+    of `quantities`. `radius` is what was typed for the radius of a polar curve, which else is None.
     """
 
     coordinates: dict[str, Result]
@@ -131,8 +131,8 @@ class Touching:
 class Tangents:
     """What touches a curve or a surface at points.
 
-    `of` is the function with its first derivatives, a `Result`, or a `Curve`. `touching` has for every point the lines or
-    planes there, and `absence` says, for each, why there is none, or "". `quantities` has of plane curves the arrays
+    `of` is the function with its first derivatives, a `Result`, or a `Curve`. `touching` has for every point the lines
+    or planes there, and `absence` says, for each, why there is none, or "". `quantities` has of plane curves the arrays
     "curvature", which is positive where the curve turns to the left, "radius", and "centre x" and "centre y", the
     centre of the circle of curvature; `verdicts` and `exact` are as in a `Curve`.
     """

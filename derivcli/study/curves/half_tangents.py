@@ -128,9 +128,7 @@ def half_tangents(tapes: Sequence[Tape], question: Question, parameter: str) -> 
     raise last
 
 
-def _half_tangents(
-    tapes: Sequence[Tape], question: Question, parameter: str, field: Field, more: int
-) -> HalfTangents:
+def _half_tangents(tapes: Sequence[Tape], question: Question, parameter: str, field: Field, more: int) -> HalfTangents:
     direction: Direction = {parameter: ONE}
     locals_ = [LocalGerms(tape, question.site.at, field, direction, max(2, question.order), more) for tape in tapes]
     values = [local.value_here() for local in locals_]
@@ -169,7 +167,9 @@ def slope_verdict(question: Question, tapes: Sequence[Tape], parameter: str, rea
         return without("undefined", question, STANDS_STILL)
     if any(found.jumps):
         return without("jump", question, JUMPS)
-    first = None if found.before is None or found.after is None else _special(found, found.before, found.after, question)
+    first = (
+        None if found.before is None or found.after is None else _special(found, found.before, found.after, question)
+    )
     if first is None:
         return verdict_along(View(question, reason, {parameter: ONE}), found.local, question.order)
     if question.order == 1:
@@ -194,11 +194,11 @@ def _special(found: HalfTangents, before: Departure, after: Departure, question:
         return None
     limit = _number(right)
     message = STOPS if found.stops else "the curve has no finite velocity here"
-    sides = {"left": _number(left), "right": limit}
-    if found.turns_back:
-        message += f" and turns back, a cusp, and its slope tends to {limit:.6g}"
-        return replace(without("hole", question, message), **sides)
-    return replace(without("hole", question, message), truth=limit, **sides)
+    verdict = replace(without("hole", question, message), left=_number(left), right=limit)
+    if not found.turns_back:
+        return replace(verdict, truth=limit)
+    message += f" and turns back, a cusp, and its slope tends to {limit:.6g}"
+    return replace(verdict, message=message)
 
 
 def _number(limit: Limit) -> float | None:

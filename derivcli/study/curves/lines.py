@@ -23,7 +23,7 @@ MAX_COST = 24
 """An exact equation that costs its reader more is written in numbers, unless exact values were asked for."""
 
 MAX_CANCELLATION = 1e-3
-"""Where the terms of a constant nearly cancel, so that it is smaller by this, an equation stays as the point gives it."""
+"""Where the terms of a constant cancel, so that it is smaller by this, an equation is left as the point has it."""
 
 PLAIN = (sympy.Rational, sympy.NumberSymbol, sympy.Add, sympy.Mul, sympy.Pow, sympy.exp, sympy.log, sympy.Symbol)
 
@@ -61,17 +61,18 @@ class Writing:
     """Whether the point was typed in decimals, so that its numbers are to be read so."""
 
     def text(self, numbers: Sequence[Known], tree: Callable[[Sequence[Any]], Any], written: Callable[[], str]) -> str:
-        """An equation's side: the tree made of exact numbers where it is to be told, else as it is written in numbers."""
+        """An equation's side: made of exact numbers where these are to be told, else what is written in numbers."""
         if self.exact is False or any(each.exact is None for each in numbers):
             return written()
         made = tree([each.exact for each in numbers])
-        if self.exact or (not self.decimals and _is_short(made)):
-            return text_of(made, self.spelling)
-        return written()
+        return text_of(made, self.spelling) if self.tells(made, MAX_COST) else written()
 
-
-def _is_short(tree: Any) -> bool:
-    return cost(tree)[0] <= MAX_COST and all(isinstance(part, PLAIN) for part in postorder(tree))
+    def tells(self, tree: Any, most: int) -> bool:
+        """Whether an exact formula is told: where it was asked for, or is short and the point is not decimal."""
+        if self.exact is not None:
+            return self.exact
+        is_plain = all(isinstance(part, PLAIN) for part in postorder(tree))
+        return not self.decimals and cost(tree)[0] <= most and is_plain
 
 
 def number_text(value: float) -> str:

@@ -1,8 +1,8 @@
 """What is measured of a curve at a point: one row each, with its formula, its number and its enclosure.
 
-The number is made of the derivatives by the parameter that an engine gives. The enclosure is made of power series, in
-other ways: slopes by the inverse series of x(t), curvature by the curve as a graph over its own tangent, and in space by
-the curve as a function of its length.
+The number is made of the derivatives by the parameter that an engine gives. The enclosure is made of power series,
+in other ways: slopes by the inverse series of x(t), curvature by the curve as a graph over its own tangent, and in
+space by the curve as a function of its length.
 """
 
 from __future__ import annotations

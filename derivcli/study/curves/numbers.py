@@ -62,7 +62,7 @@ def exact_measures(
     rows: Mapping[str, Row],
     motions: Sequence[Sequence[Sequence[Expression | None]]],
     verdicts: Mapping[str, Verdicts],
-    is_told: Callable[[Expression, float], bool],
+    is_told: Callable[[int, Expression, float], bool],
     numbers: Mapping[str, FloatArray],
 ) -> dict[str, Exact]:
     """The exact value of each row at every point, where one is known and is to be told."""
@@ -74,7 +74,7 @@ def exact_measures(
             known = None
             if verdict is not None and KINDS[verdict.kind].derivative in ("two-sided", "open"):
                 known = exact_measure(row, motion)
-            told = known is not None and is_told(known, float(numbers[key][point]))
+            told = known is not None and is_told(point, known, float(numbers[key][point]))
             column.append(known if told else None)
         found[key] = tuple(column)
     return found if any(any(column) for column in found.values()) else {}

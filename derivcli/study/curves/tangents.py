@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from derivcli.language.expression import Expression
 from derivcli.points.points import Points
 from derivcli.result import ALONG, Exact, FloatArray
 from derivcli.study.curves.curve import Touching
+from derivcli.study.curves.half_tangents import STOPS
 from derivcli.study.curves.lines import Known, Writing, line, line_in_space, normal, plane, upright_plane
 
 Found = tuple[tuple[Touching, ...], str]
@@ -85,7 +85,7 @@ def in_plane(
         return (line("tangent", names, at, steep, how), normal(names, at, steep, how)), ""
     if verdict.kind == "vertical":
         return (line("tangent", names, at, None, how), normal(names, at, None, how)), ""
-    lines = ()
+    lines: tuple[Touching, ...] = ()
     if verdict.kind in ("corner", "cusp", "edge") or (verdict.kind == "hole" and halves is PASSAGE):
         ends = zip(halves, (verdict.left, verdict.right), strict=True)
         lines = tuple(_half(f"tangent {half}", names, at, end, how) for half, end in ends if end is not None)
@@ -99,15 +99,15 @@ def _half(kind: str, names: Sequence[str], at: Sequence[Known], slope: float, ho
 def reason(verdict: Verdict) -> str:
     """Why there is no tangent."""
     kinds = {"corner": "a corner", "cusp": "a cusp", "jump": "a jump", "hole": "a hole", "edge": "an edge"}
+    if verdict.message.startswith(STOPS):
+        return verdict.message
     if verdict.kind in ("corner", "cusp"):
         return f"{kinds[verdict.kind]}, with two half tangents"
     known = kinds.get(verdict.kind, "")
     return ", ".join(filter(None, (known, verdict.message)))
 
 
-def in_space(
-    names: Sequence[str], at: Sequence[Known], velocity: Sequence[Judged], point: int, how: Writing
-) -> Found:
+def in_space(names: Sequence[str], at: Sequence[Known], velocity: Sequence[Judged], point: int, how: Writing) -> Found:
     """The tangent of a curve in space, and the plane that is upright on it."""
     for each in velocity:
         if not each.is_known(point):
@@ -184,12 +184,9 @@ def _doubt(site: Site, slopes: Mapping[str, Judged], by: Sequence[str], point: i
             verdict = judge(Question(site, Derivative((ALONG,), vector), expected, "float64"))
             way = f"({first}, {other}) = (1, {sign})"
             if KINDS[verdict.kind].derivative == "none":
-                return f"the function is not differentiable, {KINDS[verdict.kind].noun or 'without a derivative'} along {way}"
+                kind = KINDS[verdict.kind].noun or "no derivative"
+                return f"the function is not differentiable: {kind} along {way}"
             if verdict.truth is not None and not np.isclose(verdict.truth, expected, rtol=1e-9, atol=1e-12):
-                return f"the function is not differentiable: along {way} its derivative is {verdict.truth:.6g}, and a plane's {expected:.6g}"
+                numbers = f"{verdict.truth:.6g}, and that of a plane {expected:.6g}"
+                return f"the function is not differentiable: along {way} its derivative is {numbers}"
     return "the partial derivatives exist, and it is not decided whether the function is differentiable"
-
-
-def known_values(columns: Mapping[str, Any], point: int) -> list[Known]:
-    """Numbers of several columns at a point."""
-    return [each.known(point) for each in columns.values()]

@@ -1,8 +1,8 @@
 """Curves recorded for balls: those of a parameter, and those of an equation.
 
 The coordinates of a parameter are one formula, the sum of each times a variable of its own that is 0: along a path on
-which this variable moves like the parameter, the series is that of the coordinate. On the curve of an equation F = 0 the
-parameter is the way along the tangent, and F tells how far the curve is off it.
+which this variable moves like the parameter, the series is that of the coordinate. On the curve of an equation F = 0
+the parameter is the way along the tangent, and F tells how far the curve is off it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from derivcli.check.enclosure import Question, Site, enclosure
 from derivcli.check.implicit import is_off
@@ -67,6 +67,10 @@ class ParametricTapes:
         paths = ({self.parameter: (ONE,), weight: (ONE,)} for weight in WEIGHTS[: len(self.alone)])
         return [series(path, order + 1)[1:] for path in paths]
 
+    def outside(self, question: Question) -> Verdict | None:
+        """Nothing: every point that there is is on the curve."""
+        return None
+
     def absence(self, question: Question) -> Verdict | None:
         """That the curve has no value or does not move, as germs tell."""
         found = half_tangents(self.alone, question, self.parameter)
@@ -120,15 +124,16 @@ class ImplicitTapes:
         here = [series({weight: (ONE,)}, 1)[1] for weight in WEIGHTS[:2]]
         return [[here[0], cosine, -sine * off], [here[1], sine, cosine * off]]
 
-    def absence(self, question: Question) -> Verdict | None:
-        """That the point is not on the curve, or is a singular one of it."""
+    def outside(self, question: Question) -> Verdict | None:
+        """That the point is not on the curve."""
         residual = enclosure(question.site, Derivative())
-        if is_off(question.site, residual, question.dtype):
-            return without("undefined", question, OFF)
+        is_outside = is_off(question.site, residual, question.dtype)
+        return without("undefined", question, OFF) if is_outside else None
+
+    def absence(self, question: Question) -> Verdict | None:
+        """That the point is a singular one of the curve."""
         try:
             slopes = [enclosure(question.site, Derivative((name,))).ball for name in self.axes]
         except TouchError:
             return None
         return without("undefined", question, SINGULAR) if all(slope.contains(0) for slope in slopes) else None
-
-

@@ -43,6 +43,9 @@ class CurveTapes(Protocol):
     def expansions(self, series: SeriesAlongPath, order: int) -> Expansions:
         """The Taylor coefficients of the coordinates up to an order."""
 
+    def outside(self, question: Question) -> Verdict | None:
+        """That a point is not on the curve."""
+
     def absence(self, question: Question) -> Verdict | None:
         """Why nothing is measured at a point, if it is for the curve itself."""
 
@@ -88,7 +91,8 @@ def _derivative(tapes: CurveTapes, row: Row) -> Derivative:
 def _judged(question: Question, row: Row, tapes: CurveTapes) -> Verdict:
     reason = "a coordinate is not smooth here"
     try:
-        return accuracy_verdict(question, enclosure(question.site, question.derivative))
+        truth = enclosure(question.site, question.derivative)
+        return tapes.outside(question) or accuracy_verdict(question, truth)
     except NoValueError as place:
         return without("undefined", question, str(place))
     except (TouchError, UnsureError) as place:
