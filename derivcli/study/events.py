@@ -83,7 +83,7 @@ def _is_same(curve: Curve, event: Event, order: int, zero: Zero) -> bool:
     if event.root.tree is not None and event.root.tree == zero.root.tree:
         return True
     other, there = next(iter(event.zeros.items()))
-    for bits in APART_BITS:
+    for bits in APART_BITS[:1]:
         if max(there.multiplicity, zero.multiplicity) > 1 or order in event.zeros:
             break
         one = event.root.ball if event.root.tree is not None else refined(curve, other, event.root.ball, bits)
