@@ -24,7 +24,6 @@ from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import HOLDS, record
 from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, attempted, derivative_of, evaluated, merged
-from derivcli.explain.piecewise.breakpoints import BreakEquation, break_equations, of_node
 from derivcli.language import tree as build
 from derivcli.language.bound_variables import Binder, Integral
 from derivcli.language.differentiation.unrolling import steps_of, unrolled
@@ -32,6 +31,7 @@ from derivcli.language.functions import formulas
 from derivcli.language.tree import SIGN_OF, Tree, negative, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 from derivcli.simplify.domains.roots import Root, root
+from derivcli.study.breaks.equations import BreakEquation, break_equations, of_node
 
 SIDED = ("abs", "sign", "heaviside", "max", "min", "relu")
 """Functions that are simpler formulas where the signs of their arguments are known."""
