@@ -54,9 +54,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
         *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/", "derivcli/study/"),
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
-    "sympy": tuple(
-        f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "study", "explain", "render")
-    ),
+    "sympy": tuple(f"derivcli/{name}/" for name in "language points engines simplify study explain render".split()),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/formats/terminal.py", "derivcli/cli/"),
@@ -70,13 +68,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
 
 INTERPRETATIONS = (
-    *(
-        "derivcli/language/functions/",
-        "derivcli/engines/",
-        "derivcli/simplify/",
-        "derivcli/study/",
-        "derivcli/explain/piecewise/",
-    ),
+    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/study/", "derivcli/explain/piecewise/"),
     *("derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
