@@ -33,7 +33,6 @@ from derivcli.explain.piecewise.pieces import (
     constant_at,
     exact_derivative,
     just_beside,
-    piece,
     piece_equations,
 )
 from derivcli.language.expression import Expression
@@ -42,6 +41,7 @@ from derivcli.language.spelling import Spelling
 from derivcli.language.tree import Tree
 from derivcli.result import Partial
 from derivcli.simplify.domains.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
+from derivcli.study.breaks.branches import piece
 from derivcli.study.breaks.equations import JUMPS, BreakEquation, break_equations
 
 MAX_SECONDS = 5.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -18,17 +18,14 @@ from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.coordinates import Coordinate, Moved, rational
-from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.run import Run
-from derivcli.engines.balls.tape import HOLDS, record
-from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, attempted, derivative_of, evaluated, merged
-from derivcli.language import tree as build
-from derivcli.language.bound_variables import Binder, Integral
-from derivcli.language.differentiation.unrolling import steps_of, unrolled
-from derivcli.language.functions import formulas
-from derivcli.language.tree import SIGN_OF, Tree, negative, postorder, row_of, substitute, symbol
+from derivcli.engines.balls.tape import record
+from derivcli.engines.symbolic import SYMPY_FAILURES, UNREAL, attempted, derivative_of, evaluated
+from derivcli.language.differentiation.unrolling import steps_of
+from derivcli.language.tree import Tree, postorder, row_of, substitute, symbol
 from derivcli.result import Partial
 from derivcli.simplify.domains.roots import Root, root
 from derivcli.study.breaks.branches import SIDED, SIGN_BITS, piece

@@ -159,5 +159,3 @@ def piece(tree: Tree, name: str, where: Coordinate, presumes: bool = False) -> T
     with suppress(UnsureError, TouchError), restored_context():
         return _Resolver(name, where, presumes).resolved(tree)
     return None
-
-

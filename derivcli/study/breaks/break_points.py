@@ -146,7 +146,9 @@ def between(low: arb, high: arb) -> fmpq:
     if low < near and high > near:
         return rational(near)
     exact = fraction(middle.mid())
-    assert exact is not None and low < arb(exact) and arb(exact) < high, "the places are told apart"
+    assert exact is not None, "the middle is a point"
+    assert low < arb(exact), "the places are told apart"
+    assert high > arb(exact), "the places are told apart"
     return exact
 
 
@@ -198,9 +200,7 @@ class _Search:
             if symbol(self.name) not in piece.free_symbols:
                 continue  # it is one number throughout, so that nothing begins or ends
             for found in self.on_piece(equation, piece, start, end):
-                if isinstance(found, Stretch):
-                    yield found
-                elif start.ball < found.at.ball and found.at.ball < end.ball:
+                if isinstance(found, Stretch) or (start.ball < found.at.ball and found.at.ball < end.ball):
                     yield found
                 elif not (found.at.ball < start.ball or found.at.ball > end.ball):
                     yield Solution(found.at, None)

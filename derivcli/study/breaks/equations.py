@@ -61,7 +61,7 @@ def of_node(node: Tree) -> Iterator[BreakEquation]:
     row = row_of(node)
     if isinstance(node, sympy.core.relational.Relational):
         if not all(map(_is_stepped, node.args)):
-            yield equal(*node.args, JUMPS)
+            yield _equality(node, JUMPS)
     elif isinstance(node, sympy.Pow):
         yield from _of_power(node)
     elif isinstance(node, Integral):
@@ -73,6 +73,12 @@ def of_node(node: Tree) -> Iterator[BreakEquation]:
 def equal(left: Tree, right: Tree, does: str) -> BreakEquation:
     """The equation of two formulas."""
     return BreakEquation(less(left, right), does, sides=(left, right))
+
+
+def _equality(relation: Any, does: str) -> BreakEquation:
+    """The equation of the two sides of a comparison."""
+    left, right = relation.args
+    return equal(left, right, does)
 
 
 def less(left: Tree, right: Tree) -> Tree:
@@ -153,7 +159,7 @@ def _of_special_points(node: Any, row: Function) -> Iterator[BreakEquation]:
         does = KINKS if FLAG_TABLE[kind].is_continuous and row.name not in ISOLATED else JUMPS
         for part in postorder(formulas.bind(row, condition, node.args)):
             if isinstance(part, sympy.core.relational.Relational):
-                yield equal(*part.args, does)
+                yield _equality(part, does)
 
 
 def _of_singularities(node: Any, row: Function) -> Iterator[BreakEquation]:
@@ -162,7 +168,7 @@ def _of_singularities(node: Any, row: Function) -> Iterator[BreakEquation]:
         turns = merged(node.args[0]) / sympy.pi - sympy.S.Half
         yield BreakEquation(turns, POLES, True, None, (node.args[0], sympy.pi), sympy.S.Half)
     for equation in singular_equations(row):
-        yield equal(*formulas.bind(row, equation, node.args).args, POLES)
+        yield _equality(formulas.bind(row, equation, node.args), POLES)
     for formula in poles_below(row):
         yield whole(formulas.bind(row, formula, node.args), POLES, most=0)
     if row.name in WHOLE_ORDERS:

@@ -1,4 +1,4 @@
-"""What a function does at a point at which its formula may not be analytic, and at infinity: limits, slopes, the kind."""
+"""What a function does at a point at which its formula may not be analytic, and at infinity: limits and slopes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpq
 from derivcli.check.enclosure import Site, restored_context
 from derivcli.check.one_sided import GERM_BITS, MORE_TERMS, one_sided
 from derivcli.check.one_sided_germs import LocalGerms
-from derivcli.check.one_sided_values import Limit, LocalBehavior, Side, is_near
+from derivcli.check.one_sided_values import Limit, Side, is_near
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.germs.germ import Exponent, Germ, NoGermError, ShortError
 from derivcli.engines.symbolic import expression_of
@@ -20,10 +20,13 @@ from derivcli.study.breaks.break_points import BreakPoint
 from derivcli.study.breaks.local_germs import Formula, germ_at_infinity, local_germs
 
 SMOOTH_ORDER = 2
-"""A function is taken for regular at a point where it has as many derivatives, if no later one is seen to be missing."""
+"""A function is taken for regular where it has so many derivatives and no later one is seen to be missing."""
 
-REGULAR, UNDEFINED, UNKNOWN = "", "undefined", "unknown"
+REGULAR, UNDEFINED, UNKNOWN = "regular", "undefined", "unknown"
 """Kinds of points that are no breaks: f is smooth there, has no value there or on either side, or nothing is known."""
+
+
+NOTHING = Side(False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,8 +41,8 @@ class Break:
     kind: str
     proved: bool = False
     value: Limit | None = None
-    left: Side = Side(False)
-    right: Side = Side(False)
+    left: Side = NOTHING
+    right: Side = NOTHING
     slope: Limit | None = None
 
     @property
@@ -81,7 +84,7 @@ def _made(at: Root, kind: str, proved: bool, value: Limit | None, left: Side, ri
 def _side(germs: LocalGerms, germ: Germ | None, sense: int) -> Side:
     """One side; what oscillates tends to nothing."""
     if germ is None:
-        return Side(False)
+        return NOTHING
     limit, slope = (_tends_to(germs, germ, order, sense) for order in (0, 1))
     if limit.constant is None or germs.value is None:
         return Side(True, limit, slope if limit.number is not None else Limit())
@@ -129,7 +132,9 @@ def _turn(left: Limit, right: Limit) -> str:
 def _is_smooth(germs: LocalGerms, left: Germ, right: Germ) -> bool:
     """Whether the power series of both sides are one, as far as they are known."""
     reach = min((each.limit for each in (left, right) if each.limit is not None), default=None)
-    smooth = all(_is_same_term(germs, left, right, *place) for place in {**left.terms, **right.terms} if place[0] != reach)
+    smooth = all(
+        _is_same_term(germs, left, right, *place) for place in {**left.terms, **right.terms} if place[0] != reach
+    )
     if smooth and reach is not None and reach <= SMOOTH_ORDER:
         raise ShortError
     return smooth
@@ -170,5 +175,5 @@ def limit_at_infinity(formula: Formula, side: int) -> Side | None:
                 germs = germ_at_infinity(formula, side, precision, more)
                 ctx.prec = precision
                 germ = germs.right
-                return Side(False) if germ is None else Side(True, _tends_to(germs, germ, 0, 1))
+                return NOTHING if germ is None else Side(True, _tends_to(germs, germ, 0, 1))
     return None

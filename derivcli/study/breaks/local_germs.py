@@ -1,16 +1,16 @@
 """The germs of a formula beside a break point or beside infinity, from what its equations say of the point.
 
-A point without a formula is a number of which nothing but digits are known. That an equation holds there makes the parts
-of the formula equal whose difference no digits would show to be 0.
+A point without a formula is a number of which nothing but digits are known. That an equation holds there tells that
+parts of the formula are equal, whose difference no digits would show to be 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-import sympy
 from flint import arb, ctx, fmpq
 
 from derivcli.check.one_sided import GERM_BITS, MORE_TERMS
@@ -21,7 +21,7 @@ from derivcli.engines.balls.exact_constants import ExactConstant, Field, working
 from derivcli.engines.balls.germs.approach import Approach, KnownLimit
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.evaluation import coordinate_of, germ_of
-from derivcli.engines.balls.germs.germ import CONSTANT_TERM, OSCILLATION, Germ, NoGermError, ShortError
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, OSCILLATION, Germ, ShortError
 from derivcli.engines.balls.tape import Tape, record_parts
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
@@ -76,11 +76,9 @@ def _fill(germs: LocalGerms, formula: Formula, point: BreakPoint) -> None:
     """Compute the value and both germs."""
     known, limits = germs.field, _limits(formula, point)
     at = place_in(known, point.at)
-    try:
+    with suppress(NoValueError):
         here, _ = _germ(germs, formula, {CONSTANT_TERM: at}, limits)
         germs.value = here.terms.get(CONSTANT_TERM) or known.rational(0)
-    except NoValueError:
-        pass
     for sense in (1, -1):
         try:
             germ, decisions = _germ(germs, formula, {CONSTANT_TERM: at, (1, 0): known.rational(sense)}, limits)
@@ -99,10 +97,8 @@ def _fill(germs: LocalGerms, formula: Formula, point: BreakPoint) -> None:
 def germ_at_infinity(formula: Formula, side: int, precision: int, more: int) -> LocalGerms:
     """The germ at infinity or at minus infinity, on the right, in t = 1/|x|."""
     germs = LocalGerms(formula.recorded[0], {}, working(precision), {}, 1, more)
-    try:
+    with suppress(NoValueError):
         germs.right, _ = _germ(germs, formula, {(-1, 0): germs.field.rational(side)}, {})
-    except NoValueError:
-        pass
     return germs
 
 
