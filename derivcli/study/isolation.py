@@ -33,6 +33,10 @@ KNOWN_BITS = 80
 """A simple zero is narrowed down to so many bits, if its model is as good."""
 
 
+NAME_BITS = 320
+"""Bits of a zero that tell its formula."""
+
+
 @dataclass(frozen=True, slots=True)
 class Simple:
     """A zero at which the derivative is not 0: where it is, and an interval around it that holds no other.

@@ -16,6 +16,7 @@ import math
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from time import monotonic, perf_counter
 
@@ -25,7 +26,10 @@ from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.run import Run
-from derivcli.engines.balls.tape import Tape
+from derivcli.engines.balls.tape import Tape, record
+from derivcli.language.tree import Tree
+from derivcli.study.exact_places import Forms
+from derivcli.study.polynomials import RationalFunction, rational_function
 
 BITS = 128
 """The precision of models unless more is needed."""
@@ -49,12 +53,13 @@ MAX_PARTS = 6
 """An interval is not cut into more parts at once."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Curve:
-    """A function of one variable as a tape, a clock that ends its study, and the degree of its models."""
+    """A function of one variable, its tape, a clock that ends its study, and the degree of its models."""
 
-    tape: Tape
+    tree: Tree
     name: str
+    tape: Tape
     deadline: float = float("inf")
     degree: int = ORDERS[0]
     constants: dict[int, dict[int, object]] = field(default_factory=dict)
@@ -71,6 +76,16 @@ class Curve:
             nodes = self.tape.nodes
             known.update((number, value) for number, value in run.values.items() if not nodes[number].varies)
         return found
+
+    @cached_property
+    def forms(self) -> Forms:
+        """The kinds of formulas that its zeros may have."""
+        return Forms.of(self.tree)
+
+    @cached_property
+    def rational(self) -> RationalFunction | None:
+        """The function as a rational one, if it is that."""
+        return rational_function(self.tree, self.name)
 
     @property
     def is_late(self) -> bool:
@@ -97,6 +112,10 @@ class TaylorModel:
     def is_zero(self, order: int) -> bool:
         """Whether a derivative is 0 throughout, and all its coefficients show it exactly."""
         return all(coefficient.is_zero() for coefficient in self.derivative(order).coeffs())
+
+    def may_be_zero(self, order: int) -> bool:
+        """Whether none of the coefficients of a derivative is known not to be 0."""
+        return all(coefficient.contains(0) for coefficient in self.derivative(order).coeffs())
 
 
 def ball_between(low: fmpq | arb, high: fmpq | arb) -> arb:
@@ -154,9 +173,9 @@ SHIFT = fmpq(1_048_583, 2_097_143) - fmpq(1, 2)
 """By so much of a part an interval is cut off the places at which functions tend to be 0."""
 
 
-def curve_of(tape: Tape, name: str, deadline: float) -> Curve:
+def curve_of(tree: Tree, name: str, deadline: float) -> Curve:
     """A curve, with models of a low degree where its series take long."""
-    curve = Curve(tape, name, deadline)
+    curve = Curve(tree, name, record(tree, (name,)), deadline)
     seconds = [min(_seconds(curve, order) for _ in range(2)) for order in (2, ORDERS[0])]
     return replace(curve, degree=ORDERS[seconds[1] > SLOW_RATIO * seconds[0]])
 
