@@ -237,7 +237,8 @@ def test_many_jumps_and_too_many_of_them() -> None:
 
 ANALYTIC = """add multiply number pi e true false and or not < <= > >= == != unknown power exp expm1 sin cos atan sinh
 cosh tanh sech asinh erf erfc erfi erfcx erfcx_n dawsn dawsn_n log_ndtr jn spherical_in airyai airybi airyaiprime
-airybiprime Si Shi fresnels fresnelc chebyshevt hermite hermite_prob assoc_laguerre gegenbauer tanhshrink sigmoid logsumexp"""
+airybiprime Si Shi fresnels fresnelc chebyshevt hermite hermite_prob assoc_laguerre gegenbauer tanhshrink
+sigmoid logsumexp"""
 """Operations that are analytic where they are defined, or that the equations treat by themselves."""
 
 
