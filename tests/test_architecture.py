@@ -199,7 +199,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
         return home in LEAVES and wanted not in LEAVES
     if home == "__init__":
         named = (
-            *(("language", "expression"), ("check", "verdict"), ("custom", "report")),
+            *(("language", "expression"), ("check", "verdict"), ("study", "study"), ("custom", "report")),
             *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
         return wanted != "api" and target[1:3] not in named
