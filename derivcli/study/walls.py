@@ -32,7 +32,7 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
     """The stretches of an interval in order, with all zeros on them, and where there may be more walls."""
     tree = curve.tree
     first, last = _outer(low, high)
-    found = break_points(tree, curve.name, first.root, last.root, lambda *asked: zeros(*asked, deadline=curve.deadline))
+    found = break_points(tree, curve.name, first.root, last.root, lambda *asked: zeros(*asked, curve.deadline))
     formula = Formula(tree, curve.name)
     walls = [first, *(Wall(each.at, break_at(formula, each)) for each in found.found if each.solutions), last]
     stretches = []
@@ -52,13 +52,14 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
 
 def _outer(low: Root, high: Root) -> tuple[Wall, Wall]:
     """The ends of the interval, a finite one moved outwards a little."""
-    ends = [exact_end(root, side) if root.ball.is_finite() else None for root, side in ((low, -1), (high, 1))]
-    length = fmpq(1) if None in ends else ends[1] - ends[0]
-    low_end, high_end = (
-        root if end is None else rational_root(end + side * length * MARGIN)
-        for root, end, side in zip((low, high), ends, (-1, 1), strict=True)
+    sides = (low, -1), (high, 1)
+    ends = [side * exact_end(root, side) for root, side in sides if root.ball.is_finite()]
+    margin = (sum(ends, fmpq(0)) if len(ends) > 1 else fmpq(1)) * MARGIN
+    first, last = (
+        Wall(rational_root(exact_end(root, side) + side * margin) if root.ball.is_finite() else root)
+        for root, side in sides
     )
-    return Wall(low_end), Wall(high_end)
+    return first, last
 
 
 def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float("inf")) -> Zeros:
