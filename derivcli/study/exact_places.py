@@ -25,13 +25,17 @@ from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree, postorder, row_of
 from derivcli.simplify.cost import cost
+from derivcli.simplify.domains.roots import Root
 from derivcli.study import linear_form
 from derivcli.study.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of
 from derivcli.study.linear_form import LinearForm
 from derivcli.study.surds import multiple, number, scaled_root, short_roots
 
-LEAST_BITS = 120
+LEAST_BITS = 60
 """A ball of fewer bits has no formula sought."""
+
+SPARE_BITS = 20
+"""So many bits more than a formula's numbers have must agree: less is chance."""
 
 MAX_BITS = 320
 """Of a ball of more bits not all are looked at."""
@@ -40,7 +44,10 @@ HEIGHT_BITS = 24
 """Bits of the largest number in a formula that is sought."""
 
 RELATION_BITS = 128
-"""Bits among which an integer relation of three numbers of that size is no chance."""
+"""Bits of three numbers among which an integer relation is sought, or fewer where fewer are known."""
+
+PLACE_BITS = 192
+"""Bits to which a number with a formula is known."""
 
 PROOF_BITS = (192, 768)
 
@@ -173,24 +180,22 @@ def _surd(polynomial: fmpz_poly, value: arb) -> LinearForm | None:
 
 
 def rational_in(ball: arb) -> fmpq | None:
-    """The rational number of few digits that a ball of many bits is about; None where there is none."""
+    """The rational number of few digits that a ball is about; None where there is none."""
     mantissa, exponent = ball.mid().man_exp()
-    above, below, shift = int(mantissa), 1, int(exponent)
-    if abs(shift) > 4 * ctx.prec:
+    bits, shift = ball.rel_accuracy_bits(), int(exponent)
+    if abs(shift) > 4 * MAX_BITS or bits < LEAST_BITS:
         return None
-    if shift >= 0:
-        above <<= shift
-    else:
-        below <<= -shift
+    above, below = (int(mantissa) << shift, 1) if shift >= 0 else (int(mantissa), 1 << -shift)
+    spare = (min(bits, MAX_BITS) - SPARE_BITS) // 2
     p, q, before_p, before_q = 1, 0, 0, 1
     while below:
         part, rest = divmod(above, below)
         p, before_p = part * p + before_p, p
         q, before_q = part * q + before_q, q
-        if max(abs(p), q) >> HEIGHT_BITS:
+        if max(abs(p), q) >> min(HEIGHT_BITS, spare):
             return None
-        if not rest or (below // rest) >> (LEAST_BITS - 2 * HEIGHT_BITS):
-            return fmpq(p, q) if (ball * q - p).contains(0) else None
+        if (not rest or (below // rest) >> SPARE_BITS) and (ball * q - p).contains(0):
+            return fmpq(p, q)
         above, below = below, rest
     return None
 
@@ -198,16 +203,22 @@ def rational_in(ball: arb) -> fmpq | None:
 def _quadratic(ball: arb) -> fmpz_poly | None:
     """The polynomial of the second degree with small coefficients of which a number is a root."""
     square = ball * ball
-    size = 1 << RELATION_BITS
-    try:
-        whole = [int((part * size).floor().mid().unique_fmpz()) for part in (ball, square)]
-    except (TypeError, ValueError):
+    bits = min(ball.rel_accuracy_bits(), square.rel_accuracy_bits(), RELATION_BITS + 4) - 4
+    if bits < LEAST_BITS or abs(ball) > 1 << HEIGHT_BITS:
         return None
-    rows = fmpz_mat([[1, 0, 0, size], [0, 1, 0, whole[0]], [0, 0, 1, whole[1]]]).lll()
+    whole = [int((part * 2**bits).floor().mid().unique_fmpz()) for part in (ball, square)]
+    rows = fmpz_mat([[1, 0, 0, 1 << bits], [0, 1, 0, whole[0]], [0, 0, 1, whole[1]]]).lll()
     c, b, a, _ = (int(rows[0, place]) for place in range(4))
-    if a == 0 or max(abs(a), abs(b), abs(c)) >> HEIGHT_BITS or not (a * square + b * ball + c).contains(0):
+    height = min(HEIGHT_BITS, (bits - SPARE_BITS) // 3)
+    if a == 0 or max(abs(a), abs(b), abs(c)) >> height or not (a * square + b * ball + c).contains(0):
         return None
     return fmpz_poly([c, b, a])
+
+
+def place_of(tree: Tree) -> Root:
+    """The number that a formula is."""
+    where = coordinate(tree)
+    return Root(where, ball_of(where, PLACE_BITS), tree)
 
 
 def vanishing(tape: Tape, name: str, place: Tree | Exact, order: int) -> int | None:
