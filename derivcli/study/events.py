@@ -70,7 +70,7 @@ def _named(curve: Curve, order: int, zero: Zero) -> Zero:
     """A zero with its formula, if it has a short one."""
     if zero.root.tree is not None:
         return zero
-    for tree in candidates(zero.root.ball):
+    for tree in candidates(zero.root.ball, curve.forms):
         if vanishing(curve.tape, curve.name, tree, order) == zero.multiplicity:
             return replace(zero, root=place_of(tree))
     return zero

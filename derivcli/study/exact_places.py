@@ -206,13 +206,20 @@ def _quadratic(ball: arb) -> fmpz_poly | None:
     bits = min(ball.rel_accuracy_bits(), square.rel_accuracy_bits(), RELATION_BITS + 4) - 4
     if bits < LEAST_BITS or abs(ball) > 1 << HEIGHT_BITS:
         return None
-    whole = [int((part * 2**bits).floor().mid().unique_fmpz()) for part in (ball, square)]
+    whole = [_scaled(part, bits) for part in (ball, square)]
     rows = fmpz_mat([[1, 0, 0, 1 << bits], [0, 1, 0, whole[0]], [0, 0, 1, whole[1]]]).lll()
     c, b, a, _ = (int(rows[0, place]) for place in range(4))
     height = min(HEIGHT_BITS, (bits - SPARE_BITS) // 3)
     if a == 0 or max(abs(a), abs(b), abs(c)) >> height or not (a * square + b * ball + c).contains(0):
         return None
     return fmpz_poly([c, b, a])
+
+
+def _scaled(ball: arb, bits: int) -> int:
+    """A number times a power of 2, near enough."""
+    mantissa, exponent = ball.mid().man_exp()
+    shift = int(exponent) + bits
+    return int(mantissa) << shift if shift >= 0 else int(mantissa) >> -shift
 
 
 def place_of(tree: Tree) -> Root:

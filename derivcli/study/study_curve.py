@@ -15,6 +15,7 @@ from derivcli.simplify.domains.roots import Root
 from derivcli.study import special_points
 from derivcli.study.course import Column, Course, Section, course_of
 from derivcli.study.events import events_of
+from derivcli.study.exact_places import Forms
 from derivcli.study.extrema import with_extents
 from derivcli.study.numbers import ZERO, number_in, number_of
 from derivcli.study.special_points import Place
@@ -37,6 +38,7 @@ def study_curve(expression: Expression, variable: str, low: Root, high: Root) ->
         ctx.prec = BITS
         tree = expression.expanded
         curve = curve_of(record(tree, (variable,)), variable, monotonic() + STUDY_SECONDS)
+        curve.forms = Forms.of(tree)
         stretches, opened = stretches_on(curve, tree, low, high, ORDERS)
         parts = [(each, each.defined, events_of(each, curve, low, high)) for each in stretches]
         course = course_of(curve, parts, low, high)

@@ -23,6 +23,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape
+from derivcli.study.exact_places import ANY, Forms
 
 BITS = 128
 """The precision of models unless more is needed."""
@@ -44,13 +45,17 @@ WALL = "wall"
 
 @dataclass(slots=True, eq=False)
 class Curve:
-    """A function of one variable as a tape, a clock that ends its study, and the degree of its models."""
+    """A function of one variable as a tape, a clock that ends its study, and the degree of its models.
+
+    `forms` says what formulas its special points may have.
+    """
 
     tape: Tape
     name: str
     deadline: float = float("inf")
     degree: int = ORDERS[0]
     constants: dict[int, dict[int, object]] = field(default_factory=dict)
+    forms: Forms = ANY
 
     def series(self, at: Coordinate, order: int, precision: int = BITS) -> list[arb]:
         """The Taylor coefficients about a point or, of a wide ball, their enclosures about all of its points.

@@ -53,7 +53,7 @@ def zero_of(touch: Touch, root: Root) -> Zero:
 
 def _by_formula(curve: Curve, order: int, touch: Touch) -> Zero | None:
     """The zero at a number that has a formula, where the derivatives are 0 exactly."""
-    for tree in candidates(touch.ball):
+    for tree in candidates(touch.ball, curve.forms):
         if vanishing(curve.tape, curve.name, tree, order) == touch.multiplicity:
             return zero_of(touch, place_of(tree))
     return None
