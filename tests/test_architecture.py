@@ -69,7 +69,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 
 INTERPRETATIONS = (
     *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/explain/piecewise/"),
-    *("derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
+    *("derivcli/explain/code/", "derivcli/explain/practice_exercises.py", "derivcli/study/chains.py"),
     "derivcli/study/tails/",
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""

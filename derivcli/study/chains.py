@@ -17,7 +17,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.balls.integers import only_whole
 from derivcli.language.differentiation.unrolling import unrolled
-from derivcli.language.tree import Tree, fold, made, row_of
+from derivcli.language.tree import Tree, fold, made, postorder, row_of
 from derivcli.study.linear_form import LinearForm, atom, called, pi_times, rational
 
 ALGEBRAIC, EXPONENTIAL, POWER, LOGARITHM, WAVE = "algebraic", "exponential", "power", "logarithm", "wave"
@@ -69,6 +69,14 @@ def chains_of(tree: Tree) -> list[Chain]:
     with suppress(_TooManyError):
         fold(unrolled(tree), lambda node, parts: _chain(node, parts, found))
     return sorted(found.values(), key=lambda each: len(each.steps))
+
+
+def has_waves(tree: Tree) -> bool:
+    """Whether multiples of pi are likely numbers for a formula."""
+    return any(row.name in PERIODIC for node in postorder(tree) if (row := row_of(node)) is not None)
+
+
+PERIODIC = ("sin", "cos", "tan", "cot", "sec", "csc", "sinc")
 
 
 class _TooManyError(Exception):

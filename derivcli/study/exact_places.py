@@ -23,11 +23,11 @@ from derivcli.engines.balls.exact_constants import ExactConstant, working
 from derivcli.engines.balls.germs.germ import NoGermError, ShortError
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES
-from derivcli.language.tree import Tree, postorder, row_of
+from derivcli.language.tree import Tree
 from derivcli.simplify.cost import cost
 from derivcli.simplify.domains.roots import Root
 from derivcli.study import linear_form
-from derivcli.study.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of
+from derivcli.study.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of, has_waves
 from derivcli.study.linear_form import LinearForm
 from derivcli.study.surds import multiple, number, scaled_root, short_roots
 
@@ -70,11 +70,8 @@ class Forms:
         with restored_context():
             ctx.prec = 2 * RELATION_BITS
             chains = tuple(chains_of(tree))
-        names = {row.name for node in postorder(tree) if (row := row_of(node)) is not None}
-        return cls(chains, bool(names & WAVE_NAMES))
+        return cls(chains, has_waves(tree))
 
-
-WAVE_NAMES = frozenset(("sin", "cos", "tan", "cot", "sec", "csc", "sinc", "cis"))
 
 ANY = Forms((Chain(),), waves=True)
 
