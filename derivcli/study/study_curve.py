@@ -69,6 +69,7 @@ def _study(expression: Expression, variable: str, places: Sequence[Place], undec
 
 
 def _places(expression: Expression, curve: Curve, course: Course) -> Iterator[Place]:
+    formula = Formula(curve.tree, curve.name)
     sections: list[Section | None] = [None, *course.sections, None]
     for column, left, right in zip(course.columns, sections[:-1], sections[1:], strict=True):
         x = number_of(column.root, expression.spelling)
@@ -82,7 +83,7 @@ def _places(expression: Expression, curve: Curve, course: Course) -> Iterator[Pl
                 None,
                 left,
                 right,
-                infinite_end(expression, Formula(expression.expanded, curve.name), column.root),
+                infinite_end(expression, formula, column.root),
             )
         else:
             is_defined = any(each is not None and each.defined for each in (left, right))

@@ -32,7 +32,13 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
     """The stretches of an interval in order, with all zeros on them, and where there may be more walls."""
     tree = curve.tree
     first, last = _outer(low, high)
-    found = break_points(tree, curve.name, first.root, last.root, lambda *asked: zeros(*asked, curve.deadline))
+    found = break_points(
+        tree,
+        curve.name,
+        first.root,
+        last.root,
+        lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
+    )
     formula = Formula(tree, curve.name)
     walls = [first, *(Wall(each.at, break_at(formula, each)) for each in found.found if each.solutions), last]
     stretches = []
