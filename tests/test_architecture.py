@@ -19,7 +19,7 @@ MOST_LINES = 400
 LAYERS = ("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "cli")
 """The folders; each may import itself and those to its left."""
 
-LEAVES = ("errors", "flag_table", "hints", "result", "showing")
+LEAVES = ("errors", "flag_table", "hints", "result", "showing", "vector_operators")
 """Files that all may import, and that import nothing of ours but each other."""
 
 PIPELINE = {
@@ -54,7 +54,9 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
         *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/", "derivcli/study/"),
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
-    "sympy": tuple(f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "study", "explain", "render")),
+    "sympy": tuple(
+        f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "study", "explain", "render")
+    ),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/formats/terminal.py", "derivcli/cli/"),

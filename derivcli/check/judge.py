@@ -17,6 +17,7 @@ from derivcli.check.accuracy import accuracy_verdict
 from derivcli.check.enclosure import PRECISION_BITS, Question, Site, enclosure, restored_context
 from derivcli.check.implicit import curve_verdict
 from derivcli.check.singular_points import singular_verdict
+from derivcli.check.sums import SumQuestion, sum_verdict, summed_terms
 from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
 from derivcli.engines.balls.coordinates import Exact
 from derivcli.engines.balls.errors import NoEnclosureError, TouchError, UnsureError
@@ -53,11 +54,12 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     """
     count, dtype = len(result.value), str(result.value.dtype)
     names = result.expression.variables
-    if result.expression.custom_functions:
+    if custom_functions(result):
         tick(count * (1 + len(result.derivatives)))
         return _unjudged(result)
     tape = record(result.expression.expanded, names)
-    derivatives = {key: derivative_asked(key, result) for key in result.derivatives}
+    derivatives = {key: derivative_asked(key, result) for key in result.derivatives if key not in result.sums}
+    tapes = [record(function.expanded, tuple(result.at)) for function in result.functions]
     values = None if result.dependent else Verdicts.empty(count)
     columns = {key: Verdicts.empty(count) for key in result.derivatives}
     nowhere = np.flatnonzero(~result.finite).tolist()
@@ -67,18 +69,32 @@ def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result
     tick(len(nowhere) * (1 + len(columns)))
     for point in np.flatnonzero(result.finite).tolist():
         site = Site(result.expression, tape, coordinates(result.at, points, names, point), result.engine)
-        for key, column in columns.items():
+        for key, derivative in derivatives.items():
             printed = float(result.derivatives[key][point])
-            column.put(point, judge(Question(site, derivatives[key], printed, dtype)))
+            columns[key].put(point, judge(Question(site, derivative, printed, dtype)))
+        if result.sums:
+            at = coordinates(result.at, points, result.at, point)
+            pairs = zip(result.functions, tapes, strict=True)
+            sites = [Site(function, each, at, result.engine) for function, each in pairs]
+            for key, total in result.sums.items():
+                question = SumQuestion(summed_terms(total, sites), float(result.derivatives[key][point]), dtype)
+                columns[key].put(point, within_time(sum_verdict, question, _judged))
         if values is not None:
             values.put(point, judge(Question(site, Derivative(), float(result.value[point]), dtype)))
         tick(1 + len(columns))
     return replace(result, verdicts=columns, value_verdicts=values)
 
 
+def custom_functions(result: Result) -> list[str]:
+    """The user's own functions in what is differentiated."""
+    expressions = [result.expression, *result.functions]
+    return list(dict.fromkeys(name for each in expressions for name in each.custom_functions))
+
+
 def _unjudged(result: Result) -> Result:
-    names = " and ".join(f"'{name}'" for name in result.expression.custom_functions)
-    are = "is" if len(result.expression.custom_functions) == 1 else "are"
+    custom = custom_functions(result)
+    names = " and ".join(f"'{name}'" for name in custom)
+    are = "is" if len(custom) == 1 else "are"
     verdict = Verdict("unchecked", message=f"{names} {are} code, which deriv check-fn checks")
     columns = {key: Verdicts.empty(len(result.value)) for key in result.derivatives}
     for column in columns.values():
