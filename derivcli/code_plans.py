@@ -42,8 +42,8 @@ def code(request: Request, language: Language, plot: str = "", data: DataFiles |
     request = replace(request, expressions=expressions)
     task = fit_together(request, expressions, data)
     if any(task.sums):
-        hint = f"leave out `--code`, or `--{request.operator}` for the derivatives that are its terms"
-        raise DerivError(f"no code is written for {VECTOR_OPERATORS[request.operator].noun}", hint=hint)
+        noun = VECTOR_OPERATORS[request.operator].noun
+        raise DerivError(f"no code is written for {noun}", hint="leave out `shell:--code`")
     columns = None
     if data is not None and request.data is not None:
         from derivcli.explain.code.data_columns import columns_of

@@ -266,7 +266,7 @@ def stream(
 
 def judged(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
     """The results with verdicts."""
-    from derivcli.check.judge import check_all
+    from derivcli.check.check_results import check_all
 
     return check_all(results, points, progress)
 

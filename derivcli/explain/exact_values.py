@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import sympy
 
+from derivcli.check.check_results import custom_functions
 from derivcli.check.exact_equality import is_number
-from derivcli.check.judge import coordinates, custom_functions, derivative_asked
+from derivcli.check.judge import coordinates, derivative_asked
 from derivcli.check.true_derivative import KnownDerivative, derivative_at, sum_at
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Coordinate
