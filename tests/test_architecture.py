@@ -54,9 +54,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
         *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/", "derivcli/study/"),
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
-    "sympy": tuple(
-        f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "study", "explain", "render")
-    ),
+    "sympy": tuple(f"derivcli/{name}/" for name in "language points engines simplify study explain render".split()),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/formats/terminal.py", "derivcli/cli/"),
@@ -70,8 +68,8 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
 
 INTERPRETATIONS = (
-    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/explain/piecewise/"),
-    *("derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
+    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/study/"),
+    *("derivcli/explain/piecewise/", "derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
 
@@ -201,7 +199,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
         return home in LEAVES and wanted not in LEAVES
     if home == "__init__":
         named = (
-            *(("language", "expression"), ("check", "verdict"), ("custom", "report")),
+            *(("language", "expression"), ("check", "verdict"), ("study", "study"), ("custom", "report")),
             *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
         return wanted != "api" and target[1:3] not in named
