@@ -389,8 +389,8 @@ def study(request: Request) -> Study:
         (expression,) = parse(request)
     check_not_code(expression)
     check_known([expression])
-    from derivcli.study.interval_ends import UNASKED, ends_of
-    from derivcli.study.study_curve import study_curve
+    from derivcli.study.interval_ends import ends_of
+    from derivcli.study.study_function import study_function
 
-    low, high = ends_of(request.study[0] if request.study else UNASKED)
-    return study_curve(expression, studied_variable(expression, request.study), low, high)
+    ends = ends_of(request.study[0]) if request.study else None
+    return study_function(expression, studied_variable(expression, request.study), ends)
