@@ -15,7 +15,7 @@ from flint import arb, arb_poly, fmpq
 
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.germs.germ import Germ, TermExponents
-from derivcli.study.tails.stretch import NO_GROWTH, PLAIN, Shape, Stretch, TooFarError
+from derivcli.study.tails.stretch import NO_GROWTH, PLAIN, Growth, Shape, Stretch, TooFarError
 
 MAX_SHAPES = 40
 """A sum of more products with logarithms and exponentials takes too long."""
@@ -174,7 +174,11 @@ class Models:
     def _without_flattest(self, model: dict[Shape, Part]) -> dict[Shape, Part]:
         """With few exponentials: the flattest are joined in a remainder of the last one that is kept."""
         field = self.stretch.field
-        growths = sorted({growth for _, growth in model}, key=cmp_to_key(lambda one, other: other.compared(field, one)))
+
+        def order(one: Growth, other: Growth) -> int:
+            return other.compared(field, one)
+
+        growths = sorted({growth for _, growth in model}, key=cmp_to_key(order))
         kept, last = set(growths[:MAX_GROWTHS]), growths[MAX_GROWTHS - 1]
         joined = {shape: part for shape, part in model.items() if shape[1] in kept}
         lows = [part.low for (_, growth), part in model.items() if growth == last]

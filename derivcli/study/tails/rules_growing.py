@@ -157,10 +157,8 @@ def _polygamma_far(run: Calculus, n: int, x: Value) -> Value:
     """The derivative of order n + 1 of Stirling's series."""
     inverse = run.power(x, fmpq(-1))
     half = run.scaled(run.power(x, fmpq(-n - 1)), fmpq((-1) ** (n + 1) * factorial(n), 2))
-    if n == 0:
-        first = run.log(x)
-    else:
-        first = run.scaled(run.power(inverse, fmpq(n)), fmpq((-1) ** (n + 1) * factorial(n - 1)))
+    sign = (-1) ** (n + 1)
+    first = run.log(x) if n == 0 else run.scaled(run.power(inverse, fmpq(n)), sign * factorial(n - 1))
     return run.sum(first, half, _enveloped(run, x, n + 1))
 
 
