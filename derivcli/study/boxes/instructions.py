@@ -24,7 +24,7 @@ PACKED, ALONE, NULLARY = -1, -2, -3
 
 
 class UnsureBoxError(UnsureError):
-    """The box is too wide to tell. `bits` has a bit for each variable of the operation that could not tell."""
+    """The box is too wide to tell. `bits` has a bit for each variable of the operation at fault."""
 
     def __init__(self, bits: int) -> None:
         super().__init__()
@@ -76,6 +76,7 @@ class Listing:
         return self.emit_of(function, range(self.inputs))
 
     def added(self, key: Any, row: Row) -> Register:
+        """The register of an instruction, the same one for equal keys."""
         place = self.known.get(key)
         if place is None:
             place = self.known[key] = len(self.rows)
@@ -118,11 +119,15 @@ class Listing:
         order = sorted(needed - set(range(self.inputs)), key=lambda place: (self.moves(place), place))
         places = {place: place for place in range(self.inputs)}
         places |= {place: self.inputs + number for number, place in enumerate(order)}
-        fixed, moving, bits = [], [], []
+        fixed: list[Instruction] = []
+        moving: list[Instruction] = []
+        bits: list[int] = []
         for place in order:
             row = self.rows[place]
             assert row is not None, "inputs need no instruction"
-            (moving if row.moves else fixed).append((row.function, *_operands([places[each] for each in row.operands], row)))
+            (moving if row.moves else fixed).append(
+                (row.function, *_operands([places[each] for each in row.operands], row))
+            )
             if row.moves:
                 bits.append(row.bits)
         return Code(self.inputs, fixed, moving, bits, [-1 if each is None else places[each] for each in wanted])

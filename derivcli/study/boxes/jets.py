@@ -10,20 +10,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
 from derivcli.engines.balls.coordinates import Coordinate
-from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
+from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.engines.balls.run import Number, Run
 from derivcli.engines.balls.tape import Tape, TapeNode, moving
-from derivcli.study.boxes.instructions import Code, Listing, Register, UnsureBoxError, pick
-from derivcli.study.boxes.instructions import inverse, log_of, root_of, sign_of, size_of, slope_of_size, square
+from derivcli.study.boxes.instructions import (
+    Code,
+    Listing,
+    Register,
+    inverse,
+    log_of,
+    pick,
+    root_of,
+    sign_of,
+    size_of,
+    slope_of_size,
+    square,
+)
 
 Box: TypeAlias = Sequence[arb]
 """A ball for each variable that moves."""
@@ -85,9 +95,7 @@ class Jets:
         """The gradient and the Hessian over a box."""
         found, count = self.at(box, 2), len(self.free)
         places = pair_places(count)
-        return found[:count], [
-            [found[count + places[row, column]] for column in range(count)] for row in range(count)
-        ]
+        return found[:count], [[found[count + places[row, column]] for column in range(count)] for row in range(count)]
 
 
 class _Differentiated:
@@ -95,10 +103,9 @@ class _Differentiated:
 
     def __init__(self, tape: Tape, free: tuple[str, ...], fixed: Mapping[str, Coordinate], order: int) -> None:
         self.tape, self.free, self.fixed, self.order = tape, free, fixed, order
-        self.bits = moving(tape, free)
+        self.bits, self.places = moving(tape, free), [tape.variables.index(name) for name in free]
         self.listing = Listing(len(free))
         self.jets: dict[int, Jet] = {}
-        self.constants = Constants(tape, dict(fixed), 0)
         self.constant_only: Sequence[Register | None] = [None] * len(free)
         self.flat: Sequence[Register | None] = [None] * len(pairs(len(free)))
 
@@ -107,11 +114,11 @@ class _Differentiated:
         for number in numbers:
             if number not in self.jets:
                 node = self.tape.nodes[number]
-                self.listing.bits = node.varies & self.bits
-                self.jets[number] = self.made(node)
+                self.listing.bits = sum(1 << place for place, bit in enumerate(self.places) if node.varies >> bit & 1)
+                self.jets[number] = self.made(number, node)
         return self.jets[numbers[-1]]
 
-    def made(self, node: TapeNode) -> Jet:
+    def made(self, number: int, node: TapeNode) -> Jet:
         operation = node.operation
         if operation == "choice":
             return self.choice(node)
@@ -122,7 +129,7 @@ class _Differentiated:
         parts = [self.jets[part] for part in node.parts]
         rule = RULES.get(operation) if node.varies & self.bits else None
         jet = None if rule is None else rule(self, node, parts)
-        return self.general(node, parts) if jet is None else jet
+        return self.general(number, node, parts) if jet is None else jet
 
     def variable(self, name: str) -> Jet:
         if name not in self.free:
@@ -151,7 +158,9 @@ class _Differentiated:
         slopes, curvatures = [*self.constant_only], [*self.flat] if self.order > 1 else []
         for slope, jet in zip(first, jets, strict=True):
             slopes = [plus(total, times(slope, inner)) for total, inner in zip(slopes, jet.slopes, strict=True)]
-            curvatures = [plus(all_, times(slope, inner)) for all_, inner in zip(curvatures, jet.curvatures, strict=True)]
+            curvatures = [
+                plus(all_, times(slope, inner)) for all_, inner in zip(curvatures, jet.curvatures, strict=True)
+            ]
         if self.order > 1:
             for (one, other), factor in second.items():
                 for place, product in enumerate(self.outer(jets[one].slopes, jets[other].slopes, one == other)):
@@ -180,20 +189,27 @@ class _Differentiated:
         made = self.listing.emit_over_all(partial(_chosen, branches, len(self.free)))
         values = [self.listing.emit(pick(place), made) for place in range(1 + len(self.free) + len(self.flat))]
         count = len(self.free)
-        return Jet(values[0], values[1 : 1 + count] if self.order else (), values[1 + count :] if self.order > 1 else ())
+        return Jet(
+            values[0], values[1 : 1 + count] if self.order else (), values[1 + count :] if self.order > 1 else ()
+        )
 
-    def general(self, node: TapeNode, parts: Sequence[Jet]) -> Jet:
+    def general(self, number: int, node: TapeNode, parts: Sequence[Jet]) -> Jet:
         """An operation by the ball rules: its power series along each operand, and along each two of them."""
         moves = [bool(self.tape.nodes[part].varies & self.bits) for part in node.parts]
         order = self.order if any(moves) and node.operation not in CONDITIONS else 0
         rule = partial(self.partials, node, moves, order)
         if not any(moves) and node.operation not in CONDITIONS:
+            exact = Constants(self.tape, self.fixed, 192).of(number)
+            if exact is not None and exact.rational is not None:  # such as sin(pi), which no ball tells from 0
+                return self.constant(partial(_number, exact.rational))
             return self.flat_jet(self.listing.emit_of(rule, [part.value for part in parts], fails=False))
         made = self.listing.emit_of(rule, [part.value for part in parts])
         if node.operation in CONDITIONS:
             return Jet(made)
         taken = [part for part, moved in zip(parts, moves, strict=True) if moved]
-        value, *rest = (self.listing.emit(pick(place), made) for place in range(1 + len(taken) + len(pairs(len(taken)))))
+        value, *rest = (
+            self.listing.emit(pick(place), made) for place in range(1 + len(taken) + len(pairs(len(taken))))
+        )
         first, second = rest[: len(taken)], rest[len(taken) :]
         return self.chained(
             value,
@@ -258,8 +274,11 @@ _ONE = arb(1)
 def _add(made: _Differentiated, node: TapeNode, parts: list[Jet]) -> Jet:
     plus, total = made.listing.plus, parts[0]
     for part in parts[1:]:
-        total = Jet(*([plus(a, b) for a, b in zip(one, other, strict=True)] for one, other in zip(_rows(total), _rows(part))))
-        total = Jet(total.value[0], total.slopes, total.curvatures)
+        value, slopes, curvatures = (
+            [plus(a, b) for a, b in zip(one, other, strict=True)]
+            for one, other in zip(_rows(total), _rows(part), strict=True)
+        )
+        total = Jet(value[0], slopes, curvatures)
     return total
 
 

@@ -65,11 +65,15 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Remainder:
-    """A part of which nothing is proved, whether the functions may be singular there, and whether it is smallest."""
+    """A part of which nothing is proved, whether the functions may be singular there, and whether it is smallest.
+
+    A `flat` one consists of solutions.
+    """
 
     part: Part
     singular: bool
     small: bool
+    flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,19 @@ class _Search:
         """The parts of a part that are still to be looked at."""
         balls = [ball(interval) for interval in part]
         try:
-            if not all(value.contains(_ZERO) for value in self.system.values(balls)):
+            values = self.system.values(balls)
+            if not all(value.contains(_ZERO) for value in values):
+                return []
+            if all(value.is_zero() for value in values):
+                self.remainders.append(Remainder(part, singular=False, small=False, flat=True))
                 return []
         except NoValueError:
             self.undefined = True
             return []
         except UnsureBoxError as failure:
+            if not failure.bits:
+                self.remainders.append(Remainder(part, singular=True, small=False))
+                return []
             return self.halved(part, failure.bits, singular=True)
         if any(self.holds(solution, balls) for solution in self.found):
             return []
@@ -134,7 +145,10 @@ class _Search:
             step, singular = None, True
         if step is None:
             return self.halved(part, singular=singular)
-        inner = [image.intersection(whole) if image.overlaps(whole) else None for image, whole in zip(step.image, balls)]
+        inner = [
+            image.intersection(whole) if image.overlaps(whole) else None
+            for image, whole in zip(step.image, balls, strict=True)
+        ]
         if any(each is None for each in inner):
             return []
         if step.contracts and (solution := self.solution(balls, step)) is not None:
@@ -153,11 +167,11 @@ class _Search:
     def solution(self, balls: Box, step: Step) -> Solution | None:
         """The only solution in a part, or close to it on its outside; a part of which it is taken is done with."""
         alone: Box | None = balls
-        if not _inside(step.image, balls) or any(each.rad() < _TINY for each in balls):
+        if not inside(step.image, balls) or any(each.rad() < _TINY for each in balls):
             alone = self.surrounded(step)
         if alone is None:
             return None
-        known = next((each for each in self.found if _inside(each.at, alone)), None)
+        known = next((each for each in self.found if inside(each.at, alone)), None)
         if known is not None:
             return known
         at = refined(self.system, [image.mid() for image in step.image], alone)
@@ -170,7 +184,7 @@ class _Search:
             again = krawczyk_or_none(self.system, alone)
             if again is None or not again.contracts:
                 return None
-            if _inside(again.image, alone):
+            if inside(again.image, alone):
                 return alone
             alone = [_grown(image.union(whole)) for whole, image in zip(alone, again.image, strict=True)]
         return None
@@ -292,7 +306,7 @@ def _proved(system: System, point: Sequence[arb], alone_in: Box) -> tuple[arb, .
         radii = [max(abs(each), _ONE) * arb(2) ** -bits for each in point]
         narrow = [each + arb(0, radius.upper()) for each, radius in zip(point, radii, strict=True)]
         step = krawczyk_or_none(system, narrow)
-        if step is not None and _inside(step.image, narrow) and _inside(narrow, alone_in):
+        if step is not None and inside(step.image, narrow) and inside(narrow, alone_in):
             return step.image
     return None
 
@@ -302,7 +316,8 @@ _CLOSE = arb(2) ** -100
 """Newton's method doubles the digits: after a step this small the next one would be smaller than the last bit."""
 
 
-def _inside(inner: Box, outer: Box) -> bool:
+def inside(inner: Box, outer: Box) -> bool:
+    """Whether a box lies in the interior of another."""
     return all(whole.contains_interior(each) for whole, each in zip(outer, inner, strict=True))
 
 

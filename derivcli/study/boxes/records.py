@@ -19,10 +19,10 @@ class BoxPoint:
     """A point of a box at which something happens, its coordinates in the order of the variables.
 
     `kind` is "minimum", "maximum", "saddle", "degenerate" (the Hessian is singular and does not tell the kind) or, of a
-    point on the boundary where f has its least or greatest value, "least" or "greatest". A minimum or maximum is "global"
-    or "local" in its `extent`, which is "" where that is not known. `signature` is how many eigenvalues of the Hessian
-    are positive and how many negative, where no other number is 0 or where that is proved. `boundary` tells whether the
-    point lies on the boundary of the box.
+    point on the boundary where f has its least or greatest value, "least" or "greatest". A minimum or maximum is
+    "global" or "local" in its `extent`, which is "" where that is not known. `signature` is how many eigenvalues of the
+    Hessian are positive and how many negative; it is None where one is 0 or may be. `boundary` tells whether the point
+    lies on the boundary of the box.
     """
 
     at: tuple[Number, ...]
@@ -51,9 +51,10 @@ class UndecidedBox:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CriticalCurve:
-    """A curve all of whose points are critical, by its equation."""
+    """A curve all of whose points are critical, by its equation, and the value that f has on all of it."""
 
     equation: Expression
+    value: Number | None = None
 
     __eq__ = equal
     __repr__ = short
