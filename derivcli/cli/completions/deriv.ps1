@@ -6,7 +6,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
     # By command, the main one having no name: what its first word may be, and its options.
     $commands = @{
         '' = @{
-            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'help')
+            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'help')
             Endings = @()
             Options = @(
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
@@ -21,6 +21,11 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--mixed'); Help = 'A mixed partial derivative: x,x,y'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--along'); Help = 'The derivative along a vector, as it is: u=1,v=2'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--hessian'); Help = 'All second derivatives, as a matrix'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--gradient'); Help = 'The gradient of a function: the vector of its partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--div'); Help = 'The divergence of a vector field: an expression for each variable'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--curl'); Help = 'The curl of a vector field: of two expressions a number, of three a vector'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--laplacian'); Help = 'The Laplacian of each expression: the sum of its second partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--differential'); Help = 'The total differential of a function, df = f_x dx + f_y dy'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--implicit'); Help = 'The derivatives of this variable, which the equation ''x**2+y**2=25'' makes a function of the others'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--series'); Help = 'The Taylor polynomial of degree N about each point'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--on'); Help = 'With --series: enclose the remainder on an interval, x=0:1'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '=' }
@@ -39,6 +44,17 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--device'); Help = 'Where PyTorch computes'; Value = $true; Once = $true; Choices = @('cpu', 'cuda'); Endings = @(); BehindName = $null }
                 @{ Names = @('--version'); Help = 'Show the version'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--install-completion'); Help = 'Let a shell complete the words of deriv'; Value = $true; Once = $true; Choices = @('bash', 'zsh', 'fish', 'powershell'); Endings = @(); BehindName = $null }
+                @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+            )
+        }
+        'study' = @{
+            First = @()
+            Endings = @()
+            Options = @(
+                @{ Names = @('--on'); Help = 'The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('table', 'tsv', 'csv', 'json', 'latex', 'markdown'); Endings = @(); BehindName = $null }
+                @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
         }
@@ -140,7 +156,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             )
         }
         'help' = @{
-            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'options')
+            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'options')
             Endings = @()
             Options = @(
 
