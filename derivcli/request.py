@@ -14,6 +14,7 @@ from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language.functions.row import Functions
 from derivcli.result import ALONG, DEVICES, DTYPES, ORDERS, Partial
+from derivcli.vector_operators import VECTOR_OPERATORS
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -29,6 +30,10 @@ CONTRADICTIONS = {
     "parametric": ("order", "wrt", "mixed", "along", "hessian", "implicit", "series", "polar"),
     "polar": ("order", "wrt", "mixed", "along", "hessian", "implicit", "series"),
     "tangent": ("order", "mixed", "along", "hessian", "series"),
+    **dict.fromkeys(
+        VECTOR_OPERATORS,
+        ("order", "mixed", "along", "hessian", "implicit", "series", "parametric", "polar", "tangent"),
+    ),
 }
 """Options that ask for different things."""
 
@@ -41,11 +46,11 @@ class Request:
     others. `points` are those that were typed. The columns of the files in `data` are points too. Where there are
     neither, derivatives are asked for as formulas.
     `wrt` are the variables to differentiate by, all of them if None; `order` is the order in each. Instead, `mixed` are
-    partials written out, `along` is a vector as one point, `hessian` asks for all of order two, and `series` is the
-    degree of a Taylor polynomial, whose remainder is enclosed on an `interval`. `study` are the intervals on which a
-    function is studied, none where they are to be chosen. With a `parameter` the expressions are the coordinates of a
-    curve, and with an `angle` the only one is the radius of a polar curve. `tangent` asks for what touches a curve or a
-    surface.
+    partials written out, `along` is a vector as one point, `hessian` asks for all of order two, `series` is the degree
+    of a Taylor polynomial, whose remainder is enclosed on an `interval`, and `operator` is the name of one of the
+    VECTOR_OPERATORS. `study` are the intervals on which a function is studied, none where they are to be chosen. With a
+    `parameter` the expressions are the coordinates of a curve, and with an `angle` the only one is the radius of a polar
+    curve. `tangent` asks for what touches a curve or a surface.
     `let` holds texts by their names, each of which may use those before it, and `functions` are the user's own.
     `engine` is "" where the order decides it. `check` is None where the count of the numbers decides it.
     `exact` asks for exact values of all numbers; None is for short ones, where a point was typed as a formula.
@@ -73,6 +78,7 @@ class Request:
     parameter: str = ""
     angle: str = ""
     tangent: bool = False
+    operator: str = ""
 
     def __post_init__(self) -> None:
         self._check_values()
@@ -111,6 +117,7 @@ class Request:
             "parametric": bool(self.parameter),
             "polar": bool(self.angle),
             "tangent": self.tangent,
+            **{name: name == self.operator for name in VECTOR_OPERATORS},
         }
         for one, others in CONTRADICTIONS.items():
             for other in others:
@@ -204,7 +211,7 @@ class Request:
     @property
     def layout(self) -> str:
         """How the derivatives are laid out, as in a `Result`."""
-        return "hessian" if self.hessian else "columns"
+        return self.operator or ("hessian" if self.hessian else "columns")
 
     def with_asked(self, expressions: Sequence[Expression]) -> Request:
         """The request with the derivative that the texts themselves ask for; refused where the options say another."""
@@ -230,6 +237,7 @@ class Request:
         alike = len(set(names)) == 1
         differs = {
             "hessian": self.hessian,
+            self.operator: bool(self.operator),
             "along": self.along is not None,
             "series": self.series is not None,
             "mixed": bool(self.mixed) and list(dict.fromkeys(self.mixed)) != [names],
@@ -254,6 +262,8 @@ class Request:
             return list(dict.fromkeys(self.mixed))
         if self.hessian:
             return list(combinations_with_replacement(self.by(variables), 2))
+        if self.operator:
+            return [(name,) * VECTOR_OPERATORS[self.operator].order for name in self.by(variables)]
         return [(name,) * self.order for name in self.by(variables)]
 
 

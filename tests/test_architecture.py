@@ -19,7 +19,7 @@ MOST_LINES = 400
 LAYERS = ("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "cli")
 """The folders; each may import itself and those to its left."""
 
-LEAVES = ("errors", "flag_table", "hints", "result", "showing")
+LEAVES = ("errors", "flag_table", "hints", "result", "showing", "vector_operators")
 """Files that all may import, and that import nothing of ours but each other."""
 
 PIPELINE = {
@@ -70,8 +70,8 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
 
 INTERPRETATIONS = (
-    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/explain/piecewise/"),
-    *("derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
+    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/study/"),
+    *("derivcli/explain/piecewise/", "derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
 

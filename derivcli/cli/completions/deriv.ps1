@@ -21,6 +21,11 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--mixed'); Help = 'A mixed partial derivative: x,x,y'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--along'); Help = 'The derivative along a vector, as it is: u=1,v=2'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--hessian'); Help = 'All second derivatives, as a matrix'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--gradient'); Help = 'The gradient of a function: the vector of its partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--div'); Help = 'The divergence of a vector field: an expression for each variable'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--curl'); Help = 'The curl of a vector field: of two expressions a number, of three a vector'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--laplacian'); Help = 'The Laplacian of each expression: the sum of its second partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--differential'); Help = 'The total differential of a function, df = f_x dx + f_y dy'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--implicit'); Help = 'The derivatives of this variable, which the equation ''x**2+y**2=25'' makes a function of the others'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--parametric'); Help = 'The curve whose coordinates x, y and perhaps z are the formulas, of this parameter: its slope, speed and curvature'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--polar'); Help = 'The same of the curve whose radius is the formula, of this angle'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
