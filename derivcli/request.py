@@ -48,9 +48,9 @@ class Request:
     `wrt` are the variables to differentiate by, all of them if None; `order` is the order in each. Instead, `mixed` are
     partials written out, `along` is a vector as one point, `hessian` asks for all of order two, `series` is the degree
     of a Taylor polynomial, whose remainder is enclosed on an `interval`, and `operator` is the name of one of the
-    VECTOR_OPERATORS. `study` are the intervals on which a function is studied, none where they are to be chosen. With a
-    `parameter` the expressions are the coordinates of a curve, and with an `angle` the only one is the radius of a polar
-    curve. `tangent` asks for what touches a curve or a surface.
+    VECTOR_OPERATORS. `study` are the intervals on which a function is studied, none where they are to be chosen.
+    With a `parameter` the expressions are the coordinates of a curve, and with an `angle` the only one is the radius of
+    a polar curve. `tangent` asks for what touches a curve or a surface.
     `let` holds texts by their names, each of which may use those before it, and `functions` are the user's own.
     `engine` is "" where the order decides it. `check` is None where the count of the numbers decides it.
     `exact` asks for exact values of all numbers; None is for short ones, where a point was typed as a formula.
