@@ -54,7 +54,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
         *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/", "derivcli/study/"),
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
-    "sympy": tuple(f"derivcli/{name}/" for name in ("language", "points", "engines", "simplify", "study", "explain", "render")),
+    "sympy": tuple(f"derivcli/{name}/" for name in "language points engines simplify study explain render".split()),
     "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/formats/terminal.py", "derivcli/cli/"),

@@ -1,0 +1,89 @@
+"""Extrema among special points, which of them are global, and the range: from enclosures of values and limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from derivcli.check.verdict import Verdict
+from derivcli.study.study import Number, Sign, SpecialPoint
+
+PROVED, AGREES = Verdict("proved"), Verdict("agrees")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """What f does on one side of a point: its limit there, and whether it rises (1) or falls (-1) to the right."""
+
+    limit: Number | None
+    slope: Sign
+
+
+def kind_between(before: Sign, after: Sign) -> str:
+    """What a point is at which f' is 0, by the signs of f' on both sides."""
+    if before and after:
+        return "flat" if before == after else "maximum" if before > 0 else "minimum"
+    return "constant" if 0 in (before, after) else "critical"
+
+
+def extremum_at(value: Number | None, left: Beside | None, right: Beside | None) -> str:
+    """Whether f has a minimum or a maximum where it has a value, by what it does on the sides that there are."""
+    if value is None:
+        return ""
+    senses = [_sense(value, left, 1), _sense(value, right, -1)]
+    known = [sense for sense, side in zip(senses, (left, right), strict=True) if side is not None]
+    if not known or any(sense is None or sense == 0 for sense in known) or len({*known}) > 1:
+        return ""
+    return "maximum" if known[0] == 1 else "minimum"
+
+
+def _sense(value: Number, side: Beside | None, towards: int) -> int | None:
+    """1 where f is below its value on a side, -1 above, 0 the same; None where that is not known.
+
+    `towards` is 1 where going to the right leads to the point.
+    """
+    if side is None or side.limit is None:
+        return None
+    order = compared(side.limit, value)
+    if order:
+        return -order
+    if order is None and not math.isclose(side.limit.value, value.value, rel_tol=1e-15, abs_tol=1e-300):
+        return None
+    return None if side.slope is None else side.slope * towards
+
+
+def compared(one: Number, other: Number) -> int | None:
+    """The order of two numbers: -1, 0, 1, or None where their enclosures do not tell."""
+    if one.low > other.high:
+        return 1
+    if one.high < other.low:
+        return -1
+    if one.low == one.high == other.low == other.high and math.isfinite(one.low):
+        return 0
+    if one.exact is not None and other.exact is not None and one.exact.tree == other.exact.tree:
+        return 0
+    return 0 if math.isinf(one.value) and one.value == other.value else None
+
+
+def with_extents(points: Sequence[SpecialPoint], limits: Iterable[Number]) -> list[SpecialPoint]:
+    """The minima and maxima, told apart into local and global ones; f also tends to some limits."""
+    numbers = list(limits)
+    found = []
+    for point in points:
+        rivals = [other.value for other in points if other is not point and other.value is not None]
+        found.append(_with_extent(point, [*rivals, *numbers]))
+    return found
+
+
+def _with_extent(point: SpecialPoint, rivals: Sequence[Number]) -> SpecialPoint:
+    sense = 1 if point.kind == "maximum" else -1
+    value = point.value
+    if value is None:
+        return point
+    beats = [sense * (compared(rival, value) or 0) for rival in rivals]
+    if any(beat > 0 for beat in beats):
+        return replace(point, extent="local")
+    unknown = any(compared(rival, value) is None for rival in rivals)
+    verdict = AGREES if unknown and point.verdict.kind == "proved" else point.verdict
+    return replace(point, extent="global", verdict=verdict)

@@ -1,0 +1,61 @@
+"""Real numbers for readers: the nearest float64, two float64 around it, and its digits."""
+
+from __future__ import annotations
+
+import math
+
+import sympy
+from flint import arb, fmpq
+
+from derivcli.engines.symbolic import expression_of
+from derivcli.language.spelling import CANONICAL, Spelling
+from derivcli.language.tree import Tree, number
+from derivcli.simplify.domains.roots import Root
+from derivcli.study.study import Number
+
+DIGITS = 17
+"""Significant digits that tell any two float64 apart."""
+
+
+def number_of(root: Root, spelling: Spelling = CANONICAL) -> Number:
+    """The number that a root is, with its formula where it has one."""
+    return number_in(root.ball, root.tree, spelling)
+
+
+def number_in(ball: arb, tree: Tree | None = None, spelling: Spelling = CANONICAL) -> Number:
+    """The number in a ball, which may be infinite."""
+    value = float(ball.mid()) + 0.0
+    if not ball.is_finite():
+        return Number(value, value, value, f"{value:g}")
+    exact = None if tree is None else expression_of(tree, spelling)
+    return Number(value, _below(ball.lower()), -_below(-ball.upper()) + 0.0, digits_of(ball), exact)
+
+
+def rational_root(value: fmpq) -> Root:
+    """A rational number as a root."""
+    return Root(value, arb(value), number(sympy.Rational(int(value.p), int(value.q))))
+
+
+def infinite_root(sign: int) -> Root:
+    """An end of the real line."""
+    ball = arb.pos_inf() if sign > 0 else arb.neg_inf()
+    return Root(ball, ball)
+
+
+def digits_of(ball: arb) -> str:
+    """Digits of a number as far as they are known, and no more than 17."""
+    if ball.is_exact() and ball.is_integer() and abs(ball) < 10**DIGITS:
+        return str(ball.unique_fmpz())
+    mantissa, exponent = str(ball.str(DIGITS, radius=False)).partition("e")[::2]
+    if "." in mantissa and ball.is_exact():
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return mantissa + (f"e{int(exponent)}" if exponent else "")
+
+
+def _below(bound: arb) -> float:
+    """The greatest float64 that is no more than an exact number, as far as rounding tells."""
+    near = float(bound)
+    return near if arb(near) <= bound else math.nextafter(near, -math.inf)
+
+
+ZERO = rational_root(fmpq(0))

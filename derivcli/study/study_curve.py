@@ -1,0 +1,100 @@
+"""The study of a function of one variable on an interval: stretches between walls, zeros, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import monotonic
+
+from flint import ctx
+
+from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.tape import record
+from derivcli.language.expression import Expression
+from derivcli.simplify.domains.roots import Root
+from derivcli.study import special_points
+from derivcli.study.course import Column, Course, Section, course_of
+from derivcli.study.events import events_of
+from derivcli.study.extrema import with_extents
+from derivcli.study.numbers import ZERO, number_in, number_of
+from derivcli.study.special_points import Place
+from derivcli.study.study import Number, Study, Undecided
+from derivcli.study.taylor_model import BITS, Curve, curve_of
+from derivcli.study.value_range import united
+from derivcli.study.walls import break_point, end_point, stretches_on
+from derivcli.study.zeros import ORDERS, Open
+
+STUDY_SECONDS = 2.0
+"""The time on the clock for one study; what is not decided by then stays open."""
+
+WHAT = {0: "zeros", 1: "critical", 2: "inflections", None: "breaks"}
+"""What a question is about, by the order of the derivative."""
+
+
+def study_curve(expression: Expression, variable: str, low: Root, high: Root) -> Study:
+    """All special points of a function on a closed interval, proved to be all where nothing is left undecided."""
+    with restored_context():
+        ctx.prec = BITS
+        tree = expression.expanded
+        curve = curve_of(record(tree, (variable,)), variable, monotonic() + STUDY_SECONDS)
+        stretches, opened = stretches_on(curve, tree, low, high, ORDERS)
+        parts = [(each, each.defined, events_of(each, curve, low, high)) for each in stretches]
+        course = course_of(curve, parts, low, high)
+        ctx.prec = BITS
+        places = [*_places(expression, curve, course)]
+        opened += [each for stretch in stretches for each in stretch.open]
+        return _study(expression, variable, places, [*_undecided(expression, opened, low, high)])
+
+
+def _study(expression: Expression, variable: str, places: Sequence[Place], undecided: Sequence[Undecided]) -> Study:
+    extrema = with_extents([*special_points.extrema(places)], special_points.limits(places))
+    extents = {id(point.x): point for point in extrema}
+    critical = [extents.get(id(point.x), point) for point in special_points.critical(places)]
+    breaks = [place.point for place in places if place.point is not None and place.point.kind != "regular"]
+    return Study(
+        expression,
+        variable,
+        places[0].x,
+        places[-1].x,
+        zeros=tuple(special_points.zeros(places)),
+        critical=tuple(critical),
+        inflections=tuple(special_points.inflections(places)),
+        breaks=tuple(breaks),
+        ends=tuple(special_points.ends(places)),
+        extrema=tuple(extrema),
+        pieces=tuple(special_points.pieces(places)),
+        range=None if undecided else united([*special_points.spans(places)]),
+        undecided=tuple(undecided),
+    )
+
+
+def _places(expression: Expression, curve: Curve, course: Course) -> Iterator[Place]:
+    sections: list[Section | None] = [None, *course.sections, None]
+    for column, left, right in zip(course.columns, sections[:-1], sections[1:], strict=True):
+        x = number_of(column.root, expression.spelling)
+        if column.wall is not None and column.wall.special:
+            point = break_point(expression, curve, column.root, x)
+            yield Place(point.x, column, point.value, left, right, point)
+        elif not column.root.ball.is_finite():
+            yield Place(x, column, None, left, right, end_point(expression, curve, column.root, x))
+        else:
+            is_defined = any(each is not None and each.defined for each in (left, right))
+            yield Place(x, column, _value(expression, curve, column) if is_defined else None, left, right)
+
+
+def _value(expression: Expression, curve: Curve, column: Column) -> Number | None:
+    """f at a point at which it is analytic."""
+    if column.event is not None and 0 in column.event.zeros:
+        return number_of(ZERO, expression.spelling)
+    try:
+        return number_in(curve.series(column.root.where, 0)[0], None, expression.spelling)
+    except (UnsureError, TouchError):
+        return None
+
+
+def _undecided(expression: Expression, opened: Sequence[Open], low: Root, high: Root) -> Iterator[Undecided]:
+    """What is open inside the interval."""
+    for each in opened:
+        if not (each.high < low.ball or each.low > high.ball):
+            ends = [number_in(ball, None, expression.spelling) for ball in (each.low, each.high)]
+            yield Undecided(ends[0], ends[1], WHAT[each.order], each.why)

@@ -1,0 +1,90 @@
+"""Places where a function cannot be told from 0 and does not change its sign as a simple zero does: is it 0 there?
+
+Exact algebra decides where the place has a formula, more precision where the function only comes near to 0, and the
+factors of the formula where it is a square of something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from flint import arb, fmpq
+
+from derivcli.language.tree import Tree
+from derivcli.simplify.domains.roots import Root
+from derivcli.study.exact_places import candidates, place_of, vanishing
+from derivcli.study.isolation import Simple, Touch, isolated
+from derivcli.study.taylor_model import BITS, Curve, TaylorModel, model
+from derivcli.study.zeros import Open, Zero
+
+CLOSER_BITS = (4 * BITS, 16 * BITS)
+"""Precisions at which a function is told from 0 that only comes near to it."""
+
+Factors: TypeAlias = Callable[[int], Iterable[tuple[Tree, int]]]
+"""Takes an order. Gives formulas and exponents: where the derivative is 0, and how often, these are."""
+
+SimpleZeros: TypeAlias = Callable[[Tree, fmpq, fmpq], "list[arb] | None"]
+"""Gives the simple zeros of a formula on an interval, if these are all."""
+
+
+def decided(curve: Curve, order: int, touch: Touch, factors: Factors, simple_zeros: SimpleZeros) -> list[Zero] | Open:
+    """The zeros of a derivative where it touches 0 as far as a model tells."""
+    named = _by_formula(curve, order, touch)
+    if named is not None:
+        return [named]
+    for precision in CLOSER_BITS:
+        if curve.is_late:
+            break
+        closer = _closer(curve, order, touch, precision)
+        if closer is not None:
+            return closer
+    factored = _by_factors(touch, factors(order), simple_zeros)
+    if factored is not None:
+        return [factored]
+    return Open(touch.ball.lower(), touch.ball.upper(), order, "it comes so near to 0 that no precision tells")
+
+
+def zero_of(touch: Touch, root: Root) -> Zero:
+    """The zero that a place turned out to be."""
+    before = touch.sign if touch.multiplicity % 2 == 0 else -touch.sign
+    return Zero(root, touch.multiplicity, before, touch.sign, touch.low, touch.high)
+
+
+def _by_formula(curve: Curve, order: int, touch: Touch) -> Zero | None:
+    """The zero at a number that has a formula, where the derivatives are 0 exactly."""
+    for tree in candidates(touch.ball):
+        if vanishing(curve.tape, curve.name, tree, order) == touch.multiplicity:
+            return zero_of(touch, place_of(tree))
+    return None
+
+
+def _closer(curve: Curve, order: int, touch: Touch, precision: int) -> list[Zero] | None:
+    """The zeros, all of them simple, or none, as a model of more digits shows them."""
+    degree = curve.degree
+    curve.degree = degree * precision // BITS
+    try:
+        found = model(curve, touch.low, touch.high, precision)
+    finally:
+        curve.degree = degree
+    if not isinstance(found, TaylorModel):
+        return None
+    zeros = list(isolated(found, order))
+    if not all(isinstance(zero, Simple) for zero in zeros):
+        return None
+    return [
+        Zero(Root(zero.ball, zero.ball), 1, -1 if zero.rises else 1, 1 if zero.rises else -1, zero.low, zero.high)
+        for zero in zeros
+        if isinstance(zero, Simple)
+    ]
+
+
+def _by_factors(touch: Touch, factors: Iterable[tuple[Tree, int]], simple_zeros: SimpleZeros) -> Zero | None:
+    """The zero where a factor has a simple one, to the power that the multiplicity is."""
+    for factor, exponent in factors:
+        if exponent != touch.multiplicity:
+            continue
+        zeros = simple_zeros(factor, touch.low, touch.high)
+        if zeros is not None and len(zeros) == 1:
+            return zero_of(touch, Root(zeros[0], zeros[0]))
+    return None
