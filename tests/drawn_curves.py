@@ -12,13 +12,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from random import Random
 from typing import Any
 
+import mpmath
 import sympy
 
 from derivcli import parse
+from derivcli.language.tree import number
+from derivcli.simplify.domains.roots import root
 from derivcli.study.study import Study
+from derivcli.study.study_curve import study_curve
 from tests.judged_curves import false_claims, missing
 
 COUNT = 5000
@@ -185,23 +190,36 @@ def drawn_curve(seed: int) -> Drawn:
 
 
 def studied(drawn: Drawn) -> Study:
-    from derivcli import study
-
-    return study(drawn.text, on=f"x={drawn.low}:{drawn.high}")
+    low, high = (root(number(Fraction(each))) for each in (drawn.low, drawn.high))
+    assert low is not None and high is not None
+    return study_curve(parse(drawn.text), "x", low, high)
 
 
 def real_roots(one: sympy.Poly, low: str, high: str) -> list[tuple[float, int]]:
     """The roots of a polynomial in an open interval, with multiplicities."""
     if one.is_zero:
         return []
-    ends = sympy.Rational(low), sympy.Rational(high)
-    found = []
+    ends, found = (sympy.Rational(low), sympy.Rational(high)), []
     for factor, multiplicity in one.sqf_list()[1]:
-        for (a, b) in factor.intervals(eps=sympy.Rational(1, 10**17), inf=ends[0], sup=ends[1], sqf=True):
-            middle = (a + b) / 2
-            if ends[0] < middle < ends[1]:
-                found.append((float(middle), multiplicity))
+        for isolating in factor.intervals(inf=ends[0], sup=ends[1], sqf=True):
+            place = bisected(factor, *isolating)
+            if mpmath.mpf(low) < place < mpmath.mpf(high):
+                found.append((float(place), multiplicity))
     return sorted(found)
+
+
+def bisected(factor: sympy.Poly, low: sympy.Rational, high: sympy.Rational) -> Any:
+    """The only root in an interval, to 25 digits."""
+    with mpmath.workdps(90):
+        coefficients = [mpmath.mpf(int(each.p)) / int(each.q) for each in map(sympy.Rational, factor.all_coeffs())]
+        a, b = (mpmath.mpf(int(each.p)) / int(each.q) for each in (low, high))
+        if low == high:
+            return a
+        first = mpmath.sign(mpmath.polyval(coefficients, a, derivative=True)[factor.eval(low) == 0])
+        for _ in range(90):
+            middle = (a + b) / 2
+            a, b = (middle, b) if mpmath.sign(mpmath.polyval(coefficients, middle)) == first else (a, middle)
+        return a
 
 
 def expected(drawn: Drawn) -> dict[str, list[tuple[float, int]]]:
@@ -209,7 +227,8 @@ def expected(drawn: Drawn) -> dict[str, list[tuple[float, int]]]:
     assert drawn.quotient is not None
     above, below = drawn.quotient
     holes = {place for place, _ in real_roots(below, drawn.low, drawn.high)}
-    found, (p, q) = {}, sympy.cancel((above, below), X, polys=True) if False else reduced(above, below)
+    found = {}
+    p, q = reduced(above, below)
     for kind in ("zeros", "critical", "inflections"):
         roots = real_roots(p, drawn.low, drawn.high)
         found[kind] = [(place, many) for place, many in roots if place not in holes and not (kind == "inflections" and many % 2 == 0)]
@@ -234,7 +253,7 @@ def misses(drawn: Drawn, study: Study) -> Iterator[str]:
         for point in getattr(study, kind):
             for place, many in known:
                 if many and point.multiplicity not in (0, many) and abs(place - point.x.value) <= 1e-15 * abs(place) and kind != "inflections":
-                    yield f"{kind}: {point.x} has the multiplicity {many}, and not {point.multiplicity}"
+                    yield f"{kind}: {point.x.text} has the multiplicity {many}, and not {point.multiplicity}"
 
 
 def main(first: int = 0, last: int = COUNT) -> None:

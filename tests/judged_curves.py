@@ -5,7 +5,7 @@ A look in float64 says where to look closely, and never that a claim is false.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,8 +15,9 @@ import numpy as np
 from derivcli.study.study import Number, Piece, SpecialPoint, Study
 from tests.real_curves import DIGITS, along, at
 
-GRID, LOOKS = 600, 6
-"""How many points of float64 an interval has, and at how many of those that seem to refute a claim it is tried."""
+GRID, LOOKS, MANY = 600, 6, 60
+"""How many points of float64 an interval has, at how many that seem to refute a claim it is tried, and of how many
+pieces and points of a kind."""
 
 NOTHING = mpmath.mpf(10) ** -40
 CLOSE = mpmath.mpf(10) ** -9
@@ -38,7 +39,7 @@ def false_claims(text: str, study: Study) -> list[str]:
 
 
 def everything(study: Study) -> list[SpecialPoint]:
-    return [*study.zeros, *study.critical, *study.inflections, *study.breaks]
+    return [*spread(study.zeros, MANY), *spread(study.critical, MANY), *spread(study.inflections, MANY), *spread(study.breaks, MANY)]
 
 
 def width(x: Number) -> Any:
@@ -55,24 +56,24 @@ def of_numbers(study: Study) -> Iterator[str]:
     for points in (study.zeros, study.critical, study.inflections, study.breaks):
         for point in points:
             if not point.x.low <= point.x.value <= point.x.high:
-                yield f"{point.x} lies outside of its own bounds"
+                yield f"{point.x.text} lies outside of its own bounds"
             if width(point.x) > 1e-9 * (1 + abs(point.x.value)):
-                yield f"{point.x} is hardly known"
+                yield f"{point.x.text} is hardly known"
             if not study.low.low <= point.x.value <= study.high.high:
-                yield f"{point.x} lies outside of the interval"
+                yield f"{point.x.text} lies outside of the interval"
         if any(one.x.value > two.x.value for one, two in pairwise(points)):
             yield "points are out of order"
     for one, two in pairwise(study.pieces):
         if one.high.value > two.low.value:
-            yield f"pieces meet neither nor follow at {one.high}"
+            yield f"pieces meet neither nor follow at {one.high.text}"
     if study.complete and study.period is None:
         ends = [study.low, *(end for piece in study.pieces for end in (piece.low, piece.high)), study.high]
         for one, two in zip(ends[::2], ends[1::2], strict=True):
             if abs(one.value - two.value) > 1e-12 * (1 + abs(one.value)) and np.isfinite(one.value + two.value):
-                yield f"no piece tells of what is between {one} and {two}"
+                yield f"no piece tells of what is between {one.text} and {two.text}"
         for piece in study.pieces:
             if piece.defined and None in (piece.sign, piece.slope, piece.curvature):
-                yield f"all is decided, and a sign between {piece.low} and {piece.high} is not known"
+                yield f"all is decided, and a sign between {piece.low.text} and {piece.high.text} is not known"
 
 
 def samples(piece: Piece) -> np.ndarray:
@@ -85,21 +86,21 @@ def samples(piece: Piece) -> np.ndarray:
 
 def of_pieces(text: str, study: Study) -> Iterator[str]:
     """Signs that a function does not have, and values where it is said to have none or the other way round."""
-    for piece in study.pieces:
+    for piece in spread(study.pieces, MANY):
         x = samples(piece)
         if not len(x):
             continue
         rows = along(text, x)
-        where = f"between {piece.low} and {piece.high}"
+        where = f"between {piece.low.text} and {piece.high.text}"
         if not piece.defined:
             for each in x[np.isfinite(rows[0])][:LOOKS]:
                 if mpmath.isfinite(at(text, each)[0]):
-                    yield f"f is defined {where}: at {each!r}"
+                    yield f"f is defined {where}: at {float(each)!r}"
                     break
             continue
         for each in x[~np.isfinite(rows[0])][:LOOKS]:
             if not mpmath.isfinite(at(text, each)[0]):
-                yield f"f is not defined {where}: at {each!r}"
+                yield f"f is not defined {where}: at {float(each)!r}"
                 break
         for order, claimed in enumerate((piece.sign, piece.slope, piece.curvature)):
             if claimed is not None:
@@ -112,18 +113,18 @@ def refuted(text: str, order: int, claimed: int, x: np.ndarray, row: np.ndarray,
     for each in spread(doubtful):
         value = at(text, each)[order]
         if mpmath.isfinite(value) and (abs(value) > NOTHING if claimed == 0 else mpmath.sign(value) == -claimed and abs(value) > NOTHING):
-            yield f"{NAMES[order]} has not the sign {claimed} {where}: {mpmath.nstr(value, 5)} at {each!r}"
+            yield f"{NAMES[order]} has not the sign {claimed} {where}: {mpmath.nstr(value, 5)} at {float(each)!r}"
             return
 
 
-def spread(x: np.ndarray) -> list[float]:
-    """A few of some points."""
-    return [float(x[k]) for k in np.unique(np.linspace(0, len(x) - 1, LOOKS).round().astype(int))] if len(x) else []
+def spread(some: Sequence[Any], few: int = LOOKS) -> list[Any]:
+    """A few of some things."""
+    return [some[k] for k in np.unique(np.linspace(0, len(some) - 1, few).round().astype(int))] if len(some) else []
 
 
 def gap(study: Study, x: Number) -> Any:
     """A step from a point that stays on this side of all other points and of what is undecided."""
-    others = {each.x.value for each in everything(study)} | {study.low.value, study.high.value}
+    others = {each.x.value for each in (*study.zeros, *study.critical, *study.inflections, *study.breaks)} | {study.low.value, study.high.value}
     others |= {end.value for each in study.undecided for end in (each.low, each.high)}
     others |= {end.value for piece in study.pieces for end in (piece.low, piece.high)}
     distances = [abs(mpmath.mpf(other) - mpmath.mpf(x.value)) for other in others if np.isfinite(other)]
@@ -160,26 +161,26 @@ def vanishes(text: str, x: Number, order: int) -> bool:
 def of_points(text: str, study: Study) -> Iterator[str]:
     """Zeros, critical points and inflections that are none, or are of another kind."""
     breaks = {each.x.value for each in study.breaks}
-    for point in study.zeros:
+    for point in spread(study.zeros, MANY):
         signs = beside(text, study, point.x, 0)
         if not vanishes(text, point.x, 0):
-            yield f"f is not 0 at {point.x}"
+            yield f"f is not 0 at {point.x.text}"
         told = {"crossing": -1, "touching": 1}.get(point.kind)
         if told is not None and 0 not in signs and signs[0] * signs[1] != told:
-            yield f"the zero {point.x} is not {point.kind}"
+            yield f"the zero {point.x.text} is not {point.kind}"
         if point.multiplicity and point.x.value not in breaks and point.multiplicity % 2 != (signs[0] != signs[1]):
-            yield f"the zero {point.x} has another multiplicity than {point.multiplicity}"
-    for point in study.critical:
+            yield f"the zero {point.x.text} has another multiplicity than {point.multiplicity}"
+    for point in spread(study.critical, MANY):
         if not vanishes(text, point.x, 1):
-            yield f"f' is not 0 at {point.x}"
+            yield f"f' is not 0 at {point.x.text}"
         signs = beside(text, study, point.x, 1)
         told_signs = {"minimum": (-1, 1), "maximum": (1, -1)}.get(point.kind)
         if (told_signs and signs not in (told_signs,) and 0 not in signs) or (point.kind == "flat" and signs[0] * signs[1] == -1):
-            yield f"the critical point {point.x} is not a {point.kind}"
-    for point in study.inflections:
+            yield f"the critical point {point.x.text} is not a {point.kind}"
+    for point in spread(study.inflections, MANY):
         signs = beside(text, study, point.x, 2)
         if signs[0] * signs[1] != -1:
-            yield f"f'' does not change its sign at {point.x}"
+            yield f"f'' does not change its sign at {point.x.text}"
     for point in everything(study):
         yield from of_value(text, point)
 
@@ -196,7 +197,7 @@ def of_value(text: str, point: SpecialPoint) -> Iterator[str]:
         if abs(value - mpmath.mpf(point.value.value)) <= 4 * bound + mpmath.mpf(10) ** -14 * abs(value) + mpmath.mpf(10) ** -16:
             return
     if near and point.x.low == point.x.high:
-        yield f"f is not {point.value} at {point.x}"
+        yield f"f is not {point.value.text} at {point.x.text}"
 
 
 def exactly(x: Number) -> Any:
@@ -211,12 +212,12 @@ def exactly(x: Number) -> Any:
 
 def of_breaks(text: str, study: Study) -> Iterator[str]:
     """One-sided limits and slopes that f does not tend to."""
-    for point in (*study.breaks, *study.ends):
+    for point in (*spread(study.breaks, MANY), *study.ends):
         if not finite(point.x):
             continue
         place = exactly(point.x)
         if abs(place - point.x.value) > 2 * width(point.x) + NOTHING:
-            yield f"{point.x.exact} is not {point.x}"
+            yield f"{point.x.exact.text} is not {point.x.text}"
         known = point.x.exact is not None or point.x.low == point.x.high
         power = 30 if known else 5
         with mpmath.workdps(2 * DIGITS + 20):
@@ -228,9 +229,9 @@ def of_breaks(text: str, study: Study) -> Iterator[str]:
                 if told is None:
                     continue
                 if mpmath.isnan(near):
-                    yield f"at {point.x}, on the side {side}, there is no {NAMES[order]}"
+                    yield f"at {point.x.text}, on the side {side}, there is no {NAMES[order]}"
                 elif not tends(far, near, told, known):
-                    yield f"{NAMES[order]} tends to {mpmath.nstr(near, 8)} at {point.x} on the side {side}, and not to {told}"
+                    yield f"{NAMES[order]} tends to {mpmath.nstr(near, 8)} at {point.x.text} on the side {side}, and not to {told.text}"
 
 
 def tends(far: Any, near: Any, told: Number, known: bool) -> bool:
@@ -260,29 +261,29 @@ def of_range(text: str, study: Study) -> Iterator[str]:
     least, most = min([*values, *told]), max([*values, *told])
     room = mpmath.mpf(10) ** -12 * (1 + abs(least) + abs(most))
     if least < mpmath.mpf(extent.low.low) - room or most > mpmath.mpf(extent.high.high) + room:
-        yield f"f has values outside of {extent}: {mpmath.nstr(least, 12)}, {mpmath.nstr(most, 12)}"
+        yield f"f has values outside of [{extent.low.text}, {extent.high.text}]: {mpmath.nstr(least, 12)}, {mpmath.nstr(most, 12)}"
     near = near_breaks(text, study)
     for bound, reached, has, side in ((extent.low, least, extent.has_low, -1), (extent.high, most, extent.has_high, 1)):
         best = max([reached, *near], key=lambda each, side=side: side * each)
         if finite(bound) and abs(best - mpmath.mpf(bound.value)) > mpmath.mpf(10) ** -4 * (1 + abs(bound.value)) and np.isfinite(study.low.value + study.high.value):
-            yield f"no value of f comes near {bound}: {mpmath.nstr(best, 8)}"
+            yield f"no value of f comes near {bound.text}: {mpmath.nstr(best, 8)}"
         if has and (not finite(bound) or not any(abs(each - mpmath.mpf(bound.value)) < CLOSE * (1 + abs(bound.value)) for each in told)):
-            yield f"f does not have the value {bound}"
+            yield f"f does not have the value {bound.text}"
         if not has and finite(bound) and any(abs(each - mpmath.mpf(bound.value)) < NOTHING for each in told):
-            yield f"f has the value {bound}"
+            yield f"f has the value {bound.text}"
     for low, high in extent.gaps:
         if any(low.high < each < high.low for each in told):
-            yield f"f has values between {low} and {high}"
-    for point in study.critical:
+            yield f"f has values between {low.text} and {high.text}"
+    for point in spread(study.critical, MANY):
         value = at(text, exactly(point.x))[0]
         bound = {"minimum": least, "maximum": most}.get(point.kind)
         if bound is not None and point.extent == "global" and abs(value - bound) > room and mpmath.sign(value - bound) == (1 if point.kind == "minimum" else -1):
-            yield f"the {point.kind} at {point.x} is not global"
+            yield f"the {point.kind} at {point.x.text} is not global"
 
 
 def near_breaks(text: str, study: Study) -> list[Any]:
     """Values very near to breaks."""
-    places = [(exactly(point.x), gap(study, point.x)) for point in study.breaks if finite(point.x)]
+    places = [(exactly(point.x), gap(study, point.x)) for point in spread(study.breaks, MANY) if finite(point.x)]
     return [
         value for place, step in places for side in (-1, 1) for power in (6, 12, 30)
         if not mpmath.isnan(value := at(text, place + side * step * mpmath.mpf(10) ** -power)[0])
@@ -304,14 +305,14 @@ def polished(text: str, x: Number, order: int) -> Any:
 def of_what_is_not_there(text: str, study: Study) -> Iterator[str]:
     """Zeros at critical points and breaks inside of pieces that are not told."""
     zeros, undecided = [point.x for point in study.zeros], study.undecided
-    for point in study.critical:
+    for point in spread(study.critical, MANY):
         place = polished(text, point.x, 1)
         if place is None or any(abs(place - each.value) < CLOSE for each in zeros):
             continue
         is_open = any(each.what in ("zeros", "breaks") and each.low.low <= place <= each.high.high for each in undecided)
         if abs(at(text, place)[0]) < NOTHING and not is_open:
-            yield f"f is 0 at the critical point {point.x}, and nothing says so"
-    for piece in study.pieces:
+            yield f"f is 0 at the critical point {point.x.text}, and nothing says so"
+    for piece in spread(study.pieces, MANY):
         if piece.defined:
             yield from torn(text, piece)
 
@@ -325,12 +326,13 @@ def torn(text: str, piece: Piece) -> Iterator[str]:
     rows = along(text, x)
     step = x[1] - x[0]
     for order in range(2):
-        steps, slopes = np.abs(np.diff(rows[order])), np.abs(rows[order + 1])
-        wanted = step * np.maximum(slopes[1:], slopes[:-1])
-        scale = np.nanmax(np.abs(rows[order]), initial=1e-300)
+        with np.errstate(all="ignore"):
+            steps, slopes = np.abs(np.diff(rows[order])), np.abs(rows[order + 1])
+            wanted = step * np.maximum(slopes[1:], slopes[:-1])
+        scale = np.nanmax(np.abs(rows[order][np.isfinite(rows[order])]), initial=1e-300)
         for k in np.flatnonzero((steps > 10 * wanted + 1e-6 * scale) & np.isfinite(steps))[:3]:
             if jumps(text, order, mpmath.mpf(x[k]), mpmath.mpf(x[k + 1])):
-                yield f"{NAMES[order]} jumps between {x[k]!r} and {x[k + 1]!r}, inside of a piece"
+                yield f"{NAMES[order]} jumps between {float(x[k])!r} and {float(x[k + 1])!r}, inside of a piece"
                 return
 
 
