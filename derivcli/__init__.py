@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         script,
         series,
         steps,
+        study,
     )
     from derivcli.check.verdict import Verdict, Verdicts
     from derivcli.custom.report import FileReport, FunctionError, FunctionReport
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from derivcli.flag_table import FLAGS
     from derivcli.language.expression import Definition, Expression
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+    from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 else:
     ModuleType = type(sys)
 
@@ -47,6 +49,7 @@ __all__ = [
     "Diagnosis",
     "ExitStatus",
     "Expression",
+    "Extent",
     "FileReport",
     "FunctionError",
     "FunctionReport",
@@ -54,11 +57,16 @@ __all__ = [
     "Ledger",
     "Node",
     "Note",
+    "Number",
+    "Piece",
     "Result",
     "SeriesResult",
     "Span",
+    "SpecialPoint",
     "Step",
+    "Study",
     "SymbolicResult",
+    "Undecided",
     "Verdict",
     "Verdicts",
     "answer",
@@ -74,12 +82,13 @@ __all__ = [
     "script",
     "series",
     "steps",
+    "study",
 ]
 
 _HOMES = {
     "derivcli.api": (
         "answer check_function check_functions derive explain hessian implicit jacobian parse polynomial "
-        "script series steps"
+        "script series steps study"
     ),
     "derivcli.check.verdict": "Verdict Verdicts",
     "derivcli.custom.report": "FileReport FunctionError FunctionReport",
@@ -91,6 +100,7 @@ _HOMES = {
     "derivcli.language.expression": "Definition Expression",
     "derivcli.render.notebook": "WRITER",
     "derivcli.result": "Jacobian Result SeriesResult SymbolicResult",
+    "derivcli.study.study": "Extent Number Piece SpecialPoint Study Undecided",
 }
 """The modules from which public names are imported when they are first asked for, and what shows their values."""
 

@@ -21,6 +21,7 @@ from derivcli.python_arguments import (
     FormulaOptions,
     Lets,
     Names,
+    On,
     OrderOptions,
     Partials,
     PointOptions,
@@ -30,6 +31,7 @@ from derivcli.python_arguments import (
     formulas_of,
     functions_of,
     interval_ends,
+    intervals_of,
     lets_of,
     mixed_of,
     names_of,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+    from derivcli.study.study import Study
 
 
 @reading()
@@ -341,6 +344,20 @@ def answer(
     function that it makes of that variable; it need be right on the curve only.
     """
     return pipeline.answer(_request([expression], None, wrt, dependent=dependent, **options), text_in(claim, "a claim"))
+
+
+@reading()
+def study(expression: Formula, on: On | None = None, *, let: Lets | None = None) -> Study:
+    """What a function of one variable does on an interval, with proof that nothing else happens there.
+
+    `on` is "x=0:5", {"x": (0, 5)} or (0, 5); the ends are numbers or formulas as text, or infinite: "-inf", math.inf.
+    Without it an interval is chosen that shows what there is, and the study's `remarks` say why. `let` is that of
+    `derive`. The study's `zeros`, `critical`, `inflections`, `breaks` and `extrema` are special points, each with its
+    `kind`, its place `x`, the `value` there and a `verdict`; between neighbouring points, on its `pieces`, f, f' and
+    f'' have one sign; `range` is that of f. The study is `complete` where no others exist; else `undecided` says where
+    a question is open, and why.
+    """
+    return pipeline.study(_request([expression], None, None, let=let, study=intervals_of(on)))
 
 
 def _derivatives(request: Request) -> list[Result] | list[SymbolicResult]:

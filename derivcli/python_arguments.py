@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from derivcli.language.expression import Expression
     from derivcli.language.functions.row import Function
-    from derivcli.points.at_option import Item
+    from derivcli.points.at_option import Interval, Item
     from derivcli.points.points import Points
 
 Formula: TypeAlias = "str | float | Fraction | Decimal | Expression | sympy.Expr"
@@ -36,6 +36,8 @@ Formula: TypeAlias = "str | float | Fraction | Decimal | Expression | sympy.Expr
 Names: TypeAlias = "str | Sequence[str]"
 Partials: TypeAlias = "Names | Sequence[Partial]"
 At: TypeAlias = "str | Mapping[str, Item] | Points"
+Ends: TypeAlias = "tuple[float | str | Fraction | Decimal, float | str | Fraction | Decimal]"
+On: TypeAlias = "str | Ends | Mapping[str, str | Ends]"
 Lets: TypeAlias = "Mapping[str, str | float | Fraction | Decimal]"
 Use: TypeAlias = "Mapping[str, Callable[..., Any] | Function]"
 
@@ -362,10 +364,25 @@ def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points |
 
 def interval_ends(on: object) -> str:
     """The two ends of an interval as the text that says so."""
-    ends = listed(on, "on", "a pair of numbers or texts", float | int | str) if not isinstance(on, str) else []
+    kinds = numbers.Real | Decimal | str
+    ends = listed(on, "on", "a pair of numbers or texts", kinds) if not isinstance(on, str) else []
     if len(ends) != 2 or any(isinstance(end, bool) for end in ends):
         raise ArgumentError("on is a pair of numbers or texts", hint="write it like on=(0, 1)")
     return ":".join(map(str, ends))
+
+
+def intervals_of(on: On | None) -> list[Interval]:
+    """The intervals of a study: of several variables by their names, or of the only one."""
+    if on is None:
+        return []
+    from derivcli.points.at_option import read_intervals
+
+    if not isinstance(on, Mapping):
+        return read_intervals(on if isinstance(on, str) else interval_ends(on))
+    named = {name: ends if isinstance(ends, str) else interval_ends(ends) for name, ends in _named(on, "on").items()}
+    if not named:
+        raise ArgumentError("on names no variable", hint='write it like on={"x": (0, 1)}')
+    return read_intervals(",".join(f"{name}={ends}" for name, ends in named.items()))
 
 
 def functions_of(use: Use | None) -> dict[str, Function]:

@@ -39,7 +39,8 @@ class Request:
     neither, derivatives are asked for as formulas.
     `wrt` are the variables to differentiate by, all of them if None; `order` is the order in each. Instead, `mixed` are
     partials written out, `along` is a vector as one point, `hessian` asks for all of order two, and `series` is the
-    degree of a Taylor polynomial, whose remainder is enclosed on an `interval`.
+    degree of a Taylor polynomial, whose remainder is enclosed on an `interval`. `study` are the intervals on which a
+    function is studied, none where they are to be chosen.
     `let` holds texts by their names, each of which may use those before it, and `functions` are the user's own.
     `engine` is "" where the order decides it. `check` is None where the count of the numbers decides it.
     `exact` asks for exact values of all numbers; None is for short ones, where a point was typed as a formula.
@@ -63,6 +64,7 @@ class Request:
     engine: str = ""
     check: bool | None = None
     exact: bool | None = None
+    study: Sequence[Interval] = ()
 
     def __post_init__(self) -> None:
         self._check_values()

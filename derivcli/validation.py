@@ -12,6 +12,7 @@ from derivcli.language.variable_order import in_usual_order
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.language.functions.row import Function
+    from derivcli.points.at_option import Interval
     from derivcli.points.files.data_files import DataFiles
 from derivcli.result import FloatArray, Partial
 
@@ -144,6 +145,28 @@ def only_variable(variables: Sequence[str], expressions: Sequence[Expression]) -
         message = f"a series is in one variable, and there are {len(variables) or 'none'}"
         raise DerivError(message, source, Span(0, len(source)), "name one, as in `--wrt x`")
     return variables[0]
+
+
+def studied_variable(expression: Expression, intervals: Sequence[Interval]) -> str:
+    """The variable in which a function is studied; refused where there are several, or the text asks for f' itself."""
+    source = expression.source
+    span = Span(0, len(source))
+    if expression.asked:
+        hint = "leave out the sign of the derivative: the study of f tells the signs of f' and f'' too"
+        raise DerivError("this asks for a derivative, and a study is of a function", source, span, hint)
+    names = [interval.variable for interval in intervals if interval.variable]
+    if len(intervals) > 1:
+        raise DerivError("a study is on one interval, and there are several", hint="leave out all but one")
+    known = expression.arguments or expression.variables or tuple(names) or (USUAL,)
+    for name in names:
+        if name not in known:
+            hint = f"write it like `--on {known[0]}=0:5`"
+            raise DerivError(f"'{name}' is no variable here", source, span, hint)
+    if len(known) > 1:
+        other = next(name for name in known if name not in names)
+        hint = f"give the others a value, as in `--let {other}=1`"
+        raise DerivError(f"a study is in one variable, and there are {len(known)}", source, span, hint)
+    return known[0]
 
 
 def check_written(expressions: Sequence[Expression]) -> None:

@@ -68,8 +68,8 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 """Where each may be imported; Typer carries a click of its own, which another one breaks."""
 
 INTERPRETATIONS = (
-    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/explain/piecewise/"),
-    *("derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
+    *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/study/"),
+    *("derivcli/explain/piecewise/", "derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
 
@@ -199,7 +199,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
         return home in LEAVES and wanted not in LEAVES
     if home == "__init__":
         named = (
-            *(("language", "expression"), ("check", "verdict"), ("custom", "report")),
+            *(("language", "expression"), ("check", "verdict"), ("study", "study"), ("custom", "report")),
             *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
         return wanted != "api" and target[1:3] not in named

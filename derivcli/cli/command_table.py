@@ -47,6 +47,10 @@ MAIN = Command(
 COMMANDS = {
     row.name: row
     for row in (
+        Command("study", partial(resolve_name, "derivcli.cli.commands.study:study"),
+                'deriv study "x*exp(-x)" --on x=0:5', "an expression", takes_formulas=True, proposal="deriv study EXPR",
+                group=LEARN, summary="Tell all that a function does on an interval, with proof",
+                synonyms="curve variations extrema extremum critical zeros roots inflection monotone sketch"),
         Command("steps", partial(resolve_name, "derivcli.cli.commands.steps:steps"), 'deriv steps "x**2*sin(x)"',
                 "an expression", takes_formulas=True, proposal="deriv steps EXPR",
                 group=LEARN, summary="Show how a derivative is found, rule by rule",

@@ -45,29 +45,65 @@ Item: TypeAlias = Value | Sequence[Value]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The values of one variable between two ends."""
+    """The values of one variable between two ends, which may be infinite; "" is the only variable that there is.
+
+    `ends` are the formulas that the finite ends were typed as.
+    """
 
     variable: str
     low: float
     high: float
+    ends: tuple[Tree | None, Tree | None] = (None, None)
 
     def __post_init__(self) -> None:
-        if not -np.inf < self.low < self.high < np.inf:
-            raise DerivError("an interval goes up from one finite number to another", hint="write it like x=0:1")
+        if not self.low < self.high:
+            raise DerivError("an interval goes up from one number to another", hint="write it like x=0:1")
+
+
+INFINITE = re.compile(r"\s*([-+\u2212]?)\s*(?:inf|infinity|oo|\u221e)\s*", re.IGNORECASE)
+"""An end that is no number."""
 
 
 def read_interval(spec: str) -> Interval:
-    """The interval that `x=low:high` writes."""
-    starts = list(_ASSIGNMENT.finditer(spec))
-    ends = [] if len(starts) != 1 or starts[0].start() > 0 else list(_split(spec, starts[0].end(), len(spec), ":"))
-    if len(ends) != 2:
+    """The interval that `x=low:high` writes, both ends of it finite."""
+    intervals = read_intervals(spec)
+    if len(intervals) != 1 or not intervals[0].variable:
         raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
-    low, high = (constant_folding.float_of(_read_constant(spec, *end, [])[0]) for end in ends)
+    if not -np.inf < intervals[0].low < intervals[0].high < np.inf:
+        raise DerivError("the two ends are finite here", spec, Span(0, len(spec)), "write it like x=0:1")
+    return intervals[0]
+
+
+def read_intervals(spec: str) -> list[Interval]:
+    """The intervals that `x=low:high,y=low:high` writes, or `low:high` for the only variable."""
+    starts = list(_ASSIGNMENT.finditer(spec))
+    names = [match.group(1) for match in starts] or [""]
+    begins = [match.end() for match in starts] or [0]
+    ends = [match.start() for match in starts[1:]] + [len(spec)]
+    if starts and starts[0].start() > 0:
+        raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
+    return [_interval(spec, *each) for each in zip(names, begins, ends, strict=True)]
+
+
+def _interval(spec: str, name: str, start: int, stop: int) -> Interval:
+    bounds = list(_split(spec, start, stop, ":"))
+    if len(bounds) != 2 or (name and not is_name(name)):
+        raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
+    (low, first), (high, last) = (_end(spec, *bound) for bound in bounds)
     try:
-        return Interval(canonical_name(starts[0].group(1)), low, high)
+        return Interval(canonical_name(name) if name else "", low, high, (first, last))
     except DerivError as error:
-        error.source, error.span = spec, Span(*ends[0])
+        error.source, error.span = spec, Span(*bounds[0])
         raise
+
+
+def _end(spec: str, start: int, stop: int) -> tuple[float, Tree | None]:
+    """An end as the nearest float64, and as a formula where it is finite."""
+    infinite = INFINITE.fullmatch(spec, start, stop)
+    if infinite is not None:
+        return np.inf if infinite.group(1) in ("", "+") else -np.inf, None
+    value, tree = _read_constant(spec, start, stop, [])
+    return constant_folding.float_of(value), tree
 
 
 def read_points(specs: Iterable[str], paired: bool = False) -> Points:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
@@ -85,6 +85,14 @@ class Column:
         cells = aligned(self.texts) if self.numeric else list(self.texts)
         return self._joined(cells, "\n= {}")
 
+    @property
+    def inline(self) -> Column:
+        """The column with its exact values behind its numbers."""
+        if not any(self.exact):
+            return self
+        joined = self._joined(aligned(self.texts) if self.numeric else self.texts, " = {}")
+        return replace(self, texts=[text.rstrip() for text in joined], numeric=False, exact=())
+
     def with_exact(self, form: str = " = {}", written: Callable[[str], str] = str) -> list[str]:
         """The texts, each with its exact value behind it where that says more."""
         return self._joined(self.texts, form, written)
@@ -107,6 +115,8 @@ class Table:
     latex: Callable[[], Sequence[Line]] | None = None
     is_long: bool = False
     """Whether there are so many rows that a box around each would take long."""
+    is_inline: bool = False
+    """Whether exact values rather stand behind the numbers than below them, where there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +209,73 @@ class Facts:
     facts: Sequence[tuple[str, str]]
 
 
+BOTTOM, MIDDLE, TOP = LEVELS = range(3)
+"""How high a value stands in the row of f."""
+
+
+@dataclass(frozen=True, slots=True)
+class Height:
+    """A value of f, as text and in LaTeX, and the level at which it stands."""
+
+    text: str
+    latex: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point in a table of variations: x, f' and f'' there, and what f is there or on both sides of a bar.
+
+    `slope` and `curvature` are "0", "|" for a double bar, or "". `bar` is that of f: "|" for a double one, where f has
+    no value, "!" for a single one, where it jumps.
+    """
+
+    x: str
+    x_latex: str
+    slope: str = ""
+    curvature: str = ""
+    bar: str = ""
+    value: Height | None = None
+    left: Height | None = None
+    right: Height | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What lies between two such points: the signs of f' and f'', "?" where they are not known.
+
+    An arrow stands at a `level`. Where f is not `defined` there are no signs.
+    """
+
+    slope: str
+    curvature: str
+    level: int = MIDDLE
+    defined: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Variations:
+    """A table of variations: the labels of its rows x, f', f and f'', its points, and what lies between them."""
+
+    labels: tuple[str, str, str, str]
+    latex_labels: tuple[str, str, str, str]
+    places: Sequence[Place]
+    stretches: Sequence[Stretch]
+
+
 Block: TypeAlias = (
-    Equations | Sentence | Gap | Table | Matrices | Polynomial | Chain | CheckResult | Checks | Glossary | Facts
+    Equations
+    | Sentence
+    | Gap
+    | Table
+    | Matrices
+    | Polynomial
+    | Chain
+    | CheckResult
+    | Checks
+    | Glossary
+    | Facts
+    | Variations
 )
 
 

@@ -26,13 +26,17 @@ from derivcli.render.documents.ledger import ledger_document
 from derivcli.render.documents.numbers import check_result, numbers_document
 from derivcli.render.documents.series import series_document
 from derivcli.render.documents.steps import steps_document
+from derivcli.render.documents.study import study_document
 from derivcli.render.formats.html import html_of
 from derivcli.render.formats.latex import write_latex
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import number_at
 from derivcli.render.quantities import derivative_label, function_names, quantities_of
+from derivcli.render.study_json import SPECIAL_LISTS
+from derivcli.render.study_texts import end_text, interval_text, kind_text, range_text
 from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
 from derivcli.showing import Records, listed
+from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 
 MAX_ROWS = 10
 """Points that are shown of more."""
@@ -200,6 +204,27 @@ def _verdict(verdict: Verdict) -> str:
     return f"{verdict.kind}{digits}{truth}{f': {verdict.message}' if verdict.message else ''}"
 
 
+def _study(study: Study) -> str:
+    """The function, the interval, and how many special points there are of each kind."""
+    counts = [f"{name}: {len(found)}" for name in SPECIAL_LISTS if (found := getattr(study, name))]
+    said = ", ".join(counts) or "no special points"
+    where = interval_text(study.low, study.high, STYLE)
+    open_questions = "" if study.complete else f", {len(study.undecided)} undecided"
+    return f"{shortened(study.expression.text)} on {where}; {said}{open_questions}"
+
+
+def _special_point(point: SpecialPoint) -> str:
+    value = "" if point.value is None else f", value {end_text(point.value, STYLE)}"
+    return f"{kind_text(point, STYLE)} at {end_text(point.x, STYLE)}{value} ({point.verdict.kind})"
+
+
+def _piece(piece: Piece) -> str:
+    where = interval_text(piece.low, piece.high, STYLE, (False, False))
+    return (
+        f"{where}: f {piece.sign}, f' {piece.slope}, f'' {piece.curvature}" if piece.defined else f"{where}: undefined"
+    )
+
+
 def _several(document: Callable[[Any, Style], Document]) -> Callable[[Any, Style], Document]:
     return lambda record, style: document([record], style)
 
@@ -210,6 +235,7 @@ ROWS: Mapping[type, Shown] = {
     SeriesResult: Shown(_series, _several(series_document), has_html=True),
     SymbolicResult: Shown(_symbolic, _several(formulas_document)),
     Derivation: Shown(_derivation, _several(steps_document)),
+    Study: Shown(_study, study_document, has_html=True),
     Ledger: Shown(_ledger, ledger_document, has_latex=False, has_html=True),
     Answer: Shown(lambda answer: marked(answer, STYLE), answer_document, has_latex=False, has_html=True),
     FunctionReport: Shown(_report, function_check_document, has_latex=False, has_html=True),
@@ -228,6 +254,11 @@ LINES: Mapping[type, Callable[[Any], str]] = {
     Expression: lambda expression: shortened(expression.text),
     Node: _node,
     Verdict: _verdict,
+    Number: lambda number: end_text(number, STYLE),
+    SpecialPoint: _special_point,
+    Piece: _piece,
+    Undecided: lambda each: f"{each.what} on {interval_text(each.low, each.high, STYLE)}: {each.why}",
+    Extent: lambda extent: range_text(extent, STYLE),
 }
 """What one line says of each kind of record."""
 

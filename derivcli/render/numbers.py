@@ -13,10 +13,15 @@ FLOAT32_BYTES = 4
 def number_texts(values: FloatArray, digits: int | None = None) -> list[str]:
     """Each number of an array: 38 and not 38.0, 1e16 and not 1e+16; "nan", "inf" or "-inf"."""
     if digits is not None:
-        return [_tidy(format(value, f".{digits}g")) for value in values.tolist()]
+        return [number_text(value, digits) for value in values.tolist()]
     if values.dtype.itemsize == FLOAT32_BYTES:
         return [_tidy(str(value)) for value in values]
     return [_tidy(repr(value)) for value in values.tolist()]
+
+
+def number_text(value: float, digits: int) -> str:
+    """One number to so many significant digits."""
+    return _tidy(format(value, f".{digits}g"))
 
 
 def number_at(values: FloatArray, point: int, digits: int | None = None) -> str:

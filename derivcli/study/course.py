@@ -14,7 +14,7 @@ from derivcli.study.events import Event
 from derivcli.study.isolation import rational_end, sign
 from derivcli.study.study import Sign
 from derivcli.study.taylor_model import Curve
-from derivcli.study.zeros import ORDERS, Stretch, Wall
+from derivcli.study.zeros import ORDERS, Stretch, Wall, is_outside, is_same
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,13 +49,13 @@ def course_of(curve: Curve, parts: Sequence[tuple[Stretch, bool, list[Event]]], 
     columns: list[Column] = []
     sections: list[Section] = []
     for stretch, defined, events in parts:
-        if _is_outside(stretch, low, high):
+        if is_outside(stretch, low, high):
             continue
         inner = [Column(event.root, event) for event in events]
         first, last = _border(stretch.left, low, -1), _border(stretch.right, high, 1)
-        if inner and _same(inner[0].root, first.root):
+        if inner and is_same(inner[0].root, first.root):
             first = replace(first, event=inner.pop(0).event)
-        if inner and _same(inner[-1].root, last.root):
+        if inner and is_same(inner[-1].root, last.root):
             last = replace(last, event=inner.pop().event)
         row = [first, *inner, last]
         if columns:
@@ -65,21 +65,9 @@ def course_of(curve: Curve, parts: Sequence[tuple[Stretch, bool, list[Event]]], 
     return Course(tuple(columns), tuple(sections))
 
 
-def _is_outside(stretch: Stretch, low: Root, high: Root) -> bool:
-    """Whether a stretch meets the interval in one point at most."""
-    before, behind = stretch.right.root.ball, stretch.left.root.ball
-    return bool(
-        before < low.ball or behind > high.ball or _same(stretch.right.root, low) or _same(stretch.left.root, high)
-    )
-
-
-def _same(one: Root, other: Root) -> bool:
-    return one is other or bool(one.ball.overlaps(other.ball))
-
-
 def _border(wall: Wall, end: Root, side: int) -> Column:
     """Where a stretch ends inside the interval: at its wall, or at the end of the interval before that."""
-    if _same(wall.root, end):
+    if is_same(wall.root, end):
         return Column(end, wall=wall if wall.special else None, is_end=True)
     inside = wall.root.ball < end.ball if side > 0 else wall.root.ball > end.ball
     return Column(wall.root, wall=wall) if inside else Column(end, is_end=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.exact_places import candidates, place_of, vanishing
-from derivcli.study.isolation import refined
+from derivcli.study.exact_places import candidates, vanishing
+from derivcli.study.isolation import NAME_BITS, refined
+from derivcli.study.numbers import place_of
 from derivcli.study.taylor_model import BITS, Curve
 from derivcli.study.zeros import Stretch, Zero
 
@@ -39,7 +40,7 @@ def events_of(stretch: Stretch, curve: Curve, low: Root, high: Root) -> list[Eve
     found.sort(key=lambda each: _size(each[1].root))
     events: list[Event] = []
     for order, zero in found:
-        if events and _is_same(curve, events[-1], order, zero):
+        if events and _is_same(curve, events[-1], order, zero, APART_BITS[:is_named]):
             events[-1] = _joined(events[-1], order, zero)
         else:
             events.append(Event(zero.root, {order: zero}))
@@ -70,20 +71,23 @@ def _named(curve: Curve, order: int, zero: Zero) -> Zero:
     """A zero with its formula, if it has a short one."""
     if zero.root.tree is not None:
         return zero
-    for tree in candidates(zero.root.ball):
+    ball = zero.root.ball
+    if zero.multiplicity == 1:
+        ball = refined(curve, order, ball, NAME_BITS)
+    for tree in candidates(ball, curve.forms):
         if vanishing(curve.tape, curve.name, tree, order) == zero.multiplicity:
             return replace(zero, root=place_of(tree))
     return zero
 
 
-def _is_same(curve: Curve, event: Event, order: int, zero: Zero) -> bool:
+def _is_same(curve: Curve, event: Event, order: int, zero: Zero, precisions: Sequence[int]) -> bool:
     """Whether two points are the same, as far as many digits tell."""
     if not event.root.ball.overlaps(zero.root.ball):
         return False
     if event.root.tree is not None and event.root.tree == zero.root.tree:
         return True
     other, there = next(iter(event.zeros.items()))
-    for bits in APART_BITS:
+    for bits in precisions:
         if max(there.multiplicity, zero.multiplicity) > 1 or order in event.zeros:
             break
         one = event.root.ball if event.root.tree is not None else refined(curve, other, event.root.ball, bits)

@@ -1,41 +1,292 @@
-"""Formulas of zeros. This file is a stand-in until its own owner's comes: take theirs on a conflict."""
+"""The formula of a number that is known by its digits, and proofs of what a function is there.
+
+A formula that agrees with hundreds of bits is a candidate, no more. What vanishes at it is proved by its germ, a power
+series with exact constants.
+"""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 import sympy
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq, fmpz_mat, fmpz_poly
 
-from derivcli.engines.balls.coordinates import rational
+from derivcli.check.enclosure import restored_context
+from derivcli.check.one_sided_germs import LocalGerms
+from derivcli.engines.balls.coordinates import Exact
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.balls.evaluation import ball_of, coordinate, evaluate
-from derivcli.engines.balls.run import Run
-from derivcli.engines.balls.tape import Tape
-from derivcli.language.tree import Tree, number
+from derivcli.engines.balls.evaluation import ball_of, coordinate
+from derivcli.engines.balls.exact_constants import ExactConstant, working
+from derivcli.engines.balls.germs.germ import NoGermError, ShortError
+from derivcli.engines.balls.tape import Tape, record
+from derivcli.engines.symbolic import SYMPY_FAILURES
+from derivcli.language.tree import Tree
+from derivcli.simplify.cost import cost
 from derivcli.simplify.domains.roots import Root
+from derivcli.study import linear_form
+from derivcli.study.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of, has_waves
+from derivcli.study.linear_form import LinearForm
+from derivcli.study.surds import multiple, number, scaled_root, short_roots
+
+LEAST_BITS = 60
+"""A ball of fewer bits has no formula sought."""
+
+SPARE_BITS = 20
+"""So many bits more than a formula's numbers have must agree: less is chance."""
+
+MAX_BITS = 320
+"""Of a ball of more bits not all are looked at."""
+
+HEIGHT_BITS = 24
+"""Bits of the largest number in a formula that is sought."""
+
+RELATION_BITS = 128
+"""Bits of three numbers among which an integer relation is sought, or fewer where fewer are known."""
+
+PLACE_BITS = 192
+"""Bits to which a number with a formula is known."""
+
+PROOF_BITS = (192, 768)
+
+MORE_TERMS = (2, 8, 24)
+"""So many terms of a germ are computed beyond the first one that is asked for."""
+
+PI = sympy.pi
 
 
-def candidates(ball: arb) -> list[Tree]:
-    """Formulas that a number may have."""
-    near = Fraction(float(ball.mid())).limit_denominator(1000)
-    turns = Fraction(float((ball / arb.pi()).mid())).limit_denominator(1000)
-    found = [number(near)] if ball.contains(arb(rational(near))) else []
-    return found + ([sympy.Mul(number(turns), sympy.pi)] if (ball / arb.pi()).contains(arb(rational(turns))) else [])
+@dataclass(frozen=True, slots=True, eq=False)
+class Forms:
+    """What formulas the special points of a function may have: its inner formulas, and whether it has waves."""
+
+    chains: tuple[Chain, ...]
+    waves: bool
+
+    @classmethod
+    def of(cls, tree: Tree) -> Forms:
+        """Those of a function."""
+        with restored_context():
+            ctx.prec = 2 * RELATION_BITS
+            chains = tuple(chains_of(tree))
+        return cls(chains, has_waves(tree))
+
+
+ANY = Forms((Chain(),), waves=True)
+
+
+def candidates(ball: arb, forms: Forms = ANY) -> list[Tree]:
+    """Formulas of a number that agree with all of its digits: at most one, as things are."""
+    with restored_context():
+        bits = ball.rel_accuracy_bits()
+        ctx.prec = max(LEAST_BITS, min(bits, MAX_BITS))
+        if ball.contains(0):
+            return [sympy.S.Zero] if ball.rad() < arb(2) ** -LEAST_BITS else []
+        if bits < LEAST_BITS:
+            return []
+        found = _of_itself(ball, forms.waves)
+        if found is None:
+            found = _of_chains(ball, forms)
+    return [] if found is None else [found]
+
+
+def _of_itself(ball: arb, waves: bool) -> Tree | None:
+    """A rational number, a rational multiple of pi, or a number with a short radical."""
+    rational = rational_in(ball)
+    if rational is not None:
+        return number(rational)
+    turns = rational_in(ball / arb.pi()) if waves else None
+    return _radical(ball) if turns is None else multiple(turns, PI)
+
+
+def _radical(ball: arb) -> Tree | None:
+    """A root of a rational number, a quadratic surd, or a square root of such."""
+    for degree in (2, 3, 4):
+        power = rational_in(ball**degree)
+        if power is not None:
+            return scaled_root(fmpq(-1 if ball < 0 else 1), abs(power), degree)
+    polynomial = _quadratic(ball)
+    if polynomial is None:
+        polynomial = _quadratic(ball * ball)
+        if polynomial is None:
+            return None
+        polynomial = fmpz_poly([int(polynomial[0]), 0, int(polynomial[1]), 0, int(polynomial[2])])
+    return next(_matching(polynomial, ball), None)
+
+
+def _matching(polynomial: fmpz_poly, ball: arb) -> Iterator[Tree]:
+    for tree in short_roots(polynomial):
+        if ball_of(coordinate(tree), ctx.prec).overlaps(ball):
+            yield tree
+
+
+def _of_chains(x: arb, forms: Forms) -> Tree | None:
+    """A formula by the value of an inner formula; of several waves of one angle by the simplest value."""
+    waves: dict[Any, list[tuple[int, LinearForm, Chain]]] = {}
+    for chain in forms.chains:
+        exact = _value(chain, chain.value(x), forms.waves) if chain.steps else None
+        if exact is None:
+            continue
+        if chain.kind != WAVE:
+            tree = _solved(chain, exact, x)
+            if tree is not None:
+                return tree
+        else:
+            waves.setdefault(chain.steps[:-1], []).append((len(exact.terms) * 100 + cost(exact.tree)[0], exact, chain))
+    for known in waves.values():
+        _, exact, chain = min(known, key=lambda each: each[0])
+        tree = _solved(chain, exact, x)
+        if tree is not None:
+            return tree
+    return None
+
+
+def _solved(chain: Chain, exact: LinearForm, x: arb) -> Tree | None:
+    found = chain.solved(exact, x)
+    tree = None if found is None else found.tree
+    return None if tree is None or not ball_of(coordinate(tree), ctx.prec).overlaps(x) else tree
+
+
+def _value(chain: Chain, value: arb, waves: bool) -> LinearForm | None:
+    """The exact number that an inner formula's value may be."""
+    if not value.is_finite() or value.rel_accuracy_bits() < LEAST_BITS:
+        return None
+    found = rational_in(value) if chain.kind != ALGEBRAIC else None
+    if found is not None:
+        return linear_form.rational(found)
+    found = rational_in(value / arb.pi()) if chain.kind != WAVE and waves else None
+    if found is not None:
+        return linear_form.pi_times(found)
+    found = rational_in(value.log()) if chain.kind == POWER and value > 0 else None
+    if found is not None:
+        return linear_form.rational(found).exp()
+    polynomial = _quadratic(value) if chain.kind != ALGEBRAIC else None
+    return None if polynomial is None else _surd(polynomial, value)
+
+
+def _surd(polynomial: fmpz_poly, value: arb) -> LinearForm | None:
+    """The root of a polynomial of the second degree that a ball holds."""
+    c, b, a = (fmpq(int(polynomial[place])) for place in range(3))
+    discriminant = b * b - 4 * a * c
+    if discriminant <= 0:
+        return None
+    centre, root = linear_form.rational(-b / (2 * a)), linear_form.rational(discriminant).root(2)
+    sign = fmpq(1 if value > -arb(b) / (2 * a) else -1)
+    return centre.plus(root.times(sign / (2 * abs(a))))
+
+
+def rational_in(ball: arb) -> fmpq | None:
+    """The rational number of few digits that a ball is about; None where there is none."""
+    mantissa, exponent = ball.mid().man_exp()
+    bits, shift = ball.rel_accuracy_bits(), int(exponent)
+    if abs(shift) > 4 * MAX_BITS or bits < LEAST_BITS:
+        return None
+    above, below = (int(mantissa) << shift, 1) if shift >= 0 else (int(mantissa), 1 << -shift)
+    spare = (min(bits, MAX_BITS) - SPARE_BITS) // 2
+    p, q, before_p, before_q = 1, 0, 0, 1
+    while below:
+        part, rest = divmod(above, below)
+        p, before_p = part * p + before_p, p
+        q, before_q = part * q + before_q, q
+        if max(abs(p), q) >> min(HEIGHT_BITS, spare):
+            return None
+        if (not rest or (below // rest) >> SPARE_BITS) and (ball * q - p).contains(0):
+            return fmpq(p, q)
+        above, below = below, rest
+    return None
+
+
+def _quadratic(ball: arb) -> fmpz_poly | None:
+    """The polynomial of the second degree with small coefficients of which a number is a root."""
+    square = ball * ball
+    bits = min(ball.rel_accuracy_bits(), square.rel_accuracy_bits(), RELATION_BITS + 4) - 4
+    if bits < LEAST_BITS or abs(ball) > 1 << HEIGHT_BITS:
+        return None
+    whole = [_scaled(part, bits) for part in (ball, square)]
+    rows = fmpz_mat([[1, 0, 0, 1 << bits], [0, 1, 0, whole[0]], [0, 0, 1, whole[1]]]).lll()
+    c, b, a, _ = (int(rows[0, place]) for place in range(4))
+    height = min(HEIGHT_BITS, (bits - SPARE_BITS) // 3)
+    if a == 0 or max(abs(a), abs(b), abs(c)) >> height or not (a * square + b * ball + c).contains(0):
+        return None
+    return fmpz_poly([c, b, a])
+
+
+def _scaled(ball: arb, bits: int) -> int:
+    """A number times a power of 2, near enough."""
+    mantissa, exponent = ball.mid().man_exp()
+    shift = int(exponent) + bits
+    return int(mantissa) << shift if shift >= 0 else int(mantissa) >> -shift
 
 
 def place_of(tree: Tree) -> Root:
     """The number that a formula is."""
     where = coordinate(tree)
-    return Root(where, ball_of(where, 128), tree)
+    return Root(where, ball_of(where, PLACE_BITS), tree)
 
 
-def vanishing(tape: Tape, name: str, place: Tree, order: int) -> int | None:
-    """How many derivatives from an order on are 0 at a place, as proved by exact numbers."""
-    run = Run(tape, {name: (fmpq(1),)}, order + 9, 128)
-    try:
-        found = evaluate(run, {name: coordinate(place)})
-    except (UnsureError, TouchError):
-        return None
-    count = next((k for k, each in enumerate(found[order:]) if not each.contains(0)), 0)
-    return count if all(each.is_zero() for each in found[order : order + count]) else None
+def vanishing(tape: Tape, name: str, place: Tree | Exact, order: int) -> int | None:
+    """How many derivatives, beginning with that of an order, are proved to be 0 at a place; the next is proved not to.
+
+    The function is analytic there. None where it is not proved.
+    """
+    with suppress(NoGermError, TouchError, UnsureError, AssertionError, *SYMPY_FAILURES), restored_context():
+        where = coordinate(place) if isinstance(place, sympy.Basic) else place
+        for precision in PROOF_BITS:
+            for more in MORE_TERMS:
+                try:
+                    return _vanishing(tape, name, where, order, precision, more)
+                except ShortError:
+                    continue
+                except UnsureError:
+                    break
+    return None
+
+
+def _vanishing(tape: Tape, name: str, where: Exact, order: int, precision: int, more: int) -> int:
+    local = LocalGerms(tape, {name: where}, working(precision), {name: fmpq(1)}, order, more)
+    germ, _ = local.germ(local.line(local.direction, 1), order)
+    if germ is None or not local.rigorous or germ.flat:
+        raise NoGermError
+    place = order
+    while germ.limit is None or place < germ.limit:
+        constant = germ.terms.get((place, 0))
+        if constant is not None and local.field.sign(constant):
+            return place - order
+        if germ.limit is None and place > max((each for each, _ in germ.terms), default=0):
+            raise NoGermError  # a polynomial of lower degree
+        place += 1
+    raise ShortError
+
+
+def exact_constant(tree: Tree, precision: int = PROOF_BITS[0]) -> ExactConstant | None:
+    """A formula without variables as an exact constant of a field of its own."""
+    return values_at([(tree, {})], precision)[0]
+
+
+def values_at(questions: list[tuple[Tree, dict[str, Tree]]], precision: int) -> list[ExactConstant | None]:
+    """The values of formulas at exact points as constants of one field, so that equal ones are known to be."""
+    known = working(precision)
+    found: list[ExactConstant | None] = []
+    for tree, at in questions:
+        tape = record(tree, tuple(at))
+        place = {name: coordinate(each) for name, each in at.items()}
+        ctx.prec = precision
+        value = None
+        with suppress(NoGermError, TouchError, UnsureError):
+            value = LocalGerms(tape, place, known, {}, 0, 1).value_here()
+        found.append(value)
+    return found
+
+
+def are_equal(tree: Tree, at: dict[str, Tree], other: Tree, there: dict[str, Tree]) -> bool | None:
+    """Whether the values of two formulas at exact points are equal; None where that is not proved."""
+    with restored_context():
+        for precision in PROOF_BITS:
+            known = working(precision)
+            one, two = values_at([(tree, at), (other, there)], precision)
+            if one is None or two is None:
+                return None
+            with suppress(UnsureError):
+                return known.is_same(one, two)
+    return None

@@ -68,22 +68,22 @@ def compared(one: Number, other: Number) -> int | None:
 
 def with_extents(points: Sequence[SpecialPoint], limits: Iterable[Number]) -> list[SpecialPoint]:
     """The minima and maxima, told apart into local and global ones; f also tends to some limits."""
-    numbers = list(limits)
-    found = []
-    for point in points:
-        rivals = [other.value for other in points if other is not point and other.value is not None]
-        found.append(_with_extent(point, [*rivals, *numbers]))
-    return found
+    numbers = [*limits, *(point.value for point in points if point.value is not None)]
+    best = {kind: _furthest(numbers, sense) for kind, sense in (("minimum", -1), ("maximum", 1))}
+    return [_with_extent(point, best[point.kind]) for point in points]
 
 
-def _with_extent(point: SpecialPoint, rivals: Sequence[Number]) -> SpecialPoint:
-    sense = 1 if point.kind == "maximum" else -1
-    value = point.value
-    if value is None:
-        return point
-    beats = [sense * (compared(rival, value) or 0) for rival in rivals]
-    if any(beat > 0 for beat in beats):
+def _furthest(numbers: Sequence[Number], sense: int) -> list[Number]:
+    """The greatest of some numbers or, with sense -1, the least: all that may be it, each once."""
+    bound = max((number.low if sense > 0 else -number.high for number in numbers), default=math.nan)
+    may_be = [number for number in numbers if (number.high if sense > 0 else -number.low) >= bound]
+    return [*{(each.low, each.high, None if each.exact is None else each.exact.tree): each for each in may_be}.values()]
+
+
+def _with_extent(point: SpecialPoint, best: Sequence[Number]) -> SpecialPoint:
+    assert point.value is not None, "f has a value at an extremum"
+    orders = [compared(rival, point.value) for rival in best]
+    if any(orders):
         return replace(point, extent="local")
-    unknown = any(compared(rival, value) is None for rival in rivals)
-    verdict = AGREES if unknown and point.verdict.kind == "proved" else point.verdict
+    verdict = AGREES if None in orders and len(best) > 1 and point.verdict.kind == "proved" else point.verdict
     return replace(point, extent="global", verdict=verdict)

@@ -15,9 +15,11 @@ from flint import arb, arb_poly, ctx, fmpq
 
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.integers import fraction
-from derivcli.study.taylor_model import CUT, Curve, TaylorModel, ball_between
+from derivcli.study.taylor_model import SHIFT, Curve, TaylorModel, ball_between
 
 MAX_MULTIPLICITY = 9
+
+HALF = fmpq(1, 2)
 
 MIN_WIDTH = arb(2) ** -60
 """A share of a model's interval that is not cut again."""
@@ -29,6 +31,10 @@ NEWTON_STEPS = 80
 
 KNOWN_BITS = 80
 """A simple zero is narrowed down to so many bits, if its model is as good."""
+
+
+NAME_BITS = 320
+"""Bits of a zero that tell its formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +137,10 @@ class _Search:
     def _cut(self, low: fmpq, high: fmpq) -> fmpq:
         """A place near the middle at which g is not 0, as far as there is one."""
         for numerator in (0, 3, -5, 7, -11):
-            cut = low + (high - low) * (CUT + fmpq(numerator, 32))
+            cut = low + (high - low) * (HALF + SHIFT + fmpq(numerator, 32))
             if sign(self.g(0)(arb(cut))):
                 return cut
-        return low + (high - low) * CUT
+        return (low + high) / 2
 
     def _monotone(self, low: fmpq, high: fmpq) -> Iterator[Found]:
         """The only zero, if there is one, of g where it rises or falls."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import sympy
 from flint import arb, fmpq
 
-from derivcli.engines.symbolic import expression_of
+from derivcli.engines.balls.evaluation import ball_of, coordinate
+from derivcli.engines.symbolic import arrange, expression_of
+from derivcli.language.expression import Expression
 from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Tree, number
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.study import Number
+
+PLACE_BITS = 320
+"""Bits of a number that has a formula."""
 
 DIGITS = 17
 """Significant digits that tell any two float64 apart."""
@@ -27,8 +33,19 @@ def number_in(ball: arb, tree: Tree | None = None, spelling: Spelling = CANONICA
     value = float(ball.mid()) + 0.0
     if not ball.is_finite():
         return Number(value, value, value, f"{value:g}")
-    exact = None if tree is None else expression_of(tree, spelling)
+    exact = None if tree is None else _formula(tree, spelling)
     return Number(value, _below(ball.lower()), -_below(-ball.upper()) + 0.0, digits_of(ball), exact)
+
+
+@lru_cache(maxsize=1024)
+def _formula(tree: Tree, spelling: Spelling) -> Expression:
+    return expression_of(arrange(tree), spelling)
+
+
+def place_of(tree: Tree) -> Root:
+    """The number that a formula without variables is."""
+    where = coordinate(tree)
+    return Root(where, ball_of(where, PLACE_BITS), tree)
 
 
 def rational_root(value: fmpq) -> Root:

@@ -9,10 +9,11 @@ from flint import ctx
 
 from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.engines.balls.tape import record
 from derivcli.language.expression import Expression
 from derivcli.simplify.domains.roots import Root
 from derivcli.study import special_points
+from derivcli.study.breaks.local_germs import Formula
+from derivcli.study.breaks.special_points import infinite_end, special_point
 from derivcli.study.course import Column, Course, Section, course_of
 from derivcli.study.events import events_of
 from derivcli.study.extrema import with_extents
@@ -21,7 +22,7 @@ from derivcli.study.special_points import Place
 from derivcli.study.study import Number, Study, Undecided
 from derivcli.study.taylor_model import BITS, Curve, curve_of
 from derivcli.study.value_range import united
-from derivcli.study.walls import break_point, end_point, stretches_on
+from derivcli.study.walls import stretches_on
 from derivcli.study.zeros import ORDERS, Open
 
 STUDY_SECONDS = 2.0
@@ -35,9 +36,8 @@ def study_curve(expression: Expression, variable: str, low: Root, high: Root) ->
     """All special points of a function on a closed interval, proved to be all where nothing is left undecided."""
     with restored_context():
         ctx.prec = BITS
-        tree = expression.expanded
-        curve = curve_of(record(tree, (variable,)), variable, monotonic() + STUDY_SECONDS)
-        stretches, opened = stretches_on(curve, tree, low, high, ORDERS)
+        curve = curve_of(expression.expanded, variable, monotonic() + STUDY_SECONDS)
+        stretches, opened = stretches_on(curve, low, high, ORDERS)
         parts = [(each, each.defined, events_of(each, curve, low, high)) for each in stretches]
         course = course_of(curve, parts, low, high)
         ctx.prec = BITS
@@ -50,7 +50,7 @@ def _study(expression: Expression, variable: str, places: Sequence[Place], undec
     extrema = with_extents([*special_points.extrema(places)], special_points.limits(places))
     extents = {id(point.x): point for point in extrema}
     critical = [extents.get(id(point.x), point) for point in special_points.critical(places)]
-    breaks = [place.point for place in places if place.point is not None and place.point.kind != "regular"]
+    breaks = [place.point for place in places if place.point is not None and place.point.kind not in ("regular", "end")]
     return Study(
         expression,
         variable,
@@ -69,14 +69,22 @@ def _study(expression: Expression, variable: str, places: Sequence[Place], undec
 
 
 def _places(expression: Expression, curve: Curve, course: Course) -> Iterator[Place]:
+    formula = Formula(curve.tree, curve.name)
     sections: list[Section | None] = [None, *course.sections, None]
     for column, left, right in zip(course.columns, sections[:-1], sections[1:], strict=True):
         x = number_of(column.root, expression.spelling)
-        if column.wall is not None and column.wall.special:
-            point = break_point(expression, curve, column.root, x)
+        if column.wall is not None and column.wall.break_ is not None:
+            point = special_point(column.wall.break_, expression.spelling)
             yield Place(point.x, column, point.value, left, right, point)
         elif not column.root.ball.is_finite():
-            yield Place(x, column, None, left, right, end_point(expression, curve, column.root, x))
+            yield Place(
+                x,
+                column,
+                None,
+                left,
+                right,
+                infinite_end(expression, formula, column.root),
+            )
         else:
             is_defined = any(each is not None and each.defined for each in (left, right))
             yield Place(x, column, _value(expression, curve, column) if is_defined else None, left, right)

@@ -12,9 +12,13 @@ other validated functional inclusion methods", 2003.)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from time import monotonic
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+from time import monotonic, perf_counter
 
 from flint import arb, arb_poly, ctx, fmpq
 
@@ -22,7 +26,10 @@ from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.run import Run
-from derivcli.engines.balls.tape import Tape
+from derivcli.engines.balls.tape import Tape, record
+from derivcli.language.tree import Tree
+from derivcli.study.exact_places import Forms
+from derivcli.study.polynomials import RationalFunction, rational_function
 
 BITS = 128
 """The precision of models unless more is needed."""
@@ -30,8 +37,11 @@ BITS = 128
 ORDERS = (26, 10)
 """The degree of models, and that where a series takes long, as where each coefficient is an integral."""
 
-SLOW_SECONDS = 0.002
-"""A series of the first degree that takes longer is computed to the second."""
+SLOW_RATIO = 8
+"""Where a series up to the high degree takes so many times as long as one of three terms, the low one serves."""
+
+PROBE = fmpq(1_234_577, 1_000_003)
+"""Where the time for a series is taken."""
 
 REMAINDER_BITS = 70
 """A remainder that is smaller than the polynomial by so many bits is as good as none."""
@@ -39,15 +49,17 @@ REMAINDER_BITS = 70
 SMALL_SHARE = fmpq(1, 2**40)
 """Where no model is found on this share of an interval, there is a point without one."""
 
-WALL = "wall"
+MAX_PARTS = 6
+"""An interval is not cut into more parts at once."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Curve:
-    """A function of one variable as a tape, a clock that ends its study, and the degree of its models."""
+    """A function of one variable, its tape, a clock that ends its study, and the degree of its models."""
 
-    tape: Tape
+    tree: Tree
     name: str
+    tape: Tape
     deadline: float = float("inf")
     degree: int = ORDERS[0]
     constants: dict[int, dict[int, object]] = field(default_factory=dict)
@@ -64,6 +76,16 @@ class Curve:
             nodes = self.tape.nodes
             known.update((number, value) for number, value in run.values.items() if not nodes[number].varies)
         return found
+
+    @cached_property
+    def forms(self) -> Forms:
+        """The kinds of formulas that its zeros may have."""
+        return Forms.of(self.tree)
+
+    @cached_property
+    def rational(self) -> RationalFunction | None:
+        """The function as a rational one, if it is that."""
+        return rational_function(self.tree, self.name)
 
     @property
     def is_late(self) -> bool:
@@ -91,14 +113,18 @@ class TaylorModel:
         """Whether a derivative is 0 throughout, and all its coefficients show it exactly."""
         return all(coefficient.is_zero() for coefficient in self.derivative(order).coeffs())
 
+    def may_be_zero(self, order: int) -> bool:
+        """Whether none of the coefficients of a derivative is known not to be 0."""
+        return all(coefficient.contains(0) for coefficient in self.derivative(order).coeffs())
+
 
 def ball_between(low: fmpq | arb, high: fmpq | arb) -> arb:
     """The ball that two numbers span."""
     return arb(low).union(arb(high))
 
 
-def model(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> TaylorModel | None:
-    """The model on an interval; None where there is none with a small remainder."""
+def model(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> TaylorModel | int:
+    """The model on an interval; where the remainder is not small, on how many equal parts it may be."""
     centre = (low + high) / 2
     ctx.prec = precision
     degree = curve.degree
@@ -107,15 +133,23 @@ def model(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> TaylorM
         rest = curve.series(wide, degree + 1, precision)[-1]
         thin = curve.series(centre, degree, precision)
     except (UnsureError, TouchError, OverflowError):
-        return None
+        return 2
     radius = (arb(high - low) / 2).upper()
     remainder = abs(rest).upper() * radius ** (degree + 1)
     scale = arb(0)
     for power, coefficient in enumerate(thin[: degree // 2 + 1]):
         scale = scale.max(abs(coefficient).upper() * radius**power)
-    if not remainder <= scale * arb(2) ** -(REMAINDER_BITS if degree == ORDERS[0] else REMAINDER_BITS // 3):
-        return None
+    allowed = scale * arb(2) ** -(REMAINDER_BITS if degree >= ORDERS[0] else REMAINDER_BITS // 3)
+    if not remainder <= allowed:
+        return _parts(remainder / allowed, degree)
     return TaylorModel(low, high, centre, radius, [arb_poly([*thin, rest])])
+
+
+def _parts(excess: arb, degree: int) -> int:
+    """How many parts make a remainder smaller by a factor."""
+    if not excess.is_finite():
+        return 2
+    return min(max(2, math.ceil(float(excess.root(degree + 1).upper()))), MAX_PARTS)
 
 
 def models(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> Iterator[TaylorModel | tuple[fmpq, fmpq]]:
@@ -124,20 +158,31 @@ def models(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> Iterat
     waiting = [(low, high)]
     while waiting:
         start, stop = waiting.pop()
-        found = None if curve.is_late else model(curve, start, stop, precision)
-        if found is not None:
+        found = 1 if curve.is_late else model(curve, start, stop, precision)
+        if isinstance(found, TaylorModel):
             yield found
         elif curve.is_late or stop - start < smallest:
             yield start, stop
         else:
-            cut = start + (stop - start) * CUT
-            waiting += [(cut, stop), (start, cut)]
+            width = (stop - start) / found
+            cuts = [start, *(start + width * (k + SHIFT) for k in range(1, found)), stop]
+            waiting += reversed([*pairwise(cuts)])
 
 
-CUT = fmpq(1_048_583, 2_097_143)
-"""Where an interval is cut, near its middle and off the points at which functions tend to be 0."""
+SHIFT = fmpq(1_048_583, 2_097_143) - fmpq(1, 2)
+"""By so much of a part an interval is cut off the places at which functions tend to be 0."""
 
 
-def curve_of(tape: Tape, name: str, deadline: float) -> Curve:
+def curve_of(tree: Tree, name: str, deadline: float) -> Curve:
     """A curve, with models of a low degree where its series take long."""
-    return Curve(tape, name, deadline)
+    curve = Curve(tree, name, record(tree, (name,)), deadline)
+    seconds = [min(_seconds(curve, order) for _ in range(2)) for order in (2, ORDERS[0])]
+    return replace(curve, degree=ORDERS[seconds[1] > SLOW_RATIO * seconds[0]])
+
+
+def _seconds(curve: Curve, order: int) -> float:
+    """The time for a series."""
+    start = perf_counter()
+    with suppress(UnsureError, TouchError):
+        curve.series(PROBE, order)
+    return perf_counter() - start

@@ -13,8 +13,9 @@ from flint import arb, fmpq
 
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.exact_places import candidates, place_of, vanishing
-from derivcli.study.isolation import Simple, Touch, isolated
+from derivcli.study.exact_places import candidates, vanishing
+from derivcli.study.isolation import NAME_BITS, Simple, Touch, isolated, refined
+from derivcli.study.numbers import place_of
 from derivcli.study.taylor_model import BITS, Curve, TaylorModel, model
 from derivcli.study.zeros import Open, Zero
 
@@ -53,7 +54,8 @@ def zero_of(touch: Touch, root: Root) -> Zero:
 
 def _by_formula(curve: Curve, order: int, touch: Touch) -> Zero | None:
     """The zero at a number that has a formula, where the derivatives are 0 exactly."""
-    for tree in candidates(touch.ball):
+    ball = refined(curve, order + touch.multiplicity - 1, touch.ball, NAME_BITS)
+    for tree in candidates(ball, curve.forms):
         if vanishing(curve.tape, curve.name, tree, order) == touch.multiplicity:
             return zero_of(touch, place_of(tree))
     return None

@@ -1,46 +1,144 @@
-"""The walls of an interval and the stretches between them."""
+"""The walls of an interval, and the stretches between them with all zeros on each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from flint import fmpq
 
-from derivcli.language.expression import Expression
+from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
+from derivcli.study import polynomials
+from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
+from derivcli.study.breaks.break_points import Zeros, break_points, defined_on
+from derivcli.study.breaks.kinds import Break, break_at
+from derivcli.study.breaks.local_germs import Formula
+from derivcli.study.isolation import sign
 from derivcli.study.numbers import rational_root
-from derivcli.study.study import Number, SpecialPoint
-from derivcli.study.taylor_model import Curve
+from derivcli.study.tails.beside import sign_beside
+from derivcli.study.taylor_model import Curve, curve_of
 from derivcli.study.touches import decided
-from derivcli.study.zeros import Open, Stretch, Wall, exact_end, fill
+from derivcli.study.zeros import ENDLESS, EndlessError, Means, Open, Stretch, Wall, exact_end, fill, is_outside
 
 MARGIN = fmpq(1, 1_594_323)
 """By this share of its length the search goes beyond the ends of an interval, so that no zero lies at its very end."""
 
+UNTOLD = "it is not known whether the function is defined there"
 
-def stretches_on(
-    curve: Curve, tree: Tree, low: Root, high: Root, orders: Sequence[int]
-) -> tuple[list[Stretch], list[Open]]:
-    """The stretches of an interval, with all zeros on them."""
-    ends = exact_end(low, -1), exact_end(high, 1)
-    margin = (ends[1] - ends[0]) * MARGIN
-    stretch = Stretch(Wall(rational_root(ends[0] - margin)), Wall(rational_root(ends[1] + margin)))
+
+def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> tuple[list[Stretch], list[Open]]:
+    """The stretches of an interval in order, with all zeros on them, and where there may be more walls."""
+    tree = curve.tree
+    first, last = _outer(low, high)
+    found = break_points(
+        tree,
+        curve.name,
+        first.root,
+        last.root,
+        lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
+    )
+    formula = Formula(tree, curve.name)
+    walls = [first, *(Wall(each.at, break_at(formula, each)) for each in found.found if each.solutions), last]
+    stretches = []
+    for left, right in pairwise(walls):
+        is_defined = defined_on(tree, curve.name, left.root, right.root)
+        stretch = Stretch(left, right, bool(is_defined))
+        stretches.append(stretch)
+        if is_outside(stretch, low, high):
+            continue
+        if is_defined:
+            _fill(stretch, curve, orders)
+        elif is_defined is None:
+            stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
+    opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
+    return stretches, opened
+
+
+def _outer(low: Root, high: Root) -> tuple[Wall, Wall]:
+    """The ends of the interval, a finite one moved outwards a little."""
+    sides = (low, -1), (high, 1)
+    ends = [side * exact_end(root, side) for root, side in sides if root.ball.is_finite()]
+    margin = (sum(ends, fmpq(0)) if len(ends) > 1 else fmpq(1)) * MARGIN
+    first, last = (
+        Wall(rational_root(exact_end(root, side) + side * margin) if root.ball.is_finite() else root)
+        for root, side in sides
+    )
+    return first, last
+
+
+def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float("inf")) -> Zeros:
+    """All zeros inside an interval of a formula that is analytic there; at the ends it may be 0 or singular."""
+    curve = curve_of(tree, name, deadline)
+    stretch = Stretch(Wall(low, Break(low, "unknown")), Wall(high, Break(high, "unknown")))
+    try:
+        _fill(stretch, curve, (0,))
+    except EndlessError:
+        return Zeros((), (UndecidedStretch(low, high, ENDLESS),))
+    undecided = [
+        UndecidedStretch(Root(each.low, each.low), Root(each.high, each.high), each.why) for each in stretch.open
+    ]
+    return Zeros(tuple(zero.root for zero in stretch.zeros[0]), tuple(undecided))
+
+
+def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
     fill(
         stretch,
         curve,
         orders,
-        lambda wall, side, order: None,
-        lambda curve, order, touch: decided(curve, order, touch, lambda order: (), lambda *_: None),
+        Means(
+            beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
+            decide=lambda touch, order: decided(curve, order, touch, lambda order: (), lambda *_: None),
+            is_zero=lambda order: is_zero(curve, order),
+        ),
     )
-    return [stretch], []
 
 
-def break_point(expression: Expression, curve: Curve, root: Root, x: Number) -> SpecialPoint:
-    """What f does at a point."""
-    raise NotImplementedError
+def is_zero(curve: Curve, order: int) -> bool:
+    """Whether a derivative is proved to be 0 wherever the function is defined."""
+    return curve.rational is not None and curve.rational.derivative(order).is_zero
 
 
-def end_point(expression: Expression, curve: Curve, root: Root, x: Number) -> SpecialPoint:
-    """What f does at a point."""
-    raise NotImplementedError
+def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:
+    """Where a derivative is known to have one sign from a wall on, and the sign."""
+    exact = _of_rational(curve, wall, side, order)
+    if exact is not None:
+        return exact
+    if wall.is_infinite:
+        found = sign_beside(curve.tree, curve.name, float("inf") if wall.root.ball > 0 else float("-inf"), side, order)
+        if found is None:
+            return None
+        bound = exact_end(Root(found[0], found[0]), 1)
+        return (bound if wall.root.ball > 0 else -bound), found[1]
+    try:
+        here = sign(curve.series(wall.root.where, order + 1)[order])  # a value alone would tell nothing of its sides
+        if here:
+            return exact_end(wall.root, side), here
+    except (TouchError, UnsureError):
+        pass
+    other = stretch.right if side > 0 else stretch.left
+    limit = fmpq(1) if other.is_infinite else abs(exact_end(other.root, -side) - exact_end(wall.root, side))
+    found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit)
+    if found is None:
+        return None
+    reach = exact_end(Root(found[0], found[0]), -1)
+    return exact_end(wall.root, side) + side * reach * SHORTER, found[1]
+
+
+def _of_rational(curve: Curve, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:
+    """The same of a rational function, whose zeros and poles are known exactly."""
+    function = curve.rational
+    if function is None or not wall.is_infinite:
+        return None
+    derivative = function.derivative(order)
+    if derivative.is_zero:
+        return fmpq(0), 0
+    ends = [exact_end(each.root, -side) for each in (*polynomials.zeros(derivative), *polynomials.walls(derivative))]
+    last = max(map(abs, ends), default=fmpq(0)) + 1
+    value = derivative.above(-side * last) / derivative.below(-side * last)
+    return -side * last, int(value > 0) - int(value < 0)
+
+
+SHORTER = fmpq(2**60 - 1, 2**60)
+"""A proof that reaches from the number itself reaches a little less far from a rational number beside it."""

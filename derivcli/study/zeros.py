@@ -7,13 +7,13 @@ begin.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from flint import arb, fmpq
 
 from derivcli.simplify.domains.roots import Root
+from derivcli.study.breaks.kinds import Break
 from derivcli.study.isolation import Found, Gap, Touch, isolated, rational_end
 from derivcli.study.taylor_model import Curve, TaylorModel, models
 
@@ -59,11 +59,20 @@ class Open:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wall:
-    """An end of a stretch. At a `special` one the formula may not be analytic; `wild` says that it oscillates there."""
+    """An end of a stretch. Where the formula may not be analytic, `break_` says what the function does there."""
 
     root: Root
-    special: bool = False
-    wild: bool = False
+    break_: Break | None = None
+
+    @property
+    def special(self) -> bool:
+        """Whether the formula may not be analytic there."""
+        return self.break_ is not None
+
+    @property
+    def wild(self) -> bool:
+        """Whether the function oscillates without end beside it."""
+        return self.break_ is not None and self.break_.kind == "oscillation"
 
     @property
     def is_infinite(self) -> bool:
@@ -86,20 +95,43 @@ class Stretch:
     open: list[Open] = field(default_factory=list)
 
 
-SignBeside: TypeAlias = Callable[[Wall, int, int], "tuple[fmpq, int] | None"]
-"""Takes a wall, a side (1: behind it) and an order. Proves one sign up to a distance from the wall, or none."""
+def is_outside(stretch: Stretch, low: Root, high: Root) -> bool:
+    """Whether a stretch meets the interval in one point at most."""
+    before, behind = stretch.right.root.ball, stretch.left.root.ball
+    return bool(
+        before < low.ball or behind > high.ball or is_same(stretch.right.root, low) or is_same(stretch.left.root, high)
+    )
 
-Decide: TypeAlias = Callable[[Curve, int, Touch], "list[Zero] | Open"]
-"""Decides whether a derivative that touches 0 as far as balls tell does so."""
+
+def is_same(one: Root, other: Root) -> bool:
+    """Whether two numbers are the same, as far as their digits tell."""
+    return one is other or bool(one.ball.overlaps(other.ball))
 
 
-def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], beside: SignBeside, decide: Decide) -> None:
+class EndlessError(Exception):
+    """Nothing is proved of a function towards an end of the line."""
+
+
+ENDLESS = "nothing is proved of it towards infinity"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Means:
+    """What decides where Taylor models do not: beside walls, where a derivative touches 0, where it is 0 throughout."""
+
+    beside: Callable[[Wall, int, int], tuple[fmpq, int] | None]
+    """Takes a wall, a side (1: behind it) and an order. Proves one sign up to a number, or none."""
+    decide: Callable[[Touch, int], list[Zero] | Open]
+    is_zero: Callable[[int], bool]
+    """Whether the derivative of an order is proved to be 0 wherever f is defined."""
+
+
+def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) -> None:
     """Find all zeros of the derivatives of some orders between the walls of a stretch, on which f is analytic."""
-    starts = {order: _start(stretch, order, beside, 1) for order in orders}
-    ends = {order: _start(stretch, order, beside, -1) for order in orders}
+    stretch.zeros = {order: [] for order in orders}
+    starts = {order: _start(stretch, order, means, 1) for order in orders}
+    ends = {order: _start(stretch, order, means, -1) for order in orders}
     low, high = min(starts.values()), max(ends.values())
-    for order in orders:
-        stretch.zeros[order] = []
     for each in models(curve, low, high):
         if not isinstance(each, TaylorModel):
             stretch.open += [Open(arb(each[0]), arb(each[1]), order, _why(curve)) for order in orders]
@@ -109,30 +141,40 @@ def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], beside: SignBesi
                 continue  # here a sign is proved
             if order in stretch.throughout or each.is_zero(order):
                 stretch.throughout.add(order)
-                continue
-            for found in isolated(each, order):
-                settled = _settled(curve, order, found, decide)
-                if isinstance(settled, Open):
-                    stretch.open.append(settled)
-                else:
-                    stretch.zeros[order] += settled
+            elif not each.may_be_zero(order):
+                _add(stretch, order, isolated(each, order), means)
+            elif means.is_zero(order):
+                stretch.throughout.add(order)
+            else:
+                _add(stretch, order, [Gap(each.low, each.high)], means)
     for order in stretch.throughout:
         stretch.zeros[order].clear()
+
+
+def _add(stretch: Stretch, order: int, found: Iterable[Found], means: Means) -> None:
+    """Write down what a model shows of the zeros of a derivative."""
+    for each in found:
+        settled = _settled(order, each, means)
+        if isinstance(settled, Open):
+            stretch.open.append(settled)
+        else:
+            stretch.zeros[order] += settled
 
 
 def _why(curve: Curve) -> str:
     return "the time is over" if curve.is_late else "no power series is found there"
 
 
-def _start(stretch: Stretch, order: int, beside: SignBeside, side: int) -> fmpq:
+def _start(stretch: Stretch, order: int, means: Means, side: int) -> fmpq:
     """Where the search for zeros begins behind the left wall (side 1), or ends before the right one (side -1)."""
     wall = stretch.left if side > 0 else stretch.right
     if not wall.special and not wall.is_infinite:
         return exact_end(wall.root, side)
-    found = beside(wall, side, order)
+    found = means.beside(wall, side, order)
     if found is not None:
         return found[0]
-    assert not wall.is_infinite, "an end of the line without a sign is refused before"
+    if wall.is_infinite:
+        raise EndlessError
     other = stretch.right if side > 0 else stretch.left
     ends = [exact_end(each.root, side) for each in (wall, other) if not each.is_infinite]
     share = WILD_SHARE if wall.wild else NEAR_SHARE
@@ -151,10 +193,10 @@ def exact_end(root: Root, side: int) -> fmpq:
     return rational_end(root.ball.upper() if side > 0 else root.ball.lower())
 
 
-def _settled(curve: Curve, order: int, found: Found, decide: Decide) -> list[Zero] | Open:
+def _settled(order: int, found: Found, means: Means) -> list[Zero] | Open:
     if isinstance(found, Gap):
         return Open(arb(found.low), arb(found.high), order, "the function is too near to 0 there")
     if isinstance(found, Touch):
-        return decide(curve, order, found)
+        return means.decide(found, order)
     after = 1 if found.rises else -1
     return [Zero(Root(found.ball, found.ball), 1, -after, after, found.low, found.high)]

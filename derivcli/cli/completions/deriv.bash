@@ -132,7 +132,7 @@ _deriv_main() {
             if [[ $plain == -* ]]; then
                 names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --exact --no-exact --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
-                names=(steps answer practice explain check-fn functions shell warm help)
+                names=(study steps answer practice explain check-fn functions shell warm help)
             fi
             ;;
         --at) _deriv_names '=' ;;
@@ -155,6 +155,56 @@ _deriv_main() {
         --engine) names=(reverse taylor compiled) ;;
         --device) names=(cpu cuda) ;;
         --install-completion) names=(bash zsh fish powershell) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
+_deriv_study() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --on | --let | --format | --digits) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --format) given+='--format ' ;;
+            --digits) given+='--digits ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--on --let --format --digits --help)
+            elif ((${#words[@]} == start + 1)); then
+                names=()
+            fi
+            ;;
+        --on) _deriv_names '=' ;;
+        --let) _deriv_names '=' ;;
+        --format) names=(table tsv csv json latex markdown) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
@@ -605,7 +655,7 @@ _deriv_help() {
             if [[ $plain == -* ]]; then
                 names=()
             elif ((${#words[@]} == start + 1)); then
-                names=(steps answer practice explain check-fn functions shell warm options)
+                names=(study steps answer practice explain check-fn functions shell warm options)
             fi
             ;;
 
@@ -625,6 +675,7 @@ _deriv() {
     _deriv_words
     if ((${#words[@]} > 2)); then
         case ${words[1]} in
+            study) complete=_deriv_study ;;
             steps) complete=_deriv_steps ;;
             answer) complete=_deriv_answer ;;
             practice) complete=_deriv_practice ;;

@@ -3,7 +3,7 @@
 function __deriv_is -d 'Whether this is the command that is typed, the main one having no name'
     set -l tokens (commandline -cpo)
     set -l command ''
-    if test (count $tokens) -gt 1; and contains -- $tokens[2] steps answer practice explain check-fn functions shell warm help
+    if test (count $tokens) -gt 1; and contains -- $tokens[2] study steps answer practice explain check-fn functions shell warm help
         set command $tokens[2]
     end
     test "$command" = "$argv[1]"
@@ -40,7 +40,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     set -l tokens (commandline -cpo)
     set -l current (commandline -ct | string replace -ra '[\'"\\\\]' '' | string collect)
     set -l head (string replace -r '^--[a-z-]+=' '' -- $current | string match -r '^.*,')
-    if contains -- "$tokens[2]" steps answer practice explain check-fn functions shell warm help
+    if contains -- "$tokens[2]" study steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
     for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
@@ -82,6 +82,7 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --device' -l device -x -a
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --version' -l version -d 'Show the version'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --install-completion' -l install-completion -x -a 'bash\t zsh\t fish\t powershell\t' -d 'Let a shell complete the words of deriv'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --help' -l help -d 'Show this message and exit'
+complete -c deriv -n '__deriv_first ""' -a study -d 'Tell all that a function does on an interval, with proof'
 complete -c deriv -n '__deriv_first ""' -a steps -d 'Show how a derivative is found, rule by rule'
 complete -c deriv -n '__deriv_first ""' -a answer -d 'Judge a derivative that you found, and say where it is wrong'
 complete -c deriv -n '__deriv_first ""' -a practice -d 'Set exercises, and judge what you answer'
@@ -91,6 +92,11 @@ complete -c deriv -n '__deriv_first ""' -a functions -d 'List the functions that
 complete -c deriv -n '__deriv_first ""' -a shell -d 'Answer formulas line by line, typed or piped'
 complete -c deriv -n '__deriv_first ""' -a warm -d 'Keep a server ready, so that answers come at once'
 complete -c deriv -n '__deriv_first ""' -a help -d 'Tell all about a command'
+complete -c deriv -n '__deriv_is "study"' -l on -x -a '(__deriv_names =)' -d 'The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf'
+complete -c deriv -n '__deriv_is "study"' -l let -x -a '(__deriv_names =)' -d 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t' -d 'How to print'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "steps"' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
 complete -c deriv -n '__deriv_is "steps"' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
@@ -144,4 +150,4 @@ complete -c deriv -n '__deriv_is "shell"; and __deriv_lacks --help' -l help -d '
 complete -c deriv -n '__deriv_is "warm"; and __deriv_lacks --idle' -l idle -x -d 'With start: end after so many minutes without a command'
 complete -c deriv -n '__deriv_is "warm"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "warm"' -a 'start status stop'
-complete -c deriv -n '__deriv_first "help"' -a 'steps answer practice explain check-fn functions shell warm options'
+complete -c deriv -n '__deriv_first "help"' -a 'study steps answer practice explain check-fn functions shell warm options'

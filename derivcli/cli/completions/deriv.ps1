@@ -6,7 +6,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
     # By command, the main one having no name: what its first word may be, and its options.
     $commands = @{
         '' = @{
-            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'help')
+            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'help')
             Endings = @()
             Options = @(
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
@@ -39,6 +39,17 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--device'); Help = 'Where PyTorch computes'; Value = $true; Once = $true; Choices = @('cpu', 'cuda'); Endings = @(); BehindName = $null }
                 @{ Names = @('--version'); Help = 'Show the version'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--install-completion'); Help = 'Let a shell complete the words of deriv'; Value = $true; Once = $true; Choices = @('bash', 'zsh', 'fish', 'powershell'); Endings = @(); BehindName = $null }
+                @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+            )
+        }
+        'study' = @{
+            First = @()
+            Endings = @()
+            Options = @(
+                @{ Names = @('--on'); Help = 'The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('table', 'tsv', 'csv', 'json', 'latex', 'markdown'); Endings = @(); BehindName = $null }
+                @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
         }
@@ -140,7 +151,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             )
         }
         'help' = @{
-            First = @('steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'options')
+            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'options')
             Endings = @()
             Options = @(
 

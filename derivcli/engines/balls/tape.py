@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,9 +72,15 @@ class Tape:
 
 def record(tree: Tree, variables: Sequence[str]) -> Tape:
     """The tape of a tree over the variables."""
+    return record_parts(tree, variables)[0]
+
+
+def record_parts(tree: Tree, variables: Sequence[str]) -> tuple[Tape, Mapping[Tree, int]]:
+    """The tape of a tree, and the numbers of the nodes of its parts."""
     tape = Tape(tuple(variables))
-    tape.order = _Recorder(tape).block(unrolled(tree))
-    return tape
+    recorder = _Recorder(tape)
+    tape.order = recorder.block(unrolled(tree))
+    return tape, recorder.numbers
 
 
 def moving(tape: Tape, names: Iterable[str]) -> int:

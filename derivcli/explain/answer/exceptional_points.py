@@ -27,13 +27,12 @@ from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import arrange
 from derivcli.explain.answer.answer import Point
 from derivcli.explain.answer.sample_points import numbers_of
-from derivcli.explain.piecewise.breakpoints import JUMPS, BreakEquation, all_roots, break_equations, on_curve, worst
+from derivcli.explain.piecewise.breakpoints import all_roots, on_curve, worst
 from derivcli.explain.piecewise.pieces import (
     between,
     constant_at,
     exact_derivative,
     just_beside,
-    piece,
     piece_equations,
 )
 from derivcli.language.expression import Expression
@@ -42,6 +41,8 @@ from derivcli.language.spelling import Spelling
 from derivcli.language.tree import Tree
 from derivcli.result import Partial
 from derivcli.simplify.domains.roots import ALL, ENDLESS, UNKNOWN, VALUE_BITS, WITHIN, Root, Roots, same_root, value_of
+from derivcli.study.breaks.branches import piece
+from derivcli.study.breaks.equations import JUMPS, BreakEquation, break_equations
 
 MAX_SECONDS = 5.0
 

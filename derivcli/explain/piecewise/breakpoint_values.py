@@ -30,7 +30,7 @@ from derivcli.explain.piecewise.branch_conditions import (
     with_value,
     without_curves,
 )
-from derivcli.explain.piecewise.breakpoints import JUMPS, BreakEquation, all_roots, on_curve
+from derivcli.explain.piecewise.breakpoints import all_roots, on_curve
 from derivcli.explain.piecewise.intervals import by_intervals, is_total
 from derivcli.explain.piecewise.pieces import between, exact_derivative, just_beside, piece_equations
 from derivcli.language import tree as build
@@ -41,6 +41,7 @@ from derivcli.language.printer import place_text, text_of
 from derivcli.language.tree import SIGN_OF, Tree, postorder, row_of, substitute
 from derivcli.result import Partial, SymbolicResult, partial_of
 from derivcli.simplify.domains.roots import ALL, ENDLESS, Root, same_root, value_of
+from derivcli.study.breaks.equations import JUMPS, BreakEquation
 
 JUDGING_SECONDS = 5.0
 """How long the points of one derivative may be judged; later ones are left out."""

@@ -1,7 +1,7 @@
-"""The points that a formula singles out: where its conditions, kinks, jumps and edges change.
+"""The points that a formula singles out, on the whole line or on curves: solutions of its break equations.
 
-Elsewhere a formula is analytic as written, so that two that are the same near such a point need not be the same
-at it. In one variable the points are the roots of equations; in several they lie on curves, on which some are chosen.
+Two formulas that are the same near such a point need not be the same at it. In one variable the points are the roots of
+equations; in several they lie on curves, on which some are chosen.
 """
 
 from __future__ import annotations
@@ -9,32 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, islice
-from typing import Any
+from itertools import islice
 
-import sympy
-
-from derivcli.engines.symbolic import SYMPY_FAILURES, merged
-from derivcli.flag_table import FLAG_TABLE
-from derivcli.language.differentiation.unrolling import steps_of
-from derivcli.language.functions import formulas
-from derivcli.language.tree import Tree, add, negative, number, postorder, row_of, substitute, symbol
+from derivcli.engines.symbolic import SYMPY_FAILURES
+from derivcli.language.tree import number, substitute, symbol
 from derivcli.simplify.domains.root_solving import roots, whole
 from derivcli.simplify.domains.roots import ALL, EXTENTS, UNKNOWN, Root, Roots, root, united
-
-JUMPS, KINKS, POLES = "jumps", "kinks", "poles"
-"""What a formula may do at such a point: be another one, turn though it is continuous, or have no value."""
-
-ISOLATED = ("xlogy", "xlog1py")
-"""Functions with a value at the edge of their domain to which nearby values do not tend."""
-
-STEP_FUNCTIONS = {**dict.fromkeys(("floor", "ceil", "frac", "trunc"), sympy.S.Zero), "round": sympy.S.Half}
-"""Functions that jump where their argument is a whole number plus this."""
-
-PERIODIC_FUNCTIONS = ("mod", "fmod")
-"""Functions that jump where a quotient of their arguments is a whole number."""
+from derivcli.study.breaks.equations import BreakEquation
 
 OTHER_VALUES = tuple(map(Fraction, "1 2 -1 1/2 -3 3 0 7/5 -2/3".split()))
 """The values of the other variables where a curve is solved for one."""
@@ -46,85 +28,6 @@ SOLVING_SECONDS = 6.0
 """How long the equations of one claim may be solved."""
 
 MAX_CURVE_POINTS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class BreakEquation:
-    """An equation `difference` = 0 whose solutions a formula singles out, or a whole number where it is `stepped`."""
-
-    difference: Tree
-    does: str
-    stepped: bool = False
-
-
-def break_equations(tree: Tree) -> list[BreakEquation]:
-    """The equations of all exceptional points of a formula, each once."""
-    return list(dict.fromkeys(each for node in steps_of(tree) for each in of_node(node)))
-
-
-def of_node(node: Tree) -> Iterator[BreakEquation]:
-    """The equations of a node itself, without those of its parts."""
-    row = row_of(node)
-    if isinstance(node, sympy.core.relational.Relational):
-        if not all(map(_is_stepped, node.args)):
-            yield BreakEquation(_less(*node.args), JUMPS)
-    elif isinstance(node, sympy.Pow):
-        yield from _of_power(node)
-    elif row is not None:
-        yield from _of_call(node, row)
-
-
-def _is_stepped(tree: Tree) -> bool:
-    """Whether a formula changes only where a function in it jumps, and so singles out nothing by itself."""
-    row = row_of(tree)
-    if row is not None and row.name in (*STEP_FUNCTIONS, "sign", "heaviside") and row.name != "frac":
-        return True
-    return not tree.is_Symbol and all(map(_is_stepped, tree.args))
-
-
-def _of_power(node: Any) -> Iterator[BreakEquation]:
-    """Where the base of a power is 0, unless the power is a whole one, which is smooth there."""
-    base, exponent = merged(node.base), merged(node.exp)
-    if not base.free_symbols:
-        if base == 0:
-            yield BreakEquation(exponent, JUMPS)
-    elif exponent.free_symbols:
-        yield BreakEquation(node.base, JUMPS)
-    elif exponent.is_negative:
-        yield BreakEquation(node.base, POLES)
-    elif not exponent.is_Integer:
-        yield BreakEquation(node.base, KINKS)
-
-
-def _of_call(node: Any, row: Any) -> Iterator[BreakEquation]:
-    """Where a function of the table, or its rewrite, has a singular point."""
-    if row.name in STEP_FUNCTIONS:
-        yield BreakEquation(_less(node.args[0], STEP_FUNCTIONS[row.name]), JUMPS, stepped=True)
-    elif row.name in PERIODIC_FUNCTIONS:
-        yield BreakEquation(merged(node.args[0]) / merged(node.args[1]), JUMPS, stepped=True)
-    elif row.name == "log":
-        yield BreakEquation(node.args[0], POLES)
-    elif row.special:
-        yield from _of_special_points(node, row)
-    elif row.definition is not None and row.kernel is None:
-        yield from break_equations(formulas.rewritten(row, node.args))
-
-
-def _of_special_points(node: Any, row: Any) -> Iterator[BreakEquation]:
-    """Where a function of the table has a kink, a jump or an edge."""
-    if row.variadic:
-        for pair in combinations(node.args, 2):
-            yield BreakEquation(_less(*pair), KINKS)
-        return
-    for kind, condition in formulas.special(row):
-        does = KINKS if FLAG_TABLE[kind].is_continuous and row.name not in ISOLATED else JUMPS
-        for part in postorder(formulas.bind(row, condition, node.args)):
-            if isinstance(part, sympy.core.relational.Relational):
-                yield BreakEquation(_less(*part.args), does)
-
-
-def _less(left: Tree, right: Tree) -> Tree:
-    return left if right == 0 else add([left, negative(right)])
 
 
 def solved(each: BreakEquation, name: str, between: Sequence[Fraction] = (), numbers: Sequence[Fraction] = ()) -> Roots:

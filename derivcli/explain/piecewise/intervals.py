@@ -10,11 +10,12 @@ import sympy
 from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.symbolic import arrange, merged
 from derivcli.explain.piecewise.breakpoints import all_roots
-from derivcli.explain.piecewise.pieces import between, constant_at, piece, piece_equations
+from derivcli.explain.piecewise.pieces import between, constant_at, piece_equations
 from derivcli.language import tree as build
 from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.tree import Tree, row_of
 from derivcli.simplify.domains.roots import ALL, Root, same_root
+from derivcli.study.breaks.branches import piece
 
 MAX_ENDS = 6
 """With more ends the formula is not written interval by interval."""

@@ -16,7 +16,9 @@ from derivcli.render.blocks import (
     Polynomial,
     Sentence,
     Table,
+    Variations,
 )
+from derivcli.render.formats.variation_html import variation_table
 
 MUTED, WARNED, GOOD = "opacity:.65", "color:#b45309", "color:#15803d"
 """Colors that can be read on a light page and on a dark one."""
@@ -55,6 +57,8 @@ def _parts(block: Block) -> Iterator[str]:
             yield _element("div", block.absence) if block.absence else _formula(f"{block.left} = {block.right}")
         case Checks():
             yield f"<table><tbody>{''.join(map(_check, block.checks))}</tbody></table>"
+        case Variations():
+            yield variation_table(block)
         case CheckResult():
             yield from (_element("div", line, MUTED) for line in block.report)
             yield from (_element("div", line, WARNED) for line in block.lines)

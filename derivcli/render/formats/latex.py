@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derivcli.render.blocks import Column, Document, Style, Table
+from derivcli.render.blocks import Block, Column, Document, Style, Table, Variations
 from derivcli.render.formats.aligned_rows import aligned_rows, environment
+from derivcli.render.formats.variation_array import variation_arrays
 from derivcli.render.numbers import formula_latex, latex_number
 
 _FORMULA = re.compile(r"[(/*]|[a-df-z]|^e$")
@@ -18,12 +19,20 @@ def write_latex(document: Document, style: Style) -> str:
     found: list[str] = []
     rows: list[str] = []
     for block in document.blocks():
-        if isinstance(block, Table) and block.latex is None:
-            found += [_aligned(rows), _array(block, style)]
+        arrays = _arrays(block, style)
+        if arrays:
+            found += [_aligned(rows), *arrays]
             rows = []
         else:
             rows += aligned_rows(block)
     return "".join([*found, _aligned(rows)])
+
+
+def _arrays(block: Block, style: Style) -> list[str]:
+    """What stands outside of equations: tables that are no equations."""
+    if isinstance(block, Variations):
+        return [f"\\[\n{array}\n\\]\n" for array in variation_arrays(block)]
+    return [_array(block, style)] if isinstance(block, Table) and block.latex is None else []
 
 
 def _aligned(rows: Sequence[str]) -> str:

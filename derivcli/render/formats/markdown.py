@@ -20,8 +20,10 @@ from derivcli.render.blocks import (
     Sentence,
     Style,
     Table,
+    Variations,
 )
 from derivcli.render.formats.aligned_rows import aligned_rows, environment
+from derivcli.render.formats.variation_array import variation_arrays
 from derivcli.render.numbers import formula_latex
 
 
@@ -68,6 +70,8 @@ def _paragraphs(block: Block) -> Iterator[str]:
             for section in block.sections:
                 yield f"{'#' * section.level} {section.title}"
                 yield _terms(block.header, section)
+        case Variations():
+            yield from (f"$$\n{array}\n$$" for array in variation_arrays(block))
         case Facts():
             yield f"## `{block.title}`"
             yield "".join(f"- {label}: {_escaped(text)}\n" for label, text in block.facts)

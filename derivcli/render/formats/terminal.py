@@ -32,11 +32,13 @@ from derivcli.render.blocks import (
     Sentence,
     Style,
     Table,
+    Variations,
     fit,
 )
 from derivcli.render.formats.chains import chain_lines
 from derivcli.render.formats.checks import check_lines
 from derivcli.render.formats.formula_lines import formula_lines
+from derivcli.render.formats.variation_lines import variation_lines
 from derivcli.render.numbers import aligned
 
 COLORS = {
@@ -112,6 +114,9 @@ def _print(console: Console, block: Block, style: Style) -> None:
             _print_glossary(console, block, style)
         case Facts():
             _print_facts(console, block)
+        case Variations():
+            for pieces in variation_lines(block, style):
+                print_line(console, Text.assemble(*((text, COLORS.get(role, "")) for text, role in pieces)))
 
 
 def _print_matrices(console: Console, block: Matrices, style: Style) -> None:
@@ -216,6 +221,9 @@ def print_line(console: Console, line: Text) -> None:
 def _print_table(console: Console, block: Table, style: Style) -> None:
     """A row for each point or, where that is too wide, a block for each; many rows without a box, at once."""
     columns = _with_marks(block.columns)
+    inline = [column.inline for column in columns]
+    if block.is_inline and fit(inline, style):
+        columns = inline
     if block.is_long:
         _print_lines(console, columns)
     elif fit(columns, style):

@@ -13,7 +13,7 @@ from flint import arb, arb_series, ctx, fmpq
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.arithmetic import Germs
-from derivcli.engines.balls.germs.germ import Germ, NoGermError, exponent_of
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError, exponent_of
 from derivcli.engines.balls.integers import floor
 from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.engines.balls.run import Number, Run
@@ -24,6 +24,10 @@ MAX_JOINT_TERMS = 60
 
 GermRule: TypeAlias = Callable[..., Any]
 """Takes an approach and the germs of the operands. Gives a germ, or a truth for a condition."""
+
+
+KnownLimit: TypeAlias = "Callable[[Approach], ExactConstant | None]"
+"""Gives what a node tends to from the nodes that have their values; None where these do not tell."""
 
 
 class Operand(Number):
@@ -50,13 +54,25 @@ class Operand(Number):
 
 @dataclass(slots=True, eq=False)
 class Approach:
-    """One evaluation of a tape along a curve. `rigorous` says whether every number in it is proved."""
+    """One evaluation of a tape along a curve. `rigorous` says whether every number in it is proved.
+
+    `limits` say what nodes tend to, where that is known and no computation would show it.
+    """
 
     tape: Tape
     germs: Germs
     inputs: Mapping[str, Germ]
     values: dict[int, Any] = field(default_factory=dict)
     rigorous: bool = True
+    limits: Mapping[int, KnownLimit] = field(default_factory=dict)
+
+    def told(self, number: int, germ: Germ) -> Germ:
+        """The germ of a node with the limit that is known of it."""
+        limit = self.limits[number](self)
+        if limit is None or any(place < CONSTANT_TERM for place in germ.terms):
+            return germ
+        rest = {place: constant for place, constant in germ.terms.items() if place != CONSTANT_TERM}
+        return Germ(rest if limit.is_zero else {CONSTANT_TERM: limit, **rest}, germ.limit, germ.flat)
 
     @property
     def field(self) -> Field:

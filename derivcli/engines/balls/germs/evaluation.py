@@ -45,7 +45,8 @@ def block(approach: Approach, numbers: Iterable[int]) -> Any:
     number = -1
     for number in numbers:
         if number not in approach.values:
-            approach.values[number] = _value(approach, approach.tape.nodes[number])
+            value = _value(approach, approach.tape.nodes[number])
+            approach.values[number] = approach.told(number, value) if number in approach.limits else value
     return approach.values[number]
 
 

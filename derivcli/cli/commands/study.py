@@ -1,0 +1,55 @@
+"""`deriv study`: what a function does on an interval, with proof."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from derivcli import api
+from derivcli.cli import option_values, options, terminal
+from derivcli.cli.notes import tell_remarks
+from derivcli.cli.printing import print_document
+from derivcli.render.format_table import default_format, formats_for
+
+StudyFormat = StrEnum("StudyFormat", formats_for("study"))  # type: ignore[misc]
+
+Formula = Annotated[str, typer.Argument(metavar="EXPR", help="A function, such as 'x*exp(-x)'.", show_default=False)]
+On = Annotated[
+    list[str] | None,
+    options.option(
+        "--on SPEC",
+        "The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf. [default: one that shows what there is]",
+        group=options.INPUT,
+    ),
+]
+FormatOption = Annotated[
+    StudyFormat | None,
+    options.option(
+        "--format", "How to print. [default: table; tsv where the output is no terminal]", group=options.OUTPUT
+    ),
+]
+Digits = Annotated[int | None, options.rounding("all that are proved, up to 17")]
+
+
+def study(
+    expression: Formula,
+    on: On = None,
+    let: options.Let = None,
+    format_: FormatOption = None,
+    digits: Digits = None,
+) -> None:
+    """Tell all that a function does on an interval: where it is 0, rises, falls, bends, jumps; and its range.
+
+    Everything that is marked as proved is, and so is that there are no others; what stays undecided is named.
+    """
+    from derivcli.render.documents.study import study_document
+
+    is_terminal, style = terminal.screen(os.environ)
+    style = replace(style, digits=digits)
+    found = api.study(expression, ",".join(on) if on else None, let=option_values.formulas_in(let))
+    print_document(study_document(found, style), format_ or default_format("study", is_terminal), style)
+    tell_remarks(found.expression.notes)

@@ -1,0 +1,32 @@
+"""The ends of an interval that was typed, as real numbers."""
+
+from __future__ import annotations
+
+from flint import arb
+
+from derivcli.errors import DerivError
+from derivcli.language.printer import text_of
+from derivcli.language.tree import Tree
+from derivcli.points.at_option import Interval, read_intervals
+from derivcli.simplify.domains.roots import Root, root
+
+UNASKED = read_intervals("-10:10")[0]
+"""Where a function is studied unless an interval is given."""
+
+
+def ends_of(interval: Interval) -> tuple[Root, Root]:
+    """The two ends; an infinite one has an infinite ball. Refuses ends of which nothing tells which is the larger."""
+    low, high = (_end(size, tree) for size, tree in zip((interval.low, interval.high), interval.ends, strict=True))
+    if not low.ball < high.ball:
+        raise DerivError("the ends of this interval are too close together", hint="write it like x=0:1")
+    return low, high
+
+
+def _end(size: float, tree: Tree | None) -> Root:
+    if tree is None:
+        return Root(arb(size), arb(size))
+    found = root(tree)
+    if found is None:
+        message = f"an end of the interval is not known as a number: {text_of(tree)}"
+        raise DerivError(message, hint="write a number such as 2 or pi/2")
+    return found

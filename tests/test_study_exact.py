@@ -1,0 +1,188 @@
+"""Exact places of a study against mpmath to 100 digits, SymPy's real roots, and tables made by hand."""
+
+import random
+from dataclasses import replace
+
+import mpmath
+import pytest
+import sympy
+from flint import arb, ctx
+
+from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls.tape import record
+from derivcli.language.parse import parse_expression
+from derivcli.language.printer import text_of
+from derivcli.simplify.domains.roots import root
+from derivcli.study import polynomials
+from derivcli.study.exact_places import Forms, are_equal, candidates, vanishing
+from derivcli.study.polynomials import rational_function, walls, zeros
+
+X = sympy.Symbol("x")
+
+
+def tree(text):
+    return parse_expression(text).expanded
+
+
+def ball(digits):
+    """A ball about a decimal number of 100 digits."""
+    with restored_context():
+        ctx.prec = 320
+        return arb(f"{digits} +/- 1e-90")
+
+
+def table(found):
+    return [("" if each.root.tree is None else text_of(each.root.tree), each.multiplicity) for each in found]
+
+
+SUM = "(sqrt(6) + sqrt(2))/2"
+
+FACTORS = ("x", "(x-1)", "(2*x+3)", "(x^2-2)", "(x^2+1)", "(x^3-x-1)", "(x^4-4*x^2+1)", "(3*x^2-x-1)")
+
+
+def drawn(seed):
+    """A polynomial in the language's notation, with multiple roots."""
+    source = random.Random(seed)
+    factors = [f"{source.choice(FACTORS)}^{source.choice((1, 1, 2, 3))}" for _ in range(source.randint(1, 4))]
+    return "*".join(factors)
+
+
+def real_roots(f):
+    """SymPy's real roots of the numerator of a quotient, with multiplicities, as numbers."""
+    numerator = sympy.Poly(sympy.fraction(sympy.cancel(f))[0], X)
+    return sorted(
+        (each.evalf(30), count) for factor, count in numerator.factor_list()[1] for each in factor.real_roots()
+    )
+
+
+def agrees(found, expected):
+    if [each.multiplicity for each in found] != [count for _, count in expected]:
+        return False
+    digits = [sympy.Float(each.root.ball.str(30, radius=False), 30) for each in found]
+    return all(abs(one - other) < 1e-25 for one, (other, _) in zip(digits, expected, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_polynomials_against_sympy(seed):
+    text = drawn(seed)
+    function, f = rational_function(tree(text), "x"), sympy.sympify(text.replace("^", "**"))
+    for order in range(3):
+        assert agrees(zeros(function.derivative(order)), real_roots(sympy.expand(sympy.diff(f, X, order))))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rational_functions_against_sympy(seed):
+    below, shift = f"(x^2+x+1)*{FACTORS[seed]}", sympy.Rational(1, 3)
+    function = rational_function(tree(f"({drawn(seed)})/({below})+1/3"), "x")
+    f = sympy.sympify(f"({drawn(seed)})/({below})".replace("^", "**")) + shift
+    for order in range(2):
+        known = real_roots(sympy.together(sympy.diff(f, X, order)))
+        holes = sympy.sympify(below.replace("^", "**"))
+        assert agrees(
+            zeros(function.derivative(order)), [each for each in known if abs(holes.subs(X, each[0])) > 1e-20]
+        )
+
+
+def test_a_wrong_multiplicity_is_noticed(monkeypatch):
+    function = rational_function(tree("x^3*(x-1)^2"), "x")
+    found = zeros(function)
+    assert not agrees([replace(found[0], multiplicity=2), found[1]], real_roots(X**3 * (X - 1) ** 2))
+    monkeypatch.setattr(polynomials, "_balls", lambda polynomial, precision: [])
+    wrong = zeros(rational_function(tree("(x^2-2)*x"), "x"))
+    assert not agrees(wrong, real_roots(X**3 - 2 * X))
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ("x^3*(x-1)^2", 0, [("0", 3), ("1", 2)]),
+        ("x^3*(x-1)^2", 1, [("0", 2), ("3/5", 1), ("1", 1)]),
+        ("x^4-4*x^2+1", 0, [(f"-{SUM}", 1), ("(sqrt(2) - sqrt(6))/2", 1), ("(sqrt(6) - sqrt(2))/2", 1), (SUM, 1)]),
+        ("(x-1)^3-2", 0, [("1 + cbrt(2)", 1)]),
+        ("x^2-x-1", 0, [("(1 - sqrt(5))/2", 1), ("(1 + sqrt(5))/2", 1)]),
+        ("x^3-3*x+1", 0, [("", 1), ("", 1), ("", 1)]),
+        ("x^2/x", 0, []),
+        ("(x^2-1)/(x-1)", 0, [("-1", 1)]),
+        ("1/(1/x)", 0, []),
+        ("sum(x^k/factorial(k), k, 0, 9)", 0, [("", 1)]),
+    ],
+)  # fmt: skip
+def test_roots_as_formulas(text, order, expected):
+    assert table(zeros(rational_function(tree(text), "x").derivative(order))) == expected
+
+
+def test_holes_and_poles_are_no_zeros():
+    assert table(walls(rational_function(tree("(x^2-1)/(x-1)/(x-3)^2 + x/x"), "x"))) == [("0", 0), ("1", 0), ("3", 2)]
+    assert rational_function(tree("x/(x-x)"), "x") is None
+    assert rational_function(tree("sqrt(2)*x"), "x") is None
+
+
+def test_ends_belong_to_the_interval():
+    function = rational_function(tree("(x^2-2)*(x-1)*(x+5)"), "x")
+    low, high = root(tree("1")), root(tree("sqrt(2)"))
+    assert table(zeros(function, low, high)) == [("1", 1), ("sqrt(2)", 1)]
+    assert table(zeros(function, root(tree("1.0000001")), root(tree("sqrt(2)-1/10^60")))) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "number", "formula"),
+    [
+        ("x^2", "3/7", "3/7"),
+        ("sin(x)", "5*pi/6", "5*pi/6"),
+        ("sin(1/x)", "2/(7*pi)", "2/(7*pi)"),
+        ("sin(x^2)", "-sqrt(3*pi/2)", "-sqrt(3*pi/2)"),
+        ("sin(exp(x))", "log(3*pi)", "log(3*pi)"),
+        ("exp(x)-x^2", "(1-sqrt(5))/2", "(1 - sqrt(5))/2"),
+        ("x^3", "cbrt(2)/3", "cbrt(2)/3"),
+        ("x^4", "sqrt(2+sqrt(3))", "(sqrt(6) + sqrt(2))/2"),
+        ("2^x-3", "log(3)/log(2)", "log(3)/log(2)"),
+        ("sinh(x)-1", "log(1+sqrt(2))", "log(1 + sqrt(2))"),
+        ("x^x", "exp(-1)", "exp(-1)"),
+        ("sin(x+1)", "2*pi-1", "2*pi - 1"),
+        ("cos(x)+cos(2*x)/3", "acos(1/5)+2*pi", "acos(1/5) + 2*pi"),
+        ("tan(x/2)-3", "2*atan(3)", "2*atan(3)"),
+        ("sin(x)", "pi-asin(1/3)", "pi - asin(1/3)"),
+        ("x-cos(x)", "0.7390851332151606416553120876738734040134117589007574649656806357732846548835475945993761", ""),
+        ("exp(x)*x", "0.5671432904097838729999686622103555497538157871865125081351310792230457930866845666932194", ""),
+    ],
+)  # fmt: skip
+def test_formulas_of_numbers(function, number, formula):
+    """The number is mpmath's, computed from Python's own reading of the formula."""
+    with mpmath.workdps(100):
+        names = {name: getattr(mpmath, name) for name in ("pi", "sqrt", "cbrt", "exp", "log", "acos", "asin", "atan")}
+        digits = mpmath.nstr(eval(number.replace("/", "*mpf(1)/"), {"mpf": mpmath.mpf, **names}) * mpmath.mpf(1), 98)
+    forms = Forms.of(tree(function))
+    assert [text_of(each) for each in candidates(ball(digits), forms)] == ([formula] if formula else [])
+    if formula:
+        off = digits[:70] + str(9 - int(digits[70])) + digits[71:]
+        assert candidates(ball(off), forms) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "place", "order", "count"),
+    [
+        ("sin(x)", "pi", 0, 1),
+        ("sin(x)^2", "pi", 0, 2),
+        ("sin(x)^2", "pi", 1, 1),
+        ("x^3", "0", 0, 3),
+        ("x^3", "0", 2, 1),
+        ("x-sin(x)", "0", 0, 3),
+        ("1-cos(x)+x^5", "0", 0, 2),
+        ("(log(x)-1)^3", "e", 1, 2),
+        ("x*exp(-x^2)", "sqrt(2)/2", 1, 1),
+        ("sin(x)", "3", 0, 0),
+        ("sin(x)-10^(-80)", "pi", 0, 0),
+        ("x^x", "exp(-1)", 1, 1),
+        ("sin(x)^2+cos(x)^2", "1", 1, None),
+        ("erf(x)-1/2", "1/2", 0, 0),
+    ],
+)
+def test_what_vanishes_is_proved(function, place, order, count):
+    assert vanishing(record(tree(function), ("x",)), "x", tree(place), order) == count
+
+
+def test_equal_values():
+    sine = tree("sin(x)")
+    assert are_equal(sine, {"x": tree("pi/2")}, sine, {"x": tree("5*pi/2")}) is True
+    assert are_equal(sine, {"x": tree("1")}, sine, {"x": tree("pi-1")}) is not False
+    assert are_equal(sine, {"x": tree("1")}, sine, {"x": tree("1+10^(-40)")}) is False
