@@ -62,20 +62,26 @@ def interval(draw: Draw) -> tuple[str, str]:
     return f"{low:g}", f"{low + draw.choice([0.5, 1, 2, 3, 4.3, 5, 6, 7.7, 10, 13]):.6g}"
 
 
+def small_rational(draw: Draw) -> Any:
+    return sympy.Rational(draw.randint(-12, 12), draw.choice([1, 1, 2, 3, 4, 7, 10]))
+
+
+def factor(draw: Draw, r: Any) -> Any:
+    """A polynomial with a root of some order, two close ones or two close to the real line."""
+    ways: list[Callable[[], Any]] = [
+        lambda: (X - r) ** draw.randint(1, 4),
+        lambda: (X - r) * (X - r - sympy.Rational(1, 10 ** draw.randint(2, 9))),
+        lambda: (X**2 - abs(r) - 1) ** draw.randint(1, 2),
+        lambda: X**2 + r * X + draw.randint(-5, 5),
+        lambda: (X - r) ** 2 + sympy.Rational(1, 10 ** draw.randint(0, 9)),
+        lambda: X**3 - X + r,
+    ]
+    return draw.choice(ways)()
+
+
 def polynomial(draw: Draw) -> tuple[str, sympy.Poly]:
     """A polynomial with planted roots: multiple, close or none, as a product or multiplied out."""
-    root = lambda: sympy.Rational(draw.randint(-12, 12), draw.choice([1, 1, 2, 3, 4, 7, 10]))  # noqa: E731
-    factors = []
-    for _ in range(draw.randint(1, 4)):
-        r = root()
-        factors.append(draw.choice([
-            lambda: (X - r) ** draw.randint(1, 4),
-            lambda: (X - r) * (X - r - sympy.Rational(1, 10 ** draw.randint(2, 9))),
-            lambda: (X**2 - abs(r) - 1) ** draw.randint(1, 2),
-            lambda: X**2 + r * X + draw.randint(-5, 5),
-            lambda: (X - r) ** 2 + sympy.Rational(1, 10 ** draw.randint(0, 9)),
-            lambda: X**3 - X + r,
-        ])())  # fmt: skip
+    factors = [factor(draw, small_rational(draw)) for _ in range(draw.randint(1, 4))]
     product = sympy.prod(factors) * draw.choice([1, 1, -2, sympy.Rational(1, 3)])
     shown = product if draw.random() < 0.5 else sympy.expand(product)
     if draw.random() < 0.2:
@@ -96,24 +102,28 @@ def of_quotients(draw: Draw) -> tuple[str, Any]:
     return f"({above})/({below})", (one, other)
 
 
-ENTIRE = ["sin({})", "cos({})", "exp({})", "atan({})", "tanh({})", "sinh({})", "erf({})", "exp(-({})^2)", "sigmoid({})"]
+ENTIRE = [
+    "sin({})", "cos({})", "exp({})", "atan({})", "tanh({})", "sinh({})", "erf({})", "exp(-({})^2)", "sigmoid({})",
+]  # fmt: skip
 SPECIAL = [
-    "gelu({})", "silu({})", "softplus({})", "mish({})", "besselj(0, {})", "besselj(1, {})", "besselj(2, {})", "airyai({})",
-    "Si({})", "gamma({})", "loggamma(({})^2+0.3)", "lambertw(({})^2)", "digamma({})", "erf({})", "erfc({})", "Ei({})",
-    "gamma(1+({})^2)", "asinh({})", "log(1+({})^2)", "sqrt(1+({})^2)",
+    "gelu({})", "silu({})", "softplus({})", "mish({})", "besselj(0, {})", "besselj(1, {})", "besselj(2, {})",
+    "airyai({})", "Si({})", "gamma({})", "loggamma(({})^2+0.3)", "lambertw(({})^2)", "digamma({})", "erf({})",
+    "erfc({})", "Ei({})", "gamma(1+({})^2)", "asinh({})", "log(1+({})^2)", "sqrt(1+({})^2)",
 ]  # fmt: skip
 EDGED = [
-    "sqrt({})", "log({})", "cbrt({})", "1/({})", "log(abs({}))", "({})^(2/3)", "({})^(3/2)", "cbrt({})^2", "asin({})",
-    "acos({})", "tan({})", "1/({})^2", "sqrt(1-({})^2)", "exp(1/({}))", "exp(-1/({})^2)", "atanh({})", "acosh({})", "1/log({})",
-    "atan(1/({}))", "sin({})/({})", "1/sin({})", "({0})*log({0})",
+    "sqrt({})", "log({})", "cbrt({})", "1/({})", "log(abs({}))", "({})^(2/3)", "({})^(3/2)", "cbrt({})^2",
+    "asin({})", "acos({})", "tan({})", "1/({})^2", "sqrt(1-({})^2)", "exp(1/({}))", "exp(-1/({})^2)", "atanh({})",
+    "acosh({})", "1/log({})", "atan(1/({}))", "sin({})/({})", "1/sin({})", "({0})*log({0})",
 ]  # fmt: skip
 KINKED = [
-    "abs({})", "max({}, {})", "min({}, {})", "relu({})", "sign({})", "floor({})", "if({} > {}, {}, {})", "if({} < 0, {}, {})",
-    "({0})*abs({0})", "max({}, 0)^2", "abs({})^3", "if({} <= 1, 0, {})", "max(min({}, 1), -1)", "abs({})*abs({})", "floor({})*({})",
+    "abs({})", "max({}, {})", "min({}, {})", "relu({})", "sign({})", "floor({})", "if({} > {}, {}, {})",
+    "if({} < 0, {}, {})", "({0})*abs({0})", "max({}, 0)^2", "abs({})^3", "if({} <= 1, 0, {})", "max(min({}, 1), -1)",
+    "abs({})*abs({})", "floor({})*({})",
 ]  # fmt: skip
 ATOMS: list[Callable[[Draw], str]] = [
     lambda draw: "x", lambda draw: f"{decimal(draw)}*x", lambda draw: f"x - {decimal(draw)}", lambda draw: "x^2",
-    lambda draw: f"x^2 - {draw.randint(1, 4)}", lambda draw: f"{draw.randint(2, 9)}*x", lambda draw: f"x^3 - {draw.randint(1, 3)}*x",
+    lambda draw: f"x^2 - {draw.randint(1, 4)}", lambda draw: f"{draw.randint(2, 9)}*x",
+    lambda draw: f"x^3 - {draw.randint(1, 3)}*x",
     lambda draw: f"{draw.randint(1, 3)} - x", lambda draw: f"x/{draw.randint(2, 5)} + {decimal(draw)}",
 ]  # fmt: skip
 
@@ -156,7 +166,8 @@ def of_touching(draw: Draw) -> tuple[str, Any]:
     """A function with zeros of higher order, at most of which it has no formula."""
     inner = [composed(draw, ENTIRE, 1) for _ in range(3)]
     return draw.choice([
-        "({0})^2*({1})", "({0})^3", "(({0}) - ({1}))^2", "({0})^4*({1})^2", "(sin(x) - 1/2)^2*({0})", "(x^2 - 2)^3*({0})",
+        "({0})^2*({1})", "({0})^3", "(({0}) - ({1}))^2", "({0})^4*({1})^2",
+        "(sin(x) - 1/2)^2*({0})", "(x^2 - 2)^3*({0})",
         "({0})^2 + ({1})^2", "1 - cos({0})", "exp({0}) - ({0}) - 1", "({0})^2*exp({1})", "sin({0})^2 + cos({0})^2 - 1",
         "(exp(x) - 2)^2*(x - 1)^3", "2*cos(x) - 2 + x^2", "(sin(x) - cos(x))^2", "log(1 + ({0})^2)*({1})", "x^3*({0})",
         "tan(x/4) - x/4", "sin(x)^2*({0})", "({0})^2 - 2*({0})*({1}) + ({1})^2",
@@ -167,9 +178,11 @@ def of_waves(draw: Draw) -> tuple[str, Any]:
     """A function that oscillates."""
     n, m, a = draw.randint(3, 40), draw.randint(2, 9), decimal(draw)
     return draw.choice([
-        f"sin({n}*x)", f"sin({n}*x)*exp(-{a}*x)", f"cos({n}*x) + {a}*x", f"sin({m}*x) + sin({m + 1}*x)", f"sin({a}*x^2)",
-        f"x*cos({n}*x)", f"sin({n}*x)^2", f"cos({m}*x)^3", f"sin({m}*x)*cos({n}*x)", f"x + sin({m}*x)/{m}", f"sin({m}*exp(x/3))",
-        f"cos({m}*x) - cos({m + 2}*x)", f"sin(x)/(1.01 + cos({m}*x))", f"sin({m}/(x + 0.05))", f"x*sin({m}/x)", f"tan({m}*x)",
+        f"sin({n}*x)", f"sin({n}*x)*exp(-{a}*x)", f"cos({n}*x) + {a}*x", f"sin({m}*x) + sin({m + 1}*x)",
+        f"sin({a}*x^2)", f"sin({m}*exp(x/3))",
+        f"x*cos({n}*x)", f"sin({n}*x)^2", f"cos({m}*x)^3", f"sin({m}*x)*cos({n}*x)", f"x + sin({m}*x)/{m}",
+        f"cos({m}*x) - cos({m + 2}*x)", f"sin(x)/(1.01 + cos({m}*x))", f"sin({m}/(x + 0.05))",
+        f"x*sin({m}/x)", f"tan({m}*x)",
     ]), None  # fmt: skip
 
 
@@ -191,7 +204,8 @@ def drawn_curve(seed: int) -> Drawn:
 
 def studied(drawn: Drawn) -> Study:
     low, high = (root(number(Fraction(each))) for each in (drawn.low, drawn.high))
-    assert low is not None and high is not None
+    assert low is not None
+    assert high is not None
     return study_curve(parse(drawn.text), "x", low, high)
 
 
@@ -203,7 +217,7 @@ def real_roots(one: sympy.Poly, low: str, high: str) -> list[tuple[float, int]]:
     for factor, multiplicity in one.sqf_list()[1]:
         for isolating in factor.intervals(inf=ends[0], sup=ends[1], sqf=True):
             place = bisected(factor, *isolating)
-            if mpmath.mpf(low) < place < mpmath.mpf(high):
+            if all(abs(place - mpmath.mpf(end)) > 1e-14 for end in (low, high)):
                 found.append((float(place), multiplicity))
     return sorted(found)
 
@@ -231,7 +245,11 @@ def expected(drawn: Drawn) -> dict[str, list[tuple[float, int]]]:
     p, q = reduced(above, below)
     for kind in ("zeros", "critical", "inflections"):
         roots = real_roots(p, drawn.low, drawn.high)
-        found[kind] = [(place, many) for place, many in roots if place not in holes and not (kind == "inflections" and many % 2 == 0)]
+        found[kind] = [
+            (place, many)
+            for place, many in roots
+            if place not in holes and not (kind == "inflections" and many % 2 == 0)
+        ]
         p, q = reduced(p.diff(X) * q - p * q.diff(X), q * q)
     found["breaks"] = [(place, 0) for place in sorted(holes)]
     return found
@@ -252,7 +270,12 @@ def misses(drawn: Drawn, study: Study) -> Iterator[str]:
         yield from missing(study, kind, [place for place, _ in known])
         for point in getattr(study, kind):
             for place, many in known:
-                if many and point.multiplicity not in (0, many) and abs(place - point.x.value) <= 1e-15 * abs(place) and kind != "inflections":
+                if (
+                    many
+                    and point.multiplicity not in (0, many)
+                    and abs(place - point.x.value) <= 1e-15 * abs(place)
+                    and kind != "inflections"
+                ):
                     yield f"{kind}: {point.x.text} has the multiplicity {many}, and not {point.multiplicity}"
 
 
@@ -278,7 +301,8 @@ def main(first: int = 0, last: int = COUNT) -> None:
             print(f"{seed}: {drawn.text} on {drawn.low}:{drawn.high}: {each}", flush=True)
     seconds.sort()
     print(", ".join(f"{family} {complete[family]} of {count[family]}" for family in count), "are complete")
-    print(f"false claims in {false} of {last - first}; median {seconds[len(seconds) // 2][0]:.3f} s, most {seconds[-1][0]:.2f} s: {seconds[-1][1]}")
+    (median, _), (most, slowest) = seconds[len(seconds) // 2], seconds[-1]
+    print(f"false claims in {false} of {last - first}; median {median:.3f} s, most {most:.2f} s: {slowest}")
 
 
 if __name__ == "__main__":

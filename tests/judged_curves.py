@@ -39,12 +39,19 @@ def false_claims(text: str, study: Study) -> list[str]:
 
 
 def everything(study: Study) -> list[SpecialPoint]:
-    return [*spread(study.zeros, MANY), *spread(study.critical, MANY), *spread(study.inflections, MANY), *spread(study.breaks, MANY)]
+    return [
+        *spread(study.zeros, MANY),
+        *spread(study.critical, MANY),
+        *spread(study.inflections, MANY),
+        *spread(study.breaks, MANY),
+    ]
 
 
 def width(x: Number) -> Any:
     """How far a number may be off."""
-    return max(mpmath.mpf(x.high) - mpmath.mpf(x.low), mpmath.mpf(2) ** -52 * abs(x.value)) if finite(x) else mpmath.mpf(0)
+    return (
+        max(mpmath.mpf(x.high) - mpmath.mpf(x.low), mpmath.mpf(2) ** -52 * abs(x.value)) if finite(x) else mpmath.mpf(0)
+    )
 
 
 def finite(x: Number) -> bool:
@@ -111,8 +118,11 @@ def refuted(text: str, order: int, claimed: int, x: np.ndarray, row: np.ndarray,
     """Points at which a sign is another one."""
     doubtful = x[~(np.sign(row) == claimed)] if claimed else x[[0, len(x) // 2, -1]]
     for each in spread(doubtful):
-        value = at(text, each)[order]
-        if mpmath.isfinite(value) and (abs(value) > NOTHING if claimed == 0 else mpmath.sign(value) == -claimed and abs(value) > NOTHING):
+        with mpmath.workdps(3 * DIGITS):
+            value = at(text, each)[order]
+        if mpmath.isfinite(value) and (
+            abs(value) > NOTHING if claimed == 0 else mpmath.sign(value) == -claimed and abs(value) > NOTHING
+        ):
             yield f"{NAMES[order]} has not the sign {claimed} {where}: {mpmath.nstr(value, 5)} at {float(each)!r}"
             return
 
@@ -124,7 +134,10 @@ def spread(some: Sequence[Any], few: int = LOOKS) -> list[Any]:
 
 def gap(study: Study, x: Number) -> Any:
     """A step from a point that stays on this side of all other points and of what is undecided."""
-    others = {each.x.value for each in (*study.zeros, *study.critical, *study.inflections, *study.breaks)} | {study.low.value, study.high.value}
+    others = {each.x.value for each in (*study.zeros, *study.critical, *study.inflections, *study.breaks)} | {
+        study.low.value,
+        study.high.value,
+    }
     others |= {end.value for each in study.undecided for end in (each.low, each.high)}
     others |= {end.value for piece in study.pieces for end in (piece.low, piece.high)}
     distances = [abs(mpmath.mpf(other) - mpmath.mpf(x.value)) for other in others if np.isfinite(other)]
@@ -175,7 +188,9 @@ def of_points(text: str, study: Study) -> Iterator[str]:
             yield f"f' is not 0 at {point.x.text}"
         signs = beside(text, study, point.x, 1)
         told_signs = {"minimum": (-1, 1), "maximum": (1, -1)}.get(point.kind)
-        if (told_signs and signs not in (told_signs,) and 0 not in signs) or (point.kind == "flat" and signs[0] * signs[1] == -1):
+        if (told_signs and signs not in (told_signs,) and 0 not in signs) or (
+            point.kind == "flat" and signs[0] * signs[1] == -1
+        ):
             yield f"the critical point {point.x.text} is not a {point.kind}"
     for point in spread(study.inflections, MANY):
         signs = beside(text, study, point.x, 2)
@@ -194,7 +209,10 @@ def of_value(text: str, point: SpecialPoint) -> Iterator[str]:
     step = width(point.x) + mpmath.mpf(10) ** -300
     for value, slope, curvature in near:
         bound = sum(abs(each) * step**k for k, each in ((1, slope), (2, curvature)) if not mpmath.isnan(each))
-        if abs(value - mpmath.mpf(point.value.value)) <= 4 * bound + mpmath.mpf(10) ** -14 * abs(value) + mpmath.mpf(10) ** -16:
+        if (
+            abs(value - mpmath.mpf(point.value.value))
+            <= 4 * bound + mpmath.mpf(10) ** -14 * abs(value) + mpmath.mpf(10) ** -16
+        ):
             return
     if near and point.x.low == point.x.high:
         yield f"f is not {point.value.text} at {point.x.text}"
@@ -215,23 +233,29 @@ def of_breaks(text: str, study: Study) -> Iterator[str]:
     for point in (*spread(study.breaks, MANY), *study.ends):
         if not finite(point.x):
             continue
-        place = exactly(point.x)
+        with mpmath.workdps(6 * DIGITS):
+            place = exactly(point.x)
         if abs(place - point.x.value) > 2 * width(point.x) + NOTHING:
             yield f"{point.x.exact.text} is not {point.x.text}"
         known = point.x.exact is not None or point.x.low == point.x.high
-        power = 30 if known else 5
-        with mpmath.workdps(2 * DIGITS + 20):
+        power = 30 if known else 2
+        if not known and gap(study, point.x) < 10**5 * width(point.x):
+            continue
+        with mpmath.workdps(6 * DIGITS):
             for side, order, told in (
                 (-1, 0, point.left), (1, 0, point.right), (-1, 1, point.left_slope), (1, 1, point.right_slope),
             ):  # fmt: skip
                 step = min(gap(study, point.x), mpmath.mpf(1)) * mpmath.mpf(10) ** -power
-                far, near = (at(text, place + side * step * times)[order] for times in (1, mpmath.mpf(10) ** -(power // 2)))
+                far, near = (
+                    at(text, place + side * step * times)[order] for times in (1, mpmath.mpf(10) ** -(power // 2))
+                )
                 if told is None:
                     continue
                 if mpmath.isnan(near):
                     yield f"at {point.x.text}, on the side {side}, there is no {NAMES[order]}"
                 elif not tends(far, near, told, known):
-                    yield f"{NAMES[order]} tends to {mpmath.nstr(near, 8)} at {point.x.text} on the side {side}, and not to {told.text}"
+                    where = f"at {point.x.text} on the side {side}"
+                    yield f"{NAMES[order]} tends to {mpmath.nstr(near, 8)} {where}, and not to {told.text}"
 
 
 def tends(far: Any, near: Any, told: Number, known: bool) -> bool:
@@ -248,7 +272,12 @@ def seen_values(text: str, study: Study) -> tuple[list[Any], list[Any]]:
     row = along(text, np.linspace(low, high, GRID))[0]
     row = row[np.isfinite(row)]
     values = [mpmath.mpf(float(each)) for each in (np.min(row), np.max(row))] if len(row) else []
-    told = [value for point in (*everything(study), *study.ends) if finite(point.x) if not mpmath.isnan(value := at(text, exactly(point.x))[0])]
+    told = [
+        value
+        for point in (*everything(study), *study.ends)
+        if finite(point.x)
+        if not mpmath.isnan(value := at(text, exactly(point.x))[0])
+    ]
     return values, told
 
 
@@ -261,15 +290,23 @@ def of_range(text: str, study: Study) -> Iterator[str]:
     least, most = min([*values, *told]), max([*values, *told])
     room = mpmath.mpf(10) ** -12 * (1 + abs(least) + abs(most))
     if least < mpmath.mpf(extent.low.low) - room or most > mpmath.mpf(extent.high.high) + room:
-        yield f"f has values outside of [{extent.low.text}, {extent.high.text}]: {mpmath.nstr(least, 12)}, {mpmath.nstr(most, 12)}"
+        values_seen = " to ".join(mpmath.nstr(each, 12) for each in (least, most))
+        yield f"f has values outside of [{extent.low.text}, {extent.high.text}]: {values_seen}"
     near = near_breaks(text, study)
     for bound, reached, has, side in ((extent.low, least, extent.has_low, -1), (extent.high, most, extent.has_high, 1)):
         best = max([reached, *near], key=lambda each, side=side: side * each)
-        if finite(bound) and abs(best - mpmath.mpf(bound.value)) > mpmath.mpf(10) ** -4 * (1 + abs(bound.value)) and np.isfinite(study.low.value + study.high.value):
+        if (
+            finite(bound)
+            and abs(best - mpmath.mpf(bound.value)) > mpmath.mpf(10) ** -4 * (1 + abs(bound.value))
+            and np.isfinite(study.low.value + study.high.value)
+        ):
             yield f"no value of f comes near {bound.text}: {mpmath.nstr(best, 8)}"
-        if has and (not finite(bound) or not any(abs(each - mpmath.mpf(bound.value)) < CLOSE * (1 + abs(bound.value)) for each in told)):
+        if not finite(bound):
+            continue
+        off = min([abs(each - mpmath.mpf(bound.value)) for each in told], default=mpmath.inf)
+        if has and off > CLOSE * (1 + abs(bound.value)):
             yield f"f does not have the value {bound.text}"
-        if not has and finite(bound) and any(abs(each - mpmath.mpf(bound.value)) < NOTHING for each in told):
+        if not has and off < NOTHING:
             yield f"f has the value {bound.text}"
     for low, high in extent.gaps:
         if any(low.high < each < high.low for each in told):
@@ -277,17 +314,25 @@ def of_range(text: str, study: Study) -> Iterator[str]:
     for point in spread(study.critical, MANY):
         value = at(text, exactly(point.x))[0]
         bound = {"minimum": least, "maximum": most}.get(point.kind)
-        if bound is not None and point.extent == "global" and abs(value - bound) > room and mpmath.sign(value - bound) == (1 if point.kind == "minimum" else -1):
+        if (
+            bound is not None
+            and point.extent == "global"
+            and abs(value - bound) > room
+            and mpmath.sign(value - bound) == (1 if point.kind == "minimum" else -1)
+        ):
             yield f"the {point.kind} at {point.x.text} is not global"
 
 
 def near_breaks(text: str, study: Study) -> list[Any]:
     """Values very near to breaks."""
-    places = [(exactly(point.x), gap(study, point.x)) for point in spread(study.breaks, MANY) if finite(point.x)]
-    return [
-        value for place, step in places for side in (-1, 1) for power in (6, 12, 30)
-        if not mpmath.isnan(value := at(text, place + side * step * mpmath.mpf(10) ** -power)[0])
-    ]  # fmt: skip
+    with mpmath.workdps(6 * DIGITS):
+        places = [(exactly(point.x), gap(study, point.x)) for point in spread(study.breaks, MANY) if finite(point.x)]
+        near = [
+            place + side * step * mpmath.mpf(10) ** -power
+            for place, step in places for side in (-1, 1) for power in (6, 12, 30)
+        ]  # fmt: skip
+        inside = [each for each in near if study.low.low < each < study.high.high]
+        return [value for each in inside if not mpmath.isnan(value := at(text, each)[0])]
 
 
 def polished(text: str, x: Number, order: int) -> Any:
@@ -309,7 +354,9 @@ def of_what_is_not_there(text: str, study: Study) -> Iterator[str]:
         place = polished(text, point.x, 1)
         if place is None or any(abs(place - each.value) < CLOSE for each in zeros):
             continue
-        is_open = any(each.what in ("zeros", "breaks") and each.low.low <= place <= each.high.high for each in undecided)
+        is_open = any(
+            each.what in ("zeros", "breaks") and each.low.low <= place <= each.high.high for each in undecided
+        )
         if abs(at(text, place)[0]) < NOTHING and not is_open:
             yield f"f is 0 at the critical point {point.x.text}, and nothing says so"
     for piece in spread(study.pieces, MANY):
@@ -345,7 +392,8 @@ def jumps(text: str, order: int, low: Any, high: Any) -> bool:
         if any(map(mpmath.isnan, values)):
             return True
         low, high = (low, middle) if abs(values[1] - values[0]) > abs(values[2] - values[1]) else (middle, high)
-    return bool(abs(at(text, high)[order] - at(text, low)[order]) > first / 100)
+    last = abs(at(text, high)[order] - at(text, low)[order])
+    return bool(last > first / 100 and last > mpmath.mpf(10) ** -20)
 
 
 def missing(study: Study, kind: str, known: Iterable[float], lenient: Iterable[float] = ()) -> Iterator[str]:

@@ -33,7 +33,11 @@ class Slopes:
 
     def of(self, number: Any) -> Slopes:
         """A constant, or what it is."""
-        return number if isinstance(number, Slopes) else Slopes(self.m, self.m.number(number), 0 * self.first, 0 * self.first)
+        return (
+            number
+            if isinstance(number, Slopes)
+            else Slopes(self.m, self.m.number(number), 0 * self.first, 0 * self.first)
+        )
 
     def through(self, value: Scalar, first: Scalar, second: Scalar) -> Slopes:
         """A function of this one from its own value and derivatives."""
@@ -300,7 +304,8 @@ def spelled(m: Any) -> dict[str, Any]:
     names: dict[str, Any] = {name: call(name) for name in FUNCTIONS}
     floor = mpmath.floor if isinstance(m, ByMpmath) else np.floor
     names |= {
-        "N": constant, "pi": Slopes(m, m.pi, m.number(0), m.number(0)), "e": Slopes(m, m.e, m.number(0), m.number(0)), "abs": abs, "sqrt": lambda x: x ** constant("0.5"),
+        "N": constant, "pi": Slopes(m, m.pi, m.number(0), m.number(0)), 
+        "e": Slopes(m, m.e, m.number(0), m.number(0)), "abs": abs, "sqrt": lambda x: x ** constant("0.5"),
         "if_": if_, "max": lambda a, b: if_(a >= b, a, b), "min": lambda a, b: if_(a <= b, a, b),
         "floor": stepped(floor), "sign": stepped(m.sign), "relu": lambda x: if_(x >= 0, x, x.of(0)),
         "silu": lambda x: x * names["sigmoid"](x), "mish": lambda x: x * names["tanh"](names["softplus"](x)),
@@ -326,12 +331,20 @@ def compiled(text: str) -> Any:
 
 def at(text: str, x: Scalar) -> tuple[Scalar, Scalar, Scalar]:
     """The value and two derivatives at a number of mpmath."""
-    found = eval(compiled(text), {"__builtins__": {}}, SPELLED[MPMATH] | {"x": Slopes(MPMATH, +mpmath.mpf(x), mpmath.mpf(1), mpmath.mpf(0))})
+    found = eval(
+        compiled(text),
+        {"__builtins__": {}},
+        SPELLED[MPMATH] | {"x": Slopes(MPMATH, +mpmath.mpf(x), mpmath.mpf(1), mpmath.mpf(0))},
+    )
     return parts_of(found)
 
 
 def along(text: str, x: np.ndarray) -> np.ndarray:
     """The values and two derivatives at float64 numbers, three rows; they are rounded, and may be wrong anywhere."""
     with np.errstate(all="ignore"):
-        found = eval(compiled(text), {"__builtins__": {}}, SPELLED[NUMPY] | {"x": Slopes(NUMPY, x, np.ones_like(x), np.zeros_like(x))})
+        found = eval(
+            compiled(text),
+            {"__builtins__": {}},
+            SPELLED[NUMPY] | {"x": Slopes(NUMPY, x, np.ones_like(x), np.zeros_like(x))},
+        )
     return np.array([np.broadcast_to(part, x.shape) for part in parts_of(found)])

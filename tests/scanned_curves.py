@@ -34,7 +34,7 @@ x^2*(x-1)^2 | -1:2 | 0, 1
 (x^2-2)^2*(x+1) | -2:2 | -sqrt(2), sqrt(2)
 (x^2-2)^3 | -2:2.5 | -sqrt(2), sqrt(2)
 (x-1/3)^5 | -1:1 | 1/3
-x^2 | -3:3
+x^2 | -3:3 | 0
 6*x^2+2*x+4 | -5:5
 x^3 - 3*x + 1 | -3:3
 x^3 - 3*x + 2 | -3:3 | 1
@@ -53,7 +53,7 @@ x/(x^2-1) | -3:3 | | -1:pole, 1:pole
 (x^2+1)/(x-1) | -4:5 | | 1:pole
 1/(x^2-2) | -3:3 | | -sqrt(2):pole, sqrt(2):pole
 (x^2-1)/(x-1) | -2:3 | | 1:hole
-x^2/(x^2+1) | -4:4
+x^2/(x^2+1) | -4:4 | 0
 (x^3-x)/(x^2-4) | -3.5:3.5 | | -2:pole, 2:pole
 1/(1+25*x^2) | -1:1
 x^3/(x-1)^2 | -3:4 | 0 | 1:pole
@@ -74,9 +74,9 @@ x*floor(x) | -0.5:2.5 | | 0:corner, 1:jump, 2:jump
 floor(x^2) | 0.5:1.9 | | 1:jump, sqrt(2):jump, sqrt(3):jump
 sign(x)*x^2 | -2:2 | | 0:kink
 sign(x-1) | -1:3 | | 1:jump
-if(x < 1, x^2, 2-x) | -1:3 | | 1:corner
+if(x < 1, x^2, 2-x) | -1:3 | 0 | 1:corner
 if(x < 0, -x, x^2+1) | -2:2 | | 0:jump
-if(x < 1, x^2, 2*x-1) | -1:3 | | 1:kink
+if(x < 1, x^2, 2*x-1) | -1:3 | 0 | 1:kink
 if(x > 0, x^2*(3-2*x), 0) | -1:2 | | 0:kink
 sqrt(x) | -1:4 | | 0:edge
 sqrt(x^2-1) | -3:3 | | -1:edge, 1:edge
@@ -103,7 +103,7 @@ sin(x)^2*cos(x) | -1:5 | 0, pi
 1 + cos(x) | -4:10 | -pi, pi, 3*pi
 1 - cos(3*x) | -0.5:5 | 0, 2*pi/3, 4*pi/3
 x - sin(x) | -7:7 | 0, -2*pi, 2*pi
-x + cos(x) | -8:8 | -3*pi/2, pi/2, 5*pi/2, -7*pi/2
+x + cos(x) | -8:8 | -3*pi/2, pi/2, 5*pi/2
 sin(x) + sin(2*x)/2 | -1:7 | pi
 tan(x) | 0:5 | | pi/2:pole, 3*pi/2:pole
 tan(x) - x | -2:5 | 0, pi | -pi/2:pole, pi/2:pole, 3*pi/2:pole
@@ -243,7 +243,8 @@ def changes(text: str, order: int, low: Any, high: Any, places: Sequence[Any]) -
     """Where f, f' or f'' changes its sign in an interval, beside the given places."""
     x = np.unique(np.concatenate([
         np.linspace(float(low), float(high), POINTS)[1:-1],
-        *(float(low) + float(high - low) * np.geomspace(1e-6, 0.5, 400), float(high) - float(high - low) * np.geomspace(1e-6, 0.5, 400)),
+        float(low) + float(high - low) * np.geomspace(1e-6, 0.5, 400),
+        float(high) - float(high - low) * np.geomspace(1e-6, 0.5, 400),
     ]))  # fmt: skip
     x = x[(x > float(low)) & (x < float(high))]
     value = along(text, x)[order]
@@ -251,7 +252,10 @@ def changes(text: str, order: int, low: Any, high: Any, places: Sequence[Any]) -
         return []
     found = []
     signs = np.sign(value)
-    inside = [k for k in range(len(x)) if np.isfinite(value[k]) and value[k]]
+    doubtful = np.flatnonzero(np.abs(value) < 1e-10 * np.nanmax(np.abs(value[np.isfinite(value)]), initial=0))
+    if len(doubtful) < POINTS // 20:
+        signs[doubtful] = [sign(text, order, x[k]) for k in doubtful]
+    inside = [k for k in range(len(x)) if np.isfinite(value[k]) and signs[k]]
     for one, two in pairwise(inside):
         if signs[one] != signs[two]:
             a, b = mpmath.mpf(x[one]), mpmath.mpf(x[two])
@@ -321,14 +325,19 @@ def row(curve: Curve) -> dict[str, Any]:
     zeros = sorted([*zeros, *(place for place in at_breaks if place in values and is_zero(text, 0, place))])
     return {
         "expr": text, "on": [str(float(curve.low)), str(float(curve.high))],
-        "zeros": [[written(each), zero_kind(text, each), 0 if each in at_breaks else multiplicity(text, 0, each)] for each in zeros],
+        "zeros": [
+            [written(each), zero_kind(text, each), 0 if each in at_breaks else multiplicity(text, 0, each)]
+            for each in zeros
+        ],
         "critical": [[written(each), *kind(text, each, values[each], least, most)] for each in critical],
         "inflections": [written(each) for each in inflections],
         "breaks": [
             [written(place), kind, *(written(limit(text, place, side, order)) for order in (0, 1) for side in (-1, 1))]
             for place, kind in curve.breaks
         ],
-        "range": [written(least), written(most), *(any(abs(each - bound) < NOTHING for each in values.values()) for bound in (least, most))],
+        "range": [written(least), written(most), *(
+            any(abs(each - bound) < NOTHING for each in values.values()) for bound in (least, most)
+        )],
     }  # fmt: skip
 
 
