@@ -12,18 +12,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from random import Random
 from typing import Any
 
 import mpmath
 import sympy
 
-from derivcli import parse
-from derivcli.language.tree import number
-from derivcli.simplify.domains.roots import root
+from derivcli.api import study
 from derivcli.study.study import Study
-from derivcli.study.study_curve import study_curve
 from tests.judged_curves import false_claims, missing
 
 COUNT = 5000
@@ -132,7 +128,10 @@ def composed(draw: Draw, outer: list[str], depth: int) -> str:
     """A formula of some depth; functions are taken from a list."""
     if depth == 0:
         return draw.choice(ATOMS)(draw)
-    inner = lambda: composed(draw, outer if draw.random() < 0.6 else ENTIRE, depth - 1 if draw.random() < 0.7 else 0)  # noqa: E731
+
+    def inner() -> str:
+        return composed(draw, outer if draw.random() < 0.6 else ENTIRE, depth - 1 if draw.random() < 0.7 else 0)
+
     way = draw.random()
     if way < 0.55:
         pattern = draw.choice(outer)
@@ -203,10 +202,7 @@ def drawn_curve(seed: int) -> Drawn:
 
 
 def studied(drawn: Drawn) -> Study:
-    low, high = (root(number(Fraction(each))) for each in (drawn.low, drawn.high))
-    assert low is not None
-    assert high is not None
-    return study_curve(parse(drawn.text), "x", low, high)
+    return study(drawn.text, f"x={drawn.low}:{drawn.high}")
 
 
 def real_roots(one: sympy.Poly, low: str, high: str) -> list[tuple[float, int]]:
@@ -261,14 +257,14 @@ def reduced(above: sympy.Poly, below: sympy.Poly) -> tuple[sympy.Poly, sympy.Pol
     return above.quo(common), below.quo(common)
 
 
-def misses(drawn: Drawn, study: Study) -> Iterator[str]:
+def misses(drawn: Drawn, found: Study) -> Iterator[str]:
     """What is false."""
-    yield from false_claims(drawn.text, study)
+    yield from false_claims(drawn.text, found)
     if drawn.quotient is None:
         return
     for kind, known in expected(drawn).items():
-        yield from missing(study, kind, [place for place, _ in known])
-        for point in getattr(study, kind):
+        yield from missing(found, kind, [place for place, _ in known])
+        for point in getattr(found, kind):
             for place, many in known:
                 if (
                     many
@@ -289,13 +285,13 @@ def main(first: int = 0, last: int = COUNT) -> None:
         count[drawn.family] += 1
         start = time.process_time()
         try:
-            study = studied(drawn)
+            found = studied(drawn)
         except Exception as error:
             print(f"{seed}: {drawn.text} on {drawn.low}:{drawn.high}: {type(error).__name__}: {error}", flush=True)
             continue
         seconds.append((time.process_time() - start, f"{seed}: {drawn.text} on {drawn.low}:{drawn.high}"))
-        complete[drawn.family] += study.complete
-        told = list(misses(drawn, study))
+        complete[drawn.family] += found.complete
+        told = list(misses(drawn, found))
         false += bool(told)
         for each in told[:3]:
             print(f"{seed}: {drawn.text} on {drawn.low}:{drawn.high}: {each}", flush=True)

@@ -75,9 +75,9 @@ def of_numbers(study: Study) -> Iterator[str]:
             yield f"pieces meet neither nor follow at {one.high.text}"
     if study.complete and study.period is None:
         ends = [study.low, *(end for piece in study.pieces for end in (piece.low, piece.high)), study.high]
-        for one, two in zip(ends[::2], ends[1::2], strict=True):
-            if abs(one.value - two.value) > 1e-12 * (1 + abs(one.value)) and np.isfinite(one.value + two.value):
-                yield f"no piece tells of what is between {one.text} and {two.text}"
+        for end, start in zip(ends[::2], ends[1::2], strict=True):
+            if abs(end.value - start.value) > 1e-12 * (1 + abs(end.value)) and np.isfinite(end.value + start.value):
+                yield f"no piece tells of what is between {end.text} and {start.text}"
         for piece in study.pieces:
             if piece.defined and None in (piece.sign, piece.slope, piece.curvature):
                 yield f"all is decided, and a sign between {piece.low.text} and {piece.high.text} is not known"
@@ -117,7 +117,7 @@ def of_pieces(text: str, study: Study) -> Iterator[str]:
 def refuted(text: str, order: int, claimed: int, x: np.ndarray, row: np.ndarray, where: str) -> Iterator[str]:
     """Points at which a sign is another one."""
     doubtful = x[~(np.sign(row) == claimed)] if claimed else x[[0, len(x) // 2, -1]]
-    for each in spread(doubtful):
+    for each in spread(doubtful.tolist()):
         with mpmath.workdps(3 * DIGITS):
             value = at(text, each)[order]
         if mpmath.isfinite(value) and (
@@ -294,7 +294,7 @@ def of_range(text: str, study: Study) -> Iterator[str]:
         yield f"f has values outside of [{extent.low.text}, {extent.high.text}]: {values_seen}"
     near = near_breaks(text, study)
     for bound, reached, has, side in ((extent.low, least, extent.has_low, -1), (extent.high, most, extent.has_high, 1)):
-        best = max([reached, *near], key=lambda each, side=side: side * each)
+        best = max([reached, *near]) if side > 0 else min([reached, *near])
         if (
             finite(bound)
             and abs(best - mpmath.mpf(bound.value)) > mpmath.mpf(10) ** -4 * (1 + abs(bound.value))
@@ -313,12 +313,12 @@ def of_range(text: str, study: Study) -> Iterator[str]:
             yield f"f has values between {low.text} and {high.text}"
     for point in spread(study.critical, MANY):
         value = at(text, exactly(point.x))[0]
-        bound = {"minimum": least, "maximum": most}.get(point.kind)
+        seen = {"minimum": least, "maximum": most}.get(point.kind)
         if (
-            bound is not None
+            seen is not None
             and point.extent == "global"
-            and abs(value - bound) > room
-            and mpmath.sign(value - bound) == (1 if point.kind == "minimum" else -1)
+            and abs(value - seen) > room
+            and mpmath.sign(value - seen) == (1 if point.kind == "minimum" else -1)
         ):
             yield f"the {point.kind} at {point.x.text} is not global"
 

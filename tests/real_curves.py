@@ -132,7 +132,7 @@ class ByMpmath:
             except (ZeroDivisionError, ValueError):  # an edge, at which there may be a value
                 found = (mpmath.mpmathify(EDGES[name](*given)) if name in EDGES else mpmath.nan, mpmath.nan, mpmath.nan)
             is_real = not mpmath.im(found[0])
-            return tuple(mpmath.re(each) if is_real and not mpmath.im(each) else mpmath.nan for each in found)  # type: ignore[return-value]
+            return tuple(mpmath.re(each) if is_real and not mpmath.im(each) else mpmath.nan for each in found)
 
         return guarded
 
@@ -304,7 +304,7 @@ def spelled(m: Any) -> dict[str, Any]:
     names: dict[str, Any] = {name: call(name) for name in FUNCTIONS}
     floor = mpmath.floor if isinstance(m, ByMpmath) else np.floor
     names |= {
-        "N": constant, "pi": Slopes(m, m.pi, m.number(0), m.number(0)), 
+        "N": constant, "pi": Slopes(m, m.pi, m.number(0), m.number(0)),
         "e": Slopes(m, m.e, m.number(0), m.number(0)), "abs": abs, "sqrt": lambda x: x ** constant("0.5"),
         "if_": if_, "max": lambda a, b: if_(a >= b, a, b), "min": lambda a, b: if_(a <= b, a, b),
         "floor": stepped(floor), "sign": stepped(m.sign), "relu": lambda x: if_(x >= 0, x, x.of(0)),

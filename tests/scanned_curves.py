@@ -279,7 +279,8 @@ def around(text: str, order: int, place: Any) -> tuple[int, int]:
     """The signs on both sides."""
     step = mpmath.mpf(10) ** -7
     with mpmath.workdps(2 * DIGITS):
-        return tuple(int(mpmath.sign(chop(at(text, place + side * step)[order]))) for side in (-1, 1))
+        left, right = (int(mpmath.sign(chop(at(text, place + side * step)[order]))) for side in (-1, 1))
+    return left, right
 
 
 def chop(value: Any) -> Any:
