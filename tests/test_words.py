@@ -148,7 +148,7 @@ def test_the_claim_of_an_answer_may_be_a_name_with_a_minus() -> None:
         ("jacobian x y", "Jacobian"),
         ("hessian x*y", "deriv 'x*y' --hessian"),
         ("taylor sin(x)", "--at x=0 --series 5"),
-        ("tangent x^2", "--series 1"),
+        ("tangent x^2", "--tangent"),
         ("eval x^2", "--at x=3"),
         ("version", "deriv --version"),
         ("man", "deriv --help"),
