@@ -380,8 +380,11 @@ def study(request: Request) -> Study:
         (expression,) = parse(request)
     check_not_code(expression)
     check_known([expression])
-    from derivcli.study.interval_ends import UNASKED, ends_of
+    from derivcli.study.interval_ends import UNASKED, UNASKED_REMARK, ends_of
     from derivcli.study.study_curve import study_curve
 
-    low, high = ends_of(request.study[0] if request.study else UNASKED)
-    return study_curve(expression, studied_variable(expression, request.study), low, high)
+    variable = studied_variable(expression, request.study)
+    if request.study:
+        return study_curve(expression, variable, *ends_of(request.study[0]))
+    found = study_curve(expression, variable, *ends_of(UNASKED))
+    return replace(found, remarks=(*found.remarks, UNASKED_REMARK))

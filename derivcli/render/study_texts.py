@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -25,6 +26,9 @@ NAMES = {
 SLOPED = ("corner", "cusp", "vertical")
 """Breaks whose slopes are told, not their limits."""
 
+
+DECIMAL = re.compile(r"-?\d{1,17}(\.\d{1,17})?")
+"""A formula that is a number."""
 
 SHORT_DIGITS = 5
 
@@ -65,12 +69,17 @@ def _place(point: SpecialPoint) -> float:
 
 
 def number_shown(number: Number, style: Style) -> str:
-    """A number with all its digits, or so many as the style says."""
-    return number.text if style.digits is None or not math.isfinite(number.value) else rounded(number, style.digits)
+    """A number with all its digits, or so many as the style says; a decimal that is exact as it is."""
+    if style.digits is not None and math.isfinite(number.value):
+        return rounded(number, style.digits)
+    exact = exact_shown(number)
+    return exact if DECIMAL.fullmatch(exact) else number.text
 
 
 def rounded(number: Number, digits: int) -> str:
-    """A number to so many digits."""
+    """A number to so many digits; what cannot be told from 0 is about that."""
+    if number.low < 0 < number.high:
+        return "~0"
     return number_text(number.value, digits)
 
 
