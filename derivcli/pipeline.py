@@ -380,11 +380,8 @@ def study(request: Request) -> Study:
         (expression,) = parse(request)
     check_not_code(expression)
     check_known([expression])
-    from derivcli.study.interval_ends import UNASKED, UNASKED_REMARK, ends_of
-    from derivcli.study.study_curve import study_curve
+    from derivcli.study.interval_ends import ends_of
+    from derivcli.study.study_function import study_function
 
-    variable = studied_variable(expression, request.study)
-    if request.study:
-        return study_curve(expression, variable, *ends_of(request.study[0]))
-    found = study_curve(expression, variable, *ends_of(UNASKED))
-    return replace(found, remarks=(*found.remarks, UNASKED_REMARK))
+    ends = ends_of(request.study[0]) if request.study else None
+    return study_function(expression, studied_variable(expression, request.study), ends)

@@ -97,7 +97,6 @@ CLOCKS = (
     (breakpoints, "SOLVING_SECONDS"),
     (pieces, "LIMIT_SECONDS"),
     (root_solving, "SOLVING_SECONDS"),
-    (study_curve, "STUDY_SECONDS"),
     (judge, "VERDICT_SECONDS"),
 )
 

@@ -162,9 +162,6 @@ def _sentences(study: Study, function: str, style: Style) -> Iterator[Sentence]:
         inside = interval_latex(study.low, study.high, style)
         left = rf"{name_latex(function)}\left({inside}\right)"
         yield Sentence(f"range: {range_text(extent, style)}", "", lambda: [(left, "=", range_latex(extent, style))])
-    if study.period is not None:
-        period = exact_shown(study.period) or number_shown(study.period, style)
-        yield Sentence(f"all of this repeats with the period {period}")
 
 
 def _completeness(study: Study, function: str, style: Style) -> Iterator[Sentence]:
