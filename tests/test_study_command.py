@@ -277,9 +277,9 @@ def test_no_intervals_are_refused(on: object, said: str) -> None:
 
 
 def test_an_interval_is_chosen_where_none_is_given() -> None:
-    found = study("x^2 - 1")
-    assert [point.x.value for point in found.zeros] == [-1, 1]
-    assert found.remarks
+    found = study("x^3 - x")
+    assert [point.x.value for point in found.zeros] == [-1, 0, 1]
+    assert found.complete
 
 
 def test_the_command_prints_lines_where_nobody_looks() -> None:
