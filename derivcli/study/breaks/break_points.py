@@ -111,7 +111,7 @@ def break_points(tree: Tree, name: str, low: Root, high: Root, zeros: FindZeros)
         if any(_is_unknown(node) for node in steps_of(tree)):
             return BreakPoints((), (Stretch(low, high, UNKNOWN_FUNCTION),))
         ends = [end for end in (low, high) if end.ball.is_finite()]
-        found = _Search(name, zeros).break_points(tree, low, high, ends)
+        found = _Search(name, low, high, zeros).break_points(tree, low, high, ends)
         tape = record(tree, (name,))
         kept = [each for each in found.found if not _is_analytic(tape, name, each.at)]
         return BreakPoints(tuple(kept), found.undecided)
@@ -174,6 +174,8 @@ class _Search:
     """The search for all solutions of equations, whose formulas have break points of their own."""
 
     name: str
+    low: Root
+    high: Root
     zeros: FindZeros
     known: dict[tuple[Tree, Root, Root], Zeros] = field(default_factory=dict)
 
@@ -268,7 +270,9 @@ class _Search:
                 yield from self.searched(factor, low, high)
 
     def searched(self, tree: Tree, low: Root, high: Root) -> Iterator[Root | Stretch]:
-        """The zeros that the caller's search finds, once."""
+        """The zeros that the caller's search finds, once; a formula that is analytic throughout is searched at once."""
+        if not all_break_equations(tree):
+            low, high = self.low, self.high
         key = tree, low, high
         if key not in self.known:
             try:
