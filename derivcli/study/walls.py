@@ -25,7 +25,7 @@ from derivcli.study.numbers import rational_root
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, curve_of
 from derivcli.study.touches import decided
-from derivcli.study.zeros import ENDLESS, EndlessError, Means, Open, Stretch, Wall, exact_end, fill, is_outside
+from derivcli.study.zeros import ENDLESS, EndlessError, Means, Open, Stretch, Wall, exact_end, fill, is_outside, is_same
 
 MARGIN = fmpq(1, 1_594_323)
 """By this share of its length the search goes beyond the ends of an interval, so that no zero lies at its very end."""
@@ -33,6 +33,7 @@ MARGIN = fmpq(1, 1_594_323)
 ZERO_SHARES = tuple(fmpq(1, 2**bits) for bits in (1, 3, 6, 10, 15, 21, 28))
 """Shares of a stretch on which a derivative may rise or fall that is 0 where the stretch begins."""
 
+UNTOLD_BREAKS = "it is not known where the formula changes there"
 UNTOLD = "it is not known whether the function is defined there"
 
 
@@ -48,7 +49,8 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
     )
     formula = Formula(tree, curve.name)
-    walls = [first, *(Wall(each.at, break_at(formula, each)) for each in found.found if each.solutions), last]
+    breaks = [Wall(each.at, break_at(formula, each)) for each in found.found if each.solutions]
+    walls = _with_ends([first, *breaks, last], found.undecided)
     stretches = []
     for left, right in pairwise(walls):
         is_defined = defined_on(tree, curve.name, left.root, right.root)
@@ -56,12 +58,30 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         stretches.append(stretch)
         if is_outside(stretch, low, high):
             continue
+        if any(_is_within(stretch, each) for each in found.undecided):
+            stretch.open += [Open(left.root.ball, right.root.ball, order, UNTOLD_BREAKS) for order in orders]
+            continue
         if is_defined:
             _fill(stretch, _branch(curve, stretch), orders)
         elif is_defined is None:
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
     return stretches, opened
+
+
+def _with_ends(walls: Sequence[Wall], undecided: Sequence[UndecidedStretch]) -> list[Wall]:
+    """The walls, with others where the formula may change and it is not known whether it does."""
+    ends = [Wall(end) for each in undecided for end in (each.low, each.high)]
+    found = [*walls]
+    for end in ends:
+        if not any(is_same(end.root, wall.root) for wall in found):
+            found.append(end)
+    return sorted(found, key=lambda wall: float(wall.root.ball.mid()))
+
+
+def _is_within(stretch: Stretch, undecided: UndecidedStretch) -> bool:
+    """Whether it is not decided of any part of a stretch whether the formula changes there."""
+    return not (stretch.left.root.ball < undecided.low.ball or stretch.right.root.ball > undecided.high.ball)
 
 
 def _branch(curve: Curve, stretch: Stretch) -> Curve:
