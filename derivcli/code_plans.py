@@ -12,6 +12,7 @@ from derivcli.errors import DerivError
 from derivcli.language import limits
 from derivcli.pipeline import fit_together, formulas, parse
 from derivcli.result import DEVICES, DTYPES, SymbolicResult, derivative_key, partial_of
+from derivcli.vector_operators import VECTOR_OPERATORS
 
 if TYPE_CHECKING:
     from derivcli.engines.task import Task
@@ -40,6 +41,9 @@ def code(request: Request, language: Language, plot: str = "", data: DataFiles |
     expressions = parse(request, data)
     request = replace(request, expressions=expressions)
     task = fit_together(request, expressions, data)
+    if any(task.sums):
+        noun = VECTOR_OPERATORS[request.operator].noun
+        raise DerivError(f"no code is written for {noun}", hint="leave out `shell:--code`")
     columns = None
     if data is not None and request.data is not None:
         from derivcli.explain.code.data_columns import columns_of

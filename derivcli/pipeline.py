@@ -17,6 +17,7 @@ from derivcli.check.limits import MAX_TYPED_POINTS, is_checked, is_exact
 from derivcli.custom.loading.failures import user_failures
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
 from derivcli.engines.non_finite import without_coefficients, without_numbers
+from derivcli.engines.sums import summed
 from derivcli.engines.task import Task, UnavailableError
 from derivcli.errors import DerivError, UnknownNameError
 from derivcli.flag_table import FLAG_TABLE
@@ -40,6 +41,7 @@ from derivcli.validation import (
     only_partial,
     only_variable,
     studied_variable,
+    sums_asked,
     variables_of,
     way_out,
 )
@@ -79,7 +81,8 @@ class Job:
     @property
     def numbers(self) -> int:
         """How many derivatives there are at each point."""
-        return len(self.task.expressions) * len(self.task.partials)
+        asked = sum(map(len, self.task.sums))
+        return asked or len(self.task.expressions) * len(self.task.partials)
 
     @property
     def size(self) -> int:
@@ -106,7 +109,7 @@ class Job:
         for place, off in enumerate(self.off):
             bits = np.where(off(results[place].at), np.uint8(FLAG_TABLE["off"].mask), np.uint8(0))
             results[place] = replace(results[place], flags=results[place].flags | bits)
-        return without_numbers(results)
+        return without_numbers(summed(results, self.task.sums))
 
 
 def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
@@ -182,7 +185,8 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
         check_dependent(request.dependent, partials, expressions)
     direction = request.along.at if request.along is not None else ()
     check_integrals(expressions, partials, direction, request.dependent, request.series or 0)
-    return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device)
+    sums = sums_asked(request.operator, expressions, by) if request.operator else ()
+    return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device, sums)
 
 
 def prepare_engine(request: Request, task: Task, progress: Progress | None = None) -> Job:
@@ -264,7 +268,7 @@ def stream(
 
 def judged(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
     """The results with verdicts."""
-    from derivcli.check.judge import check_all
+    from derivcli.check.check_results import check_all
 
     return check_all(results, points, progress)
 
@@ -281,9 +285,14 @@ def exact(results: list[Result], points: Points, asked: bool | None) -> list[Res
 def formulas(request: Request) -> list[SymbolicResult]:
     """The derivatives as formulas."""
     task = fit_together(request, parse(request))
-    from derivcli.explain.piecewise.piecewise_derivative import derivatives
+    if any(task.sums):
+        from derivcli.explain.vector_formulas import summed_formulas
 
-    results = [derivatives(each, task.partials, task.direction, task.dependent) for each in task.expressions]
+        results = summed_formulas(task.expressions, task.sums)
+    else:
+        from derivcli.explain.piecewise.piecewise_derivative import derivatives
+
+        results = [derivatives(each, task.partials, task.direction, task.dependent) for each in task.expressions]
     return [replace(result, layout=request.layout) for result in results]
 
 
@@ -380,8 +389,8 @@ def study(request: Request) -> Study:
         (expression,) = parse(request)
     check_not_code(expression)
     check_known([expression])
-    from derivcli.study.interval_ends import UNASKED, ends_of
-    from derivcli.study.study_curve import study_curve
+    from derivcli.study.interval_ends import ends_of
+    from derivcli.study.study_function import study_function
 
-    low, high = ends_of(request.study[0] if request.study else UNASKED)
-    return study_curve(expression, studied_variable(expression, request.study), low, high)
+    ends = ends_of(request.study[0]) if request.study else None
+    return study_function(expression, studied_variable(expression, request.study), ends)

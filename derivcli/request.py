@@ -14,6 +14,7 @@ from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.language.functions.row import Functions
 from derivcli.result import ALONG, DEVICES, DTYPES, ORDERS, Partial
+from derivcli.vector_operators import VECTOR_OPERATORS
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -26,6 +27,7 @@ CONTRADICTIONS = {
     "along": ("wrt", "hessian", "implicit"),
     "hessian": ("order",),
     "series": ("order", "mixed", "along", "hessian", "implicit"),
+    **dict.fromkeys(VECTOR_OPERATORS, ("order", "mixed", "along", "hessian", "implicit", "series")),
 }
 """Options that ask for different things."""
 
@@ -38,9 +40,10 @@ class Request:
     others. `points` are those that were typed. The columns of the files in `data` are points too. Where there are
     neither, derivatives are asked for as formulas.
     `wrt` are the variables to differentiate by, all of them if None; `order` is the order in each. Instead, `mixed` are
-    partials written out, `along` is a vector as one point, `hessian` asks for all of order two, and `series` is the
-    degree of a Taylor polynomial, whose remainder is enclosed on an `interval`. `study` are the intervals on which a
-    function is studied, none where they are to be chosen.
+    partials written out, `along` is a vector as one point, `hessian` asks for all of order two, `series` is the
+    degree of a Taylor polynomial, whose remainder is enclosed on an `interval`, and `operator` is the name of one of
+    the VECTOR_OPERATORS. `study` are the intervals on which a function is studied,
+    none where they are to be chosen.
     `let` holds texts by their names, each of which may use those before it, and `functions` are the user's own.
     `engine` is "" where the order decides it. `check` is None where the count of the numbers decides it.
     `exact` asks for exact values of all numbers; None is for short ones, where a point was typed as a formula.
@@ -65,6 +68,7 @@ class Request:
     check: bool | None = None
     exact: bool | None = None
     study: Sequence[Interval] = ()
+    operator: str = ""
 
     def __post_init__(self) -> None:
         self._check_values()
@@ -99,6 +103,7 @@ class Request:
             "hessian": self.hessian,
             "implicit": bool(self.dependent),
             "series": self.series is not None,
+            **{name: name == self.operator for name in VECTOR_OPERATORS},
         }
         for one, others in CONTRADICTIONS.items():
             for other in others:
@@ -161,7 +166,7 @@ class Request:
     @property
     def layout(self) -> str:
         """How the derivatives are laid out, as in a `Result`."""
-        return "hessian" if self.hessian else "columns"
+        return self.operator or ("hessian" if self.hessian else "columns")
 
     def with_asked(self, expressions: Sequence[Expression]) -> Request:
         """The request with the derivative that the texts themselves ask for; refused where the options say another."""
@@ -187,6 +192,7 @@ class Request:
         alike = len(set(names)) == 1
         differs = {
             "hessian": self.hessian,
+            self.operator: bool(self.operator),
             "along": self.along is not None,
             "series": self.series is not None,
             "mixed": bool(self.mixed) and list(dict.fromkeys(self.mixed)) != [names],
@@ -211,6 +217,8 @@ class Request:
             return list(dict.fromkeys(self.mixed))
         if self.hessian:
             return list(combinations_with_replacement(self.by(variables), 2))
+        if self.operator:
+            return [(name,) * VECTOR_OPERATORS[self.operator].order for name in self.by(variables)]
         return [(name,) * self.order for name in self.by(variables)]
 
 

@@ -32,6 +32,19 @@ Partial: TypeAlias = tuple[str, ...]
 """What a derivative is taken by, the last name first: ("x",), ("x", "x", "y"), or ("along", "along")."""
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A partial derivative in a sum: of the function at a place of a field, with its sign, 1 or -1."""
+
+    sign: int
+    place: int
+    partial: Partial
+
+
+Sum: TypeAlias = tuple[Term, ...]
+Sums: TypeAlias = Mapping[str, Sum]
+"""Sums of partial derivatives by the keys under which they stand: "div", "laplacian", "curl", or "curl,x"."""
+
 Exact: TypeAlias = "tuple[Expression | None, ...]"
 """At every point the number as a formula such as sqrt(2)/2, or None where none is known."""
 
@@ -81,6 +94,12 @@ def finite_points(at: Mapping[str, FloatArray], count: int) -> NDArray[np.bool_]
     return finite
 
 
+def partials_taken(result: Result | SymbolicResult) -> list[Partial]:
+    """What the derivatives of a result are taken by, or those of which they are the sums."""
+    terms = [term.partial for total in result.sums.values() for term in total]
+    return terms or [partial_of(key) for key in result.derivatives]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """One function and its derivatives at every point.
@@ -94,16 +113,18 @@ class Result:
     there PyTorch's derivative of that step may be a convention. What the function does there only a verdict says.
     `verdicts` holds what the check found for each derivative, and `value_verdicts` for the value: None in
     place of a verdict, and no verdicts at all, where nothing was checked.
-    `engine` is the name of the one that computed the derivatives. `layout` is "columns", or "hessian" where
-    the derivatives are the upper triangle of that matrix. Where `dependent` names a variable, the expression
-    is an equation's left side minus its right side, `value` is that difference, and the derivatives are those
-    of this variable as a function of the others. `remark` says why another engine than this one was
-    asked for in vain. `typed` has, by the variable, the texts of points that were typed as formulas, such as "pi/4",
-    and "" for those typed as numbers. `exact_value` and `exact`, by the keys of `derivatives`, hold for every point the
-    number as an Expression such as sqrt(2)/2, which is the truth to 77 digits, or None where none is known; they are
-    empty where no point was typed as a formula or none was asked for. `exact_remark` says how many are not known of
-    those that were asked for. Two results are equal if all of this is: arrays in format, shape and numbers, NaN
-    where the other has NaN, dictionaries in the same order.
+    `engine` is the name of the one that computed the derivatives. `layout` is "columns", "hessian" where the
+    derivatives are the upper triangle of that matrix, or the name of an operator of vector calculus. Where
+    `dependent` names a variable, the expression is an equation's left side minus its right side, `value` is that
+    difference, and the derivatives are those of this variable as a function of the others. `remark` says why another
+    engine than this one was asked for in vain. What an operator such as div makes of several `functions` has `sums`,
+    which say by the keys of `derivatives` of which partial derivatives of these each one is the sum. `typed` has, by
+    the variable, the texts of points that were typed as formulas, such as "pi/4", and "" for those typed as numbers.
+    `exact_value` and `exact`, by the keys of `derivatives`, hold for every point the number as an Expression such as
+    sqrt(2)/2, which is the truth to 77 digits, or None where none is known; they are empty where no point was typed
+    as a formula or none was asked for. `exact_remark` says how many are not known of those that were asked for. Two
+    results are equal if all of this is: arrays in format, shape and numbers, NaN where the other has NaN,
+    dictionaries in the same order.
     """
 
     expression: Expression
@@ -122,6 +143,8 @@ class Result:
     exact_value: Exact = ()
     exact: dict[str, Exact] = field(default_factory=dict)
     exact_remark: str = ""
+    sums: Sums = field(default_factory=dict)
+    functions: tuple[Expression, ...] = ()
 
     __eq__ = equal
     __repr__ = short
@@ -164,7 +187,7 @@ class Result:
         import numpy as np  # late, since the public list names this class
 
         missing = {*(self.expression.arguments or self.expression.variables)} - {self.dependent} - {*self.derivatives}
-        first = self.direction is None and all(len(partial_of(key)) == 1 for key in self.derivatives)
+        first = self.direction is None and not self.sums and all(len(partial_of(key)) == 1 for key in self.derivatives)
         whole = first and not missing and len(self.derivatives) > 1
         return np.stack(list(self.derivatives.values()), axis=1) if whole else None
 
@@ -311,6 +334,8 @@ class SymbolicResult:
     direction: Points | None = None
     dependent: str = ""
     remarks: tuple[str, ...] = ()
+    sums: Sums = field(default_factory=dict)
+    functions: tuple[Expression, ...] = ()
 
     __eq__ = equal
     __repr__ = short

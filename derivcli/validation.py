@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from derivcli.language.functions.row import Function
     from derivcli.points.at_option import Interval
     from derivcli.points.files.data_files import DataFiles
-from derivcli.result import FloatArray, Partial
+from derivcli.result import FloatArray, Partial, Sums
+from derivcli.vector_operators import VECTOR_OPERATORS
 
 USUAL = "x"
 """The variable of a constant, where nothing names another."""
@@ -136,6 +137,21 @@ def check_dependent(dependent: str, partials: Sequence[Partial], expressions: Se
         if any(dependent in partial for partial in partials):
             hint = "differentiate by one of the other variables"
             raise DerivError(f"'{dependent}' is the function here and no variable of it", source, span, hint)
+
+
+def sums_asked(name: str, expressions: Sequence[Expression], by: Sequence[str]) -> Sequence[Sums]:
+    """The sums that an operator of vector calculus makes; refused where it is none of so many functions."""
+    operator, count = VECTOR_OPERATORS[name], len(expressions)
+    if operator.counts(count, len(by)):
+        return operator.sums(count, by)
+    source = expressions[0].source
+    are = f"{_counted(count, 'expression')} in {_counted(len(by), 'variable')}, {', '.join(by)}"
+    message = f"{operator.noun} is that of {operator.needs}, and these are {are}"
+    raise DerivError(message, source, Span(0, len(source)), operator.way_out(count, by))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def only_variable(variables: Sequence[str], expressions: Sequence[Expression]) -> str:

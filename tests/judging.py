@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from derivcli import parse
-from derivcli.check.judge import check_all
+from derivcli.check.check_results import check_all
 from derivcli.check.verdict import Verdict
 from derivcli.engines.task import at_once
 from derivcli.engines.torch import backward

@@ -19,7 +19,7 @@ MOST_LINES = 400
 LAYERS = ("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "cli")
 """The folders; each may import itself and those to its left."""
 
-LEAVES = ("errors", "flag_table", "hints", "result", "showing")
+LEAVES = ("errors", "flag_table", "hints", "result", "showing", "vector_operators")
 """Files that all may import, and that import nothing of ours but each other."""
 
 PIPELINE = {

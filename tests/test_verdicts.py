@@ -11,8 +11,8 @@ import pytest
 from flint import arb, ctx, fmpq
 
 from derivcli import derive
+from derivcli.check.check_results import check_all
 from derivcli.check.enclosure import restored_context
-from derivcli.check.judge import check_all
 from derivcli.check.one_sided_values import limits_by_values
 from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS

@@ -11,8 +11,8 @@ from flint import arb
 
 from derivcli import parse
 from derivcli.check import implicit as implicit_check
+from derivcli.check.check_results import check_all
 from derivcli.check.enclosure import Site, enclosure
-from derivcli.check.judge import check_all
 from derivcli.engines.balls.evaluation import coordinate, evaluate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.balls.run import Run

@@ -16,8 +16,8 @@ from flint import arb, ctx, fmpq
 from mpmath import mp, mpf
 
 from derivcli import parse
+from derivcli.check.check_results import check_all
 from derivcli.check.enclosure import Site, enclosure
-from derivcli.check.judge import check_all
 from derivcli.engines.balls import partials
 from derivcli.engines.balls.evaluation import coordinate, evaluate
 from derivcli.engines.balls.partials import Derivative

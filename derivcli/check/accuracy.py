@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
@@ -52,19 +52,24 @@ OFFSET_BITS = 100
 
 def accuracy_verdict(question: Question, truth: Truth, touched: bool = False) -> Verdict:
     """The verdict of a number whose true value is known; `touched` says that a step is exactly at a singular point."""
-    if abs(truth.ball) > MAX_FINITE[question.dtype]:
+    return compared(question.printed, question.dtype, truth, lambda: _cause(question, truth.ball, touched))
+
+
+def compared(printed: float, dtype: str, truth: Truth, cause: Callable[[], str]) -> Verdict:
+    """The verdict of a printed number; `cause` tells where that is not right how rounding explains it, "" if not."""
+    if abs(truth.ball) > MAX_FINITE[dtype]:
         infinity = math.copysign(math.inf, truth.number)
         message = f"the true number is {short_text(truth.ball)}"
-        return Verdict("overflow", truth=truth.number, message=message, differs=question.printed != infinity)
-    digits = right_digits(question.printed, truth.ball, question.dtype)
-    if is_right(digits, question.dtype):
+        return Verdict("overflow", truth=truth.number, message=message, differs=printed != infinity)
+    digits = right_digits(printed, truth.ball, dtype)
+    if is_right(digits, dtype):
         return Verdict("proved" if truth.rigorous else "agrees", digits, truth.number)
-    cause = _cause(question, truth.ball, touched)
-    if not cause:
+    reason = cause()
+    if not reason:
         return Verdict("wrong", digits, truth.number, message="rounding is not the reason", differs=True)
     if truth.number == 0 and abs(truth.ball) > 0:
-        cause += f"; the true number, {short_text(truth.ball)}, is 0 in {question.dtype}"
-    return Verdict("lossy", digits, truth.number, message=cause, differs=True)
+        reason += f"; the true number, {short_text(truth.ball)}, is 0 in {dtype}"
+    return Verdict("lossy", digits, truth.number, message=reason, differs=True)
 
 
 def _cause(question: Question, truth: arb, touched: bool) -> str:

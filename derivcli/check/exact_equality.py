@@ -23,7 +23,11 @@ def is_exactly(claim: Expression, expression: Expression, derivative: Derivative
     """
     if derivative.dependent and not _is_zero(derivative_at(expression, Derivative(), at)):
         return False  # the point is not on the curve
-    truth = derivative_at(expression, derivative, at)
+    return is_number(claim, derivative_at(expression, derivative, at))
+
+
+def is_number(claim: Expression, truth: KnownDerivative) -> bool:
+    """Whether a formula without variables is a number that is known, to 77 digits."""
     if truth.ball is None or truth.one_sided:
         return False
     if claim.tree == 0:

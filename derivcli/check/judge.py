@@ -1,4 +1,4 @@
-"""Who decides: a verdict for every number of a result.
+"""Who decides: a verdict for a number.
 
 First the formula's power series about the point in ball arithmetic, with the precision doubled until float64
 could not tell the enclosure from a point. Where the point touches a place without a series, germs decide, which say
@@ -8,83 +8,23 @@ same series with every step blurred by rounding tells whether that is the reason
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from derivcli.check.accuracy import accuracy_verdict
-from derivcli.check.enclosure import PRECISION_BITS, Question, Site, enclosure, restored_context
+from derivcli.check.enclosure import PRECISION_BITS, Question, enclosure
 from derivcli.check.implicit import curve_verdict
 from derivcli.check.singular_points import singular_verdict
-from derivcli.check.verdict import NOWHERE, Verdict, Verdicts
+from derivcli.check.verdict import Verdict
 from derivcli.engines.balls.coordinates import Exact
 from derivcli.engines.balls.errors import NoEnclosureError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate
 from derivcli.engines.balls.partials import Derivative
-from derivcli.engines.balls.tape import record
-from derivcli.engines.task import Progress
 from derivcli.engines.time_limit import OutOfTimeError, limited
 from derivcli.points.points import Points
 from derivcli.result import FloatArray, Result, partial_of
 
 VERDICT_SECONDS = 2.0
-
-
-def check_all(results: Sequence[Result], points: Points, progress: Progress | None = None) -> list[Result]:
-    """The results with a verdict for every number; `progress` gets how many of how many are done."""
-    total = sum(len(result.value) * (1 + len(result.derivatives)) for result in results)
-    done = 0
-
-    def tick(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress is not None:
-            progress("checking", done, total)
-
-    with restored_context():
-        return [check(result, points, tick) for result in results]
-
-
-def check(result: Result, points: Points, tick: Callable[[int], None]) -> Result:
-    """The result with a verdict for its value and each of its derivatives at every point.
-
-    The value of an equation's difference has none. `tick` gets after each point how many numbers have been judged.
-    """
-    count, dtype = len(result.value), str(result.value.dtype)
-    names = result.expression.variables
-    if result.expression.custom_functions:
-        tick(count * (1 + len(result.derivatives)))
-        return _unjudged(result)
-    tape = record(result.expression.expanded, names)
-    derivatives = {key: derivative_asked(key, result) for key in result.derivatives}
-    values = None if result.dependent else Verdicts.empty(count)
-    columns = {key: Verdicts.empty(count) for key in result.derivatives}
-    nowhere = np.flatnonzero(~result.finite).tolist()
-    for column in (*columns.values(), *([] if values is None else [values])):
-        for point in nowhere:
-            column.put(point, Verdict("undefined", message=NOWHERE))
-    tick(len(nowhere) * (1 + len(columns)))
-    for point in np.flatnonzero(result.finite).tolist():
-        site = Site(result.expression, tape, coordinates(result.at, points, names, point), result.engine)
-        for key, column in columns.items():
-            printed = float(result.derivatives[key][point])
-            column.put(point, judge(Question(site, derivatives[key], printed, dtype)))
-        if values is not None:
-            values.put(point, judge(Question(site, Derivative(), float(result.value[point]), dtype)))
-        tick(1 + len(columns))
-    return replace(result, verdicts=columns, value_verdicts=values)
-
-
-def _unjudged(result: Result) -> Result:
-    names = " and ".join(f"'{name}'" for name in result.expression.custom_functions)
-    are = "is" if len(result.expression.custom_functions) == 1 else "are"
-    verdict = Verdict("unchecked", message=f"{names} {are} code, which deriv check-fn checks")
-    columns = {key: Verdicts.empty(len(result.value)) for key in result.derivatives}
-    for column in columns.values():
-        for point in range(len(result.value)):
-            column.put(point, verdict)
-    return replace(result, verdicts=columns)
 
 
 def derivative_asked(key: str, result: Result) -> Derivative:
@@ -98,7 +38,7 @@ def derivative_asked(key: str, result: Result) -> Derivative:
 
 def judge(question: Question) -> Verdict:
     """The verdict of one number, within its time."""
-    return within_time(_judged, question)
+    return within_time(judged, question)
 
 
 def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
@@ -113,7 +53,8 @@ def within_time(decide: Callable[..., Verdict], *known: object) -> Verdict:
         return Verdict("unchecked", message=f"up to {PRECISION_BITS[-1]} bits of precision do not settle it")
 
 
-def _judged(question: Question) -> Verdict:
+def judged(question: Question) -> Verdict:
+    """The verdict of one number, however long it takes."""
     if question.derivative.dependent:
         return curve_verdict(question)
     try:

@@ -12,10 +12,11 @@ from contextlib import suppress
 import numpy as np
 from flint import arb
 
-from derivcli.check.enclosure import Question, enclosure
+from derivcli.check.enclosure import Question, Site, enclosure
 from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import rounded
+from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.engine_table import engine_named
 from derivcli.engines.task import at_once
 from derivcli.points.points import points_from_arrays
@@ -60,18 +61,21 @@ def _error(printed: float, truth: arb, size: arb) -> float:
 
 
 def _pair(question: Question, at: dict[str, float]) -> tuple[float, arb]:
-    here = {name: np.array([value]) for name, value in at.items()}
-    derivative = question.derivative
+    site = question.site.elsewhere({name: rational(value) for name, value in at.items()})
+    truth = enclosure(site, question.derivative)
+    return replayed(site, question.derivative, question.dtype), truth.ball
+
+
+def replayed(site: Site, derivative: Derivative, dtype: str) -> float:
+    """What the engine of a site gives for a derivative there, at the nearest numbers of a format."""
+    here = {name: np.array([rounded(value, dtype)]) for name, value in site.at.items()}
     partial, direction = derivative.partial, None
     if derivative.vector is not None:
-        slopes = {name: np.array([rounded(slope, question.dtype)]) for name, slope in derivative.vector.items()}
+        slopes = {name: np.array([rounded(slope, dtype)]) for name, slope in derivative.vector.items()}
         direction = points_from_arrays(slopes)
-    partials = [partial or (next(iter(at)),)]
-    engine = engine_named(question.site.engine)
+    partials = [partial or (next(iter(here)),)]
+    engine = engine_named(site.engine)
     prepare = engine_named(engine.faster_form_of).prepare if engine.faster_form_of else engine.prepare
-    formula = [question.site.expression]
-    (result,) = at_once(prepare, formula, here, partials, question.dtype, direction, derivative.dependent)
+    (result,) = at_once(prepare, [site.expression], here, partials, dtype, direction, derivative.dependent)
     found = result.derivatives[derivative_key(partial)] if partial else result.value
-    exact = {name: rational(value) for name, value in at.items()}
-    truth = enclosure(question.site.elsewhere(exact), derivative)
-    return float(found[0]) / derivative.factor, truth.ball
+    return float(found[0]) / derivative.factor

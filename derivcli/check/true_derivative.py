@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import Question, Site, enclosed, restored_context
 from derivcli.check.one_sided import ExactLimits
@@ -70,6 +71,38 @@ def derivative_at(expression: Expression, derivative: Derivative, at: Mapping[st
         return _beside(site, derivative, judge(Question(site, derivative, 0.0, "float64")))
 
 
+SignedDerivative: TypeAlias = tuple[int, Expression, Derivative]
+"""A derivative of an expression with its sign in a sum."""
+
+
+def sum_at(terms: Sequence[SignedDerivative], at: Mapping[str, Coordinate]) -> KnownDerivative:
+    """A sum of derivatives at a point. It is none where one of them is none."""
+    with suppress(OutOfTimeError, UnsureError, TouchError), restored_context():
+        return KnownDerivative(limited(DERIVATIVE_SECONDS, _sum_of_series, terms, at), by_series=True)
+    known = [(sign, derivative_at(expression, derivative, at)) for sign, expression, derivative in terms]
+    for _, each in known:
+        if each.ball is None:
+            return each
+    with restored_context():
+        ctx.prec = PRECISION_BITS[-1]
+        total = sum((sign * each.ball for sign, each in known if each.ball is not None), arb(0))
+    return KnownDerivative(total, one_sided=any(each.one_sided for _, each in known))
+
+
+def _sum_of_series(terms: Sequence[SignedDerivative], at: Mapping[str, Coordinate]) -> arb:
+    sites = [
+        (sign, Site(expression, record(expression.expanded, tuple(at)), at), derivative)
+        for sign, expression, derivative in terms
+    ]
+
+    def total(precision: int, final: bool) -> arb:
+        found = [sign * enclosed(site, derivative, precision, final).ball for sign, site, derivative in sites]
+        ctx.prec = precision
+        return sum(found, arb(0))
+
+    return _narrowed(total)
+
+
 def derivative_by_germs(
     expression: Expression, derivative: Derivative, at: Mapping[str, Coordinate]
 ) -> KnownDerivative | None:
@@ -96,9 +129,14 @@ def derivative_by_germs(
 
 
 def _of_series(site: Site, derivative: Derivative) -> arb:
+    return _narrowed(lambda precision, final: enclosed(site, derivative, precision, final).ball)
+
+
+def _narrowed(number: Callable[[int, bool], arb]) -> arb:
+    """A number to many digits, by its ball at a precision, which may be the final one."""
     for precision in PRECISION_BITS:
         with suppress(UnsureError):
-            ball = enclosed(site, derivative, precision, precision == PRECISION_BITS[-1]).ball
+            ball = number(precision, precision == PRECISION_BITS[-1])
             if ball.rel_accuracy_bits() >= NARROW_BITS or precision == PRECISION_BITS[-1]:
                 return ball
     raise UnsureError

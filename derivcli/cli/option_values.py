@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from derivcli.cli.deferred_modules import import_deferred
@@ -55,6 +55,14 @@ def interval_in(on: str | None) -> Interval | None:
     from derivcli.points.at_option import read_interval
 
     return read_interval(on)
+
+
+def operator_in(given: Mapping[str, bool]) -> str:
+    """The operator of vector calculus that is asked for, "" where none is."""
+    asked = [name for name, is_given in given.items() if is_given]
+    if len(asked) > 1:
+        raise DerivError(f"`--{asked[0]}` and `--{asked[1]}` do not go together", hint="leave out one of the two")
+    return asked[0] if asked else ""
 
 
 def formulas_in(let: Sequence[str] | None) -> dict[str, str]:

@@ -20,6 +20,7 @@ from derivcli.cli.option_values import (
     formulas_in,
     functions_in,
     interval_in,
+    operator_in,
     partials_in,
     points_in,
     reading_in,
@@ -33,6 +34,7 @@ from derivcli.python_arguments import names_of
 from derivcli.render.format_table import formats_for
 from derivcli.request import Request
 from derivcli.result import DEVICES, DTYPES, ORDERS
+from derivcli.vector_operators import VECTOR_OPERATORS
 
 Format = StrEnum("Format", formats_for("results"))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
@@ -68,6 +70,11 @@ def option(
 def picture(help: str) -> Any:
     """The option for a picture's file, and what the picture is of."""
     return option("--plot FILE", help, group=OUTPUT)
+
+
+def operator(name: str) -> Any:
+    """The option for an operator of vector calculus."""
+    return option(f"--{name}", VECTOR_OPERATORS[name].help, group=DERIVATIVE)
 
 
 def rounding(default: str) -> Any:
@@ -110,6 +117,11 @@ Implicit = Annotated[
         group=DERIVATIVE,
     ),
 ]
+Gradient = Annotated[bool, operator("gradient")]
+Div = Annotated[bool, operator("div")]
+Curl = Annotated[bool, operator("curl")]
+Laplacian = Annotated[bool, operator("laplacian")]
+Differential = Annotated[bool, operator("differential")]
 Let = Annotated[
     Texts,
     option("--let NAME=EXPR", "Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated.", group=INPUT),
@@ -206,6 +218,11 @@ class MainOptions:
         ),
     ] = None
     hessian: Annotated[bool, option("--hessian", "All second derivatives, as a matrix.", group=DERIVATIVE)] = False
+    gradient: Gradient = False
+    div: Div = False
+    curl: Curl = False
+    laplacian: Laplacian = False
+    differential: Differential = False
     implicit: Implicit = None
     series: Annotated[
         int | None,
@@ -310,6 +327,7 @@ class MainOptions:
             engine=self.engine.value if self.engine else "",
             check=self.check,
             exact=self.exact,
+            operator=operator_in({name: getattr(self, name) for name in VECTOR_OPERATORS}),
         )
         return replace(request, functions=functions_in(self.use))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivcli.result import DEVICES, DTYPES, Partial, Result
+from derivcli.result import DEVICES, DTYPES, Partial, Result, Sums
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -26,7 +26,8 @@ class Task:
     """Values and partial derivatives of several expressions in the variables `names`.
 
     With a `direction` the derivatives are along it. With a `dependent` variable they are those of this variable,
-    which each expression, being 0, makes a function of the others. `device` is one of DEVICES.
+    which each expression, being 0, makes a function of the others. `device` is one of DEVICES. With `sums`, for each
+    expression some, these are asked for in the place of the derivatives, which engines compute all the same.
     """
 
     expressions: Sequence[Expression]
@@ -36,6 +37,7 @@ class Task:
     direction: Points | None = None
     dependent: str = ""
     device: str = DEVICES[0]
+    sums: Sequence[Sums] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import sympy
 
-from derivcli.check.exact_equality import is_exactly
+from derivcli.check.check_results import custom_functions
+from derivcli.check.exact_equality import is_number
 from derivcli.check.judge import coordinates, derivative_asked
+from derivcli.check.true_derivative import KnownDerivative, derivative_at, sum_at
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.partials import Derivative
@@ -58,17 +60,20 @@ VALUE = ""
 PLAIN = (sympy.Rational, sympy.NumberSymbol, sympy.Add, sympy.Mul, sympy.Pow, sympy.exp, sympy.log)
 """What such a value is made of."""
 
+TrueNumber: TypeAlias = Callable[[Mapping[str, Coordinate]], KnownDerivative]
+"""Finds at a point what is known of a derivative, of a value or of a sum."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exactly:
     """A question for the exact value of a derivative at a point, where an engine gave a number.
 
-    `formula` is that of the derivative, None where there is none. The point is exact in trees, and `at` for balls; it
-    is None where it is a float64.
+    `truth` finds the true number in balls. `formula` is that of the derivative, None where there is none. The point
+    is exact in trees, and `at` for balls; it is None where it is a float64.
     """
 
     expression: Expression
-    derivative: Derivative
+    truth: TrueNumber
     formula: Tree | None
     point: Mapping[str, Tree] | None
     at: Mapping[str, Coordinate]
@@ -137,7 +142,7 @@ def proved(form: Tree, question: Exactly) -> Expression | None:
     """The form as an expression, where it is the truth of a question."""
     with suppress(ArithmeticError, DerivError, OutOfTimeError):
         claim = expression_of(form, question.expression.spelling)
-        if limited(PROOF_SECONDS, is_exactly, claim, question.expression, question.derivative, question.at):
+        if limited(PROOF_SECONDS, lambda: is_number(claim, question.truth(question.at))):
             return claim
     return None
 
@@ -150,23 +155,24 @@ def exact_results(results: Sequence[Result], points: Points, asked: bool) -> lis
 
 
 def _exact_result(result: Result, points: Points, search: Search) -> Result:
-    places = [_exact_point(result.expression, points, place, search.asked) for place in range(len(result.value))]
-    exact = any(point is not None for point in places) and not result.expression.custom_functions
+    names = _names(result)
+    places = [_exact_point(names, points, place, search.asked) for place in range(len(result.value))]
+    exact = any(point is not None for point in places) and not custom_functions(result)
     if not exact and not search.asked:
         return result
     formulas = {VALUE: result.expression.expanded, **_formulas(result, search.asked)} if exact else {}
     numbers = {VALUE: result.value, **result.derivatives}
     verdicts = {VALUE: result.value_verdicts, **result.verdicts}
-    derivatives = {VALUE: Derivative(), **{key: derivative_asked(key, result) for key in result.derivatives}}
+    truths = {VALUE: _truth(result.expression, Derivative()), **{key: _true(key, result) for key in result.derivatives}}
     found: dict[str, list[Expression | None]] = {key: [] for key in numbers}
     for place, point in enumerate(places):
-        at = {} if point is None else coordinates(result.at, points, result.expression.variables, place)
+        at = {} if point is None else coordinates(result.at, points, names, place)
         for key, column in found.items():
             if (key == VALUE and result.dependent) or search.passes(verdicts.get(key), place):
                 column.append(None)
                 continue
             number = float(numbers[key][place])
-            question = Exactly(result.expression, derivatives[key], formulas.get(key), point, at, number)
+            question = Exactly(result.expression, truths[key], formulas.get(key), point, at, number)
             column.append(search.value(question))
     columns = {key: tuple(column) for key, column in found.items()}
     if not (search.asked or any(map(any, columns.values()))):
@@ -181,13 +187,19 @@ def exact_series(results: Sequence[SeriesResult], asked: bool) -> list[SeriesRes
     return [replace(result, exact_remark=search.remark) for result in found]
 
 
+def _names(result: Result) -> list[str]:
+    """The variables of what is differentiated."""
+    expressions = [result.expression, *result.functions]
+    return list(dict.fromkeys(name for each in expressions for name in each.variables))
+
+
 def _exact_series(result: SeriesResult, search: Search) -> SeriesResult:
     count, terms = result.coefficients.shape
     expression, points = result.expression, result.points
     formulas: list[Tree | None] = [expression.expanded]
     columns: list[list[Expression | None]] = [[] for _ in range(terms)]
     for place in range(count):
-        point = _exact_point(expression, points, place, search.asked)
+        point = _exact_point(expression.variables, points, place, search.asked)
         at = {} if point is None else coordinates(result.at, points, expression.variables, place)
         for order, column in enumerate(columns):
             if search.passes(result.verdicts[order] if result.verdicts else None, place):
@@ -198,8 +210,8 @@ def _exact_series(result: SeriesResult, search: Search) -> SeriesResult:
             formula = None if point is None else formulas[order]
             number = float(result.coefficients[place, order])
             over = None if formula is None else multiply([formula, sympy.Rational(1, math.factorial(order))])
-            derivative = Derivative((result.variable,) * order, coefficient=True)
-            column.append(search.value(Exactly(expression, derivative, over, point, at, number)))
+            truth = _truth(expression, Derivative((result.variable,) * order, coefficient=True))
+            column.append(search.value(Exactly(expression, truth, over, point, at, number)))
     if not (search.asked or any(map(any, columns))):
         return result
     return replace(result, exact=tuple(tuple(column) for column in columns))
@@ -212,8 +224,22 @@ def _next(formula: Tree | None, variable: str, search: Search) -> Tree | None:
     return attempted(FORMULA_SECONDS, derivative_of, formula, (variable,))
 
 
+def _truth(expression: Expression, derivative: Derivative) -> TrueNumber:
+    return lambda at: derivative_at(expression, derivative, at)
+
+
+def _true(key: str, result: Result) -> TrueNumber:
+    """What finds the true number that a key of a result stands for."""
+    if key not in result.sums:
+        return _truth(result.expression, derivative_asked(key, result))
+    terms = [(each.sign, result.functions[each.place], Derivative(each.partial[::-1])) for each in result.sums[key]]
+    return lambda at: sum_at(terms, at)
+
+
 def _formulas(result: Result, asked: bool) -> dict[str, Tree]:
     """The derivatives of a result as formulas, in their shortest form where that is worth its time; {} without any."""
+    if result.sums:
+        return _sum_formulas(result)
     partials = [partial_of(key) for key in result.derivatives]
     given = result.expression, partials, result.direction, result.dependent
     found = attempted(FORMULA_SECONDS, differentiate, *given)
@@ -224,9 +250,17 @@ def _formulas(result: Result, asked: bool) -> dict[str, Tree]:
     return {} if found is None else {key: formula.expanded for key, formula in found.derivatives.items()}
 
 
-def _exact_point(expression: Expression, points: Points, place: int, asked: bool) -> dict[str, Tree] | None:
+def _sum_formulas(result: Result) -> dict[str, Tree]:
+    """The sums of a result as formulas; {} where there are none."""
+    from derivcli.explain.vector_formulas import derivatives_in, sum_of  # late: it takes the simplifier
+
+    found = attempted(FORMULA_SECONDS, derivatives_in, result.functions, [result.sums])
+    return {} if found is None else {key: sum_of(total, found) for key, total in result.sums.items()}
+
+
+def _exact_point(names: Iterable[str], points: Points, place: int, asked: bool) -> dict[str, Tree] | None:
     """The coordinates of a point as they were typed; None where one is no exact number or, unasked, where all are."""
-    found = {name: points.exact(name, place) for name in expression.variables}
+    found = {name: points.exact(name, place) for name in names}
     if asked:
         found = {name: _whole(points, name, place) if tree is None else tree for name, tree in found.items()}
     point = {name: tree for name, tree in found.items() if tree is not None}

@@ -11,7 +11,7 @@ from derivcli.language.printer import text_of
 from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_at, number_texts
 from derivcli.render.quantities import named, point_text
-from derivcli.result import Result, SeriesResult, SymbolicResult, partial_of
+from derivcli.result import Result, SeriesResult, SymbolicResult, partials_taken
 
 MAX_GRADIENTS = 8
 """Points whose gradients get a line."""
@@ -75,5 +75,5 @@ def engine_line(results: Sequence[Result] | Sequence[SeriesResult]) -> str:
     first = results[0]
     if isinstance(first, SeriesResult):
         return TAYLOR.caption
-    high = any(len(partial_of(key)) > 1 for key in first.derivatives)
+    high = any(len(partial) > 1 for partial in partials_taken(first))
     return engine_named(first.engine).caption if high or first.engine != ENGINES[0].name else ""

@@ -9,6 +9,7 @@ from itertools import groupby
 from derivcli.language.functions.row import MAX_PRIMES
 from derivcli.language.lexer.tokens import GREEK_NAMES
 from derivcli.result import Partial
+from derivcli.vector_operators import VECTOR_OPERATORS
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -20,7 +21,8 @@ class Label:
     """The name of a column: a variable, a function, or a derivative of a function.
 
     `notation` is "prime" where the function has one variable, "partial" where it has several, "total" for a
-    variable that an equation makes a function of one other, and "along" for a derivative along a direction.
+    variable that an equation makes a function of one other, "along" for a derivative along a direction, and the name of
+    an operator of vector calculus for what that makes of it, whose component `partial` ends with.
     """
 
     function: str
@@ -35,7 +37,7 @@ class Label:
     @property
     def plain(self) -> str:
         """For machines: `x`, `f`, `df/dx`, `d3f/dx2dy`, `D2f`."""
-        if self.notation == "along":
+        if self.notation == "along" or self.notation in VECTOR_OPERATORS:
             return self.shown(unicode=False)
         return self._quotient("d", str) if self.partial else self.function
 
@@ -43,6 +45,8 @@ class Label:
         """For people: `f'`, `∂³f/∂x²∂y` where there are several variables, `d²y/dx²` or `D²f`."""
         if not self.partial:
             return self.function
+        if self.notation in VECTOR_OPERATORS:
+            return self._operated(self.function, int(unicode), "({})_{}")
         if self.notation == "along":
             return f"D{_power(self.order, raised if unicode else str)}{self.function}"
         if self.notation == "prime" and (unicode or self.order <= MAX_PRIMES):
@@ -56,9 +60,11 @@ class Label:
     @property
     def latex(self) -> str:
         """`shown` in LaTeX."""
-        name = name_latex(self.function)
+        name = field_latex(self.function)
         if not self.partial:
             return name
+        if self.notation in VECTOR_OPERATORS:
+            return self._operated(name, -1, r"\left({}\right)_{{{}}}", name_latex)
         power = _power(self.order, braced)
         if self.notation == "along":
             return f"D{power} {name}"
@@ -74,6 +80,11 @@ class Label:
     def latex_equation(self) -> str:
         """`equation` in LaTeX."""
         return self.latex + (f"({name_latex(self.partial[0])})" if self._has_argument else "")
+
+    def _operated(self, name: str, sign: int, component: str, written: Callable[[str], str] = str) -> str:
+        """What an operator makes of the function, or a component of that."""
+        made = VECTOR_OPERATORS[self.notation].signs[sign].format(f=name)
+        return component.format(made, written(self.partial[-1])) if len(self.partial) > 1 else made
 
     @property
     def _has_argument(self) -> bool:
@@ -106,6 +117,11 @@ def _power(number: int, written: Callable[[int], str]) -> str:
 _LATIN_NAMES = "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split()
 LATIN_LOOKING = dict(zip(_LATIN_NAMES, "ABEZHIKMNOPTXo", strict=True))
 """Greek letters for which LaTeX has no command, since they look Latin."""
+
+
+def field_latex(name: str) -> str:
+    """The name of a function, or the names of those that make a field, as in (P, Q)."""
+    return f"({', '.join(map(name_latex, name[1:-1].split(', ')))})" if name.startswith("(") else name_latex(name)
 
 
 def name_latex(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from derivcli.language.functions.formulas import parse_tree
-from derivcli.render import matrices
+from derivcli.render import matrices, vectors
 from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import name_latex
 from derivcli.render.latex_printer import latex_of
@@ -65,6 +65,12 @@ def derivatives(results: Sequence[SymbolicResult]) -> list[Line]:
             entries = [[_formula(result.derivatives[key]) for key in row] for row in _hessian_keys(result)]
             head = _call(_hessian_head(name, result), map(name_latex, arguments_of(result)))
             lines.append((head, "=", _matrix(entries)))
+            continue
+        if vectors.is_vector(result):
+            lines.append(vectors.vector_latex(name, result))
+            continue
+        if result.layout == vectors.DIFFERENTIAL:
+            lines.append(vectors.differential_latex(name, result))
             continue
         for key, formula in result.derivatives.items():
             lines.append((derivative_label(name, key, result).latex_equation, "=", _formula(formula)))

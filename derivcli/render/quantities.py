@@ -12,7 +12,16 @@ from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.render.blocks import Style
 from derivcli.render.labels import Label
 from derivcli.render.numbers import number_at, number_texts, outward_texts
-from derivcli.result import AnyResult, Exact, FloatArray, Result, SeriesResult, SymbolicResult, partial_of
+from derivcli.result import (
+    AnyResult,
+    Exact,
+    FloatArray,
+    Result,
+    SeriesResult,
+    SymbolicResult,
+    partial_of,
+    partials_taken,
+)
 
 LETTERS = "fghFGH"
 
@@ -76,14 +85,25 @@ def quantities_of(results: Sequence[Result]) -> list[Quantity]:
 
 
 def derivative_label(name: str, key: str, result: Result | SymbolicResult) -> Label:
-    """The label of one of a function's derivatives."""
-    return Label(name, partial_of(key), notation_of(result))
+    """The label of one of a function's derivatives, or of a sum of those of several functions."""
+    return Label(field_name(name, result) if result.sums else name, partial_of(key), notation_of(result))
+
+
+def field_name(name: str, result: Result | SymbolicResult) -> str:
+    """The name of the vector field of a divergence or a curl, by that of its last function: f for f1, f2 and f3."""
+    places = {term.place for terms in result.sums.values() for term in terms}
+    if len(places) < 2:
+        return name
+    names = [function.name for function in result.functions]
+    return f"({', '.join(names)})" if all(names) else name.rstrip("0123456789")
 
 
 def notation_of(result: Result | SymbolicResult) -> str:
     """How a result's derivatives are written: f'(x) says it all where there is one variable."""
     if result.direction is not None:
         return "along"
+    if result.sums:
+        return result.layout
     alone = len({*arguments_of(result), *_differentiated(result)} - {result.dependent}) == 1
     return ("total" if result.dependent else "prime") if alone else "partial"
 
@@ -91,7 +111,7 @@ def notation_of(result: Result | SymbolicResult) -> str:
 def _differentiated(result: Result | SymbolicResult) -> list[str]:
     if result.direction is not None:
         return list(result.direction.at)
-    return list(dict.fromkeys(name for key in result.derivatives for name in partial_of(key)))
+    return list(dict.fromkeys(name for partial in partials_taken(result) for name in partial))
 
 
 def function_names(results: Sequence[AnyResult]) -> list[str]:

@@ -62,22 +62,32 @@ SEARCH_SECONDS = ProcessorSeconds(0.2)
 
 
 def gaps(
-    expression: Expression, partial: Partial, derived: Iterable[Tree], shape: Tree, moving: Sequence[str] = ()
+    expression: Expression,
+    partial: Partial,
+    derived: Iterable[Tree],
+    shape: Tree,
+    moving: Sequence[str] = (),
+    is_term: bool = False,
 ) -> list[str]:
     """Sentences about where a derivative in its printed shape states a number that the function does not have.
 
     `derived` are the forms that came before it. The rules of differentiation, applied to the function as typed, say
     where else it may have no derivative. Along a direction, where all `moving` variables move, the function alone is
-    asked.
+    asked. Where the derivative `is_term` of a sum, that is the shape.
     """
     if sum(1 for _ in postorder(expression.expanded)) > MAX_NODES:
         return []
-    found = attempted(GAP_SECONDS, _gaps, expression, partial, tuple(derived), shape, moving)
+    found = attempted(GAP_SECONDS, _gaps, expression, partial, tuple(derived), shape, moving, is_term)
     return found or []
 
 
 def _gaps(
-    expression: Expression, partial: Partial, derived: Iterable[Tree], shape: Tree, moving: Sequence[str]
+    expression: Expression,
+    partial: Partial,
+    derived: Iterable[Tree],
+    shape: Tree,
+    moving: Sequence[str],
+    is_term: bool,
 ) -> list[str]:
     wanted = dict.fromkeys(each for tree in derived for each in conditions(tree))
     with suppress(DerivError, *SYMPY_FAILURES):
@@ -90,7 +100,7 @@ def _gaps(
     if any(each.sign in (POSITIVE, NONNEGATIVE) for each in missing):  # who is told one end of a domain asks for all
         missing = lost(wanted | dict.fromkeys(conditions(expression.expanded)), conditions(shape))
     with restored_context():
-        checked = _Checked(expression, partial, shape, tuple(moving))
+        checked = _Checked(expression, partial, shape, tuple(moving), is_term)
         told = [sentence for each in missing for sentence in checked.sentences(each)]
         return told if moving else [*dict.fromkeys([*told, *checked.at_kinks()])]
 
@@ -138,6 +148,8 @@ class _Checked:
     partial: Partial
     shape: Tree
     moving: tuple[str, ...]
+    is_term: bool
+    """Whether what is printed is a sum, of which the derivative is a term."""
 
     def sentences(self, failing: Condition) -> Iterator[str]:
         """What is to be said of a condition that the printed form does not have, or where that has a step or kink."""
@@ -193,7 +205,8 @@ class _Checked:
     @property
     def names(self) -> tuple[str, ...]:
         """The variables of a point."""
-        return tuple(dict.fromkeys([*self.expression.variables, *(self.moving or self.partial)]))
+        others = sorted(map(str, self.shape.free_symbols)) if self.is_term else ()
+        return tuple(dict.fromkeys([*self.expression.variables, *(self.moving or self.partial), *others]))
 
     def judged(self, at: At) -> str | None:
         """What is wrong with the value that the printed form has at a point, "" for nothing; None where it has none."""
@@ -210,7 +223,7 @@ class _Checked:
                 known = derivative_by_germs(self.expression, derivative, at)
                 known = known or derivative_at(self.expression, derivative, at)
                 if known.ball is not None:
-                    return "" if known.ball.overlaps(here) else ANOTHER_VALUE
+                    return "" if self.is_term or known.ball.overlaps(here) else ANOTHER_VALUE
                 return NO_DERIVATIVE if known.none else NONE_KNOWN
         return NONE_KNOWN
 

@@ -36,7 +36,7 @@ def events_of(stretch: Stretch, curve: Curve, low: Root, high: Root) -> list[Eve
     inside = [each for each in ((order, _placed(curve, order, zero, (low, high))) for order, zero in known)
               if not (each[1].root.ball < low.ball or each[1].root.ball > high.ball)]  # fmt: skip
     is_named = len(inside) <= MAX_NAMED
-    found = [(order, _named(curve, order, zero) if is_named else zero) for order, zero in inside]
+    found = [(order, named(curve, order, zero) if is_named else zero) for order, zero in inside]
     found.sort(key=lambda each: _size(each[1].root))
     events: list[Event] = []
     for order, zero in found:
@@ -67,7 +67,7 @@ def _placed(curve: Curve, order: int, zero: Zero, ends: Iterable[Root]) -> Zero:
     return zero
 
 
-def _named(curve: Curve, order: int, zero: Zero) -> Zero:
+def named(curve: Curve, order: int, zero: Zero) -> Zero:
     """A zero with its formula, if it has a short one."""
     if zero.root.tree is not None:
         return zero

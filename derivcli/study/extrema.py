@@ -66,11 +66,14 @@ def compared(one: Number, other: Number) -> int | None:
     return 0 if math.isinf(one.value) and one.value == other.value else None
 
 
-def with_extents(points: Sequence[SpecialPoint], limits: Iterable[Number]) -> list[SpecialPoint]:
-    """The minima and maxima, told apart into local and global ones; f also tends to some limits."""
+def with_extents(points: Sequence[SpecialPoint], limits: Iterable[Number], complete: bool) -> list[SpecialPoint]:
+    """The minima and maxima, told apart into local and global ones; f also tends to some limits.
+
+    Where the points are not `complete`, none is proved to be global.
+    """
     numbers = [*limits, *(point.value for point in points if point.value is not None)]
     best = {kind: _furthest(numbers, sense) for kind, sense in (("minimum", -1), ("maximum", 1))}
-    return [_with_extent(point, best[point.kind]) for point in points]
+    return [_with_extent(point, best[point.kind], complete) for point in points]
 
 
 def _furthest(numbers: Sequence[Number], sense: int) -> list[Number]:
@@ -80,10 +83,12 @@ def _furthest(numbers: Sequence[Number], sense: int) -> list[Number]:
     return [*{(each.low, each.high, None if each.exact is None else each.exact.tree): each for each in may_be}.values()]
 
 
-def _with_extent(point: SpecialPoint, best: Sequence[Number]) -> SpecialPoint:
+def _with_extent(point: SpecialPoint, best: Sequence[Number], complete: bool) -> SpecialPoint:
     assert point.value is not None, "f has a value at an extremum"
     orders = [compared(rival, point.value) for rival in best]
     if any(orders):
         return replace(point, extent="local")
+    if not complete:
+        return point
     verdict = AGREES if None in orders and len(best) > 1 and point.verdict.kind == "proved" else point.verdict
     return replace(point, extent="global", verdict=verdict)

@@ -7,11 +7,8 @@ from flint import arb
 from derivcli.errors import DerivError
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
-from derivcli.points.at_option import Interval, read_intervals
+from derivcli.points.at_option import Interval
 from derivcli.simplify.domains.roots import Root, root
-
-UNASKED = read_intervals("-10:10")[0]
-"""Where a function is studied unless an interval is given."""
 
 
 def ends_of(interval: Interval) -> tuple[Root, Root]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from flint import arb
 
 from derivcli.check.verdict import Verdict
 from derivcli.study.course import Column, Section
 from derivcli.study.events import Event
 from derivcli.study.extrema import Beside, extremum_at, kind_between
+from derivcli.study.numbers import number_in
 from derivcli.study.study import Number, Piece, Sign, SpecialPoint
 from derivcli.study.value_range import Span, span_of
 
@@ -168,13 +171,28 @@ def spans(places: Sequence[Place]) -> Iterator[Span]:
             yield Span(place.value, place.value, True, True)
 
 
-def limits(places: Sequence[Place]) -> Iterator[Number]:
-    """What f tends to at breaks and at infinite ends, which no extremum may fall short of."""
+def limits(places: Sequence[Place]) -> Iterator[Number | None]:
+    """What f tends to at breaks and infinite ends, which no extremum may fall short of; None where it is not known."""
     for place in places:
-        for side in (-1, 1):
-            limit = limit_beside(place, side)
-            if limit is not None and (place.point is not None or place.value is None):
-                yield limit
+        for side, section in ((-1, place.left), (1, place.right)):
+            if section is not None and section.defined and (place.point is not None or place.value is None):
+                yield limit_beside(place, side)
+
+
+def with_growth(end: Place) -> Place:
+    """An infinite end, with the limit of f where f' and f'' show it.
+
+    A function that rises and is convex tends to infinity there, and one that falls and is concave to minus infinity.
+    """
+    side = 1 if end.left is not None else -1
+    if end.point is None or limit_beside(end, -side) is not None:
+        return end
+    outward, curvature = (end.sign(-side, 1) or 0) * side, end.sign(-side, 2)
+    if not outward or curvature is None or outward * curvature < 0:
+        return end
+    limit = number_in(arb.pos_inf() if outward > 0 else arb.neg_inf())
+    point = replace(end.point, left=limit) if side > 0 else replace(end.point, right=limit)
+    return replace(end, point=replace(point, verdict=proved(end.x)))
 
 
 def _sign(number: int) -> Sign:

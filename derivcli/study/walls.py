@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 from flint import fmpq
@@ -15,6 +16,7 @@ from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
 from derivcli.study.breaks.break_points import Zeros, break_points, defined_on
 from derivcli.study.breaks.kinds import Break, break_at
 from derivcli.study.breaks.local_germs import Formula
+from derivcli.study.events import named
 from derivcli.study.isolation import sign
 from derivcli.study.numbers import rational_root
 from derivcli.study.tails.beside import sign_beside
@@ -71,6 +73,10 @@ def _outer(low: Root, high: Root) -> tuple[Wall, Wall]:
 def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float("inf")) -> Zeros:
     """All zeros inside an interval of a formula that is analytic there; at the ends it may be 0 or singular."""
     curve = curve_of(tree, name, deadline)
+    if curve.rational is not None and not curve.rational.is_zero:
+        ends = [end if end.ball.is_finite() else None for end in (low, high)]
+        with suppress(UnsureError):
+            return Zeros(tuple(each.root for each in polynomials.zeros(curve.rational, *ends)))
     stretch = Stretch(Wall(low, Break(low, "unknown")), Wall(high, Break(high, "unknown")))
     try:
         _fill(stretch, curve, (0,))
@@ -79,7 +85,7 @@ def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float(
     undecided = [
         UndecidedStretch(Root(each.low, each.low), Root(each.high, each.high), each.why) for each in stretch.open
     ]
-    return Zeros(tuple(zero.root for zero in stretch.zeros[0]), tuple(undecided))
+    return Zeros(tuple(named(curve, 0, zero).root for zero in stretch.zeros[0]), tuple(undecided))
 
 
 def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:

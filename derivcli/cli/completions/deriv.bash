@@ -97,6 +97,11 @@ _deriv_main() {
             --on-error) given+='--on-error ' ;;
             --order) given+='--order ' ;;
             --hessian) given+='--hessian ' ;;
+            --gradient) given+='--gradient ' ;;
+            --div) given+='--div ' ;;
+            --curl) given+='--curl ' ;;
+            --laplacian) given+='--laplacian ' ;;
+            --differential) given+='--differential ' ;;
             --implicit) given+='--implicit ' ;;
             --series) given+='--series ' ;;
             --on) given+='--on ' ;;
@@ -130,7 +135,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --implicit --series --on --let --use --check --no-check --exact --no-exact --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --series --on --let --use --check --no-check --exact --no-exact --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
                 names=(study steps answer practice explain check-fn functions shell warm help)
             fi

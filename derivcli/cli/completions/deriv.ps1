@@ -21,6 +21,11 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--mixed'); Help = 'A mixed partial derivative: x,x,y'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--along'); Help = 'The derivative along a vector, as it is: u=1,v=2'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--hessian'); Help = 'All second derivatives, as a matrix'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--gradient'); Help = 'The gradient of a function: the vector of its partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--div'); Help = 'The divergence of a vector field: an expression for each variable'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--curl'); Help = 'The curl of a vector field: of two expressions a number, of three a vector'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--laplacian'); Help = 'The Laplacian of each expression: the sum of its second partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--differential'); Help = 'The total differential of a function, df = f_x dx + f_y dy'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--implicit'); Help = 'The derivatives of this variable, which the equation ''x**2+y**2=25'' makes a function of the others'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--series'); Help = 'The Taylor polynomial of degree N about each point'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--on'); Help = 'With --series: enclose the remainder on an interval, x=0:1'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '=' }

@@ -9,6 +9,7 @@ from derivcli.render.blocks import Block, Document, Equations, Style
 from derivcli.render.documents.equations import direction, understood
 from derivcli.render.quantities import dependent_of, derivative_equations, equations
 from derivcli.render.to_json import formulas_json_object
+from derivcli.render.vectors import DIFFERENTIAL, formula_sides
 from derivcli.result import SymbolicResult
 
 
@@ -18,18 +19,25 @@ def formulas_document(results: Sequence[SymbolicResult], style: Style) -> Docume
         blocks=lambda: _blocks(results, style),
         data=lambda: formulas_json_object(results),
         rows=lambda: _rows(results),
-        values=lambda: [[text] for _, text in derivative_equations(results)],
+        values=lambda: [[text] for _, text in _lines(results)],
     )
 
 
 def _blocks(results: Sequence[SymbolicResult], style: Style) -> list[Block]:
-    sides = [(label.equation(style.unicode), text) for label, text in derivative_equations(results)]
-    derivatives = Equations(sides, lambda: latex_equations.derivatives(results), role="formula")
+    derivatives = Equations(
+        formula_sides(results, style.unicode), lambda: latex_equations.derivatives(results), role="formula"
+    )
     return [understood(results), direction(results), derivatives]
 
 
 def _rows(results: Sequence[SymbolicResult]) -> list[Sequence[str]]:
     typed = bool(dependent_of(results[0]))
     functions = [("equation", " = ".join(sides)) if typed else sides for sides in equations(results)]
-    derivatives = [(label.plain, text) for label, text in derivative_equations(results)]
-    return [("name", "formula"), *functions, *derivatives]
+    return [("name", "formula"), *functions, *_lines(results)]
+
+
+def _lines(results: Sequence[SymbolicResult]) -> list[tuple[str, str]]:
+    """Each derivative with its name; a differential is one line."""
+    if results[0].layout == DIFFERENTIAL:
+        return formula_sides(results, unicode=False)
+    return [(label.plain, text) for label, text in derivative_equations(results)]

@@ -24,6 +24,7 @@ from derivcli.render.matrices import matrices_of
 from derivcli.render.numbers import number_texts
 from derivcli.render.quantities import Quantity, quantities_of
 from derivcli.render.to_json import numbers_json_object
+from derivcli.render.vectors import differential_lines
 from derivcli.render.verdicts import checked, findings_of, mark
 from derivcli.result import Result, SeriesResult
 
@@ -44,7 +45,7 @@ def _blocks(results: Sequence[Result], style: Style) -> list[Block]:
         direction(results),
         Gap(),
         _numbers(results, style),
-        *(Sentence(line) for line in gradient_lines(results, style)),
+        *(Sentence(line) for line in [*differential_lines(results, style), *gradient_lines(results, style)]),
         Sentence(engine_line(results), "caption"),
         *check_result(results, style),
     ]

@@ -35,7 +35,7 @@ from derivcli.study.breaks.direct_zeros import (
     progression,
     sine_turns,
 )
-from derivcli.study.breaks.equations import BreakEquation, break_equations
+from derivcli.study.breaks.equations import BreakEquation, all_break_equations
 
 MAX_LEVELS = 64
 """So many whole numbers are solved for one by one; beyond, the zeros of a sine are."""
@@ -45,6 +45,7 @@ RANGE_BITS = 64
 TOO_MANY = "there are too many points at which the formula changes"
 TOO_NEAR = "two points at which the formula changes are too near to each other to be told apart"
 UNKNOWN_PIECE = "it is not known which branches the formula takes"
+UNKNOWN_ZEROS = "it is not known where the formula changes"
 UNKNOWN_FUNCTION = "nothing but the name of a function is known"
 
 
@@ -71,7 +72,10 @@ FindZeros: TypeAlias = Callable[[Tree, str, Root, Root], Zeros]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
-    """A place at which an equation holds, a stepped one with a whole number; None where that is not known."""
+    """A place at which an equation holds, a stepped one with a whole number, or to which such places may tend.
+
+    There `whole` is None, and where the number is not known. An end of an interval has no equation.
+    """
 
     at: Root
     equation: BreakEquation | None
@@ -80,7 +84,10 @@ class Solution:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BreakPoint:
-    """A point at which a formula may not be analytic, and the equations that are known to hold there."""
+    """A point at which a formula may not be analytic, and the equations for that.
+
+    An end of the interval that is not singled out has none.
+    """
 
     at: Root
     solutions: tuple[Solution, ...] = ()
@@ -174,7 +181,7 @@ class _Search:
         """The points inside an interval, those at which the formula turns out to be analytic included, and its ends."""
         solutions = [Solution(end, None) for end in ends]
         undecided: list[Stretch] = []
-        for equation in break_equations(tree):
+        for equation in all_break_equations(tree):
             if symbol(self.name) in equation.difference.free_symbols:
                 for found in self.solutions(equation, low, high):
                     if isinstance(found, Solution):
@@ -189,7 +196,8 @@ class _Search:
         tree = equation.difference
         cuts = self.break_points(tree, low, high)
         yield from cuts.undecided
-        for start, end in pairwise([low, *(each.at for each in cuts.found), high]):
+        inside = [each.at for each in cuts.found if low.ball < each.at.ball and each.at.ball < high.ball]
+        for start, end in pairwise([low, *inside, high]):
             try:
                 piece = branch(tree, self.name, between(start.ball, end.ball)) if has_branches(tree) else tree
             except NoValueError:
@@ -203,7 +211,7 @@ class _Search:
                 if isinstance(found, Stretch) or (start.ball < found.at.ball and found.at.ball < end.ball):
                     yield found
                 elif not (found.at.ball < start.ball or found.at.ball > end.ball):
-                    yield Solution(found.at, None)
+                    yield Solution(found.at, equation, None)
 
     def on_piece(self, equation: BreakEquation, piece: Tree, low: Root, high: Root) -> Iterator[Solution | Stretch]:
         """The solutions on an interval inside which the equation's formula is analytic."""
@@ -263,7 +271,10 @@ class _Search:
         """The zeros that the caller's search finds, once."""
         key = tree, low, high
         if key not in self.known:
-            self.known[key] = self.zeros(tree, self.name, low, high)
+            try:
+                self.known[key] = self.zeros(tree, self.name, low, high)
+            except (UnsureError, TouchError):
+                self.known[key] = Zeros((), (Stretch(low, high, UNKNOWN_ZEROS),))
             ctx.prec = PLACE_BITS
         yield from self.known[key].found
         yield from self.known[key].undecided

@@ -16,9 +16,10 @@ from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.breaks.special_points import infinite_end, special_point
 from derivcli.study.course import Column, Course, Section, course_of
 from derivcli.study.events import events_of
+from derivcli.study.exact_values import exact_value
 from derivcli.study.extrema import with_extents
 from derivcli.study.numbers import ZERO, number_in, number_of
-from derivcli.study.special_points import Place
+from derivcli.study.special_points import Place, limits, with_growth
 from derivcli.study.study import Number, Study, Undecided
 from derivcli.study.taylor_model import BITS, Curve, curve_of
 from derivcli.study.value_range import united
@@ -28,29 +29,50 @@ from derivcli.study.zeros import ORDERS, Open
 STUDY_SECONDS = 2.0
 """The time on the clock for one study; what is not decided by then stays open."""
 
+NO_BREAKS = ("regular", "end", "undefined")
+"""Kinds of points at which f is smooth, at the ends of the line, and with no value of f on either side."""
+
 WHAT = {0: "zeros", 1: "critical", 2: "inflections", None: "breaks"}
 """What a question is about, by the order of the derivative."""
 
 
-def study_curve(expression: Expression, variable: str, low: Root, high: Root) -> Study:
-    """All special points of a function on a closed interval, proved to be all where nothing is left undecided."""
+def study_interval(
+    expression: Expression, variable: str, low: Root, high: Root, seconds: float = STUDY_SECONDS
+) -> Study:
+    """All special points of a function on a closed interval, proved to be all where nothing is left undecided.
+
+    Raises EndlessError where an end is infinite and nothing is proved of the function beyond all bounds.
+    """
+    places, undecided = places_on(expression, variable, low, high, seconds)
+    return _study(expression, variable, places, undecided)
+
+
+def places_on(
+    expression: Expression, variable: str, low: Root, high: Root, seconds: float, orders: Sequence[int] = ORDERS
+) -> tuple[list[Place], list[Undecided]]:
+    """The points of an interval at which something happens, with what lies between them, and what is not decided.
+
+    Of the derivatives only those of some orders are looked at.
+    """
     with restored_context():
         ctx.prec = BITS
-        curve = curve_of(expression.expanded, variable, monotonic() + STUDY_SECONDS)
-        stretches, opened = stretches_on(curve, low, high, ORDERS)
+        curve = curve_of(expression.expanded, variable, monotonic() + seconds)
+        stretches, opened = stretches_on(curve, low, high, orders)
         parts = [(each, each.defined, events_of(each, curve, low, high)) for each in stretches]
         course = course_of(curve, parts, low, high)
         ctx.prec = BITS
         places = [*_places(expression, curve, course)]
         opened += [each for stretch in stretches for each in stretch.open]
-        return _study(expression, variable, places, [*_undecided(expression, opened, low, high)])
+        return places, [*_undecided(expression, opened, low, high)]
 
 
 def _study(expression: Expression, variable: str, places: Sequence[Place], undecided: Sequence[Undecided]) -> Study:
-    extrema = with_extents([*special_points.extrema(places)], special_points.limits(places))
+    known = [*limits(places)]
+    complete = not undecided and None not in known
+    extrema = with_extents([*special_points.extrema(places)], filter(None, known), complete)
     extents = {id(point.x): point for point in extrema}
     critical = [extents.get(id(point.x), point) for point in special_points.critical(places)]
-    breaks = [place.point for place in places if place.point is not None and place.point.kind not in ("regular", "end")]
+    breaks = [place.point for place in places if place.point is not None and place.point.kind not in NO_BREAKS]
     return Study(
         expression,
         variable,
@@ -63,7 +85,7 @@ def _study(expression: Expression, variable: str, places: Sequence[Place], undec
         ends=tuple(special_points.ends(places)),
         extrema=tuple(extrema),
         pieces=tuple(special_points.pieces(places)),
-        range=None if undecided else united([*special_points.spans(places)]),
+        range=united([*special_points.spans(places)]) if complete else None,
         undecided=tuple(undecided),
     )
 
@@ -77,14 +99,7 @@ def _places(expression: Expression, curve: Curve, course: Course) -> Iterator[Pl
             point = special_point(column.wall.break_, expression.spelling)
             yield Place(point.x, column, point.value, left, right, point)
         elif not column.root.ball.is_finite():
-            yield Place(
-                x,
-                column,
-                None,
-                left,
-                right,
-                infinite_end(expression, formula, column.root),
-            )
+            yield with_growth(Place(x, column, None, left, right, infinite_end(expression, formula, column.root)))
         else:
             is_defined = any(each is not None and each.defined for each in (left, right))
             yield Place(x, column, _value(expression, curve, column) if is_defined else None, left, right)
@@ -95,7 +110,8 @@ def _value(expression: Expression, curve: Curve, column: Column) -> Number | Non
     if column.event is not None and 0 in column.event.zeros:
         return number_of(ZERO, expression.spelling)
     try:
-        return number_in(curve.series(column.root.where, 0)[0], None, expression.spelling)
+        tree = None if column.root.tree is None else exact_value(curve.tape, curve.name, column.root)
+        return number_in(curve.series(column.root.where, 0)[0], tree, expression.spelling)
     except (UnsureError, TouchError):
         return None
 
