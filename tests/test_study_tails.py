@@ -2,6 +2,7 @@
 
 import math
 import random
+from contextlib import suppress
 
 import mpmath
 import pytest
@@ -95,10 +96,12 @@ def wrong(seed: int, count: int) -> tuple[int, list[str]]:
                 continue
             proved += 1
             for power in (0, 0.3, 1, 3, 5, 14):
+                true = 0
                 with mpmath.workdps(tail_cases.DIGITS):
                     distance = outwards(signed[0], power, "inf" in at)
                     x = side * distance if "inf" in at else mpmath.mpf(at) + side * distance
-                    true = tail_cases.true_sign(function, x, distance, order)
+                    with suppress(tail_cases.TooLargeError):
+                        true = tail_cases.true_sign(function, x, distance, order)
                 if true not in (0, signed[1]):
                     found.append(f"{text} at {at}, side {side}, order {order}: {signed} at {x}")
                     break

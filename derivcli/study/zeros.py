@@ -129,6 +129,8 @@ class Means:
 def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) -> None:
     """Find all zeros of the derivatives of some orders between the walls of a stretch, on which f is analytic."""
     stretch.zeros = {order: [] for order in orders}
+    if not orders:
+        return
     starts = {order: _start(stretch, order, means, 1) for order in orders}
     ends = {order: _start(stretch, order, means, -1) for order in orders}
     low, high = min(starts.values()), max(ends.values())
@@ -142,7 +144,7 @@ def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) ->
             if order in stretch.throughout or each.is_zero(order):
                 stretch.throughout.add(order)
             elif not each.may_be_zero(order):
-                _add(stretch, order, isolated(each, order), means)
+                _add(stretch, order, isolated(each, order, starts[order], ends[order]), means)
             elif means.is_zero(order):
                 stretch.throughout.add(order)
             else:
