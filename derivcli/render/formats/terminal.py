@@ -223,7 +223,7 @@ def print_line(console: Console, line: Text) -> None:
 
 def _print_table(console: Console, block: Table, style: Style) -> None:
     """A row for each point or, where that is too wide, a block for each; many rows without a box, at once."""
-    columns = _with_marks(block.columns)
+    columns: Sequence[Column] = _with_marks(block.columns)
     if block.is_inline:
         columns = _fitted(columns, style)
     if block.is_long:
@@ -241,7 +241,12 @@ def _fitted(columns: Sequence[Column], style: Style) -> Sequence[Column]:
     """The columns with exact values behind the numbers or below them, and words in several lines, so that they fit."""
     inline = [column.inline for column in columns]
     ways = (inline, _wrapped(inline, style), columns, _wrapped(columns, style))
-    return next((way for way in ways if fit(way, style)), columns)
+    return min((way for way in ways if fit(way, style)), key=_count_lines, default=columns)
+
+
+def _count_lines(columns: Sequence[Column]) -> int:
+    """The lines of a box of columns."""
+    return sum(max(cell.count("\n") for cell in row) + 1 for row in zip(*[each.cells for each in columns], strict=True))
 
 
 def _wrapped(columns: Sequence[Column], style: Style) -> Sequence[Column]:
