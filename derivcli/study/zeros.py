@@ -149,7 +149,7 @@ def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) ->
             if order in stretch.throughout or each.is_zero(order):
                 stretch.throughout.add(order)
             elif not each.may_be_zero(order):
-                _add(stretch, order, isolated(each, order), means)
+                _add(stretch, order, isolated(each, order, starts[order], ends[order]), means)
             elif means.is_zero(order):
                 stretch.throughout.add(order)
             else:
