@@ -23,6 +23,9 @@ MAX_NAMED = 40
 SHOWN_BITS = 54
 """Bits of a zero whose digits are shown."""
 
+NEAR_ZERO_BITS = 100
+"""A ball around 0 that is smaller than the interval by so many bits is as good as 0 for a reader."""
+
 COARSE = "the place of a zero is not known well"
 
 GOOD_BITS = 62
@@ -63,7 +66,7 @@ def _is_narrow(root: Root, low: Root, high: Root) -> bool:
     if root.tree is not None or ball.rel_accuracy_bits() >= SHOWN_BITS:
         return True
     size = abs(low.ball) + abs(high.ball)
-    return bool(ball.contains(0) and ball.rad() < arb(2) ** -BITS * (size if size.is_finite() else 1))
+    return bool(ball.contains(0) and ball.rad() < arb(2) ** -NEAR_ZERO_BITS * (size if size.is_finite() else 1))
 
 
 def _size(root: Root) -> tuple[float, int]:

@@ -60,9 +60,11 @@ def infinite_root(sign: int) -> Root:
 
 
 def digits_of(ball: arb) -> str:
-    """Digits of a number as far as they are known, and no more than 17."""
+    """Digits of a number as far as they are known, and no more than 17; "0" for a ball that holds 0."""
     if ball.is_exact() and ball.is_integer() and abs(ball) < 10**DIGITS:
         return str(ball.unique_fmpz())
+    if ball.contains(0):
+        return "0"
     mantissa, exponent = str(ball.str(DIGITS, radius=False)).partition("e")[::2]
     if "." in mantissa and ball.is_exact():
         mantissa = mantissa.rstrip("0").rstrip(".")
