@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from time import monotonic, perf_counter
+from time import perf_counter, thread_time
 
 from flint import arb, arb_poly, ctx, fmpq
 
@@ -55,7 +55,7 @@ MAX_PARTS = 6
 
 @dataclass(eq=False)
 class Curve:
-    """A function of one variable, its tape, a clock that ends its study, and the degree of its models."""
+    """A function of one variable, its tape, the processor time that ends its study, and the degree of its models."""
 
     tree: Tree
     name: str
@@ -90,7 +90,7 @@ class Curve:
     @property
     def is_late(self) -> bool:
         """Whether the time is over."""
-        return monotonic() > self.deadline
+        return thread_time() > self.deadline
 
 
 @dataclass(slots=True, eq=False)
