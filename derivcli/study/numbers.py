@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from functools import lru_cache
 
 import sympy
@@ -10,6 +11,7 @@ from flint import arb, fmpq
 
 from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.symbolic import arrange, expression_of
+from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Tree, number
@@ -38,8 +40,10 @@ def number_in(ball: arb, tree: Tree | None = None, spelling: Spelling = CANONICA
 
 
 @lru_cache(maxsize=1024)
-def _formula(tree: Tree, spelling: Spelling) -> Expression:
-    return expression_of(arrange(tree), spelling)
+def _formula(tree: Tree, spelling: Spelling) -> Expression | None:
+    with suppress(DerivError):  # the language refuses what no float64 holds
+        return expression_of(arrange(tree), spelling)
+    return None
 
 
 def place_of(tree: Tree) -> Root:

@@ -12,7 +12,6 @@ other validated functional inclusion methods", 2003.)
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -147,9 +146,8 @@ def model(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> TaylorM
 
 def _parts(excess: arb, degree: int) -> int:
     """How many parts make a remainder smaller by a factor."""
-    if not excess.is_finite():
-        return 2
-    return min(max(2, math.ceil(float(excess.root(degree + 1).upper()))), MAX_PARTS)
+    root = excess.root(degree + 1).upper()
+    return next((parts for parts in range(2, MAX_PARTS) if root <= parts), MAX_PARTS) if root.is_finite() else 2
 
 
 def models(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> Iterator[TaylorModel | tuple[fmpq, fmpq]]:

@@ -163,10 +163,7 @@ def _enclosures(
     if around.rad() > MAX_CENTRED_RADIUS:
         return [real_value(path(acb(0))), *(arb(0, limit) for limit in limits[1:-1])]
     middle = taylor(path_about(arb(around.mid())), order, [])
-    return [
-        each + arb(0, around.rad() * (n + 1) * limits[n + 1])
-        for n, each in enumerate(middle)
-    ]
+    return [each + arb(0, around.rad() * (n + 1) * limits[n + 1]) for n, each in enumerate(middle)]
 
 
 def _deserved(centres: Sequence[fmpq | arb]) -> int:
