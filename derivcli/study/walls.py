@@ -49,7 +49,7 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
     )
     formula = Formula(tree, curve.name)
-    breaks = [Wall(each.at, break_at(formula, each)) for each in found.found if each.solutions]
+    breaks = [Wall(each.at, break_at(formula, each), each) for each in found.found if each.solutions]
     walls = _with_ends([first, *breaks, last], found.undecided)
     stretches = []
     for left, right in pairwise(walls):
@@ -161,7 +161,7 @@ def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -
         pass
     other = stretch.right if side > 0 else stretch.left
     limit = fmpq(1) if other.is_infinite else abs(exact_end(other.root, -side) - exact_end(wall.root, side))
-    found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit)
+    found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit, wall.point)
     if found is None:
         return _from_zero(curve, wall, side, order, limit)
     reach = exact_end(Root(found[0], found[0]), -1)
