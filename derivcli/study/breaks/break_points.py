@@ -205,10 +205,12 @@ class _Search:
     def solutions(self, equation: BreakEquation, low: Root, high: Root) -> Iterator[Solution | Stretch]:
         """The solutions of an equation in an interval, and where there may be others."""
         tree = equation.difference
-        cuts = self.break_points(tree, low, high)
+        cuts = self.cuts(equation, low, high)
         yield from cuts.undecided
         inside = [each.at for each in cuts.found if low.ball < each.at.ball and each.at.ball < high.ball]
         for start, end in pairwise([low, *inside, high]):
+            if equation.below is not None and self.is_above(equation.below, start, end):
+                continue
             try:
                 piece = branch(tree, self.name, between(start.ball, end.ball)) if has_branches(tree) else tree
             except NoValueError:
@@ -218,11 +220,35 @@ class _Search:
                 continue
             if symbol(self.name) not in piece.free_symbols:
                 continue  # it is one number throughout, so that nothing begins or ends
+            if defined_on(piece, self.name, start, end) is False:
+                continue  # it has no value throughout
             for found in self.on_piece(equation, piece, start, end):
                 if isinstance(found, Stretch) or (start.ball < found.at.ball and found.at.ball < end.ball):
                     yield found
                 elif not (found.at.ball < start.ball or found.at.ball > end.ball):
                     yield Solution(found.at, equation, None)
+
+    def cuts(self, equation: BreakEquation, low: Root, high: Root) -> BreakPoints:
+        """The points between which an equation's formula is analytic, and has solutions that mean something or not."""
+        cuts = self.break_points(equation.difference, low, high)
+        if equation.below is None:
+            return cuts
+        solutions = [Solution(each.at, None) for each in cuts.found]
+        undecided = [*cuts.undecided]
+        for found in self.solutions(BreakEquation(equation.below, equation.does), low, high):
+            if isinstance(found, Solution):
+                solutions.append(found)
+            else:
+                undecided.append(found)
+        points, blurred = joined(solutions)
+        return BreakPoints(tuple(points), (*undecided, *blurred))
+
+    def is_above(self, tree: Tree, low: Root, high: Root) -> bool:
+        """Whether a formula that is 0 nowhere between two places is above 0 there, or has no value."""
+        if not tree.free_symbols:
+            return False
+        value = self.value(record(tree, (self.name,)), between(low.ball, high.ball))
+        return value is not None and bool(value > 0)
 
     def on_piece(self, equation: BreakEquation, piece: Tree, low: Root, high: Root) -> Iterator[Solution | Stretch]:
         """The solutions on an interval inside which the equation's formula is analytic."""
