@@ -276,7 +276,8 @@ def seen_values(text: str, study: Study) -> tuple[list[Any], list[Any]]:
         value
         for point in (*everything(study), *study.ends)
         if finite(point.x)
-        if not mpmath.isnan(value := at(text, exactly(point.x))[0])
+        for place in (exactly(point.x), mpmath.mpf(point.x.low), mpmath.mpf(point.x.high))
+        if not mpmath.isnan(value := at(text, place)[0])
     ]
     return values, told
 
@@ -304,7 +305,7 @@ def of_range(text: str, study: Study) -> Iterator[str]:
         if not finite(bound):
             continue
         off = min([abs(each - mpmath.mpf(bound.value)) for each in told], default=mpmath.inf)
-        if has and off > CLOSE * (1 + abs(bound.value)):
+        if has and off > mpmath.sqrt(CLOSE) * (1 + abs(bound.value)):
             yield f"f does not have the value {bound.text}"
         if not has and off < NOTHING:
             yield f"f has the value {bound.text}"
