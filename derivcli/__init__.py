@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         study,
     )
     from derivcli.check.verdict import Verdict, Verdicts
+    from derivcli.curve_api import parametric, polar, tangent
     from derivcli.custom.report import FileReport, FunctionError, FunctionReport
     from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
     from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from derivcli.flag_table import FLAGS
     from derivcli.language.expression import Definition, Expression
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+    from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
     from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 else:
     ModuleType = type(sys)
@@ -43,6 +45,8 @@ __all__ = [
     "Answer",
     "ArgumentError",
     "Counterexample",
+    "Curve",
+    "CurveFormulas",
     "Definition",
     "DerivError",
     "Derivation",
@@ -66,6 +70,8 @@ __all__ = [
     "Step",
     "Study",
     "SymbolicResult",
+    "Tangents",
+    "Touching",
     "Undecided",
     "Verdict",
     "Verdicts",
@@ -77,12 +83,15 @@ __all__ = [
     "hessian",
     "implicit",
     "jacobian",
+    "parametric",
     "parse",
+    "polar",
     "polynomial",
     "script",
     "series",
     "steps",
     "study",
+    "tangent",
 ]
 
 _HOMES = {
@@ -91,6 +100,7 @@ _HOMES = {
         "script series steps study"
     ),
     "derivcli.check.verdict": "Verdict Verdicts",
+    "derivcli.curve_api": "parametric polar tangent",
     "derivcli.custom.report": "FileReport FunctionError FunctionReport",
     "derivcli.errors": "ArgumentError DerivError ExitStatus Note Span",
     "derivcli.explain.answer.answer": "Answer Counterexample Diagnosis",
@@ -100,6 +110,7 @@ _HOMES = {
     "derivcli.language.expression": "Definition Expression",
     "derivcli.render.notebook": "WRITER",
     "derivcli.result": "Jacobian Result SeriesResult SymbolicResult",
+    "derivcli.study.curves.curve": "Curve CurveFormulas Tangents Touching",
     "derivcli.study.study": "Extent Number Piece SpecialPoint Study Undecided",
 }
 """The modules from which public names are imported when they are first asked for, and what shows their values."""

@@ -90,9 +90,14 @@ def rational_end(end: arb) -> fmpq:
     return found
 
 
-def isolated(model: TaylorModel, order: int) -> Iterator[Found]:
-    """The zeros of the derivative of an order inside a model's interval, at whose ends it is not 0, from the left."""
-    return _Search(model, order).all()
+def isolated(model: TaylorModel, order: int, start: fmpq | None = None, stop: fmpq | None = None) -> Iterator[Found]:
+    """The zeros of the derivative of an order inside a model's interval, at whose ends it is not 0, from the left.
+
+    Those are looked for that lie between `start` and `stop`.
+    """
+    first = model.low if start is None else max(start, model.low)
+    last = model.high if stop is None else min(stop, model.high)
+    return _Search(model, order).all(first - model.centre, last - model.centre)
 
 
 class _Search:
@@ -105,10 +110,9 @@ class _Search:
     def g(self, derivative: int) -> arb_poly:
         return self.model.derivative(self.order + derivative)
 
-    def all(self) -> Iterator[Found]:
-        radius = (self.model.high - self.model.low) / 2
-        smallest = arb(radius) * MIN_WIDTH
-        waiting = [(-radius, radius)]
+    def all(self, start: fmpq, stop: fmpq) -> Iterator[Found]:
+        smallest = arb(stop - start) * MIN_WIDTH
+        waiting = [(start, stop)]
         while waiting:
             low, high = waiting.pop()
             self.looks += 1
