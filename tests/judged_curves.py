@@ -19,7 +19,7 @@ GRID, LOOKS, MANY = 600, 6, 60
 """How many points of float64 an interval has, at how many that seem to refute a claim it is tried, and of how many
 pieces and points of a kind."""
 
-NOTHING = mpmath.mpf(10) ** -40
+NOTHING = mpmath.mpf(10) ** -45
 CLOSE = mpmath.mpf(10) ** -9
 """What numbers may differ relative to their size where a limit is only approached."""
 
@@ -150,14 +150,16 @@ def special_numbers(study: Study) -> Any:
     points = [point.x for points in (study.zeros, study.critical, study.inflections, study.breaks) for point in points]
     stretches = [end for each in (*study.undecided, *study.pieces) for end in (each.low, each.high)]
     numbers = np.array([each.value for each in (study.low, study.high, *points, *stretches)])
+    numbers = np.clip(numbers, study.low.value, study.high.value)
     return np.unique(numbers[np.isfinite(numbers)])
 
 
 def beside(text: str, numbers: Any, x: Number, order: int) -> tuple[int, int]:
-    """The signs of f, f' or f'' on both sides of a point, 0 where there is none."""
+    """The signs of f, f' or f'' on both sides of a point, 0 where there is none, and outside of the interval."""
     step, found = gap(numbers, x), []
     for start, side in ((x.low, -1), (x.high, 1)):
-        value = at(text, mpmath.mpf(start) + side * step)[order]
+        place = mpmath.mpf(start) + side * step
+        value = at(text, place)[order] if numbers[0] <= place <= numbers[-1] else mpmath.nan
         found.append(0 if mpmath.isnan(value) or abs(value) < NOTHING else int(mpmath.sign(value)))
     return found[0], found[1]
 
@@ -189,14 +191,13 @@ def of_points(text: str, study: Study, numbers: Any) -> Iterator[str]:
         told = {"crossing": -1, "touching": 1}.get(point.kind)
         if told is not None and 0 not in signs and signs[0] * signs[1] != told:
             yield f"the zero {point.x.text} is not {point.kind}"
-        if point.multiplicity and point.x.value not in breaks and point.multiplicity % 2 != (signs[0] != signs[1]):
+        is_smooth = 0 not in signs and point.x.value not in breaks
+        if point.multiplicity and is_smooth and point.multiplicity % 2 != (signs[0] != signs[1]):
             yield f"the zero {point.x.text} has another multiplicity than {point.multiplicity}"
     for point in spread(study.critical, MANY):
         if not vanishes(text, point.x, 1):
             yield f"f' is not 0 at {point.x.text}"
         signs = beside(text, numbers, point.x, 1)
-        if point.x.value <= study.low.value or point.x.value >= study.high.value:
-            signs = (0, 0)  # what is on the other side does not count
         told_signs = {"minimum": (-1, 1), "maximum": (1, -1)}.get(point.kind)
         if (told_signs and signs not in (told_signs,) and 0 not in signs) or (
             point.kind == "flat" and signs[0] * signs[1] == -1
@@ -214,7 +215,9 @@ def of_value(text: str, point: SpecialPoint) -> Iterator[str]:
     """A value that f does not have."""
     if point.value is None or not finite(point.x):
         return
-    near = [at(text, each) for each in {point.x.low, point.x.value, point.x.high}]
+    nudge = mpmath.mpf(10) ** -40  # a jump at a fraction that is not exact in binary
+    places = {mpmath.mpf(each) for each in (point.x.low, point.x.value, point.x.high)}
+    near = [at(text, place + step) for place in places for step in (0, nudge, -nudge)]
     near = [each for each in near if not mpmath.isnan(each[0])]
     step = width(point.x) + mpmath.mpf(10) ** -300
     for value, slope, curvature in near:
@@ -282,13 +285,14 @@ def furthest(study: Study) -> list[SpecialPoint]:
 def seen_values(text: str, study: Study) -> tuple[list[Any], list[Any]]:
     """Values that f has at many points, and those that it has at the points that are told."""
     low, high = max(study.low.value, -1e3), min(study.high.value, 1e3)
-    row = along(text, np.linspace(low, high, GRID))[0]
+    row = along(text, np.linspace(low, high, GRID)[1:-1])[0]
     row = row[np.isfinite(row)]
     values = [mpmath.mpf(float(each)) for each in (np.min(row), np.max(row))] if len(row) else []
     told = [
         value
         for point in (*everything(study), *study.ends, *furthest(study))
         if finite(point.x)
+        if point.value is not None
         for place in (exactly(point.x), mpmath.mpf(point.x.low), mpmath.mpf(point.x.high))
         if not mpmath.isnan(value := at(text, place)[0])
     ]
@@ -323,7 +327,7 @@ def of_range(text: str, study: Study, numbers: Any) -> Iterator[str]:
         if not has and any(value == size(bound) for value in exact_values(text, study)):
             yield f"f has the value {bound.text}"
     for low, high in extent.gaps:
-        if any(low.high < each < high.low for each in told):
+        if any(size(low) + room < each < size(high) - room for each in told):
             yield f"f has values between {low.text} and {high.text}"
     for point in spread(study.critical, MANY):
         value = at(text, exactly(point.x))[0]
