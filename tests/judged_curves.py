@@ -148,8 +148,10 @@ def gap(numbers: Any, x: Number) -> Any:
 def special_numbers(study: Study) -> Any:
     """All numbers that a study singles out."""
     points = [point.x for points in (study.zeros, study.critical, study.inflections, study.breaks) for point in points]
-    stretches = [end for each in (*study.undecided, *study.pieces) for end in (each.low, each.high)]
-    numbers = np.array([each.value for each in (study.low, study.high, *points, *stretches)])
+    stretches = [(each.low, each.high) for each in study.undecided] + [(each.low, each.high) for each in study.pieces]
+    numbers = np.array(
+        [each.value for each in (study.low, study.high, *points, *(end for ends in stretches for end in ends))]
+    )
     numbers = np.clip(numbers, study.low.value, study.high.value)
     return np.unique(numbers[np.isfinite(numbers)])
 
@@ -168,7 +170,8 @@ def vanishes(text: str, x: Number, order: int) -> bool:
     """Whether f or f' may be 0 within the digits of a point."""
     seen = False
     for each in {x.low, x.value, x.high}:
-        parts = at(text, each)
+        with mpmath.workdps(3 * DIGITS):
+            parts = at(text, each)
         value, slope = parts[order], parts[order + 1] if order < 2 else mpmath.nan
         if mpmath.isnan(value):
             continue
