@@ -41,6 +41,9 @@ from derivcli.study.breaks.equations import BreakEquation, all_break_equations
 MAX_LEVELS = 64
 """So many whole numbers are solved for one by one; beyond, the zeros of a sine are."""
 
+MAX_SEARCHED = 10_000
+"""Where a formula may pass more whole numbers, they are not looked for."""
+
 RANGE_BITS = 64
 
 WILD_SHARE = arb(2) ** -6
@@ -271,7 +274,11 @@ class _Search:
             if end is not inside:
                 first, last = sorted((end, inside), key=lambda root: root.size)
                 yield Stretch(first, last, ENDLESS)
-        levels = _levels(self.value(tape, inner[0].ball.union(inner[1].ball)), most)
+        values = self.value(tape, inner[0].ball.union(inner[1].ball))
+        if values is not None and values.rad() > MAX_SEARCHED:
+            yield Stretch(*inner, TOO_MANY)
+            return
+        levels = _levels(values, most)
         for whole in levels or ():
             level = add([tree, sympy.Integer(-whole)]) if whole else tree
             for at in self.zeros_of(level, *inner):
