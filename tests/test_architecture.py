@@ -29,7 +29,9 @@ PIPELINE = {
     "validation": (),
     "pipeline": ("request", "validation"),
     "code_plans": ("request", "pipeline"),
-    "api": ("request", "python_arguments", "function_arguments", "pipeline", "code_plans"),
+    "api_requests": ("request", "python_arguments", "pipeline"),
+    "api": ("request", "python_arguments", "function_arguments", "pipeline", "code_plans", "api_requests"),
+    "vector_api": ("python_arguments", "api_requests"),
 }
 """Files beside the folders: they may import those, and these of each other."""
 
