@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         study,
     )
     from derivcli.check.verdict import Verdict, Verdicts
+    from derivcli.curve_api import parametric, polar, tangent
     from derivcli.custom.report import FileReport, FunctionError, FunctionReport
     from derivcli.errors import ArgumentError, DerivError, ExitStatus, Note, Span
     from derivcli.explain.answer.answer import Answer, Counterexample, Diagnosis
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from derivcli.flag_table import FLAGS
     from derivcli.language.expression import Definition, Expression
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
+    from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
     from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
     from derivcli.vector_api import curl, differential, divergence, gradient, laplacian
 else:
@@ -44,6 +46,8 @@ __all__ = [
     "Answer",
     "ArgumentError",
     "Counterexample",
+    "Curve",
+    "CurveFormulas",
     "Definition",
     "DerivError",
     "Derivation",
@@ -67,6 +71,8 @@ __all__ = [
     "Step",
     "Study",
     "SymbolicResult",
+    "Tangents",
+    "Touching",
     "Undecided",
     "VectorField",
     "Verdict",
@@ -84,12 +90,15 @@ __all__ = [
     "implicit",
     "jacobian",
     "laplacian",
+    "parametric",
     "parse",
+    "polar",
     "polynomial",
     "script",
     "series",
     "steps",
     "study",
+    "tangent",
 ]
 
 _HOMES = {
@@ -98,6 +107,7 @@ _HOMES = {
         "script series steps study"
     ),
     "derivcli.check.verdict": "Verdict Verdicts",
+    "derivcli.curve_api": "parametric polar tangent",
     "derivcli.custom.report": "FileReport FunctionError FunctionReport",
     "derivcli.errors": "ArgumentError DerivError ExitStatus Note Span",
     "derivcli.explain.answer.answer": "Answer Counterexample Diagnosis",
@@ -107,6 +117,7 @@ _HOMES = {
     "derivcli.language.expression": "Definition Expression",
     "derivcli.render.notebook": "WRITER",
     "derivcli.result": "Jacobian Result SeriesResult SymbolicResult VectorField",
+    "derivcli.study.curves.curve": "Curve CurveFormulas Tangents Touching",
     "derivcli.study.study": "Extent Number Piece SpecialPoint Study Undecided",
     "derivcli.vector_api": "curl differential divergence gradient laplacian",
 }

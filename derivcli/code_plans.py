@@ -38,6 +38,8 @@ class Code:
 
 def code(request: Request, language: Language, plot: str = "", data: DataFiles | None = None) -> Code:
     """The code of a request in a language; of data files one column for each variable is known."""
+    if request.moving or request.tangent:
+        raise DerivError("no code is written for curves and tangents", hint="`shell:leave out --code`")
     expressions = parse(request, data)
     request = replace(request, expressions=expressions)
     task = fit_together(request, expressions, data)

@@ -90,6 +90,9 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "with": ("with_", _constant),
     "on": ("on", _pair),
     "implicit": ("dependent", _text),
+    "parametric": ("parameter", _text),
+    "polar": ("angle", _text),
+    "tangent": ("tangent", str),
     "zip": ("paired", str),
     "hessian": ("hessian", str),
     "exact": ("exact", str),
@@ -97,7 +100,7 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 }
 """For each option the parameter of Python's functions, and how its value is written there."""
 
-WITHOUT_VALUE = ("zip", "hessian", "exact")
+WITHOUT_VALUE = ("zip", "hessian", "exact", "tangent")
 """Options that are there or not."""
 ONLY_PYTHON = ("declared", "variable")
 """Parameters that no command has as an option."""

@@ -109,8 +109,8 @@ class ScriptOptions(FormulaOptions, total=False):
 
 DEFAULTS: Mapping[str, Any] = {
     "let": None, "use": None, "paired": False, "order": 1, "mixed": None, "along": None, "hessian": False,
-    "dependent": "", "operator": "", "series": None, "language": "torch", "plot": "", "engine": "", "dtype": DTYPES[0],
-    "device": DEVICES[0], "check": None, "exact": None,
+    "dependent": "", "parameter": "", "angle": "", "operator": "", "series": None, "language": "torch", "plot": "",
+    "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None, "exact": None,
 }  # fmt: skip
 """The values of these parameters where none is given, in the order in which help shows them."""
 
@@ -285,7 +285,9 @@ def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 
 
 PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
-    **dict.fromkeys(("text", "engine", "variable", "dependent", "operator", "plot", "language", "file"), _text),
+    **dict.fromkeys(
+        ("text", "engine", "variable", "dependent", "parameter", "angle", "operator", "plot", "language", "file"), _text
+    ),
     **dict.fromkeys(("order", "degree", "point"), _whole),
     **dict.fromkeys(("paired", "hessian", "compile"), _flag),
     "dtype": _format,

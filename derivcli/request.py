@@ -27,7 +27,13 @@ CONTRADICTIONS = {
     "along": ("wrt", "hessian", "implicit"),
     "hessian": ("order",),
     "series": ("order", "mixed", "along", "hessian", "implicit"),
-    **dict.fromkeys(VECTOR_OPERATORS, ("order", "mixed", "along", "hessian", "implicit", "series")),
+    "parametric": ("order", "wrt", "mixed", "along", "hessian", "implicit", "series", "polar"),
+    "polar": ("order", "wrt", "mixed", "along", "hessian", "implicit", "series"),
+    "tangent": ("order", "mixed", "along", "hessian", "series"),
+    **dict.fromkeys(
+        VECTOR_OPERATORS,
+        ("order", "mixed", "along", "hessian", "implicit", "series", "parametric", "polar", "tangent"),
+    ),
 }
 """Options that ask for different things."""
 
@@ -40,10 +46,11 @@ class Request:
     others. `points` are those that were typed. The columns of the files in `data` are points too. Where there are
     neither, derivatives are asked for as formulas.
     `wrt` are the variables to differentiate by, all of them if None; `order` is the order in each. Instead, `mixed` are
-    partials written out, `along` is a vector as one point, `hessian` asks for all of order two, `series` is the
-    degree of a Taylor polynomial, whose remainder is enclosed on an `interval`, and `operator` is the name of one of
-    the VECTOR_OPERATORS. `study` are the intervals on which a function is studied,
-    none where they are to be chosen.
+    partials written out, `along` is a vector as one point, `hessian` asks for all of order two, `series` is the degree
+    of a Taylor polynomial, whose remainder is enclosed on an `interval`, and `operator` is the name of one of the
+    VECTOR_OPERATORS. `study` are the intervals on which a function is studied, none where they are to be chosen.
+    With a `parameter` the expressions are the coordinates of a curve, and with an `angle` the only one is the radius of
+    a polar curve. `tangent` asks for what touches a curve or a surface.
     `let` holds texts by their names, each of which may use those before it, and `functions` are the user's own.
     `engine` is "" where the order decides it. `check` is None where the count of the numbers decides it.
     `exact` asks for exact values of all numbers; None is for short ones, where a point was typed as a formula.
@@ -68,11 +75,15 @@ class Request:
     check: bool | None = None
     exact: bool | None = None
     study: Sequence[Interval] = ()
+    parameter: str = ""
+    angle: str = ""
+    tangent: bool = False
     operator: str = ""
 
     def __post_init__(self) -> None:
         self._check_values()
         self._check_contradictions()
+        self._check_curve()
         self._check_points()
         if self.along is not None:
             _check_vector(self.along)
@@ -106,6 +117,9 @@ class Request:
             "hessian": self.hessian,
             "implicit": bool(self.dependent),
             "series": self.series is not None,
+            "parametric": bool(self.parameter),
+            "polar": bool(self.angle),
+            "tangent": self.tangent,
             **{name: name == self.operator for name in VECTOR_OPERATORS},
         }
         for one, others in CONTRADICTIONS.items():
@@ -115,6 +129,32 @@ class Request:
         if self.interval is not None and self.series is None:
             raise DerivError(
                 "an interval is for the remainder of a series", hint="add `--series 5`, or leave out `--on`"
+            )
+
+    def _check_curve(self) -> None:
+        """Refuse what makes no curve, and tangents at no point."""
+        count = len(self.expressions)
+        if self.parameter and count not in (2, 3):
+            are = "is" if count == 1 else "are"
+            message = f"a curve of a parameter has two coordinates or three, and there {are} {count}"
+            raise DerivError(message, hint='write them like `deriv "cos(t)" "sin(t)" --parametric t`')
+        if self.angle and count != 1:
+            raise DerivError("a polar curve has one formula, that of its radius", hint="give one")
+        if (self.moving or self.tangent) and self.data is not None:
+            raise DerivError(
+                "the points of a curve are typed", hint="`shell:give them with --at, and leave out --data`"
+            )
+        if not self.tangent:
+            return
+        if not self.has_points:
+            raise DerivError("a tangent touches at a point", hint="add one, as in `--at x=3`")
+        if self.check is False:
+            raise DerivError(
+                "what touches is known by the check", hint="leave out `shell:--no-check``python:check=False`"
+            )
+        if not self.moving and count != 1:
+            raise DerivError(
+                "a tangent is that of one function", hint="give one formula, or coordinates with `--parametric t`"
             )
 
     def _check_points(self) -> None:
@@ -163,8 +203,13 @@ class Request:
     @property
     def names(self) -> set[str]:
         """The variables that are named in what is asked for."""
-        named = {*(self.wrt or ()), *(self.along.at if self.along else ()), self.dependent} - {""}
+        named = {*(self.wrt or ()), *(self.along.at if self.along else ()), self.dependent, self.moving} - {""}
         return named | {name for partial in self.mixed for name in partial}
+
+    @property
+    def moving(self) -> str:
+        """The parameter or the angle of a curve; "" where there is none."""
+        return self.parameter or self.angle
 
     @property
     def layout(self) -> str:

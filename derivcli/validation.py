@@ -205,11 +205,11 @@ def studied_variable(expression: Expression, intervals: Sequence[Interval]) -> s
     return known[0]
 
 
-def check_written(expressions: Sequence[Expression]) -> None:
-    """Refuse a series of a user's own function, of which Taylor arithmetic would need the formula."""
+def check_written(expressions: Sequence[Expression], what: str = "a series is computed from formulas") -> None:
+    """Refuse a user's own function where its formula would be needed."""
     for name in (name for expression in expressions for name in expression.custom_functions):
         hint = "write its formula in its place, or take the script that `shell:--code prints``python:script gives`"
-        raise DerivError(f"'{name}' is code, and a series is computed from formulas", hint=hint)
+        raise DerivError(f"'{name}' is code, and {what}", hint=hint)
 
 
 def check_not_code(expression: Expression) -> None:

@@ -70,7 +70,7 @@ def poles() -> Study:
         breaks=(point("-1", "pole", left="inf", right="-inf"), point("1", "pole", left="-inf", right="inf")),
         ends=(point("-2", "end", "1/3"), point("3", "end", "1/8")),
         pieces=pieces("-2 -1 + + +", "-1 0 - + -", "0 1 - - -", "1 3 + - +"),
-        range=Extent(number("-inf"), number("inf"), False, False, ((number("-1"), number("1/8")),)),
+        range=Extent(number("-inf"), number("inf"), False, False, ((number("-1"), number("1/8")),), ((True, True),)),
     )
 
 

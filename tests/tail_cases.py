@@ -11,6 +11,9 @@ import mpmath
 DIGITS = 110
 """Enough for differences of second order, far out and close by."""
 
+MAX_ARGUMENT = 10**5
+"""Exponentials of larger numbers take long."""
+
 Drawn = tuple[str, Callable[[Any], Any]]
 
 
@@ -26,31 +29,46 @@ def real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return checked
 
 
+class TooLargeError(Exception):
+    """A number has too many digits for mpmath to go on."""
+
+
+def sized(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function of arguments of which mpmath computes it in little time."""
+
+    def checked(x: Any) -> Any:
+        if abs(x) > MAX_ARGUMENT:
+            raise TooLargeError
+        return function(x)
+
+    return checked
+
+
 def cube_root(x: Any) -> Any:
     """The real cube root."""
     return mpmath.sign(x) * mpmath.cbrt(abs(x))
 
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "exp": mpmath.exp,
+    "exp": sized(mpmath.exp),
     "log": real(mpmath.log),
     "sqrt": real(mpmath.sqrt),
     "cbrt": cube_root,
     "atan": mpmath.atan,
-    "tanh": mpmath.tanh,
-    "sin": mpmath.sin,
-    "cos": mpmath.cos,
-    "tan": mpmath.tan,
+    "tanh": sized(mpmath.tanh),
+    "sin": sized(mpmath.sin),
+    "cos": sized(mpmath.cos),
+    "tan": sized(mpmath.tan),
     "abs": abs,
     "asinh": mpmath.asinh,
-    "sinh": mpmath.sinh,
-    "erf": mpmath.erf,
-    "gamma": mpmath.gamma,
+    "sinh": sized(mpmath.sinh),
+    "erf": sized(mpmath.erf),
+    "gamma": sized(mpmath.gamma),
     "asin": real(mpmath.asin),
     "acos": real(mpmath.acos),
     "acosh": real(mpmath.acosh),
-    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
-    "loggamma": lambda x: mpmath.log(abs(mpmath.gamma(x))),
+    "sigmoid": sized(lambda x: 1 / (1 + mpmath.exp(-x))),
+    "loggamma": sized(lambda x: mpmath.log(abs(mpmath.gamma(x)))),
 }
 """Names of functions here, and what they are for mpmath."""
 
@@ -86,7 +104,7 @@ ATOMS: tuple[Drawn, ...] = (
     ("x/3", lambda x: x / 3),
     ("x-1", lambda x: x - 1),
     ("1-x", lambda x: 1 - x),
-    ("exp(x)", mpmath.exp),
+    ("exp(x)", FUNCTIONS["exp"]),
     ("log(x)", FUNCTIONS["log"]),
     ("sqrt(x)", FUNCTIONS["sqrt"]),
 )
@@ -103,4 +121,4 @@ def true_sign(function: Callable[[Any], Any], x: Any, distance: Any, order: int)
     else:
         points = function(x + h), function(x), function(x - h)
         value, size = points[0] - 2 * points[1] + points[2], sum(abs(point) for point in points)
-    return 0 if abs(value) <= size * mpmath.mpf(10) ** (15 - DIGITS) else int(mpmath.sign(value))
+    return 0 if abs(value) <= (1 + size) * mpmath.mpf(10) ** (15 - DIGITS) else int(mpmath.sign(value))

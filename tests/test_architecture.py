@@ -32,6 +32,8 @@ PIPELINE = {
     "api_requests": ("request", "python_arguments", "pipeline"),
     "api": ("request", "python_arguments", "function_arguments", "pipeline", "code_plans", "api_requests"),
     "vector_api": ("python_arguments", "api_requests"),
+    "curve_plans": ("request", "pipeline", "validation"),
+    "curve_api": ("request", "python_arguments", "curve_plans", "api_requests"),
 }
 """Files beside the folders: they may import those, and these of each other."""
 
@@ -201,10 +203,16 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
         return home in LEAVES and wanted not in LEAVES
     if home == "__init__":
         named = (
-            *(("language", "expression"), ("check", "verdict"), ("study", "study"), ("custom", "report")),
+            *(
+                ("language", "expression"),
+                ("check", "verdict"),
+                ("study", "study"),
+                ("study", "curves"),
+                ("custom", "report"),
+            ),
             *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
-        return wanted != "api" and target[1:3] not in named
+        return wanted not in ("api", "curve_api") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]
     if wanted not in LAYERS or home not in LAYERS:

@@ -58,6 +58,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "custom/check_function.py: message": "needs a function that runs for a minute",
     "custom/trials/tensor_trials.py: f\"'{subject.name}' has no derivative": "needs a function that has one nowhere",
     "validation.py: f\"'{expression.custom_functions[0]}' is code": "code comes through Python only",
+    "study/interval_ends.py: message": "needs an end that has a float64 and no enclosure",
     "language/limits.py: f'the text has": "needs a text of a million characters",
     "explain/code/point_lines.py: message": "needs a thousand numbers",
     'explain/code/autograd_classes.py: f"a script cannot import': "needs a file whose name is no name in Python",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -13,6 +14,7 @@ from mpmath import mpf
 
 from derivcli import parse
 from derivcli.check.enclosure import restored_context
+from derivcli.engines.balls import exact_angles
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate, evaluate
 from derivcli.engines.balls.exact_constants import ExactConstant, working
@@ -74,6 +76,10 @@ EXAMPLES: tuple[tuple[str, str, str, Function], ...] = (
     ("cos", "abs(cos(x))", "pi/2", lambda x: abs(mpmath.cos(x))),
     ("tan", "(x-pi/2)*tan(x)", "pi/2", lambda x: (x - mpmath.pi / 2) * mpmath.tan(x)),
     ("csch", "x*csch(x)", "0", lambda x: x / mpmath.sinh(x)),
+    ("sinh", "sinh(x)", "0", mpmath.sinh),
+    ("cosh", "cosh(x)", "0", mpmath.cosh),
+    ("sech", "sech(x)", "0", lambda x: 1 / mpmath.cosh(x)),
+    ("asinh", "asinh(x)", "0", mpmath.asinh),
     ("coth", "x*coth(x)", "0", lambda x: x / mpmath.tanh(x)),
     ("asin", "asin(1-abs(x))-asin(abs(x)-1)", "0", lambda x: 2 * mpmath.asin(1 - abs(x))),
     ("asin", "asin(abs(x)/2)", "0", lambda x: mpmath.asin(abs(x) / 2)),
@@ -242,6 +248,15 @@ SAME: tuple[tuple[str, str], ...] = (
     ("log(e^3)", "3"), ("exp(log(2)/2)", "sqrt(2)"), ("sin(pi)", "0"), ("cos(2*pi/3)", "-1/2"), ("sin(13*pi/6)", "1/2"),
     ("cos(pi/2)", "0"), ("pi/pi", "1"), ("sin(3/2)*2-sin(3/2)", "sin(3/2)"), ("(1+pi)^2", "1+2*pi+pi^2"),
     ("exp(-1)", "1/e"), ("floor(2*pi/pi)", "2"), ("root(32, 5)", "2"), ("(4/9)^(3/2)", "8/27"), ("gamma(5)", "24"),
+    ("sin(1)^2+cos(1)^2", "1"), ("sin(pi-1)", "sin(1)"), ("cos(2+pi/2)", "-sin(2)"), ("sin(2*atan(2))", "4/5"),
+    ("sin(pi/4)", "sqrt(2)/2"), ("tan(pi/8)", "sqrt(2)-1"), ("sin(pi/5)^2", "(5-sqrt(5))/8"),
+    ("cos(7*pi/12)", "(sqrt(2)-sqrt(6))/4"),
+    ("cos(pi/7)+cos(3*pi/7)", "cos(2*pi/7)+1/2"), ("sin(pi/9)+sin(2*pi/9)", "sin(4*pi/9)"), ("acos(-1/2)", "2*pi/3"),
+    ("asin((sqrt(5)-1)/4)", "pi/10"), ("sin(atan(1/2)+atan(1/3))", "sqrt(2)/2"), ("cos(asin(1/3))", "sqrt(8)/3"),
+    ("sqrt(6)", "sqrt(2)*sqrt(3)"), ("1/(1+sqrt(2)+sqrt(3))", "1/2+sqrt(2)/4-sqrt(6)/4"), ("sqrt(2*pi)^2", "2*pi"),
+    ("1/(1+cbrt(2))", "(1-cbrt(2)+cbrt(4))/3"), ("sqrt(3+sqrt(6))^4", "15+6*sqrt(6)"), ("1/sqrt(2)", "sqrt(2)/2"),
+    ("exp(1+log(2))", "2*e"), ("exp(1/2)^3", "e*exp(1/2)"), ("log(exp(3/2))", "3/2"), ("log(2/3)", "-log(3/2)"),
+    ("cosh(log(3))", "5/3"), ("tanh(log(2))", "3/5"), ("sinh(log(1+sqrt(2)))", "1"), ("log(sqrt(8))", "3*log(2)/2"),
 )  # fmt: skip
 APART: tuple[tuple[str, str], ...] = (
     ("exp(-3000)", "0"), ("1+exp(-3000)", "1"), ("sin(10^-300)", "10^-300"), ("sqrt(2)", "99/70"), ("pi", "355/113"),
@@ -267,6 +282,33 @@ def test_equal_constants_are_known_to_be_equal(left: str, right: str) -> None:
         assert constants.field.is_same(one, other)
 
 
+@each("text", sorted({text for pair in SAME for text in pair}))
+def test_polynomials_of_constants_have_their_values(text: str) -> None:
+    assert _has_its_value(text)
+
+
+def _has_its_value(text: str) -> bool:
+    """Whether the polynomial in generators comes to what mpmath says."""
+    with restored_context(), mpmath.workdps(60):
+        ctx.prec = 192
+        found, constants = constant_of(text)
+        number = found.ball if found.rational is not None else constants.field._ball(found.polynomial)
+        names = {name: getattr(mpmath, name) for name in MPMATH_NAMES}
+        value = eval(re.sub(r"(\d+)", r"mpf(\1)", text).replace("^", "**"), {"mpf": mpmath.mpf, **names})
+        return bool(number.overlaps(arb(f"{mpmath.nstr(value, 50)} +/- 1e-40")))
+
+
+MPMATH_NAMES = (
+    *("sqrt", "cbrt", "root", "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
+    *("pi", "e", "floor", "gamma"),
+)
+
+
+def test_a_wrong_relation_of_constants_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(exact_angles.NESTED, 8, (fmpq(1, 2), 2, fmpq(-1, 4), fmpq(1), fmpq(2)))
+    assert not _has_its_value("sin(3*pi/8)")
+
+
 @pytest.mark.parametrize(("left", "right"), APART)
 def test_constants_that_differ_by_little_are_told_apart(left: str, right: str) -> None:
     with restored_context():
@@ -278,7 +320,7 @@ def test_constants_that_differ_by_little_are_told_apart(left: str, right: str) -
 
 def test_what_is_not_known_to_be_equal_is_not_decided() -> None:
     with restored_context():
-        one, constants = constant_of("sin(1)^2+cos(1)^2")
-        other, _ = constant_of("1", constants)
+        one, constants = constant_of("gamma(1/3)*gamma(2/3)*sqrt(3)")
+        other, _ = constant_of("2*pi", constants)
         with pytest.raises(UnsureError):
             constants.field.is_same(one, other)

@@ -148,7 +148,7 @@ def test_the_claim_of_an_answer_may_be_a_name_with_a_minus() -> None:
         ("jacobian x y", "Jacobian"),
         ("hessian x*y", "deriv 'x*y' --hessian"),
         ("taylor sin(x)", "--at x=0 --series 5"),
-        ("tangent x^2", "--series 1"),
+        ("tangent x^2", "--tangent"),
         ("eval x^2", "--at x=3"),
         ("version", "deriv --version"),
         ("man", "deriv --help"),
@@ -241,12 +241,12 @@ def test_any_words_are_taken_or_refused_with_a_way_out() -> None:
 
 
 @each("formula", ["t^2", "x*y", "a*exp(b)", "sin(x)"])
-@each("word", ["--point", "--graph", "--explain", "--tangent", "--direction", "--verify", "--var"])
+@each("word", ["--point", "--graph", "--explain", "--linearize", "--direction", "--verify", "--var"])
 def test_hints_are_for_the_formula_that_was_typed(
     formula: str, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if word == "--tangent" and formula in ("x*y", "a*exp(b)"):
+    if word == "--linearize" and formula in ("x*y", "a*exp(b)"):
         return  # a series has one variable
     (hint,) = hinted(deriv(formula, word, status=2))
     own = shlex.split(hint)

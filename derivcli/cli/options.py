@@ -224,6 +224,27 @@ class MainOptions:
     laplacian: Laplacian = False
     differential: Differential = False
     implicit: Implicit = None
+    parametric: Annotated[
+        str | None,
+        option(
+            "--parametric NAME",
+            "The curve whose coordinates x, y and perhaps z are the formulas, of this parameter: its slope, speed and "
+            "curvature.",
+            group=DERIVATIVE,
+        ),
+    ] = None
+    polar: Annotated[
+        str | None,
+        option("--polar NAME", "The same of the curve whose radius is the formula, of this angle.", group=DERIVATIVE),
+    ] = None
+    tangent: Annotated[
+        bool,
+        option(
+            "--tangent",
+            "Tangents and normals at the points as equations, and curvature; of several variables tangent planes.",
+            group=DERIVATIVE,
+        ),
+    ] = False
     series: Annotated[
         int | None,
         option(
@@ -318,7 +339,7 @@ class MainOptions:
             partials_in(self.mixed) or (),
             points_in(self.along) if self.along else None,
             self.hessian,
-            "" if self.implicit is None else names_of([self.implicit], "--implicit y")[0],
+            _name(self.implicit, "--implicit y"),
             self.series,
             interval_in(self.on),
             formulas_in(self.let),
@@ -327,6 +348,9 @@ class MainOptions:
             engine=self.engine.value if self.engine else "",
             check=self.check,
             exact=self.exact,
+            parameter=_name(self.parametric, "--parametric t"),
+            angle=_name(self.polar, "--polar theta"),
+            tangent=self.tangent,
             operator=operator_in({name: getattr(self, name) for name in VECTOR_OPERATORS}),
         )
         return replace(request, functions=functions_in(self.use))
@@ -335,6 +359,11 @@ class MainOptions:
     def clobber(self) -> bool:
         """Whether a file that exists may be replaced."""
         return not self.no_clobber
+
+
+def _name(text: str | None, usage: str) -> str:
+    """The one name that an option gives; "" without it."""
+    return "" if text is None else names_of([text], usage)[0]
 
 
 Options = TypeVar("Options")

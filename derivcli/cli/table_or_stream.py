@@ -73,10 +73,12 @@ def output_of(request: Request, options: MainOptions, screen: Screen, write: Wri
         return replace(output, format=name)
 
     found = format_of(str(options.output), name, format_of_suffix())
-    if request.has_points and request.series is None and not request.exact:
+    is_curve = bool(request.moving or request.tangent)
+    if request.has_points and request.series is None and not request.exact and not is_curve:
         return replace(output, data=found)
     if found.name not in FORMATS or found.compression:
-        what = "exact values" if request.exact else "Taylor polynomials" if request.has_points else "formulas"
+        kinds = {"curves": is_curve, "exact values": request.exact, "Taylor polynomials": request.has_points}
+        what = next((kind for kind, asked in kinds.items() if asked), "formulas")
         raise DerivError(f"{what} are not written into such a file", hint="name a .csv, .tsv, .json, .md or .tex file")
     return replace(output, format=found.name)
 

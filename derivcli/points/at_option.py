@@ -68,7 +68,7 @@ def read_interval(spec: str) -> Interval:
     """The interval that `x=low:high` writes, both ends of it finite."""
     intervals = read_intervals(spec)
     if len(intervals) != 1 or not intervals[0].variable:
-        raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
+        raise _no_interval(spec)
     if not -np.inf < intervals[0].low < intervals[0].high < np.inf:
         raise DerivError("the two ends are finite here", spec, Span(0, len(spec)), "write it like x=0:1")
     return intervals[0]
@@ -77,18 +77,22 @@ def read_interval(spec: str) -> Interval:
 def read_intervals(spec: str) -> list[Interval]:
     """The intervals that `x=low:high,y=low:high` writes, or `low:high` for the only variable."""
     starts = list(_ASSIGNMENT.finditer(spec))
+    if starts and starts[0].start() > 0:
+        raise _no_interval(spec)
     names = [match.group(1) for match in starts] or [""]
     begins = [match.end() for match in starts] or [0]
     ends = [match.start() for match in starts[1:]] + [len(spec)]
-    if starts and starts[0].start() > 0:
-        raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
     return [_interval(spec, *each) for each in zip(names, begins, ends, strict=True)]
+
+
+def _no_interval(spec: str) -> DerivError:
+    return DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
 
 
 def _interval(spec: str, name: str, start: int, stop: int) -> Interval:
     bounds = list(_split(spec, start, stop, ":"))
     if len(bounds) != 2 or (name and not is_name(name)):
-        raise DerivError("an interval has a name and two ends", spec, Span(0, len(spec)), "write it like x=0:1")
+        raise _no_interval(spec)
     (low, first), (high, last) = (_end(spec, *bound) for bound in bounds)
     try:
         return Interval(canonical_name(name) if name else "", low, high, (first, last))

@@ -19,7 +19,9 @@ from derivcli.language.expression import Expression
 from derivcli.language.pickling import shortened
 from derivcli.language.printer import text_of
 from derivcli.render.blocks import Block, CheckResult, Document, Sentence, Style
+from derivcli.render.curves import curve_quantities, label_of
 from derivcli.render.documents.answer import answer_document, marked
+from derivcli.render.documents.curves import curve_document
 from derivcli.render.documents.formulas import formulas_document
 from derivcli.render.documents.function_check import conclusion, file_conclusion, function_check_document
 from derivcli.render.documents.ledger import ledger_document
@@ -36,6 +38,7 @@ from derivcli.render.study_json import SPECIAL_LISTS
 from derivcli.render.study_texts import end_text, interval_text, kind_text, range_text
 from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
 from derivcli.showing import Records, listed
+from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
 from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 
 MAX_ROWS = 10
@@ -244,6 +247,24 @@ def _piece(piece: Piece) -> str:
     )
 
 
+def _curve(curve: Curve) -> str:
+    """The coordinates and, at one point, all numbers; else how many points there are."""
+    texts = listed([shortened(each.expression.text) for each in curve.results])
+    count = len(curve.flags)
+    if count != 1:
+        return f"({texts}) at {count:,} points"
+    return f"({texts}): {listed([f'{each.label.shown()} = {each.shown()[0]}' for each in curve_quantities(curve)], 9)}"
+
+
+def _curve_formulas(curve: CurveFormulas) -> str:
+    return listed([f"{label_of(key).equation()} = {shortened(each.text)}" for key, each in curve.formulas.items()], 4)
+
+
+def _tangents(tangents: Tangents) -> str:
+    equations = [f"{each.kind} {each.equation}" for lines in tangents.touching for each in lines]
+    return listed([*equations, *filter(None, tangents.absence)])
+
+
 def _several(document: Callable[[Any, Style], Document]) -> Callable[[Any, Style], Document]:
     return lambda record, style: document([record], style)
 
@@ -255,6 +276,9 @@ ROWS: Mapping[type, Shown] = {
     SeriesResult: Shown(_series, _several(series_document), has_html=True),
     SymbolicResult: Shown(_symbolic, _several(formulas_document)),
     Derivation: Shown(_derivation, _several(steps_document)),
+    Curve: Shown(_curve, curve_document, has_html=True),
+    CurveFormulas: Shown(_curve_formulas, curve_document),
+    Tangents: Shown(_tangents, curve_document, has_html=True),
     Study: Shown(_study, study_document, has_html=True),
     Ledger: Shown(_ledger, ledger_document, has_latex=False, has_html=True),
     Answer: Shown(lambda answer: marked(answer, STYLE), answer_document, has_latex=False, has_html=True),
@@ -274,6 +298,7 @@ LINES: Mapping[type, Callable[[Any], str]] = {
     Expression: lambda expression: shortened(expression.text),
     Node: _node,
     Verdict: _verdict,
+    Touching: lambda each: f"{each.kind}: {each.equation}",
     Number: lambda number: end_text(number, STYLE),
     SpecialPoint: _special_point,
     Piece: _piece,

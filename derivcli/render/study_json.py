@@ -124,4 +124,5 @@ def _extent(extent: Extent) -> dict[str, Any]:
         "has_low": extent.has_low,
         "has_high": extent.has_high,
         "gaps": [[_number(low), _number(high)] for low, high in extent.gaps],
+        "borders": list(map(list, extent.borders)),
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 
 from derivcli.render.blocks import Style
@@ -25,6 +27,12 @@ NAMES = {
 SLOPED = ("corner", "cusp", "vertical")
 """Breaks whose slopes are told, not their limits."""
 
+
+DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+"""Digits that may be all that there is of a number."""
+
+RATIONAL = re.compile(r"-?\d+(\.\d+|/\d+)?")
+"""A formula that is a rational number."""
 
 SHORT_DIGITS = 5
 
@@ -65,18 +73,31 @@ def _place(point: SpecialPoint) -> float:
 
 
 def number_shown(number: Number, style: Style) -> str:
-    """A number with all its digits, or so many as the style says."""
-    return number.text if style.digits is None or not math.isfinite(number.value) else rounded(number, style.digits)
+    """A number with all its digits, or so many as the style says; a decimal that is exact as it is."""
+    if style.digits is not None and math.isfinite(number.value):
+        return rounded(number, style.digits)
+    return _decimal(number) or number.text
 
 
 def rounded(number: Number, digits: int) -> str:
-    """A number to so many digits."""
+    """A number to so many digits; what cannot be told from 0 is about that."""
+    if number.low < 0 < number.high:
+        return "~0"
     return number_text(number.value, digits)
 
 
 def exact_shown(number: Number) -> str:
     """The formula of a number, "" where none is known or it is what its digits say."""
-    return "" if number.exact is None else number.exact.text
+    return "" if number.exact is None or _decimal(number) else number.exact.text
+
+
+def _decimal(number: Number) -> str:
+    """The digits of a number that they are all of, such as 0.5; "" where they are not."""
+    exact = "" if number.exact is None else number.exact.canonical_text
+    if not RATIONAL.fullmatch(exact) or not DECIMAL.fullmatch(number.text):
+        return ""
+    is_whole = Fraction(exact) == Fraction(number.text)
+    return (number.text.rstrip("0").rstrip(".") if "." in number.text else number.text) if is_whole else ""
 
 
 def infinity(number: Number, style: Style) -> str:
@@ -157,13 +178,17 @@ def end_text(number: Number, style: Style) -> str:
 
 
 def interval_text(low: Number, high: Number, style: Style, closed: tuple[bool, bool] = (True, True)) -> str:
-    """An interval in brackets, round ones where an end does not belong to it; formulas where they are known."""
+    """An interval in brackets, round ones where an end does not belong to it; a single number in braces."""
+    if low.value == high.value and all(closed):
+        return f"{{{end_text(low, style)}}}"
     first, last = (end and not math.isinf(each.value) for end, each in zip(closed, (low, high), strict=True))
     return f"{'[' if first else '('}{end_text(low, style)}, {end_text(high, style)}{']' if last else ')'}"
 
 
 def interval_latex(low: Number, high: Number, style: Style, closed: tuple[bool, bool] = (True, True)) -> str:
     """The same in LaTeX."""
+    if low.value == high.value and all(closed):
+        return rf"\{{{number_latex(low, number_shown(low, style))}\}}"
     first, last = (end and not math.isinf(each.value) for end, each in zip(closed, (low, high), strict=True))
     ends = [number_latex(each, number_shown(each, style)) for each in (low, high)]
     return f"{'[' if first else '('}{ends[0]}, {ends[1]}{']' if last else ')'}"
@@ -181,7 +206,8 @@ def range_latex(extent: Extent, style: Style) -> str:
 
 
 def _range_parts(extent: Extent) -> list[tuple[Number, Number, tuple[bool, bool]]]:
-    """The intervals that a range is made of: what borders on a gap belongs to it, since gaps are open."""
-    lows = [(extent.low, extent.has_low), *((high, True) for _, high in extent.gaps)]
-    highs = [*((low, True) for low, _ in extent.gaps), (extent.high, extent.has_high)]
+    """The intervals that a range is made of, each with whether it holds its ends."""
+    gaps = [*zip(extent.gaps, extent.borders, strict=True)]
+    lows = [(extent.low, extent.has_low), *((high, has_high) for (_, high), (_, has_high) in gaps)]
+    highs = [*((low, has_low) for (low, _), (has_low, _) in gaps), (extent.high, extent.has_high)]
     return [(low, high, (has_low, has_high)) for (low, has_low), (high, has_high) in zip(lows, highs, strict=True)]

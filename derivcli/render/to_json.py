@@ -69,7 +69,11 @@ def series_json_object(results: Sequence[SeriesResult], style: Style) -> dict[st
             "remainder": None if result.remainder is None else [numbers_json(row, Style()) for row in result.remainder],
             "flags": [flag_names(bits) for bits in result.flags.tolist()],
             "verdicts": [list(row) for row in zip(*map(verdicts_json, result.verdicts), strict=True)],
-            **({"exact": [list(row) for row in zip(*map(_texts, result.exact), strict=True)]} if result.exact else {}),
+            **(
+                {"exact": [list(row) for row in zip(*map(texts_json, result.exact), strict=True)]}
+                if result.exact
+                else {}
+            ),
         }
         for name, result in named(results)
     ]
@@ -145,11 +149,12 @@ def _exact_values(result: Result) -> dict[str, Any]:
     """The exact values, where any were looked for."""
     if not result.exact:
         return {}
-    value = {} if result.dependent else {"exact_value": _texts(result.exact_value)}
-    return {"exact": {key: _texts(exact) for key, exact in result.exact.items()}, **value}
+    value = {} if result.dependent else {"exact_value": texts_json(result.exact_value)}
+    return {"exact": {key: texts_json(exact) for key, exact in result.exact.items()}, **value}
 
 
-def _texts(exact: Exact) -> list[str | None]:
+def texts_json(exact: Exact) -> list[str | None]:
+    """Exact values as texts, None where none is known."""
     return [None if known is None else known.canonical_text for known in exact]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from derivcli.result import SeriesResult
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from derivcli.language.expression import Expression
     from derivcli.result import FloatArray, Result
 
     Judged: TypeAlias = Sequence[Result | SeriesResult]
@@ -47,6 +48,18 @@ def checked(results: Judged) -> bool:
     return any(bool(result.verdicts or getattr(result, "value_verdicts", None)) for result in results)
 
 
+class Placed(Protocol):
+    """A record of numbers at points."""
+
+    @property
+    def expression(self) -> Expression:
+        """What was typed."""
+
+    @property
+    def at(self) -> Mapping[str, FloatArray]:
+        """The points, by the names of the variables."""
+
+
 @dataclass(slots=True)
 class Findings:
     """What a check found of results, counted as these come, part after part."""
@@ -67,7 +80,10 @@ class Findings:
 
     def add(self, results: Judged) -> None:
         """Count the verdicts of the next results."""
-        parts = [(name, result, _columns(name, result, self.style)) for name, result in named(results)]
+        self.add_columns([(name, result, columns_of(name, result, self.style)) for name, result in named(results)])
+
+    def add_columns(self, parts: Sequence[tuple[str, Placed, Sequence[JudgedColumn]]]) -> None:
+        """Count the verdicts of the next columns, each of some with the name and the record to which they belong."""
         for name, result, columns in parts:
             for column in columns:
                 (self.values if column.is_value else self.derivatives).update(column.verdicts.count())
@@ -79,7 +95,7 @@ class Findings:
         self.digits = digits if self.digits is None else min(self.digits, digits)
         self.max_digits = DTYPE_DIGITS[str(found[0].values.dtype)]
 
-    def _add_lines(self, name: str, result: Result | SeriesResult, columns: Sequence[JudgedColumn]) -> None:
+    def _add_lines(self, name: str, result: Placed, columns: Sequence[JudgedColumn]) -> None:
         reason = _common_reason(columns)
         if not reason:
             self.hard += int(np.count_nonzero(_needs_line(columns)))
@@ -89,7 +105,7 @@ class Findings:
         if line not in self.common_lines:  # of an earlier part
             self.common_lines.append(line)
 
-    def _find_worst(self, result: Result | SeriesResult, columns: Sequence[JudgedColumn]) -> None:
+    def _find_worst(self, result: Placed, columns: Sequence[JudgedColumn]) -> None:
         for column in columns:
             digits = np.where(column.verdicts.digits < 0, np.iinfo(np.int8).max, column.verdicts.digits)
             point = int(digits.argmin())
@@ -170,7 +186,8 @@ class JudgedColumn:
     is_coefficient: bool = False
 
 
-def _columns(name: str, result: Result | SeriesResult, style: Style) -> list[JudgedColumn]:
+def columns_of(name: str, result: Result | SeriesResult, style: Style) -> list[JudgedColumn]:
+    """The columns of a result that have verdicts."""
     author = author_of(result)
     if isinstance(result, SeriesResult):
         return [
@@ -178,17 +195,18 @@ def _columns(name: str, result: Result | SeriesResult, style: Style) -> list[Jud
             for order, (values, verdicts) in enumerate(zip(result.coefficients.T, result.verdicts, strict=False))
         ]
     found = [
-        JudgedColumn(_always(derivative_label(name, key, result).shown(style.unicode)), values, verdicts, author)
+        JudgedColumn(always(derivative_label(name, key, result).shown(style.unicode)), values, verdicts, author)
         for key, verdicts in result.verdicts.items()
         for values in [result.derivatives[key]]
     ]
     if result.value_verdicts is not None:
-        label = _always(function_of(name, result))
+        label = always(function_of(name, result))
         found.append(JudgedColumn(label, result.value, result.value_verdicts, author, is_value=True))
     return found
 
 
-def _always(text: str) -> Callable[[int], str]:
+def always(text: str) -> Callable[[int], str]:
+    """A label that is the same at all points."""
     return lambda point: text
 
 
@@ -200,7 +218,7 @@ def _common_reason(columns: Sequence[JudgedColumn]) -> str:
     return reasons.pop() if len(reasons) == 1 and numbers > 1 and unchecked == numbers else ""
 
 
-def _lines(result: Result | SeriesResult, columns: Sequence[JudgedColumn], style: Style) -> Iterator[str]:
+def _lines(result: Placed, columns: Sequence[JudgedColumn], style: Style) -> Iterator[str]:
     needed = _needs_line(columns)
     for point in np.flatnonzero(needed.any(axis=0)).tolist() if columns else ():
         where = point_text(result.at, point, style)

@@ -29,6 +29,9 @@ MAX_CUTS = 20_000
 
 NEWTON_STEPS = 80
 
+NEAR_BITS = (80, 40, 20, 10)
+"""Around a place at which a function seems to be 0, shares of an interval that are tried, as powers of 1/2."""
+
 KNOWN_BITS = 80
 """A simple zero is narrowed down to so many bits, if its model is as good."""
 
@@ -87,9 +90,14 @@ def rational_end(end: arb) -> fmpq:
     return found
 
 
-def isolated(model: TaylorModel, order: int) -> Iterator[Found]:
-    """The zeros of the derivative of an order inside a model's interval, at whose ends it is not 0, from the left."""
-    return _Search(model, order).all()
+def isolated(model: TaylorModel, order: int, start: fmpq | None = None, stop: fmpq | None = None) -> Iterator[Found]:
+    """The zeros of the derivative of an order inside a model's interval, at whose ends it is not 0, from the left.
+
+    Those are looked for that lie between `start` and `stop`.
+    """
+    first = model.low if start is None else max(start, model.low)
+    last = model.high if stop is None else min(stop, model.high)
+    return _Search(model, order).all(first - model.centre, last - model.centre)
 
 
 class _Search:
@@ -102,10 +110,9 @@ class _Search:
     def g(self, derivative: int) -> arb_poly:
         return self.model.derivative(self.order + derivative)
 
-    def all(self) -> Iterator[Found]:
-        radius = (self.model.high - self.model.low) / 2
-        smallest = arb(radius) * MIN_WIDTH
-        waiting = [(-radius, radius)]
+    def all(self, start: fmpq, stop: fmpq) -> Iterator[Found]:
+        smallest = arb(stop - start) * MIN_WIDTH
+        waiting = [(start, stop)]
         while waiting:
             low, high = waiting.pop()
             self.looks += 1
@@ -186,14 +193,26 @@ class _Search:
             narrower = narrower.intersection(x) if narrower.is_finite() else x
             if narrower.rad() > 0.5 * x.rad():
                 side = sign(value)
-                if not side:
-                    return narrower
-                left = (side > 0) == rises
-                half = x.lower().union(middle) if left else middle.union(x.upper())
-                narrower = half.intersection(narrower)
+                if side:
+                    left = (side > 0) == rises
+                    half = x.lower().union(middle) if left else middle.union(x.upper())
+                    narrower = half.intersection(narrower)
+                else:
+                    narrower = self._around(g, middle, x)
+                    if narrower is x:
+                        return x
             x = narrower
             if x.rel_accuracy_bits() > KNOWN_BITS and self._is_at_its_best(x, value):
                 return x
+        return x
+
+    def _around(self, g: arb_poly, middle: arb, x: arb) -> arb:
+        """A small interval around a place at which g cannot be told from 0, if g changes its sign on it; else x."""
+        for bits in NEAR_BITS:
+            step = x.rad() * arb(2) ** -bits
+            before, behind = (middle - step).lower(), (middle + step).upper()
+            if (sign(g(before)) or 0) * (sign(g(behind)) or 0) < 0:
+                return before.union(behind)
         return x
 
     def _is_at_its_best(self, x: arb, value: arb) -> bool:

@@ -102,7 +102,8 @@ class Undecided:
 class Extent:
     """The range of f: its greatest lower and least upper bound, and whether f has these values.
 
-    `gaps` are open intervals between them that hold no value of f.
+    `gaps` are open intervals between them that hold no value of f, and `borders` say for each whether f has the values
+    at its two ends.
     """
 
     low: Number
@@ -110,6 +111,7 @@ class Extent:
     has_low: bool
     has_high: bool
     gaps: tuple[tuple[Number, Number], ...] = ()
+    borders: tuple[tuple[bool, bool], ...] = ()
 
     __eq__ = equal
     __repr__ = short

@@ -43,16 +43,27 @@ def study_interval(
 
     Raises EndlessError where an end is infinite and nothing is proved of the function beyond all bounds.
     """
+    places, undecided = places_on(expression, variable, low, high, seconds)
+    return _study(expression, variable, places, undecided)
+
+
+def places_on(
+    expression: Expression, variable: str, low: Root, high: Root, seconds: float, orders: Sequence[int] = ORDERS
+) -> tuple[list[Place], list[Undecided]]:
+    """The points of an interval at which something happens, with what lies between them, and what is not decided.
+
+    Of the derivatives only those of some orders are looked at.
+    """
     with restored_context():
         ctx.prec = BITS
         curve = curve_of(expression.expanded, variable, monotonic() + seconds)
-        stretches, opened = stretches_on(curve, low, high, ORDERS)
+        stretches, opened = stretches_on(curve, low, high, orders)
         parts = [(each, each.defined, events_of(each, curve, low, high)) for each in stretches]
         course = course_of(curve, parts, low, high)
         ctx.prec = BITS
         places = [*_places(expression, curve, course)]
         opened += [each for stretch in stretches for each in stretch.open]
-        return _study(expression, variable, places, [*_undecided(expression, opened, low, high)])
+        return places, [*_undecided(expression, opened, low, high)]
 
 
 def _study(expression: Expression, variable: str, places: Sequence[Place], undecided: Sequence[Undecided]) -> Study:

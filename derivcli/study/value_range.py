@@ -46,14 +46,15 @@ def united(spans: Sequence[Span]) -> Extent | None:
     if not spans:
         return None
     ordered = sorted(spans, key=lambda span: (span.low.value, not span.has_low))
-    total, gaps = ordered[0], []
+    total, gaps, borders = ordered[0], [], []
     for span in ordered[1:]:
         order = compared(span.low, total.high)
         is_open = order == 0 and not (span.has_low or total.has_high)
         if order == 1 or is_open:
             gaps.append((total.high, span.low))
+            borders.append((total.has_high, span.has_low))
         if compared(span.low, total.low) == 0:
             total = replace(total, has_low=total.has_low or span.has_low)
         further = _further((total.high, total.has_high), (span.high, span.has_high), 1)
         total = replace(total, high=further[0], has_high=further[1])
-    return Extent(total.low, total.high, total.has_low, total.has_high, tuple(gaps))
+    return Extent(total.low, total.high, total.has_low, total.has_high, tuple(gaps), tuple(borders))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
 from derivcli.study import polynomials
+from derivcli.study.breaks.branches import branch, has_branches
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
-from derivcli.study.breaks.break_points import Zeros, break_points, defined_on
+from derivcli.study.breaks.break_points import Zeros, between, break_points, defined_on
 from derivcli.study.breaks.kinds import Break, break_at
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
@@ -22,11 +25,15 @@ from derivcli.study.numbers import rational_root
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, curve_of
 from derivcli.study.touches import decided
-from derivcli.study.zeros import ENDLESS, EndlessError, Means, Open, Stretch, Wall, exact_end, fill, is_outside
+from derivcli.study.zeros import ENDLESS, EndlessError, Means, Open, Stretch, Wall, exact_end, fill, is_outside, is_same
 
 MARGIN = fmpq(1, 1_594_323)
 """By this share of its length the search goes beyond the ends of an interval, so that no zero lies at its very end."""
 
+ZERO_SHARES = tuple(fmpq(1, 2**bits) for bits in (1, 3, 6, 10, 15, 21, 28))
+"""Shares of a stretch on which a derivative may rise or fall that is 0 where the stretch begins."""
+
+UNTOLD_BREAKS = "it is not known where the formula changes there"
 UNTOLD = "it is not known whether the function is defined there"
 
 
@@ -42,7 +49,8 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
     )
     formula = Formula(tree, curve.name)
-    walls = [first, *(Wall(each.at, break_at(formula, each)) for each in found.found if each.solutions), last]
+    breaks = [Wall(each.at, break_at(formula, each), each) for each in found.found if each.solutions]
+    walls = _with_ends([first, *breaks, last], found.undecided)
     stretches = []
     for left, right in pairwise(walls):
         is_defined = defined_on(tree, curve.name, left.root, right.root)
@@ -50,12 +58,40 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         stretches.append(stretch)
         if is_outside(stretch, low, high):
             continue
+        if any(_is_within(stretch, each) for each in found.undecided):
+            stretch.open += [Open(left.root.ball, right.root.ball, order, UNTOLD_BREAKS) for order in orders]
+            continue
         if is_defined:
-            _fill(stretch, curve, orders)
+            _fill(stretch, _branch(curve, stretch), orders)
         elif is_defined is None:
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
     return stretches, opened
+
+
+def _with_ends(walls: Sequence[Wall], undecided: Sequence[UndecidedStretch]) -> list[Wall]:
+    """The walls, with others where the formula may change and it is not known whether it does."""
+    ends = [Wall(end) for each in undecided for end in (each.low, each.high)]
+    found = [*walls]
+    for end in ends:
+        if not any(is_same(end.root, wall.root) for wall in found):
+            found.append(end)
+    return sorted(found, key=lambda wall: float(wall.root.ball.mid()))
+
+
+def _is_within(stretch: Stretch, undecided: UndecidedStretch) -> bool:
+    """Whether it is not decided of any part of a stretch whether the formula changes there."""
+    return not (stretch.left.root.ball < undecided.low.ball or stretch.right.root.ball > undecided.high.ball)
+
+
+def _branch(curve: Curve, stretch: Stretch) -> Curve:
+    """The curve of the one formula that a formula with branches is on a stretch, which may be analytic at its ends."""
+    if not has_branches(curve.tree):
+        return curve
+    with suppress(UnsureError, TouchError):
+        tree = branch(curve.tree, curve.name, between(stretch.left.root.ball, stretch.right.root.ball))
+        return replace(curve, tree=tree, tape=record(tree, (curve.name,)), constants={})
+    return curve
 
 
 def _outer(low: Root, high: Root) -> tuple[Wall, Wall]:
@@ -125,11 +161,28 @@ def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -
         pass
     other = stretch.right if side > 0 else stretch.left
     limit = fmpq(1) if other.is_infinite else abs(exact_end(other.root, -side) - exact_end(wall.root, side))
-    found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit)
+    found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit, wall.point)
     if found is None:
-        return None
+        return _from_zero(curve, wall, side, order, limit)
     reach = exact_end(Root(found[0], found[0]), -1)
     return exact_end(wall.root, side) + side * reach * SHORTER, found[1]
+
+
+def _from_zero(curve: Curve, wall: Wall, side: int, order: int, limit: fmpq) -> tuple[fmpq, int] | None:
+    """The sign of a derivative that is 0 at a wall, and rises or falls from there on."""
+    if wall.break_ is None or order > 1:
+        return None
+    beside = wall.break_.right if side > 0 else wall.break_.left
+    number = (beside.derivative if order else beside.limit).number
+    if number is None or not number.is_zero():
+        return None
+    for share in ZERO_SHARES:
+        end = exact_end(wall.root, side) + side * limit * share
+        with suppress(UnsureError, TouchError):
+            rise = sign(curve.series(wall.root.ball.union(arb(end)), order + 1)[order + 1])
+            if rise:
+                return end, rise * side
+    return None
 
 
 def _of_rational(curve: Curve, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:

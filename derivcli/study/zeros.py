@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from flint import arb, fmpq
 
 from derivcli.simplify.domains.roots import Root
+from derivcli.study.breaks.break_points import BreakPoint
 from derivcli.study.breaks.kinds import Break
 from derivcli.study.isolation import Found, Gap, Touch, isolated, rational_end
 from derivcli.study.taylor_model import Curve, TaylorModel, models
@@ -59,10 +60,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wall:
-    """An end of a stretch. Where the formula may not be analytic, `break_` says what the function does there."""
+    """An end of a stretch. Where the formula may not be analytic, `break_` says what the function does there.
+
+    `point` has the equations that hold there, where they are known.
+    """
 
     root: Root
     break_: Break | None = None
+    point: BreakPoint | None = None
 
     @property
     def special(self) -> bool:
@@ -129,6 +134,8 @@ class Means:
 def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) -> None:
     """Find all zeros of the derivatives of some orders between the walls of a stretch, on which f is analytic."""
     stretch.zeros = {order: [] for order in orders}
+    if not orders:
+        return
     starts = {order: _start(stretch, order, means, 1) for order in orders}
     ends = {order: _start(stretch, order, means, -1) for order in orders}
     low, high = min(starts.values()), max(ends.values())
@@ -142,7 +149,7 @@ def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) ->
             if order in stretch.throughout or each.is_zero(order):
                 stretch.throughout.add(order)
             elif not each.may_be_zero(order):
-                _add(stretch, order, isolated(each, order), means)
+                _add(stretch, order, isolated(each, order, starts[order], ends[order]), means)
             elif means.is_zero(order):
                 stretch.throughout.add(order)
             else:

@@ -30,7 +30,7 @@ from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
 from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.figure import SUFFIXES
-from derivcli.render.format_table import FORMATS, default_format
+from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
 from derivcli.result import AnyResult, Result
 
@@ -51,9 +51,9 @@ def deriv(options: MainOptions) -> None:
     """
     if options.engine and engine_named(options.engine.value).preparing:
         kernel_cache.keep_kernels(os.environ)
-    screen, write = terminal.screen(os.environ), partial(terminal.show, sys.stdout)
+    screen, show = terminal.screen(os.environ), partial(terminal.show, sys.stdout)
     with terminal.aside(bool(options.use)):
-        answer = evaluate(options.request(), options, screen, write)
+        answer = evaluate(options.request(), options, screen, show)
     sys.stdout.flush()
     for note in (*answer.notes, *kernel_cache.remarks()):
         tell(note)
@@ -67,6 +67,8 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
         return Answer(write_code(request, options, write))
     output = output_of(request, options, screen, write)
     _check(request, output)
+    if request.moving or request.tangent:
+        return _curve(request, output)
     if not request.has_points:
         return _whole(request, output, pipeline.formulas(request))
     with opened(request) as source:
@@ -132,8 +134,9 @@ def _check(request: Request, output: Output) -> None:
         check_target(options.plot, SUFFIXES)
         if not request.has_points:
             raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
-        if request.dependent or request.series is not None:
-            what = "implicit functions" if request.dependent else "Taylor polynomials"
+        if request.dependent or request.series is not None or request.moving or request.tangent:
+            kinds = {"implicit functions": request.dependent, "Taylor polynomials": request.series is not None}
+            what = next((kind for kind, asked in kinds.items() if asked), "curves and tangents")
             raise DerivError(f"{what} are not drawn", hint="leave out --plot")
     _check_files(options)
     if not options.clobber and options.plot is None and options.output is None:
@@ -151,6 +154,25 @@ def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
             check_output(path, inputs, options.clobber)
     if options.plot is not None and options.output is not None and options.plot.resolve() == options.output.resolve():
         raise DerivError("--plot and --output name one file", hint="write into two")
+
+
+def _curve(request: Request, output: Output) -> Answer:
+    from derivcli import curve_plans
+    from derivcli.render.curves import curve_differs, curve_notes
+    from derivcli.render.documents.curves import curve_document
+
+    with progress() as report:
+        found = curve_plans.tangents(request, report) if request.tangent else curve_plans.curve(request, report)
+    options, style, name = output.options, output.style, output.format
+    text, done = write(curve_document(found, style), name, style), []
+    if options.output is not None:
+        write_whole(options.output, text.encode(), options.clobber)
+        done.append(f"wrote {file_name(options.output)}")
+    else:
+        output.write(text, FORMATS[name].is_colored)
+    points = request.points.notes if request.points is not None else []
+    notes = [*map(draw_note, points), *curve_notes(found, style, FORMATS[name])]
+    return Answer([*(f"note: {note}" for note in notes), *done], request.check is True and curve_differs(found))
 
 
 def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> Answer:

@@ -62,7 +62,7 @@ _deriv_paths() {
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index
-    local -a typed=('--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle')
+    local -a typed=('--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle')
     if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
     for ((index = start; index < ${#words[@]} - 1; index++)); do
         _deriv_plain "${words[index]}"
@@ -88,7 +88,7 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --series | --on | --let | --use | --plot | --code | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
+            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --parametric | --polar | --series | --on | --let | --use | --plot | --code | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -103,6 +103,9 @@ _deriv_main() {
             --laplacian) given+='--laplacian ' ;;
             --differential) given+='--differential ' ;;
             --implicit) given+='--implicit ' ;;
+            --parametric) given+='--parametric ' ;;
+            --polar) given+='--polar ' ;;
+            --tangent) given+='--tangent ' ;;
             --series) given+='--series ' ;;
             --on) given+='--on ' ;;
             --check | --no-check) given+='--check --no-check ' ;;
@@ -135,7 +138,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --series --on --let --use --check --no-check --exact --no-exact --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --on --let --use --check --no-check --exact --no-exact --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
                 names=(study steps answer practice explain check-fn functions shell warm help)
             fi
@@ -149,6 +152,8 @@ _deriv_main() {
         --mixed) _deriv_names '' ;;
         --along) _deriv_names '=' ;;
         --implicit) _deriv_names '' ;;
+        --parametric) _deriv_names '' ;;
+        --polar) _deriv_names '' ;;
         --on) _deriv_names '=' ;;
         --let) _deriv_names '=' ;;
         --use) _deriv_paths '[pP][yY]' ;;

@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle
+    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --parametric --polar --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle
         set -e tokens[-1]
     end
     for token in $tokens
@@ -43,7 +43,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     if contains -- "$tokens[2]" study steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
-    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
+    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
         printf '%s%s%s\t\n' "$head" $name "$argv"
     end
 end
@@ -67,6 +67,9 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --curl' -l curl -d 'The c
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --laplacian' -l laplacian -d 'The Laplacian of each expression: the sum of its second partial derivatives'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --differential' -l differential -d 'The total differential of a function, df = f_x dx + f_y dy'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --implicit' -l implicit -x -a '(__deriv_names)' -d 'The derivatives of this variable, which the equation \'x**2+y**2=25\' makes a function of the others'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --parametric' -l parametric -x -a '(__deriv_names)' -d 'The curve whose coordinates x, y and perhaps z are the formulas, of this parameter: its slope, speed and curvature'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --polar' -l polar -x -a '(__deriv_names)' -d 'The same of the curve whose radius is the formula, of this angle'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --tangent' -l tangent -d 'Tangents and normals at the points as equations, and curvature; of several variables tangent planes'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --series' -l series -x -d 'The Taylor polynomial of degree N about each point'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on' -l on -x -a '(__deriv_names =)' -d 'With --series: enclose the remainder on an interval, x=0:1'
 complete -c deriv -n '__deriv_is ""' -l let -x -a '(__deriv_names =)' -d 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'

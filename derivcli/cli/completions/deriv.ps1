@@ -27,6 +27,9 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--laplacian'); Help = 'The Laplacian of each expression: the sum of its second partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--differential'); Help = 'The total differential of a function, df = f_x dx + f_y dy'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--implicit'); Help = 'The derivatives of this variable, which the equation ''x**2+y**2=25'' makes a function of the others'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
+                @{ Names = @('--parametric'); Help = 'The curve whose coordinates x, y and perhaps z are the formulas, of this parameter: its slope, speed and curvature'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
+                @{ Names = @('--polar'); Help = 'The same of the curve whose radius is the formula, of this angle'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
+                @{ Names = @('--tangent'); Help = 'Tangents and normals at the points as equations, and curvature; of several variables tangent planes'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--series'); Help = 'The Taylor polynomial of degree N about each point'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--on'); Help = 'With --series: enclose the remainder on an interval, x=0:1'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
@@ -225,7 +228,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
             # The value stands behind its option and is no word by itself, since an empty one may be lost.
             $typed += $option.Names[0] + '=' + $value
-            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
+            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
                 $offers += , @(($head + $name + $option.BehindName), $option.Help)
             }
         }

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from flint import arb, ctx, fmpq, fmpz
+from flint import arb, ctx, fmpq, fmpq_poly
 
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.integers import MAX_BITS, fraction
+from derivcli.engines.balls.rational_roots import exact_root, without_powers
 
 Monomial: TypeAlias = tuple[tuple[int, int], ...]
 """Numbers of generators with the powers to which they stand in a product."""
@@ -25,24 +26,14 @@ MAX_TERMS = 8
 MAX_POWER = 1000
 """The largest exponent to which a rational number is raised exactly."""
 
-MAX_FACTORED_BITS = 64
-"""Bits of the largest number whose factors are looked for under a root."""
-
 MAX_MULTIPLIED_POWER = 12
 """The largest exponent to which a polynomial is raised by multiplication."""
 
+MAX_ROOT_DEGREE = 6
+"""Roots of irrational numbers of a higher degree have no relation with what they are roots of."""
 
-HALF = fmpq(1, 2)
-
-SINES = {fmpq(0): 0, fmpq(1, 6): HALF, HALF: 1, fmpq(5, 6): HALF, fmpq(1): 0, fmpq(7, 6): -HALF, fmpq(3, 2): -1,
-         fmpq(11, 6): -HALF}  # fmt: skip
-"""The rational sines of rational multiples of pi, and of which multiples (Niven's theorem)."""
-
-
-def rational_sine(turns: fmpq) -> fmpq | None:
-    """The sine of so many times pi, where it is rational."""
-    found = SINES.get(turns - 2 * (turns / 2).floor())
-    return None if found is None else fmpq(found)
+MAX_PARTS = 4
+"""The exponential of a sum of more terms is no product."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +69,8 @@ class ExactConstant:
 class FieldGenerator:
     """A real number that is no sum or product of others: its ball, and what is known of it exactly.
 
-    Its power `degree` is `radicand`, it is exp(`log`), or it is log(`exp`); None where it is not.
+    Its power `degree` is `radicand`, a polynomial in others and lower powers of itself; it is exp(`log`), log(`exp`),
+    or the angle of which `arc` has the cosine and the sine. None where it is not.
     """
 
     ball: arb
@@ -86,6 +78,7 @@ class FieldGenerator:
     radicand: ExactConstant | None = None
     log: ExactConstant | None = None
     exp: ExactConstant | None = None
+    arc: tuple[ExactConstant, ExactConstant] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -178,40 +171,93 @@ class Field:
 
     def power(self, base: ExactConstant, exponent: fmpq) -> ExactConstant:
         """A power of a constant that is not 0. Where the exponent is not whole, the constant has to be positive."""
-        whole = exponent.q == 1
         if base.rational is not None:
             return self._rational_power(base, exponent)
-        if whole and len(base.polynomial) == 1 and not base.ball.contains(0):
-            ((monomial, factor),) = base.polynomial.items()
-            raised, rest = self._reduced({number: power * int(exponent.p) for number, power in monomial})
-            if rest is None and abs(exponent.p) <= MAX_POWER:
-                return self._made({raised: factor ** int(exponent.p)}, base.ball ** int(exponent.p))
-        if whole and 0 < exponent <= MAX_MULTIPLIED_POWER:
+        monomial = next(iter(base.polynomial)) if len(base.polynomial) == 1 else None
+        if monomial is not None and not base.ball.contains(0):
+            found = self._monomial_power(base, monomial, exponent)
+            if found is not None:
+                return found
+        if exponent.q == 1 and 0 < exponent <= MAX_MULTIPLIED_POWER:
             found = base
             for _ in range(int(exponent.p) - 1):
                 found = self.product(found, base)
             return found
+        if exponent.q == 1 and -MAX_MULTIPLIED_POWER <= exponent < 0:
+            inverse = self._inverse(base)
+            if inverse is not None:
+                return self.power(inverse, -exponent)
+        if 1 < exponent.q <= MAX_ROOT_DEGREE and abs(exponent.p) <= MAX_POWER and base.ball > 0:
+            return self._root_power(base, exponent)
         return self.named(("power", base.key, exponent), base.ball**exponent)
 
     def exp(self, constant: ExactConstant) -> ExactConstant:
-        """The exponential of a constant. If the constant is a multiple of a logarithm, it is a power."""
-        if len(constant.polynomial) == 1:
-            ((monomial, factor),) = constant.polynomial.items()
-            inside = self.generators[monomial[0][0]].exp if len(monomial) == 1 and monomial[0][1] == 1 else None
-            if inside is not None:
-                return self.power(inside, factor)
-        known = constant.rational
-        if known is not None and known.q == 1 and known not in (0, 1):
-            return self.power(self.exp(self.rational(1)), known)
+        """The exponential of a constant: a product over its terms, and a power where a term has a logarithm."""
+        if 1 < len(constant.polynomial) <= MAX_PARTS:
+            found = self.rational(1)
+            for monomial, factor in sorted(constant.polynomial.items()):
+                found = self.product(found, self.exp(self._term(monomial, factor)))
+            return found
+        if len(constant.polynomial) != 1:
+            return self.rational(1) if constant.is_zero else self._exp_named(constant)
+        ((monomial, factor),) = constant.polynomial.items()
+        inside = self.generators[monomial[0][0]].exp if len(monomial) == 1 and monomial[0][1] == 1 else None
+        if inside is not None:
+            return self.power(inside, factor)
+        if abs(factor.p) > MAX_POWER or factor.q > MAX_POWER:
+            return self._exp_named(constant)
+        return self.power(self._exp_unit(monomial, int(factor.q)), fmpq(factor.p))
+
+    def _exp_unit(self, monomial: Monomial, below: int) -> ExactConstant:
+        """The exponential of a product of generators over a whole number, a root of that of the product."""
+        unit = self._term(monomial, fmpq(1, below))
+        whole = self._exp_unit(monomial, 1) if below > 1 else None
+        return self.generator(
+            ("exp", unit.key), FieldGenerator(unit.ball.exp(), below if whole else 0, whole, log=unit)
+        )
+
+    def _exp_named(self, constant: ExactConstant) -> ExactConstant:
         return self.generator(("exp", constant.key), FieldGenerator(constant.ball.exp(), log=constant))
 
+    def _term(self, monomial: Monomial, factor: fmpq) -> ExactConstant:
+        return ExactConstant({monomial: factor}, self._size(monomial) * factor)
+
     def log(self, constant: ExactConstant) -> ExactConstant:
-        """The logarithm of a positive constant. If the constant is a power of an exponential, it is a multiple."""
+        """The logarithm of a positive constant. Of powers of exponentials, and of rational powers, it is a multiple."""
+        if constant.rational is not None:
+            return self._rational_log(constant.rational)
         if len(constant.polynomial) == 1:
             ((monomial, factor),) = constant.polynomial.items()
-            inside = self.generators[monomial[0][0]].log if len(monomial) == 1 and factor == 1 else None
-            if inside is not None:
-                return self.scaled(inside, fmpq(monomial[0][1]))
+            found = self._log_of(monomial)
+            if found is not None:
+                return found if factor == 1 else self.sum(found, self._rational_log(factor))
+        return self.generator(("log", constant.key), FieldGenerator(constant.ball.log(), exp=constant))
+
+    def _log_of(self, monomial: Monomial) -> ExactConstant | None:
+        """The logarithm of a product of exponentials; None where it is none."""
+        total = self.rational(0)
+        for number, power in monomial:
+            made = self.generators[number]
+            log = made.log
+            if log is None and made.radicand is not None and made.radicand.rational is not None:
+                log = self.scaled(self._rational_log(made.radicand.rational), fmpq(1, made.degree))
+            if log is None:
+                return None
+            total = self.sum(total, self.scaled(log, fmpq(power)))
+        return total
+
+    def _rational_log(self, value: fmpq) -> ExactConstant:
+        """The logarithm of a rational number above 0, a multiple of that of a number above 1."""
+        if value == 1:
+            return self.rational(0)
+        if value < 1:
+            return self._rational_log(1 / value).negative()
+        times = next((n for n in range(MAX_ROOT_DEGREE, 1, -1) if exact_root(value, n) is not None), 1)
+        if times > 1:
+            root = exact_root(value, times)
+            assert root is not None, "it was found"
+            return self.scaled(self._rational_log(root), fmpq(times))
+        constant = self.rational(value)
         return self.generator(("log", constant.key), FieldGenerator(constant.ball.log(), exp=constant))
 
     def turns(self, constant: ExactConstant) -> fmpq | None:
@@ -232,13 +278,79 @@ class Field:
         whole = self.rational(value**turns)
         if not rest:
             return whole
-        exact = _exact_root(value, degree)
+        exact = exact_root(value, degree)
         if exact is not None:
             return self.product(whole, self.rational(exact**rest))
-        outside, inside = _without_powers(value, degree)
-        root = FieldGenerator(arb(inside) ** fmpq(1, degree), degree, self.rational(inside))
-        power = self.power(self.generator(("root", inside, degree), root), fmpq(rest))
-        return self.product(self.scaled(whole, outside**rest), power)
+        outside, inside = without_powers(value, degree)
+        found = self.scaled(whole, outside**rest)
+        for base, times in inside:
+            power = fmpq(times * rest, degree)
+            root = FieldGenerator(arb(base) ** fmpq(1, power.q), int(power.q), self.rational(base))
+            made = self.generator(("root", base, int(power.q)), root)
+            found = self.product(found, self.power(made, fmpq(power.p)))
+        return found
+
+    def _monomial_power(self, base: ExactConstant, monomial: Monomial, exponent: fmpq) -> ExactConstant | None:
+        """A power of a number times generators, where it is one again."""
+        ((_, factor),) = base.polynomial.items()
+        if exponent.q != 1:
+            if not base.ball > 0 or factor < 0:
+                return None
+            log = self._log_of(monomial)
+            if log is not None:
+                return self.product(self.exp(self.scaled(log, exponent)), self.power(self.rational(factor), exponent))
+            if any(power % exponent.q or not self.generators[number].ball > 0 for number, power in monomial):
+                return None
+            inner = tuple((number, power // int(exponent.q)) for number, power in monomial)
+            found = self.power(self._term(inner, fmpq(1)), fmpq(exponent.p))
+            return self.product(found, self.power(self.rational(factor), exponent))
+        if abs(exponent.p) > MAX_POWER:
+            return None
+        raised, rest = self._reduced({number: power * int(exponent.p) for number, power in monomial})
+        scale = factor ** int(exponent.p)
+        if rest is None:
+            return self._made({raised: scale}, base.ball ** int(exponent.p))
+        return self.product(self._made({raised: scale}, self._size(raised) * scale), rest)
+
+    def _root_power(self, base: ExactConstant, exponent: fmpq) -> ExactConstant:
+        """A root of an irrational number above 0, to a whole power: that of its rational factor comes out."""
+        factor = abs(base.polynomial[min(base.polynomial)])
+        inner, degree = self.scaled(base, 1 / factor), int(exponent.q)
+        made = FieldGenerator(inner.ball ** fmpq(1, degree), degree, inner)
+        root = self.generator(("power", inner.key, fmpq(1, degree)), made)
+        return self.product(self._rational_power(self.rational(factor), exponent), self.power(root, fmpq(exponent.p)))
+
+    def _inverse(self, base: ExactConstant) -> ExactConstant | None:
+        """1 over a sum with square roots, by the conjugate: 1/(1 + sqrt(2)) is sqrt(2) - 1. None where that is none."""
+        numbers = {number for monomial in base.polynomial for number, _ in monomial}
+        if len(numbers) == 1 and not base.ball.contains(0):
+            return self._inverse_in_one(base, numbers.pop())
+        roots = [number for number in numbers if self.generators[number].degree == 2]
+        if not roots or base.ball.contains(0):
+            return None
+        last = max(roots)
+        turned = {each: -value if (last, 1) in each else value for each, value in base.polynomial.items()}
+        conjugate = ExactConstant(turned, self._ball(turned))
+        norm = self.product(base, conjugate)
+        if norm.ball.contains(0) or any((last, 1) in each for each in norm.polynomial):
+            return None
+        return self.product(conjugate, self.power(norm, fmpq(-1)))
+
+    def _inverse_in_one(self, base: ExactConstant, number: int) -> ExactConstant | None:
+        """1 over a polynomial in a number of which a power is a polynomial in lower ones, by Euclid's algorithm."""
+        made = self.generators[number]
+        if made.radicand is None or any(each[0][0] != number for each in made.radicand.polynomial if each):
+            return None
+        relation = {each[0][1] if each else 0: -value for each, value in made.radicand.polynomial.items()}
+        inside = {each[0][1] if each else 0: value for each, value in base.polynomial.items()}
+        modulus = fmpq_poly([*(relation.get(power, 0) for power in range(made.degree)), 1])
+        divisor, inverse, _ = fmpq_poly([inside.get(power, 0) for power in range(max(inside) + 1)]).xgcd(modulus)
+        if divisor.degree() > 0 or divisor == 0:
+            return None
+        terms: dict[Monomial, fmpq] = {}
+        for power, each in enumerate(inverse.coeffs()):
+            terms[((number, power),) if power else ()] = each / divisor[0]
+        return self._made(terms, 1 / base.ball)
 
     def _reduced(self, powers: dict[int, int]) -> tuple[Monomial, ExactConstant | None]:
         """A product of powers of generators, and what comes out of roots that become whole."""
@@ -277,29 +389,6 @@ class Field:
         first = polynomial[min(polynomial)]
         key = "polynomial", frozenset((monomial, factor / first) for monomial, factor in polynomial.items())
         return self.scaled(self.named(key, ball / first), first)
-
-
-def _exact_root(value: fmpq, degree: int) -> fmpq | None:
-    """The root of a positive rational number, if that is rational."""
-    if value == 1:
-        return value
-    if degree > max(value.p.bit_length(), value.q.bit_length()):
-        return None
-    roots = [fmpz(part).root(degree) for part in (value.p, value.q)]
-    found = fmpq(*roots)
-    return found if found**degree == value else None
-
-
-def _without_powers(value: fmpq, degree: int) -> tuple[fmpq, fmpq]:
-    """A factor before a root, and the whole number without such powers that stays inside: 2 and 2 for sqrt(8)."""
-    bits = value.q.bit_length() * (degree - 1) + value.p.bit_length()
-    if bits > MAX_FACTORED_BITS:
-        return fmpq(1), value
-    outside, inside = fmpq(1, value.q), fmpq(1)
-    for prime, times in (fmpz(value.p) * fmpz(value.q) ** (degree - 1)).factor():
-        turns, rest = divmod(int(times), degree)
-        outside, inside = outside * prime**turns, inside * prime**rest
-    return outside, inside
 
 
 def working(precision: int) -> Field:

@@ -30,6 +30,9 @@ from derivcli.result import Partial
 SeriesAlongPath: TypeAlias = Callable[[Path, int], list[arb]]
 """The coefficients of a formula along a path, up to some order."""
 
+Measure: TypeAlias = Callable[[SeriesAlongPath], arb]
+"""Encloses a number by series of a formula; raises FlatError where there is none, UnsureError where balls are wide."""
+
 ONE = fmpq(1)
 
 
@@ -42,13 +45,15 @@ class Derivative:
     """Which derivative: none at all for the value, by the variables of `partial`, or as often along `vector`.
 
     With a `dependent` variable it is that of the function that an equation makes of it. A `coefficient` is the
-    derivative over the factorial of its order.
+    derivative over the factorial of its order. A `measure` is another number that series of the formula tell, such as a
+    curvature; the order is then that of the highest derivative in it.
     """
 
     partial: Partial = ()
     vector: Mapping[str, Exact] | None = None
     dependent: str = ""
     coefficient: bool = False
+    measure: Measure | None = None
 
     @property
     def order(self) -> int:
@@ -96,6 +101,8 @@ class Derivative:
 
     def enclosed(self, series: SeriesAlongPath, tape: Tape) -> arb:
         """The number, from series of the formula."""
+        if self.measure is not None:
+            return self.measure(series)
         if not self.order:
             return series({}, 0)[0]
         if self.dependent:

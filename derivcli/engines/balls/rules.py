@@ -173,7 +173,7 @@ def _acot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 
 def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
-    x, y = numbers
+    x, y = numbers[::-1] if numbers[0].ball.contains(0) else numbers  # one that is not 0 tells enough
     if x.sign() == 0 and y.sign() == 0:
         x.touch()
         y.touch()
@@ -183,7 +183,10 @@ def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     y, x = numbers
-    up, right = y.sign(), x.sign()
+    up = y.sign()
+    if x.ball.contains(0) and not y.ball.contains(0):  # for x of either sign
+        return up * arb.pi() / 2 - (x.series / y.series).atan()
+    right = x.sign()
     if right > 0:
         return (y.series / x.series).atan()
     if up != 0:

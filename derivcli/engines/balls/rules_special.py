@@ -14,7 +14,7 @@ from flint import acb, arb, arb_series, fmpq
 
 from derivcli.engines.balls import bounds
 from derivcli.engines.balls.cauchy import UNDEFINED, Bound, ComplexFunction, analytic, real_value
-from derivcli.engines.balls.exact_constants import rational_sine
+from derivcli.engines.balls.exact_angles import rational_sine
 from derivcli.engines.balls.integers import only_whole
 from derivcli.engines.balls.rule import BallSeries, between, no_value, nonzero, plain
 from derivcli.engines.balls.rules_gamma import GAMMA, cut_at_zero, last_positive, whole_value

@@ -12,6 +12,7 @@ from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Block, Column, Document, Gap, Line, Sentence, Style, Table
 from derivcli.render.documents.equations import understood
 from derivcli.render.labels import name_latex
+from derivcli.render.open_questions import is_open_throughout, open_questions
 from derivcli.render.quantities import function_names
 from derivcli.render.study_json import POINT_LISTS, SPECIAL_LISTS, study_json_object, study_rows
 from derivcli.render.study_texts import (
@@ -36,15 +37,8 @@ MAX_ROWS = 40
 
 FIRST_ROWS, LAST_ROWS = 12, 4
 
-MAX_UNDECIDED = 3
-
-QUESTIONS = {
-    "zeros": "where f is 0",
-    "critical": "where f' is 0",
-    "inflections": "where f'' changes its sign",
-    "breaks": "where f is not smooth",
-}
-"""What stays open, by its name in a study."""
+NOUNS = {"zeros": "zeros", "critical": "critical points", "inflections": "inflections", "breaks": "breaks"}
+"""What the lists of a study are called."""
 
 STEADY = ("corner", "vertical", "kink", "edge")
 """Breaks through which a function may go on rising or falling."""
@@ -86,8 +80,8 @@ def _listing(study: Study, function: str, specials: Sequence[Special], style: St
     yield Gap()
     yield table
     if len(kept) < len(specials):
-        counts = [f"{len(getattr(study, name))} {name}" for name in SPECIAL_LISTS if getattr(study, name)]
-        yield Sentence(f"in all {', '.join(counts)}; every one is listed by `--format tsv`", "caption")
+        counts = [f"{len(found):,} {noun}" for name, noun in NOUNS.items() if (found := getattr(study, name))]
+        yield Sentence(f"in all {', '.join(counts)}; `--format tsv` lists every one", "caption")
 
 
 def _table(study: Study, function: str, specials: Sequence[Special], style: Style) -> Table:
@@ -168,9 +162,6 @@ def _sentences(study: Study, function: str, style: Style) -> Iterator[Sentence]:
         inside = interval_latex(study.low, study.high, style)
         left = rf"{name_latex(function)}\left({inside}\right)"
         yield Sentence(f"range: {range_text(extent, style)}", "", lambda: [(left, "=", range_latex(extent, style))])
-    if study.period is not None:
-        period = exact_shown(study.period) or number_shown(study.period, style)
-        yield Sentence(f"all of this repeats with the period {period}")
 
 
 def _completeness(study: Study, function: str, style: Style) -> Iterator[Sentence]:
@@ -183,13 +174,10 @@ def _completeness(study: Study, function: str, style: Style) -> Iterator[Sentenc
     if study.complete:
         yield Sentence(f"{mark}{what} on {inside}: proved", "verdict", lambda: latex)
         return
-    for each in study.undecided[:MAX_UNDECIDED]:
-        where = interval_text(each.low, each.high, style)
-        question = QUESTIONS.get(each.what, each.what).replace("f", function, 1)
-        yield Sentence(f"not decided {question} on {where}: {each.why}", "warning")
-    more = len(study.undecided) - MAX_UNDECIDED
-    rest = f"not decided on {more} more stretches, which `--format tsv` lists; " if more > 0 else ""
-    yield Sentence(f"{rest}elsewhere on {inside} there are {what}: proved")
+    for question in open_questions(study, function, style):
+        yield Sentence(question, "warning")
+    if not is_open_throughout(study):
+        yield Sentence(f"elsewhere on {inside} there are no others: proved")
 
 
 def _steady(study: Study, function: str, style: Style) -> str:

@@ -228,9 +228,28 @@ def _print_table(console: Console, block: Table, style: Style) -> None:
         _print_lines(console, columns)
     elif fit(columns, style):
         _print_box(console, columns, style)
+    elif block.is_inline:
+        _print_entries(console, columns, style)
     else:
         for row, cells in enumerate(zip(*[column.with_exact() for column in columns], strict=True)):
             _print_row(console, columns, row, cells, style)
+
+
+def _print_entries(console: Console, columns: Sequence[Column], style: Style) -> None:
+    """An entry for each row: its first cell and its words on a line, the other numbers below."""
+    for row, cells in enumerate(zip(*[column.with_exact() for column in columns], strict=True)):
+        named = [*zip(columns, cells, strict=True)]
+        words = [Text(f"  {cell}", _color(column, row)) for column, cell in named if not column.numeric]
+        head = Text(f"{columns[0].label} = {cells[0]}", _color(columns[0], row))
+        if len(head) + sum(map(len, words)) <= style.width:
+            words, head = [], Text.assemble(head, *words)
+        print_line(console, head)
+        if words:
+            print_wrapped(console, "".join(map(str, words)))
+        for column, cell in named[1:]:
+            if column.numeric and cell:
+                sides = [(f"  {column.label}", cell)]
+                print_equations(console, sides, _color(column, row), break_lines=_prose_lines)
 
 
 def _with_marks(columns: Sequence[Column]) -> list[Column]:

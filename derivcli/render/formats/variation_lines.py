@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TypeAlias
 
 from derivcli.render.blocks import LEVELS, Height, Place, Stretch, Style, Variations
@@ -95,27 +95,35 @@ def variation_lines(block: Variations, style: Style) -> Iterator[list[Piece]]:
 
 def _bands(columns: Sequence[Column], gap: int, room: int) -> list[tuple[int, int]]:
     """The first and the last point of each band; a band begins where the one before ends."""
+    apart = [_apart(left, right) + gap for left, right in pairwise(columns)]
     bands, first = [], 0
-    while first < len(columns) - 1:
+    while first < len(apart):
         last = first + 1
-        while last + 1 < len(columns) and _width(columns[first : last + 2], gap) <= room:
+        width = _before(columns[first]) + apart[first]
+        while last < len(apart) and width + apart[last] + _after(columns[last + 1]) <= room:
+            width += apart[last]
             last += 1
         bands.append((first, last))
         first = last
     return bands or [(0, 0)]
 
 
-def _width(columns: Sequence[Column], gap: int) -> int:
-    return _middles(columns, gap)[-1] + max(cell.after for cell in columns[-1])
+def _apart(left: Column, right: Column) -> int:
+    """How far the middles of two points are from each other at least, in letters."""
+    return max(cell.after + other.before for cell, other in zip(left, right, strict=True))
+
+
+def _before(column: Column) -> int:
+    return max(cell.before for cell in column)
+
+
+def _after(column: Column) -> int:
+    return max(cell.after for cell in column)
 
 
 def _middles(columns: Sequence[Column], gap: int) -> list[int]:
     """Where the middle of each point stands, such that there is a gap between neighbours in every line."""
-    middles = [max(cell.before for cell in columns[0])]
-    for left, right in pairwise(columns):
-        apart = max(cell.after + other.before for cell, other in zip(left, right, strict=True))
-        middles.append(middles[-1] + apart + gap)
-    return middles
+    return [*accumulate((_apart(*pair) + gap for pair in pairwise(columns)), initial=_before(columns[0]))]
 
 
 def _column(place: Place, signs: Signs) -> Column:
@@ -161,7 +169,8 @@ def _framed(
     block: Variations, columns: Sequence[Column], stretches: Sequence[Stretch], gap: int, signs: Signs
 ) -> Iterator[list[Piece]]:
     """The lines of a band in their frame."""
-    label, middles, width = max(map(len, block.labels)), _middles(columns, gap), _width(columns, gap)
+    label, middles = max(map(len, block.labels)), _middles(columns, gap)
+    width = middles[-1] + _after(columns[-1])
     between = [_between(each, signs) for each in stretches]
     rows = {line: row for row, line in BAR_LINES.items()}
     heads = {X: X, SLOPE: SLOPE, VALUES + 1: VALUES, BAR_LINES[CURVATURE]: CURVATURE}

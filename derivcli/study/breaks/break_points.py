@@ -33,18 +33,25 @@ from derivcli.study.breaks.direct_zeros import (
     linear,
     linear_zero,
     progression,
+    rational_place,
     sine_turns,
 )
-from derivcli.study.breaks.equations import BreakEquation, break_equations
+from derivcli.study.breaks.equations import BreakEquation, all_break_equations
 
 MAX_LEVELS = 64
 """So many whole numbers are solved for one by one; beyond, the zeros of a sine are."""
 
 RANGE_BITS = 64
 
+WILD_SHARE = arb(2) ** -6
+"""The share of an interval beside an end towards which a formula may be a whole number at endlessly many points."""
+
+
+ENDLESS = "the formula may change at endlessly many points there"
 TOO_MANY = "there are too many points at which the formula changes"
 TOO_NEAR = "two points at which the formula changes are too near to each other to be told apart"
 UNKNOWN_PIECE = "it is not known which branches the formula takes"
+UNKNOWN_ZEROS = "it is not known where the formula changes"
 UNKNOWN_FUNCTION = "nothing but the name of a function is known"
 
 
@@ -65,13 +72,19 @@ class Zeros:
     undecided: tuple[Stretch, ...] = ()
 
 
+Whole: TypeAlias = "tuple[int | None, Root]"
+"""A whole number, where it is known, and a place at which a formula has that value."""
+
 FindZeros: TypeAlias = Callable[[Tree, str, Root, Root], Zeros]
 """All zeros inside an interval of a formula that is analytic there; at the ends it may be 0 or singular."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
-    """A place at which an equation holds, a stepped one with a whole number; None where that is not known."""
+    """A place at which an equation holds, a stepped one with a whole number, or to which such places may tend.
+
+    There `whole` is None, and where the number is not known. An end of an interval has no equation.
+    """
 
     at: Root
     equation: BreakEquation | None
@@ -80,7 +93,10 @@ class Solution:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BreakPoint:
-    """A point at which a formula may not be analytic, and the equations that are known to hold there."""
+    """A point at which a formula may not be analytic, and the equations for that.
+
+    An end of the interval that is not singled out has none.
+    """
 
     at: Root
     solutions: tuple[Solution, ...] = ()
@@ -104,7 +120,7 @@ def break_points(tree: Tree, name: str, low: Root, high: Root, zeros: FindZeros)
         if any(_is_unknown(node) for node in steps_of(tree)):
             return BreakPoints((), (Stretch(low, high, UNKNOWN_FUNCTION),))
         ends = [end for end in (low, high) if end.ball.is_finite()]
-        found = _Search(name, zeros).break_points(tree, low, high, ends)
+        found = _Search(name, low, high, zeros).break_points(tree, low, high, ends)
         tape = record(tree, (name,))
         kept = [each for each in found.found if not _is_analytic(tape, name, each.at)]
         return BreakPoints(tuple(kept), found.undecided)
@@ -167,6 +183,8 @@ class _Search:
     """The search for all solutions of equations, whose formulas have break points of their own."""
 
     name: str
+    low: Root
+    high: Root
     zeros: FindZeros
     known: dict[tuple[Tree, Root, Root], Zeros] = field(default_factory=dict)
 
@@ -174,7 +192,7 @@ class _Search:
         """The points inside an interval, those at which the formula turns out to be analytic included, and its ends."""
         solutions = [Solution(end, None) for end in ends]
         undecided: list[Stretch] = []
-        for equation in break_equations(tree):
+        for equation in all_break_equations(tree):
             if symbol(self.name) in equation.difference.free_symbols:
                 for found in self.solutions(equation, low, high):
                     if isinstance(found, Solution):
@@ -189,7 +207,8 @@ class _Search:
         tree = equation.difference
         cuts = self.break_points(tree, low, high)
         yield from cuts.undecided
-        for start, end in pairwise([low, *(each.at for each in cuts.found), high]):
+        inside = [each.at for each in cuts.found if low.ball < each.at.ball and each.at.ball < high.ball]
+        for start, end in pairwise([low, *inside, high]):
             try:
                 piece = branch(tree, self.name, between(start.ball, end.ball)) if has_branches(tree) else tree
             except NoValueError:
@@ -203,7 +222,7 @@ class _Search:
                 if isinstance(found, Stretch) or (start.ball < found.at.ball and found.at.ball < end.ball):
                     yield found
                 elif not (found.at.ball < start.ball or found.at.ball > end.ball):
-                    yield Solution(found.at, None)
+                    yield Solution(found.at, equation, None)
 
     def on_piece(self, equation: BreakEquation, piece: Tree, low: Root, high: Root) -> Iterator[Solution | Stretch]:
         """The solutions on an interval inside which the equation's formula is analytic."""
@@ -211,31 +230,41 @@ class _Search:
             for at in self.zeros_of(piece, low, high):
                 yield at if isinstance(at, Stretch) else Solution(at, equation)
             return
-        line = linear(piece, self.name)
-        if line is not None:
-            yield from (
-                each if isinstance(each, Stretch) else Solution(each[1], equation, each[0])
-                for each in self.members(line, low, high, equation.most)
-            )
-            return
-        yield from self.levels(equation, piece, low, high)
+        for each in self.wholes(piece, low, high, equation.most):
+            yield each if isinstance(each, Stretch) else Solution(each[1], equation, each[0])
 
-    def levels(self, equation: BreakEquation, piece: Tree, low: Root, high: Root) -> Iterator[Solution | Stretch]:
-        """Where a formula that is not linear is a whole number."""
-        tape = record(piece, (self.name,))
-        levels = _levels(self.value(tape, low.ball.union(high.ball)), equation.most)
-        if levels is not None:
-            for whole in levels:
-                level = add([piece, sympy.Integer(-whole)]) if whole else piece
-                for at in self.zeros_of(level, low, high):
-                    yield at if isinstance(at, Stretch) else Solution(at, equation, whole)
+    def wholes(self, tree: Tree, low: Root, high: Root, most: int | None = None) -> Iterator[Whole | Stretch]:
+        """Where a formula is a whole number, on an interval in which it is analytic."""
+        line = linear(tree, self.name)
+        if line is not None:
+            yield from self.members(line, low, high, most)
             return
-        for at in self.zeros_of(sympy.sin(multiply([sympy.pi, piece]), evaluate=False), low, high):
-            if isinstance(at, Stretch):
-                yield at
-                continue
-            value = self.value(tape, at.where)
-            yield Solution(at, equation, None if value is None else only_whole(value))
+        tape = record(tree, (self.name,))
+        inner = self.tame(tape, low, high)
+        for end, inside in zip((low, high), inner, strict=True):
+            if end is not inside:
+                first, last = sorted((end, inside), key=lambda root: root.size)
+                yield Stretch(first, last, ENDLESS)
+        levels = _levels(self.value(tape, inner[0].ball.union(inner[1].ball)), most)
+        for whole in levels or ():
+            level = add([tree, sympy.Integer(-whole)]) if whole else tree
+            for at in self.zeros_of(level, *inner):
+                yield at if isinstance(at, Stretch) else (whole, at)
+        if levels is None:
+            for at in self.searched(sympy.sin(multiply([sympy.pi, tree]), evaluate=False), *inner):
+                value = None if isinstance(at, Stretch) else self.value(tape, at.where)
+                yield at if isinstance(at, Stretch) else (None if value is None else only_whole(value), at)
+
+    def tame(self, tape: Tape, low: Root, high: Root) -> tuple[Root, Root]:
+        """The interval without its ends where a formula may take all values beside them."""
+        if self.value(tape, low.ball.union(high.ball)) is not None or not (high.ball - low.ball).is_finite():
+            return low, high
+        step = (high.ball - low.ball) * WILD_SHARE
+        if self.value(tape, low.where) is None:
+            low = rational_place(between(low.ball, low.ball + step))
+        if self.value(tape, high.where) is None:
+            high = rational_place(between(high.ball - step, high.ball))
+        return low, high
 
     def value(self, tape: Tape, at: Coordinate) -> arb | None:
         """The value of a formula, be it at a wide ball; None where that is not known."""
@@ -253,24 +282,31 @@ class _Search:
             line = None if turns is None else linear(turns, self.name)
             if single is not None:
                 yield single
-            elif line is not None:
-                for each in self.members(line, low, high):
+            elif turns is not None and (line is not None or self.is_wild(turns, low, high)):
+                for each in self.wholes(turns, low, high):
                     yield each if isinstance(each, Stretch) else each[1]
             else:
                 yield from self.searched(factor, low, high)
 
+    def is_wild(self, tree: Tree, low: Root, high: Root) -> bool:
+        """Whether a formula may take all values beside an end of an interval."""
+        return self.tame(record(tree, (self.name,)), low, high) != (low, high)
+
     def searched(self, tree: Tree, low: Root, high: Root) -> Iterator[Root | Stretch]:
-        """The zeros that the caller's search finds, once."""
+        """The zeros that the caller's search finds, once; a formula that is analytic throughout is searched at once."""
+        if not all_break_equations(tree):
+            low, high = self.low, self.high
         key = tree, low, high
         if key not in self.known:
-            self.known[key] = self.zeros(tree, self.name, low, high)
+            try:
+                self.known[key] = self.zeros(tree, self.name, low, high)
+            except (UnsureError, TouchError):
+                self.known[key] = Zeros((), (Stretch(low, high, UNKNOWN_ZEROS),))
             ctx.prec = PLACE_BITS
         yield from self.known[key].found
         yield from self.known[key].undecided
 
-    def members(
-        self, line: Linear, low: Root, high: Root, most: int | None = None
-    ) -> Iterator[tuple[int, Root] | Stretch]:
+    def members(self, line: Linear, low: Root, high: Root, most: int | None = None) -> Iterator[Whole | Stretch]:
         """Where a linear formula is a whole number."""
         found = progression(line, low.ball, high.ball, most)
         if found is None:

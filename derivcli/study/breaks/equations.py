@@ -52,12 +52,24 @@ class BreakEquation:
 
 
 def break_equations(tree: Tree) -> list[BreakEquation]:
-    """The equations of all exceptional points of a formula, each once."""
+    """The equations of all exceptional points of a formula as its reader sees them, each once."""
     return list(dict.fromkeys(each for node in steps_of(tree) for each in of_node(node)))
 
 
-def of_node(node: Tree) -> Iterator[BreakEquation]:
-    """The equations of a node itself, without those of its parts."""
+def all_break_equations(tree: Tree) -> list[BreakEquation]:
+    """The equations of all points at which a formula may not be analytic, those of rewrites put in their places."""
+    found: dict[BreakEquation, None] = {}
+    for node in steps_of(tree):
+        row = row_of(node)
+        if row is None or row.primitive or row.name in STEP_FUNCTIONS:
+            found |= dict.fromkeys(of_node(node, typed=False))
+        elif row.kernel is None:
+            found |= dict.fromkeys(all_break_equations(formulas.rewritten(row, node.args)))
+    return list(found)
+
+
+def of_node(node: Tree, typed: bool = True) -> Iterator[BreakEquation]:
+    """The equations of a node itself, without those of its parts; as its row tells them if it is seen as `typed`."""
     row = row_of(node)
     if isinstance(node, sympy.core.relational.Relational):
         if not all(map(_is_stepped, node.args)):
@@ -67,7 +79,7 @@ def of_node(node: Tree) -> Iterator[BreakEquation]:
     elif isinstance(node, Integral):
         yield from _of_integral(node)
     elif row is not None:
-        yield from _of_call(node, row)
+        yield from _of_call(node, row, typed)
 
 
 def equal(left: Tree, right: Tree, does: str) -> BreakEquation:
@@ -131,27 +143,25 @@ def _of_integral(node: Any) -> Iterator[BreakEquation]:
             yield BreakEquation(moved, POLES, each.stepped, each.most)
 
 
-def _of_call(node: Any, row: Function) -> Iterator[BreakEquation]:
+def _of_call(node: Any, row: Function, typed: bool) -> Iterator[BreakEquation]:
     """Where a function of the table, or its rewrite, has a singular point."""
     if row.name in STEP_FUNCTIONS:
         yield whole(node.args[0], JUMPS, shift=STEP_FUNCTIONS[row.name])
-        return
-    if row.name in PERIODIC_FUNCTIONS:
+    elif row.name in PERIODIC_FUNCTIONS:
         quotient = merged(node.args[0]) / merged(node.args[1])
         yield BreakEquation(quotient, JUMPS, stepped=True, sides=node.args)
         yield equal(node.args[1], sympy.S.Zero, POLES)
-        return
-    yield from _of_special_points(node, row)
-    if row.primitive:
+    elif row.special and (typed or row.variadic):
+        yield from _of_special_points(node, row)
+    elif row.primitive:
         yield from _of_singularities(node, row)
     elif row.kernel is None:
-        inside = break_equations(formulas.rewritten(row, node.args))
-        yield from (each for each in inside if each.does == POLES or not row.special)
+        yield from break_equations(formulas.rewritten(row, node.args))
 
 
 def _of_special_points(node: Any, row: Function) -> Iterator[BreakEquation]:
     """Where a function of the table has a kink, a jump or an edge."""
-    if row.variadic and row.special:
+    if row.variadic:
         for pair in combinations(node.args, 2):
             yield equal(*pair, KINKS)
         return
@@ -163,7 +173,7 @@ def _of_special_points(node: Any, row: Function) -> Iterator[BreakEquation]:
 
 
 def _of_singularities(node: Any, row: Function) -> Iterator[BreakEquation]:
-    """Where a primitive has no value or no series, other than at the special points of its row."""
+    """Where a primitive has no value or no series."""
     if row.name in TANGENTS:
         turns = merged(node.args[0]) / sympy.pi - sympy.S.Half
         yield BreakEquation(turns, POLES, True, None, (node.args[0], sympy.pi), sympy.S.Half)

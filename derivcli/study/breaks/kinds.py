@@ -160,6 +160,7 @@ def _by_values(formula: Formula, at: Root) -> Break:
         behavior = one_sided(site, [], {formula.name: fmpq(1)})
         local = behavior(1, 1)
         kind = _kind(None if local.value is None else local.here, local.left, local.right)
+        kind = UNKNOWN if kind == "oscillation" else kind  # or it tends too slowly
         if kind == REGULAR and behavior(2, 2).derivative() is None:
             kind = "kink"
     except (UnsureError, TouchError, NoGermError):

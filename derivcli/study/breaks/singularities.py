@@ -1,7 +1,7 @@
-"""Where primitives have no value or no power series, beside the kinks, jumps and edges of their rows.
+"""Where primitives have no value or no power series.
 
-An equation is written in the language, over the parameters of the row. A test holds that each primitive is here, has
-such a place in its row, or is analytic wherever it is defined.
+An equation is written in the language, over the parameters of the row. A test holds that each primitive is here, is
+treated with the equations themselves, or is analytic everywhere.
 """
 
 from __future__ import annotations
@@ -13,22 +13,28 @@ from derivcli.language.functions.row import Function
 from derivcli.language.tree import Tree
 
 EQUATIONS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("log", "log2", "log10", "csch", "coth", "acsch", "asech", "softsign"), ("x == 0",)),
+    **dict.fromkeys(("log", "log2", "log10", "csch", "coth", "acsch", "softsign"), ("x == 0",)),
+    **dict.fromkeys(("abs", "sign", "relu", "root", "acot", "ive_x"), ("x == 0",)),
+    **dict.fromkeys(("uppergamma", "lowergamma"), ("x == 0",)),
+    **dict.fromkeys(("besselj", "besseli"), ("x == 0",)),
+    **dict.fromkeys(("asin", "acos", "atanh", "erfinv"), ("x == 1", "x == -1")),
+    "asech": ("x == 0", "x == 1"),
+    "xlogy": ("x == 0", "y == 0"),
+    "xlog1py": ("x == 0", "y == -1"),
+    "atan2": ("y == 0", "x == 0"),
+    "hypot": ("x == 0", "y == 0"),
     **dict.fromkeys(("Ei", "Ci", "Chi", "expint", "bessely", "besselk", "expint_n", "kve_x"), ("x == 0",)),
     **dict.fromkeys(("besselj_n", "bessely_n", "besseli_n", "besselk_n"), ("x == 0",)),
     **dict.fromkeys(("lowergamma_s", "uppergamma_s", "gammainc_a"), ("x == 0",)),
-    **dict.fromkeys(("gammainc", "gammaincc"), ("a == 0",)),
+    **dict.fromkeys(("gammainc", "gammaincc"), ("a == 0", "x == 0")),
     "log1p": ("x == -1",),
     "logit": ("x == 0", "x == 1"),
-    "atanh": ("x == 1", "x == -1"),
     "acosh": ("x == 1",),
-    "erfinv": ("x == 1", "x == -1"),
     "erfcinv": ("x == 0", "x == 2"),
     "ndtri": ("x == 0", "x == 1"),
-    "lambertw": ("x == 0",),
+    "lambertw": ("x == -1/e", "x == 0"),
     "zeta": ("s == 1", "a == 0"),
     "zeta_s": ("s == 1", "a == 0"),
-    "ive_x": ("x == 0",),
     "elliptic_k": ("m == 1",),
     "elliptic_e": ("m == 1",),
     "elliptic_pi": ("n == 1", "m == 1"),

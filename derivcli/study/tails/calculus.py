@@ -216,10 +216,12 @@ class Calculus:
 
     def is_large(self, value: Value) -> bool:
         """Whether a value grows without bound."""
-        model = value.jet[0]
-        if not model:
+        if not value.jet[0]:
             return False
-        leading = self.leading(value)[1]
+        try:
+            leading = self.leading(value)[1]
+        except NoValueError:
+            return False
         sign = leading.shape[1].sign(self.field)
         return sign > 0 or (sign == 0 and (leading.low, -leading.shape[0]) < CONSTANT_TERM)
 

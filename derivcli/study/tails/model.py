@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cmp_to_key
 from typing import NamedTuple, TypeAlias
 
 from flint import arb, arb_poly, fmpq
 
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.engines.balls.germs.germ import Germ, TermExponents
-from derivcli.study.tails.stretch import NO_GROWTH, PLAIN, Shape, Stretch, TooFarError
+from derivcli.study.tails.stretch import NO_GROWTH, PLAIN, Growth, Shape, Stretch, TooFarError
 
 MAX_SHAPES = 40
 """A sum of more products with logarithms and exponentials takes too long."""
+
+MAX_GROWTHS = 8
+"""A sum has no more different exponentials."""
 
 MAX_EXPONENTIAL_TERMS = 4
 """So many terms of a function's series in what has exponentials are enough."""
@@ -144,24 +148,46 @@ class Models:
                 ]
                 made = self._folded(left.low + right.low, left.polynomial * right.polynomial, min(orders, default=None))
                 found.setdefault(shape, []).append(made)
-        if len(found) > MAX_SHAPES:
-            raise UnsureError
         return self._cropped({shape: self._added(each) if len(each) > 1 else each[0] for shape, each in found.items()})
 
     def _cropped(self, model: dict[Shape, Part]) -> Model:
-        """A model without high powers of logarithms: a root of t makes up for one factor."""
+        """A model without high powers of logarithms and without the flattest of many exponentials."""
+        if any(abs(logs) > self.stretch.count for logs, _ in model):
+            model = self._without_logs(model)
+        if len({growth for _, growth in model}) > MAX_GROWTHS:
+            model = self._without_flattest(model)
+        if len(model) > MAX_SHAPES:
+            raise UnsureError
+        return {shape: part for shape, part in model.items() if part.polynomial.length()}
+
+    def _without_logs(self, model: dict[Shape, Part]) -> dict[Shape, Part]:
+        """Without powers of logarithms above the highest one: a root of t makes up for what is left of them."""
         most = self.stretch.count
-        high = [shape for shape in model if abs(shape[0]) > most]
-        if not high:
-            return {shape: part for shape, part in model.items() if part.polynomial.length()}
-        kept = {shape: part for shape, part in model.items() if abs(shape[0]) <= most}
-        moved: list[Model] = [kept]
-        for shape in high:
-            part, (logs, growth) = model[shape], shape
-            low, fewer = (part.low - 1, most) if logs > 0 else (part.low, -most)
-            factor = self.stretch.values(part.low - low, (logs - fewer, NO_GROWTH))
-            moved.append(self.bounded(low, self._ball(part) * factor, (fewer, growth)))
-        return self.sum(moved)
+        moved: list[Model] = [{shape: part for shape, part in model.items() if abs(shape[0]) <= most}]
+        for (logs, growth), part in model.items():
+            if abs(logs) > most:
+                low, fewer = (part.low - 1, most) if logs > 0 else (part.low, -most)
+                factor = self.stretch.values(part.low - low, (logs - fewer, NO_GROWTH))
+                moved.append(self.bounded(low, self._ball(part) * factor, (fewer, growth)))
+        return dict(self.sum(moved))
+
+    def _without_flattest(self, model: dict[Shape, Part]) -> dict[Shape, Part]:
+        """With few exponentials: the flattest are joined in a remainder of the last one that is kept."""
+        field = self.stretch.field
+
+        def order(one: Growth, other: Growth) -> int:
+            return other.compared(field, one)
+
+        growths = sorted({growth for _, growth in model}, key=cmp_to_key(order))
+        kept, last = set(growths[:MAX_GROWTHS]), growths[MAX_GROWTHS - 1]
+        joined = {shape: part for shape, part in model.items() if shape[1] in kept}
+        lows = [part.low for (_, growth), part in model.items() if growth == last]
+        total = arb(0)
+        for (logs, growth), part in model.items():
+            if growth not in kept:
+                quotient = logs, growth.plus(field, last.times(field, fmpq(-1)))
+                total += self._ball(part) * self.stretch.values(part.low - min(lows), quotient)
+        return dict(self.sum([joined, self.bounded(min(lows), total, (0, last))]))
 
     def _ball(self, part: Part) -> arb:
         """A ball that holds a series over s^low, for all t."""

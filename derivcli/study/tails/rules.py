@@ -6,13 +6,14 @@ elsewhere its series about balls serves. A formula's derivatives are right by th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial, reduce
 from typing import Any
 
 from flint import arb, fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
+from derivcli.engines.balls.germs.germ import Germ
 from derivcli.engines.balls.tape import Tape, TapeNode, record
 from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.functions.table import vocabulary
@@ -46,7 +47,7 @@ def _root(run: Calculus, x: Value, n: Value) -> Value:
 
 def _wave(run: Calculus, operation: str, x: Value) -> Value:
     """A sine or a cosine, of which nothing but bounds are known where the argument grows without bound."""
-    if not run.split(x)[0].terms:
+    if not run.is_large(x):
         return regular(run, operation, x)
     wave, half = arb(0, 1), arb(0, 0.5)
     slopes = [run.models.bounded(0, ball) for ball in (wave, wave, half)[: run.order + 1]]
@@ -79,19 +80,18 @@ def _acos(run: Calculus, x: Value) -> Value:
 
 def _acosh(run: Calculus, x: Value) -> Value:
     """At its end by acosh(x) = 2 asinh(sqrt((x-1)/2)), at infinity by a logarithm."""
-    x = at_whole(run, x)
-    growth, center, _ = run.split(x)
-    less = run.difference(x, run.number(1))
-    if not growth.terms and center == 1:
+    if not run.is_large(x):
+        x = at_whole(run, x)
+        if run.split(x)[1] != 1:
+            return regular(run, "acosh", x)
+        less = run.difference(x, run.number(1))
         return run.scaled(regular(run, "asinh", run.power(run.scaled(less, HALF), HALF)), 2)
-    if not growth.terms:
-        return regular(run, "acosh", x)
     square = run.difference(run.power(x, fmpq(2)), run.number(1))
     return run.log(run.sum(x, run.power(square, HALF)))
 
 
 def _asinh(run: Calculus, x: Value) -> Value:
-    if not run.split(x)[0].terms:
+    if not run.is_large(x):
         return regular(run, "asinh", x)
     sign = run.sign(x)
     square = run.sum(run.power(x, fmpq(2)), run.number(1))
@@ -119,6 +119,15 @@ def _atan2(run: Calculus, y: Value, x: Value) -> Value:
     if right == 0:
         raise NoValueError
     return pi_times(run, ONE)
+
+
+def _logsumexp(run: Calculus, *parts: Value) -> Value:
+    """The largest argument, and the logarithm of what is left."""
+    best = parts[0]
+    for part in parts[1:]:
+        best = part if run.sign(run.difference(part, best)) > 0 else best
+    shares = [run.number(1) if part is best else run.exp(run.difference(part, best)) for part in parts]
+    return run.sum(best, run.log(run.sum(*shares)))
 
 
 def _xlogy(shift: int, run: Calculus, x: Value, y: Value) -> Value:
@@ -160,7 +169,23 @@ def block(run: Calculus, tape: Tape, numbers: Sequence[int], known: dict[int, An
             parts = [known[part] for part in node.parts]
             rule = RULES.get(node.operation)
             known[number] = regular(run, node.operation, *parts) if rule is None else rule(run, *parts)
+            if tape is run.approach.tape and number in run.approach.limits:
+                known[number] = _with_limit(run, number, known)
     return known[number]
+
+
+def _with_limit(run: Calculus, number: int, known: Mapping[int, Any]) -> Value:
+    """A value with the limit that is known of it."""
+    value = known[number]
+    earlier = {other: each for other, each in known.items() if isinstance(each, Value) and other != number}
+
+    def find() -> Germ:
+        for other, each in earlier.items():
+            if each.germ is not None:
+                run.approach.values[other] = each.germ
+        return run.approach.told(number, value.find())
+
+    return Value(value.jet, find)
 
 
 def _choice(run: Calculus, tape: Tape, node: TapeNode, known: dict[int, Any], inputs: Sequence[Value]) -> Any:
@@ -182,6 +207,7 @@ FORMULAS = {
     "hypot": "sqrt(x^2+y^2)",
     "softsign": "x/(1+abs(x))",
     "log1p": "log(1+x)",
+    "tanhshrink": "x-tanh(x)",
 }
 """What functions are in others."""
 
@@ -211,7 +237,7 @@ RULES: dict[str, Rule] = {
     "atan2": _atan2,
     "asinh": _asinh,
     "acosh": _acosh,
-    "logsumexp": lambda run, *parts: run.log(run.sum(*[run.exp(part) for part in parts])),
+    "logsumexp": _logsumexp,
     "xlogy": partial(_xlogy, 0),
     "xlog1py": partial(_xlogy, 1),
     **{name: _by_formula(name) for name in FORMULAS},

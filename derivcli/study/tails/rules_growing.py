@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import reduce
-from math import comb, factorial
+from math import factorial, perm
 from typing import Any
 
 from flint import arb, fmpq
@@ -64,22 +64,22 @@ def _loggamma(run: Calculus, x: Value) -> Value:
         raise UnsureError
     main = run.product(run.difference(x, run.number(fmpq(1, 2))), run.log(x))
     constant = run.scaled(run.log(pi_times(run, fmpq(2))), fmpq(1, 2))
-    return run.sum(main, run.scaled(x, -1), constant, _enveloped(run, x, BINET))
+    return run.sum(main, run.scaled(x, -1), constant, _enveloped(run, x))
 
 
 BINET = tuple(fmpq(*each) for each in ((1, 12), (-1, 360), (1, 1260), (-1, 1680), (1, 1188)))
 """B_2k/(2k (2k-1)): log(gamma(x)) less its main part is the sum of these over x^(2k-1)."""
 
 
-def _enveloped(run: Calculus, x: Value, coefficients: Sequence[fmpq]) -> Value:
-    """What is a sum of c_k/x^(2k-1), and each derivative that of theirs, up to a part of the next term."""
+def _enveloped(run: Calculus, x: Value, order: int = 0) -> Value:
+    """The derivative of an order of Binet's sum; it and its derivatives lie between sums that end one term apart."""
     inverse = run.power(x, fmpq(-1)).jet[0]
-    slopes, last = [], 2 * len(coefficients) - 1
-    for k in range(run.order + 1):
-        series = [arb(0)] * (last + k + 1)
-        for n, each in enumerate(coefficients):
+    slopes = []
+    for k in range(order, order + run.order + 1):
+        series = [arb(0)] * (2 * len(BINET) + k)
+        for n, each in enumerate(BINET):
             power = 2 * n + 1
-            series[power + k] = arb(each) * comb(power + k - 1, k) * (-1) ** k
+            series[power + k] = arb(each) * perm(power + k - 1, k) * (-1) ** k / factorial(k - order)
         series[-1] = arb(0).union(series[-1])
         slopes.append(run.models.composed(series, inverse))
     return Value(run.chained(slopes, x), _no_germ)
@@ -141,14 +141,25 @@ def _gamma(run: Calculus, x: Value) -> Value:
 
 def _polygamma(run: Calculus, n: Value, x: Value) -> Value:
     """At its poles by psi_n(x) = psi_n(x+k) - (-1)^n n! (x^(-n-1) + ... + (x+k-1)^(-n-1))."""
-    x, steps = _pole(run, x)
     order = run.rational(n)
+    if run.is_large(x) and run.sign(x) > 0 and order is not None:
+        return _polygamma_far(run, int(order.p), x)
+    x, steps = _pole(run, x)
     if steps is None or order is None:
         return regular(run, "polygamma", n, x)
     *below, above = _stepped(run, x, steps)
     factor = fmpq(-1 if order.p % 2 == 0 else 1) * factorial(int(order.p))
     poles = [run.scaled(run.power(each, -order - 1), factor) for each in below]
     return run.sum(regular(run, "polygamma", n, above), *poles)
+
+
+def _polygamma_far(run: Calculus, n: int, x: Value) -> Value:
+    """The derivative of order n + 1 of Stirling's series."""
+    inverse = run.power(x, fmpq(-1))
+    half = run.scaled(run.power(x, fmpq(-n - 1)), fmpq((-1) ** (n + 1) * factorial(n), 2))
+    sign = (-1) ** (n + 1)
+    first = run.log(x) if n == 0 else run.scaled(run.power(inverse, fmpq(n)), sign * factorial(n - 1))
+    return run.sum(first, half, _enveloped(run, x, n + 1))
 
 
 GROWING: dict[str, Rule] = {

@@ -64,6 +64,10 @@ class Growth:
         place = min(self.terms)
         return field.sign(self.terms[place]) * (-1 if place[1] % 2 else 1)
 
+    def compared(self, field: Field, other: Growth) -> int:
+        """1 where the factor is larger than another one for small t, -1 where it is smaller."""
+        return self.plus(field, other.times(field, fmpq(-1))).sign(field)
+
 
 NO_GROWTH = Growth({})
 

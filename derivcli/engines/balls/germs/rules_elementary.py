@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 
 from flint import fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
-from derivcli.engines.balls.exact_constants import ExactConstant, Field, rational_sine
+from derivcli.engines.balls.exact_angles import arcsine, arctangent, sine
+from derivcli.engines.balls.exact_constants import ExactConstant, Field
 from derivcli.engines.balls.germs.approach import Approach, GermRule
 from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, ShortError
 from derivcli.engines.balls.integers import may_be_whole
@@ -69,28 +71,15 @@ def _sine(quarters: int) -> GermRule:
         if run.germs.is_bounded(x) or any(place < CONSTANT_TERM for place in x.terms):
             return run.germs.bounded()
         _, constant, small = run.germs.split(x)
-        known, turns = run.field, run.field.turns(constant)
-        values = [_sine_of(known, constant, turns, quarters + shift) for shift in range(2)]
+        known, count = run.field, run.germs.count(small)
+        values = [sine(known, constant, quarters + shift) for shift in range(min(count, 2))]
         coefficients, factor = [], ONE
-        for n in range(run.germs.count(small)):
+        for n in range(count):
             coefficients.append(known.scaled(values[n % 2], factor * (-1) ** (n // 2)))
             factor /= n + 1
         return run.germs.composed(coefficients, small)
 
     return rule
-
-
-def _sine_of(known: Field, constant: ExactConstant, turns: fmpq | None, quarters: int) -> ExactConstant:
-    """sin(constant + quarters*pi/2), where `turns` is the constant over pi if that is rational."""
-    if turns is not None:
-        place = turns + fmpq(quarters, 2)
-        rational = rational_sine(place)
-        if rational is not None:
-            return known.rational(rational)
-    sign = fmpq(-1 if quarters % 4 >= 2 else 1)
-    if quarters % 2:
-        return known.scaled(known.named(("cos", constant.key), constant.ball.cos()), sign)
-    return known.scaled(known.named(("sin", constant.key), constant.ball.sin()), sign)
 
 
 _sin, cos = _sine(0), _sine(1)
@@ -108,12 +97,18 @@ def _quarter(run: Approach, sign: int = 1) -> Germ:
     return run.germs.constant(run.field.scaled(run.field.pi(), ONE_HALF * sign))
 
 
+def _with_value(found: Germ, value: Callable[[Field, ExactConstant], ExactConstant], run: Approach, x: Germ) -> Germ:
+    """A function's germ with what the function is exactly where it begins."""
+    constant = value(run.field, run.germs.split(x)[1])
+    return run.germs.made({**found.terms, CONSTANT_TERM: constant}, found.limit, found.flat)
+
+
 def asin(run: Approach, x: Germ) -> Germ:
     """At its ends by asin(x) = pi/2 - 2 asin(sqrt((1-x)/2))."""
     _bounded(run, x, -1, 1)
     constant = run.germs.split(x)[1].rational
     if constant is None or abs(constant) != 1:
-        return run.regular("asin", x)
+        return _with_value(run.regular("asin", x), arcsine, run, x)
     size = x if constant > 0 else run.germs.negative(x)
     rest = run.germs.scaled(run.germs.difference(run.germs.number(1), size), ONE_HALF)
     inner = rest if rest.is_zero else run.regular("asin", run.germs.power(rest, ONE_HALF))
@@ -134,7 +129,7 @@ def _acosh(run: Approach, x: Germ) -> Germ:
 def _atan(run: Approach, x: Germ) -> Germ:
     """At infinity by atan(x) = pi/2 - atan(1/x)."""
     if not run.germs.split(x)[0].terms:
-        return run.regular("atan", x)
+        return _with_value(run.regular("atan", x), arctangent, run, x)
     return run.germs.difference(_quarter(run, run.sign(x)), run.regular("atan", run.germs.reciprocal(x)))
 
 
@@ -155,8 +150,9 @@ def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
 
 
 def _tanh(run: Approach, x: Germ) -> Germ:
-    """At infinity by exp(-2|x|)."""
-    if not run.germs.split(x)[0].terms:
+    """Where it is not 0 by exp(-2|x|)."""
+    large, constant, _ = run.germs.split(x)
+    if not large.terms and constant.is_zero:
         return run.regular("tanh", x)
     sign, one = run.sign(x), run.germs.number(1)
     shrunk = run.germs.exp(run.germs.scaled(x, fmpq(-2 * sign)))
@@ -165,8 +161,9 @@ def _tanh(run: Approach, x: Germ) -> Germ:
 
 
 def _sigmoid(run: Approach, x: Germ) -> Germ:
-    """At infinity by exp(-|x|)."""
-    if not run.germs.split(x)[0].terms:
+    """Where its argument is not 0 by exp(-|x|)."""
+    large, constant, _ = run.germs.split(x)
+    if not large.terms and constant.is_zero:
         return run.regular("sigmoid", x)
     sign, one = run.sign(x), run.germs.number(1)
     shrunk = run.germs.exp(run.germs.scaled(x, fmpq(-sign)))

@@ -1,0 +1,1 @@
+"""What is measured of curves as formulas and as exact values."""

@@ -1,0 +1,1 @@
+"""Curves: their slopes, curvature and tangents, where they have any."""

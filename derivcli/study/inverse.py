@@ -1,0 +1,110 @@
+"""The inverse of a function that rises or falls: its values and derivatives, with proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flint import arb, ctx
+
+from derivcli.check.enclosure import restored_context
+from derivcli.check.verdict import Verdict
+from derivcli.engines.balls.errors import TouchError, UnsureError
+from derivcli.engines.symbolic import expression_of
+from derivcli.errors import DerivError
+from derivcli.language.expression import Expression
+from derivcli.language.tree import add, negative
+from derivcli.result import equal
+from derivcli.showing import short
+from derivcli.simplify.domains.roots import Root
+from derivcli.study.numbers import number_in, number_of
+from derivcli.study.special_points import Place
+from derivcli.study.study import Number
+from derivcli.study.study_interval import STUDY_SECONDS, places_on
+from derivcli.study.taylor_model import BITS, curve_of
+
+NOT_MONOTONE = "f has no inverse on this interval"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inverse:
+    """The inverse g of f at y = f(x): g(y) = x, and g'(y) = 1/f'(x), which is infinite where f'(x) is 0.
+
+    `rises` says whether f does so on the interval. The verdict is "proved" where all of this is.
+    """
+
+    y: Number
+    x: Number
+    derivative: Number
+    rises: bool
+    verdict: Verdict
+
+    __eq__ = equal
+    __repr__ = short
+
+
+def inverse(expression: Expression, variable: str, ends: tuple[Root, Root], value: Root) -> Inverse:
+    """The inverse of f at a value that f has on an interval.
+
+    Raises DerivError where f is not proved to rise, or to fall, on all of the interval, or does not have the value.
+    """
+    places, undecided = places_on(expression, variable, *ends, STUDY_SECONDS, (1,))
+    if undecided:
+        raise DerivError(f"f is not proved to have an inverse here: {undecided[0].why}", hint=HINT)
+    rises = _sense(places) > 0
+    assert value.tree is not None, "the value was typed"
+    difference = expression_of(add([expression.expanded, negative(value.tree)]), expression.spelling)
+    solved, undecided = places_on(difference, variable, *ends, STUDY_SECONDS, (0,))
+    found = [place for place in solved if place.is_zero(0) or _is_zero(place)]
+    shown = number_of(value, expression.spelling)
+    if undecided or len(found) != 1:
+        text = shown.text if shown.exact is None else shown.exact.text
+        raise DerivError(
+            f"f does not have the value {text} on this interval", hint="choose a value between those at its ends"
+        )
+    (place,) = found
+    slope = _slope(expression, variable, place.column.root)
+    return Inverse(shown, place.x, number_in(_reciprocal(slope, rises)), rises, Verdict("proved", truth=place.x.value))
+
+
+HINT = "choose an interval on which f only rises or only falls"
+
+
+def _is_zero(place: Place) -> bool:
+    return place.value is not None and place.value.low == place.value.high == 0
+
+
+def _sense(places: list[Place]) -> int:
+    """1 where f rises throughout, -1 where it falls; DerivError where it does neither."""
+    signs = set()
+    for place in places:
+        if place.point is not None and place.right is not None and place.left is not None and not place.continues:
+            raise DerivError(f"{NOT_MONOTONE}: at {place.x.text} it is not continuous", hint=HINT)
+        section = place.right
+        if section is None:
+            continue
+        if not section.defined:
+            raise DerivError(f"{NOT_MONOTONE}: beyond {place.x.text} it has no value", hint=HINT)
+        signs.add(section.signs[1])
+    if signs - {1, -1} or len(signs) != 1:
+        turns = [place.x.text for place in places[1:-1] if place.sign(-1, 1) != place.sign(1, 1)]
+        where = f": it turns at {turns[0]}" if turns else ""
+        raise DerivError(NOT_MONOTONE + where, hint=HINT)
+    return signs.pop() or 0
+
+
+def _reciprocal(slope: arb, rises: bool) -> arb:
+    """The derivative of the inverse, which is infinite where f' is 0."""
+    if slope.is_zero():
+        return arb.pos_inf() if rises else arb.neg_inf()
+    if slope.contains(0):
+        raise DerivError("it is not known whether f' is 0 there", hint="choose another value")
+    return 1 / slope
+
+
+def _slope(expression: Expression, variable: str, at: Root) -> arb:
+    with restored_context():
+        ctx.prec = BITS
+        try:
+            return curve_of(expression.expanded, variable, float("inf")).series(at.where, 1)[1]
+        except (TouchError, UnsureError):
+            raise DerivError("f has no derivative there", hint="choose another value") from None
