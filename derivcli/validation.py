@@ -153,9 +153,7 @@ def check_alone(expressions: Sequence[Expression]) -> None:
     """Refuse the steps of several expressions that make no vector field."""
     if len(expressions) > 1:
         source = expressions[1].source
-        hint = (
-            'leave it out, or say what the field is differentiated to: `shell:--div or --curl``python:operator="div"`'
-        )
+        hint = 'leave it out, or ask for that of a field: `shell:--div or --curl``python:operator="div"`'
         raise DerivError("steps are those of one expression", source, Span(0, len(source)), hint)
 
 
