@@ -12,13 +12,12 @@ other validated functional inclusion methods", 2003.)
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from time import monotonic, perf_counter
+from time import perf_counter, thread_time
 
 from flint import arb, arb_poly, ctx, fmpq
 
@@ -55,7 +54,7 @@ MAX_PARTS = 6
 
 @dataclass(eq=False)
 class Curve:
-    """A function of one variable, its tape, a clock that ends its study, and the degree of its models."""
+    """A function of one variable, its tape, the processor time that ends its study, and the degree of its models."""
 
     tree: Tree
     name: str
@@ -90,7 +89,7 @@ class Curve:
     @property
     def is_late(self) -> bool:
         """Whether the time is over."""
-        return monotonic() > self.deadline
+        return thread_time() > self.deadline
 
 
 @dataclass(slots=True, eq=False)
@@ -147,9 +146,8 @@ def model(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> TaylorM
 
 def _parts(excess: arb, degree: int) -> int:
     """How many parts make a remainder smaller by a factor."""
-    if not excess.is_finite():
-        return 2
-    return min(max(2, math.ceil(float(excess.root(degree + 1).upper()))), MAX_PARTS)
+    root = excess.root(degree + 1).upper()
+    return next((parts for parts in range(2, MAX_PARTS) if root <= parts), MAX_PARTS) if root.is_finite() else 2
 
 
 def models(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> Iterator[TaylorModel | tuple[fmpq, fmpq]]:

@@ -13,7 +13,6 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
-from derivcli.study import polynomials
 from derivcli.study.breaks.branches import branch, has_branches
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
 from derivcli.study.breaks.break_points import Zeros, between, break_points, defined_on
@@ -22,6 +21,7 @@ from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
 from derivcli.study.isolation import sign
 from derivcli.study.numbers import rational_root
+from derivcli.study.rational_zeros import fill_exactly
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, curve_of
 from derivcli.study.touches import decided
@@ -109,10 +109,6 @@ def _outer(low: Root, high: Root) -> tuple[Wall, Wall]:
 def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float("inf")) -> Zeros:
     """All zeros inside an interval of a formula that is analytic there; at the ends it may be 0 or singular."""
     curve = curve_of(tree, name, deadline)
-    if curve.rational is not None and not curve.rational.is_zero:
-        ends = [end if end.ball.is_finite() else None for end in (low, high)]
-        with suppress(UnsureError):
-            return Zeros(tuple(each.root for each in polynomials.zeros(curve.rational, *ends)))
     stretch = Stretch(Wall(low, Break(low, "unknown")), Wall(high, Break(high, "unknown")))
     try:
         _fill(stretch, curve, (0,))
@@ -125,6 +121,10 @@ def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float(
 
 
 def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
+    """Find all zeros on a stretch."""
+    if curve.rational is not None:
+        fill_exactly(stretch, curve.rational, orders)
+        return
     fill(
         stretch,
         curve,
@@ -132,21 +132,13 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
         Means(
             beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
             decide=lambda touch, order: decided(curve, order, touch, lambda order: (), lambda *_: None),
-            is_zero=lambda order: is_zero(curve, order),
+            is_zero=lambda order: False,
         ),
     )
 
 
-def is_zero(curve: Curve, order: int) -> bool:
-    """Whether a derivative is proved to be 0 wherever the function is defined."""
-    return curve.rational is not None and curve.rational.derivative(order).is_zero
-
-
 def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:
     """Where a derivative is known to have one sign from a wall on, and the sign."""
-    exact = _of_rational(curve, wall, side, order)
-    if exact is not None:
-        return exact
     if wall.is_infinite:
         found = sign_beside(curve.tree, curve.name, float("inf") if wall.root.ball > 0 else float("-inf"), side, order)
         if found is None:
@@ -183,20 +175,6 @@ def _from_zero(curve: Curve, wall: Wall, side: int, order: int, limit: fmpq) -> 
             if rise:
                 return end, rise * side
     return None
-
-
-def _of_rational(curve: Curve, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:
-    """The same of a rational function, whose zeros and poles are known exactly."""
-    function = curve.rational
-    if function is None or not wall.is_infinite:
-        return None
-    derivative = function.derivative(order)
-    if derivative.is_zero:
-        return fmpq(0), 0
-    ends = [exact_end(each.root, -side) for each in (*polynomials.zeros(derivative), *polynomials.walls(derivative))]
-    last = max(map(abs, ends), default=fmpq(0)) + 1
-    value = derivative.above(-side * last) / derivative.below(-side * last)
-    return -side * last, int(value > 0) - int(value < 0)
 
 
 SHORTER = fmpq(2**60 - 1, 2**60)

@@ -179,6 +179,8 @@ def _start(stretch: Stretch, order: int, means: Means, side: int) -> fmpq:
         return exact_end(wall.root, side)
     found = means.beside(wall, side, order)
     if found is not None:
+        if found[1] == 0:  # and so wherever f is analytic beside that
+            stretch.throughout.add(order)
         return found[0]
     if wall.is_infinite:
         raise EndlessError
