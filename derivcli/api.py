@@ -322,7 +322,7 @@ def steps(
     `parts` that these stand for. The last one is the derivative that `derive` gives. With `dependent` the expression is
     an equation that makes this variable a function of the others. `at` are points as in `derive`: the `values` of a
     derivation are the derivative there, exact where that is known. `operator` is "gradient", "div", "curl",
-    "laplacian" or "differential"; the expressions of a vector field are a list.
+    "laplacian" or "differential"; several expressions, as those of a vector field, are a list.
     """
     return Records(pipeline.derivations(request_of(listed_formulas_of(expression), at, wrt, **options)))
 

@@ -25,7 +25,6 @@ from derivcli.language import limits
 from derivcli.validation import (
     USUAL,
     arguments_of,
-    check_alone,
     check_axes,
     check_claimed,
     check_defined,
@@ -381,8 +380,9 @@ def derivations(request: Request) -> list[Derivation]:
     results = formulas(request)
     if any(result.sums for result in results):
         return sum_derivations(results, request.points)
-    check_alone([result.expression for result in results])
-    return derivations(results[0], request.points)
+    return [
+        replace(one, place=place) for place, each in enumerate(results) for one in derivations(each, request.points)
+    ]
 
 
 def study(request: Request) -> Study:

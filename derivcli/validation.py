@@ -149,14 +149,6 @@ def check_axes(
             raise DerivError(f"'{name}' has no value", source, Span(0, len(source)), way_out(name, data))
 
 
-def check_alone(expressions: Sequence[Expression]) -> None:
-    """Refuse the steps of several expressions that make no vector field."""
-    if len(expressions) > 1:
-        source = expressions[1].source
-        hint = 'leave it out, or ask for that of a field: `shell:--div or --curl``python:operator="div"`'
-        raise DerivError("steps are those of one expression", source, Span(0, len(source)), hint)
-
-
 def sums_asked(name: str, expressions: Sequence[Expression], by: Sequence[str]) -> Sequence[Sums]:
     """The sums that an operator of vector calculus makes; refused where it is none of so many functions."""
     operator, count = VECTOR_OPERATORS[name], len(expressions)

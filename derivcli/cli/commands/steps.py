@@ -21,7 +21,7 @@ Formulas = Annotated[
     list[str],
     typer.Argument(
         metavar="EXPR",
-        help="An expression, such as 'x**2*sin(x)', or those of a vector field.",
+        help="One or more expressions, such as 'x**2*sin(x)'.",
         show_default=False,
     ),
 ]

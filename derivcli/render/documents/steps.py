@@ -51,15 +51,12 @@ def _blocks(derivations: Sequence[Derivation], style: Style, brief: bool) -> lis
 
 
 def _functions(derivations: Sequence[Derivation]) -> list[SymbolicResult]:
-    """The functions that derivations are of, with the sums that stand with them."""
-    last = derivations[-1].result
-    if not last.functions:
-        return [derivations[0].result]
-    found = [SymbolicResult(function, {}) for function in last.functions]
+    """The functions that derivations are of, each with the sums that stand with it."""
+    found = {place: SymbolicResult(each, {}) for place, each in enumerate(derivations[-1].result.functions)}
     for one in derivations:
-        if one.result.sums:
+        if one.result.sums or not derivations[-1].result.functions:
             found[one.place] = one.result
-    return found
+    return [found[place] for place in sorted(found)]
 
 
 def _labelled(derivations: Sequence[Derivation]) -> list[tuple[Derivation, Label]]:
