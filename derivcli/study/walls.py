@@ -116,6 +116,8 @@ def _outer(low: Root, high: Root) -> tuple[Wall, Wall]:
 
 def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float("inf")) -> Zeros:
     """All zeros inside an interval of a formula that is analytic there; at the ends it may be 0 or singular."""
+    if defined_on(tree, name, low, high) is False:
+        return Zeros()
     curve = curve_of(tree, name, deadline)
     stretch = Stretch(Wall(low, Break(low, UNKNOWN)), Wall(high, Break(high, UNKNOWN)))
     try:
