@@ -223,8 +223,6 @@ class _Search:
                 continue
             if symbol(self.name) not in piece.free_symbols:
                 continue  # it is one number throughout, so that nothing begins or ends
-            if defined_on(piece, self.name, start, end) is False:
-                continue  # it has no value throughout
             for found in self.on_piece(equation, piece, start, end):
                 if isinstance(found, Stretch) or (start.ball < found.at.ball and found.at.ball < end.ball):
                     yield found
