@@ -24,7 +24,7 @@ MAX_BOX_VARIABLES = 4
 
 
 def study(request: Request) -> Study | BoxStudy | CurveStudy:
-    """What a function does on an interval, or on one that is chosen; in a box if there are several; or a curve there."""
+    """What a function does on an interval, or on one that is chosen; in a box of several; or a curve there."""
     if request.parameter:
         return _path_study(request)
     if len(request.study) > 1:
@@ -85,9 +85,7 @@ def check_box(intervals: Sequence[Interval]) -> tuple[str, ...]:
     """The variables of a box; refused where an interval is infinite, or there are too many, or two of one variable."""
     names = tuple(interval.variable for interval in intervals)
     if len({*names}) < len(names):
-        raise DerivError(
-            "a study is on one interval for each variable, and there are several", hint="leave out all but one"
-        )
+        raise DerivError("there are two intervals of one variable", hint="leave out all but one")
     if len(names) > MAX_BOX_VARIABLES:
         message = f"a study is in up to {MAX_BOX_VARIABLES} variables, and there are {len(names)}"
         raise DerivError(message, hint="give the others a value, as in `--let z=1`")
@@ -121,7 +119,6 @@ def check_path(expressions: Sequence[Expression], parameter: str, intervals: Seq
         for name in {*expression.variables, *filter(None, [intervals[0].variable])}:
             if name != parameter:
                 hint = f"the parameter is '{parameter}'; give others a value, as in `--let {name}=1`"
-                raise DerivError(
-                    f"'{name}' is not the parameter", expression.source, Span(0, len(expression.source)), hint
-                )
+                span = Span(0, len(expression.source))
+                raise DerivError(f"'{name}' is not the parameter", expression.source, span, hint)
     return intervals[0]

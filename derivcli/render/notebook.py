@@ -29,6 +29,8 @@ from derivcli.render.documents.numbers import check_result, numbers_document
 from derivcli.render.documents.series import series_document
 from derivcli.render.documents.steps import steps_document
 from derivcli.render.documents.study import study_document
+from derivcli.render.documents.study_box import box_document, box_line, box_text, kind_words
+from derivcli.render.documents.study_curves import KINDS_IN_WORDS, curve_line, curve_study_document
 from derivcli.render.formats.html import html_of
 from derivcli.render.formats.latex import write_latex
 from derivcli.render.latex_printer import latex_of
@@ -36,8 +38,9 @@ from derivcli.render.numbers import number_at
 from derivcli.render.quantities import derivative_label, function_names, quantities_of
 from derivcli.render.study_json import SPECIAL_LISTS
 from derivcli.render.study_texts import end_text, interval_text, kind_text, range_text
-from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
 from derivcli.showing import Records, listed
+from derivcli.study.boxes.records import BoxPoint, BoxStudy, CriticalCurve, CurvePoint, CurveStudy, UndecidedBox
 from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
 from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 
@@ -99,19 +102,24 @@ def html(record: Any) -> str | None:
     return html_of(_blocks(record, row)) if row is not None and row.has_html else None
 
 
-def to_arrow(record: Result | Jacobian) -> Any:
+def to_arrow(record: Result | Jacobian | VectorField) -> Any:
     """A table of Arrow, with the columns that a data file has."""
     from derivcli.points.files.writer import table_of
     from derivcli.render.data_columns import data_columns, naming
 
-    results = record.results if isinstance(record, Jacobian) else (record,)
+    results = _results(record)
     typed = list(results[0].at)
     columns = data_columns(results, Style(verdicts=True), typed, naming(results, typed, headers=()))
     exact = {f"{each.label.plain} exact": each.exact_texts for each in quantities_of(results) if any(each.exact)}
     return table_of({**columns, **exact})
 
 
-def to_pandas(record: Result | Jacobian) -> Any:
+def _results(record: Any) -> Any:
+    """The results in a record of several, or the record itself as the only one."""
+    return record.results if isinstance(record, Jacobian | VectorField) else (record,)
+
+
+def to_pandas(record: Result | Jacobian | VectorField) -> Any:
     """A data frame of pandas."""
     try:
         return to_arrow(record).to_pandas()
@@ -131,7 +139,7 @@ def _blocks(record: Any, row: Shown) -> Sequence[Block]:
     """The blocks of a record, of many points the first ones; what a check found it found at all of them."""
     if not _is_long(record):
         return row.document(record, STYLE).blocks()
-    results = record.results if isinstance(record, Jacobian) else (record,)
+    results = _results(record)
     count = len(results[0].flags)
     blocks = row.document(_excerpt(record), STYLE).blocks()
     kept = [block for block in blocks if not isinstance(block, CheckResult)]
@@ -144,7 +152,7 @@ def _excerpt(record: Any) -> Any:
 
 
 def _is_long(record: Any) -> bool:
-    results = record.results if isinstance(record, Jacobian) else (record,)
+    results = _results(record)
     return isinstance(results[0], Result | SeriesResult) and len(results[0].flags) > MAX_ROWS
 
 
@@ -167,6 +175,20 @@ def _jacobian(record: Jacobian) -> str:
     texts = [shortened(result.expression.text) for result in record.results]
     points = len(record.results[0].flags)
     return f"of {listed(texts)} at {points:,} point{'s' * (points != 1)}"
+
+
+def _field(record: VectorField) -> str:
+    """The components, and what they are differentiated to."""
+    texts = [shortened(result.expression.text) for result in record.results]
+    name = record.results[-1].layout
+    points = f" at {len(record.results[0].flags):,} points" if isinstance(record.results[0], Result) else ""
+    return f"({listed(texts)}): {name}{points}"
+
+
+def _field_document(record: VectorField, style: Style) -> Document:
+    is_numbers = isinstance(record.results[0], Result)
+    document: Callable[[Any, Style], Document] = numbers_document if is_numbers else formulas_document
+    return document(record.results, style)
 
 
 def _series(result: SeriesResult) -> str:
@@ -246,6 +268,10 @@ def _tangents(tangents: Tangents) -> str:
     return listed([*equations, *filter(None, tangents.absence)])
 
 
+def _place(at: Sequence[Number]) -> str:
+    return f"({', '.join(end_text(each, STYLE) for each in at)})"
+
+
 def _several(document: Callable[[Any, Style], Document]) -> Callable[[Any, Style], Document]:
     return lambda record, style: document([record], style)
 
@@ -253,6 +279,7 @@ def _several(document: Callable[[Any, Style], Document]) -> Callable[[Any, Style
 ROWS: Mapping[type, Shown] = {
     Result: Shown(_result, _several(numbers_document), has_html=True),
     Jacobian: Shown(_jacobian, lambda record, style: numbers_document(record.results, style), has_html=True),
+    VectorField: Shown(_field, _field_document, has_html=True),
     SeriesResult: Shown(_series, _several(series_document), has_html=True),
     SymbolicResult: Shown(_symbolic, _several(formulas_document)),
     Derivation: Shown(_derivation, _several(steps_document)),
@@ -260,6 +287,8 @@ ROWS: Mapping[type, Shown] = {
     CurveFormulas: Shown(_curve_formulas, curve_document),
     Tangents: Shown(_tangents, curve_document, has_html=True),
     Study: Shown(_study, study_document, has_html=True),
+    BoxStudy: Shown(box_line, box_document, has_html=True),
+    CurveStudy: Shown(curve_line, curve_study_document, has_html=True),
     Ledger: Shown(_ledger, ledger_document, has_latex=False, has_html=True),
     Answer: Shown(lambda answer: marked(answer, STYLE), answer_document, has_latex=False, has_html=True),
     FunctionReport: Shown(_report, function_check_document, has_latex=False, has_html=True),
@@ -282,6 +311,10 @@ LINES: Mapping[type, Callable[[Any], str]] = {
     Number: lambda number: end_text(number, STYLE),
     SpecialPoint: _special_point,
     Piece: _piece,
+    BoxPoint: lambda point: f"{kind_words(point)} at {_place(point.at)} ({point.verdict.kind})",
+    CurvePoint: lambda point: f"{KINDS_IN_WORDS[point.kind]} at {_place(point.at)} ({point.verdict.kind})",
+    CriticalCurve: lambda curve: curve.equation.text,
+    UndecidedBox: lambda each: f"{each.what} in {box_text(each.box, STYLE)}: {each.why}",
     Undecided: lambda each: f"{each.what} on {interval_text(each.low, each.high, STYLE)}: {each.why}",
     Extent: lambda extent: range_text(extent, STYLE),
 }

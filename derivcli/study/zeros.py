@@ -77,7 +77,7 @@ class Wall:
     @property
     def wild(self) -> bool:
         """Whether the function oscillates without end beside it."""
-        return self.break_ is not None and self.break_.kind == "oscillation"
+        return self.break_ is not None and (self.break_.oscillates or self.break_.kind == "oscillation")
 
     @property
     def is_infinite(self) -> bool:
@@ -179,6 +179,8 @@ def _start(stretch: Stretch, order: int, means: Means, side: int) -> fmpq:
         return exact_end(wall.root, side)
     found = means.beside(wall, side, order)
     if found is not None:
+        if found[1] == 0:  # and so wherever f is analytic beside that
+            stretch.throughout.add(order)
         return found[0]
     if wall.is_infinite:
         raise EndlessError

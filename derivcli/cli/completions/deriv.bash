@@ -185,9 +185,10 @@ _deriv_study() {
         fi
         case $word in
             --) return ;;
-            --on | --let | --format | --digits) option=$word ;;
+            --on | --parametric | --let | --format | --digits) option=$word ;;
         esac
         case ${word%%=*} in
+            --parametric) given+='--parametric ' ;;
             --format) given+='--format ' ;;
             --digits) given+='--digits ' ;;
             --help) given+='--help ' ;;
@@ -207,12 +208,13 @@ _deriv_study() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--on --let --format --digits --help)
+                names=(--on --parametric --let --format --digits --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
             ;;
         --on) _deriv_names '=' ;;
+        --parametric) _deriv_names '' ;;
         --let) _deriv_names '=' ;;
         --format) names=(table tsv csv json latex markdown) ;;
     esac
@@ -239,6 +241,11 @@ _deriv_steps() {
         esac
         case ${word%%=*} in
             --order) given+='--order ' ;;
+            --gradient) given+='--gradient ' ;;
+            --div) given+='--div ' ;;
+            --curl) given+='--curl ' ;;
+            --laplacian) given+='--laplacian ' ;;
+            --differential) given+='--differential ' ;;
             --implicit) given+='--implicit ' ;;
             --brief) given+='--brief ' ;;
             --format) given+='--format ' ;;
@@ -259,7 +266,7 @@ _deriv_steps() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--wrt --order --mixed --implicit --at --let --brief --format --help)
+                names=(--wrt --order --mixed --gradient --div --curl --laplacian --differential --implicit --at --let --brief --format --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
