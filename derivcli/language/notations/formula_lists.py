@@ -1,6 +1,7 @@
 """Several formulas in one text: `(x^2, sin(x))` as books write a vector, and lists of SymPy, NumPy and Python.
 
-Those are `[x^2, sin(x)]` and `Matrix([[x^2], [sin(x)]])`. A bracket around one formula is no list, and neither is what holds a list and more, as `x[0]` and `[x for x in y]` do.
+Those are `[x^2, sin(x)]` and `Matrix([[x^2], [sin(x)]])`. A bracket around one formula is no list, and neither is
+what holds a list and more, as `x[0]` and `[x for x in y]` do.
 """
 
 from __future__ import annotations
