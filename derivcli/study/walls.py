@@ -13,7 +13,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
-from derivcli.study import polynomials
+from derivcli.study import factors, polynomials
 from derivcli.study.breaks.branches import branch, has_branches
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
 from derivcli.study.breaks.break_points import Zeros, between, break_points, defined_on
@@ -131,7 +131,7 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
         orders,
         Means(
             beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
-            decide=lambda touch, order: decided(curve, order, touch, lambda order: (), lambda *_: None),
+            decide=lambda touch, order: decided(curve, order, touch),
             is_zero=lambda order: is_zero(curve, order),
         ),
     )
@@ -139,7 +139,9 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
 
 def is_zero(curve: Curve, order: int) -> bool:
     """Whether a derivative is proved to be 0 wherever the function is defined."""
-    return curve.rational is not None and curve.rational.derivative(order).is_zero
+    if curve.rational is not None:
+        return curve.rational.derivative(order).is_zero
+    return factors.is_zero(curve.tree, curve.name, order)
 
 
 def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:

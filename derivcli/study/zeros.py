@@ -178,11 +178,18 @@ def _start(stretch: Stretch, order: int, means: Means, side: int) -> fmpq:
     if not wall.special and not wall.is_infinite:
         return exact_end(wall.root, side)
     found = means.beside(wall, side, order)
+    other = stretch.right if side > 0 else stretch.left
     if found is not None:
         return found[0]
+    if means.is_zero(order):
+        stretch.throughout.add(order)
+        return (
+            fmpq(0)
+            if wall.is_infinite and other.is_infinite
+            else exact_end((other if wall.is_infinite else wall).root, side)
+        )
     if wall.is_infinite:
         raise EndlessError
-    other = stretch.right if side > 0 else stretch.left
     ends = [exact_end(each.root, side) for each in (wall, other) if not each.is_infinite]
     share = WILD_SHARE if wall.wild else NEAR_SHARE
     width = abs(ends[1] - ends[0]) if len(ends) > 1 else fmpq(1)
