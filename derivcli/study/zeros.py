@@ -77,7 +77,7 @@ class Wall:
     @property
     def wild(self) -> bool:
         """Whether the function oscillates without end beside it."""
-        return self.break_ is not None and self.break_.kind == "oscillation"
+        return self.break_ is not None and (self.break_.oscillates or self.break_.kind == "oscillation")
 
     @property
     def is_infinite(self) -> bool:
@@ -138,7 +138,10 @@ def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) ->
         return
     starts = {order: _start(stretch, order, means, 1) for order in orders}
     ends = {order: _start(stretch, order, means, -1) for order in orders}
-    low, high = min(starts.values()), max(ends.values())
+    orders = [order for order in orders if order not in stretch.throughout]
+    if not orders:
+        return
+    low, high = min(starts[order] for order in orders), max(ends[order] for order in orders)
     for each in models(curve, low, high):
         if not isinstance(each, TaylorModel):
             stretch.open += [Open(arb(each[0]), arb(each[1]), order, _why(curve)) for order in orders]
@@ -178,18 +181,16 @@ def _start(stretch: Stretch, order: int, means: Means, side: int) -> fmpq:
     if not wall.special and not wall.is_infinite:
         return exact_end(wall.root, side)
     found = means.beside(wall, side, order)
-    other = stretch.right if side > 0 else stretch.left
     if found is not None:
+        if found[1] == 0:  # and so wherever f is analytic beside that
+            stretch.throughout.add(order)
         return found[0]
     if means.is_zero(order):
         stretch.throughout.add(order)
-        return (
-            fmpq(0)
-            if wall.is_infinite and other.is_infinite
-            else exact_end((other if wall.is_infinite else wall).root, side)
-        )
+        return fmpq(0)  # nothing is looked for
     if wall.is_infinite:
         raise EndlessError
+    other = stretch.right if side > 0 else stretch.left
     ends = [exact_end(each.root, side) for each in (wall, other) if not each.is_infinite]
     share = WILD_SHARE if wall.wild else NEAR_SHARE
     width = abs(ends[1] - ends[0]) if len(ends) > 1 else fmpq(1)

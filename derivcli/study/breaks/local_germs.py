@@ -21,11 +21,12 @@ from derivcli.engines.balls.exact_constants import ExactConstant, Field, working
 from derivcli.engines.balls.germs.approach import Approach, KnownLimit
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.evaluation import coordinate_of, germ_of
-from derivcli.engines.balls.germs.germ import CONSTANT_TERM, OSCILLATION, Germ, ShortError
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, OSCILLATION, Germ, NoGermError, ShortError
 from derivcli.engines.balls.tape import Tape, record_parts
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.break_points import BreakPoint, Solution
+from derivcli.study.breaks.growth import growth_of, stand_in
 
 MIN_BITS = 64
 """A place that is known to fewer bits tells nothing."""
@@ -109,7 +110,11 @@ def _germ(
     germs = Germs(local.field, local.order + local.more)
     approach = Approach(tape, germs, {formula.name: germs.made(terms, None)}, limits=limits)  # type: ignore[arg-type]
     try:
-        return germ_of(approach), germs.decisions
+        try:
+            return germ_of(approach), germs.decisions
+        except NoGermError:
+            approach.values.clear()
+            return stand_in(germs, growth_of(approach)), germs.decisions
     finally:
         local.rigorous = local.rigorous and approach.rigorous
         local.oscillates = local.oscillates or OSCILLATION in germs.decisions
