@@ -32,7 +32,7 @@ MAX_ROWS = 40
 
 MAX_UNDECIDED = 3
 
-BOUNDARY_KINDS = {"least": "least value", "greatest": "greatest value"}
+EXTREMES = {"least": "global minimum", "greatest": "global maximum"}
 
 
 def box_document(study: BoxStudy, style: Style) -> Document:
@@ -73,13 +73,13 @@ def listed_points(study: BoxStudy) -> list[BoxPoint]:
 
 def kind_words(point: BoxPoint) -> str:
     """What a point is, in words."""
-    if point.kind in BOUNDARY_KINDS:
-        words = BOUNDARY_KINDS[point.kind]
+    if point.kind in EXTREMES:
+        words = EXTREMES[point.kind]
     elif point.kind == "degenerate":
         words = "critical point"
     else:
         words = f"{point.extent} {point.kind}".strip()
-    return f"{words}, on the boundary" if point.boundary else words
+    return f"{words} (boundary)" if point.boundary else words
 
 
 def _table(study: BoxStudy, function: str, points: Sequence[BoxPoint], style: Style) -> Table:

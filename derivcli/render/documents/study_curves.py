@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from derivcli.language.pickling import shortened
@@ -69,7 +70,11 @@ def curve_line(study: CurveStudy) -> str:
 
 def _blocks(study: CurveStudy, style: Style) -> list[Block]:
     dependent = "" if is_path(study) else study.variables[-1]
-    results = [SymbolicResult(each, {}, dependent=dependent) for each in study.expressions]
+    named = study.expressions
+    if is_path(study):
+        pairs = zip(named, names_of(study), strict=True)
+        named = tuple(replace(each, name=name, arguments=study.variables) for each, name in pairs)
+    results = [SymbolicResult(each, {}, dependent=dependent) for each in named]
     points = all_points(study)
     blocks: list[Block] = [understood(results)]
     if points:
@@ -97,7 +102,7 @@ def _table(study: CurveStudy, points: Sequence[CurvePoint], style: Style) -> Tab
 def _times(parameter: str, times: Sequence[Sequence[Number]], style: Style) -> Column:
     """The values of the parameter, with both at a crossing."""
     texts = [" and ".join(_time(each, style) for each in several) for several in times]
-    return Column(parameter, texts, "at", numeric=False)
+    return Column(parameter, texts, "at")
 
 
 def _time(number: Number, style: Style) -> str:
