@@ -267,9 +267,14 @@ def test_identities(text, order, is_known):
 
 @pytest.mark.parametrize(
     ("text", "kinds"),
-    [("(x-cos(x))^2", {"touching": 2}), ("(x-cos(x))^3", {"crossing": 3}), ("(x-cos(x))^2+10^(-60)", {})],
+    [
+        ("(x-cos(x))^2", {"touching": 2}),
+        ("(x-cos(x))^3", {"crossing": 3}),
+        ("(x-cos(x))^2+10^(-60)", {}),
+        ("x^21*exp(x)", {"crossing": 21}),
+    ],
 )
 def test_zeros_without_a_formula_have_their_multiplicity(text, kinds):
-    found = study(text, on="x=0:2")
+    found = study(text, on="x=-1/2:2")
     assert {each.kind: each.multiplicity for each in found.zeros} == kinds
     assert found.complete
