@@ -153,7 +153,7 @@ class _Search:
                     waiting += [(cut, high), (low, cut)]
 
     def _value(self, x: arb, low: fmpq, high: fmpq) -> arb:
-        """What g comes to on an interval: as it is, by the mean value theorem, and by a Taylor polynomial of its own."""
+        """What g comes to on an interval: as it is, by the mean value theorem, and by a polynomial of its own."""
         value = self.g(0)(x)
         if not value.contains(0):
             return value
