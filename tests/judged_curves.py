@@ -153,7 +153,7 @@ def special_numbers(study: Study) -> Any:
         [each.value for each in (study.low, study.high, *points, *(end for ends in stretches for end in ends))]
     )
     numbers = np.clip(numbers, study.low.value, study.high.value)
-    return np.unique(numbers[np.isfinite(numbers)])
+    return np.unique(numbers)
 
 
 def beside(text: str, numbers: Any, x: Number, order: int) -> tuple[int, int]:
