@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack, cast, overload
 
 from derivcli import curve_plans
-from derivcli.api import request_of
+from derivcli.api_requests import request_of
 from derivcli.errors import ArgumentError
 from derivcli.python_arguments import (
     At,

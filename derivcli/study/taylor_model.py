@@ -48,6 +48,9 @@ REMAINDER_BITS = 70
 SMALL_SHARE = fmpq(1, 2**40)
 """Where no model is found on this share of an interval, there is a point without one."""
 
+MAX_GAPS = 12
+"""With more stretches without a model the rest is not looked at."""
+
 MAX_PARTS = 6
 """An interval is not cut into more parts at once."""
 
@@ -152,14 +155,18 @@ def _parts(excess: arb, degree: int) -> int:
 
 def models(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> Iterator[TaylorModel | tuple[fmpq, fmpq]]:
     """Models that cover an interval from left to right; in their place the ends of a stretch on which none is found."""
-    smallest = (high - low) * SMALL_SHARE
+    smallest, gaps = (high - low) * SMALL_SHARE, 0
     waiting = [(low, high)]
     while waiting:
         start, stop = waiting.pop()
-        found = 1 if curve.is_late else model(curve, start, stop, precision)
+        if curve.is_late or gaps >= MAX_GAPS:
+            yield start, high
+            return
+        found = model(curve, start, stop, precision)
         if isinstance(found, TaylorModel):
             yield found
-        elif curve.is_late or stop - start < smallest:
+        elif stop - start < smallest:
+            gaps += 1
             yield start, stop
         else:
             width = (stop - start) / found

@@ -14,9 +14,9 @@ from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.branches import branch, has_branches
+from derivcli.study.breaks.break_points import BreakPoint, Zeros, between, break_points, defined_on
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
-from derivcli.study.breaks.break_points import Zeros, between, break_points, defined_on
-from derivcli.study.breaks.kinds import Break, break_at
+from derivcli.study.breaks.kinds import UNKNOWN, Break, break_at
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
 from derivcli.study.isolation import sign
@@ -49,15 +49,16 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
     )
     formula = Formula(tree, curve.name)
-    breaks = [Wall(each.at, break_at(formula, each), each) for each in found.found if each.solutions]
+    breaks = [Wall(each.at, _break_in(formula, each, low, high), each) for each in found.found if each.solutions]
     walls = _with_ends([first, *breaks, last], found.undecided)
     stretches = []
     for left, right in pairwise(walls):
-        is_defined = defined_on(tree, curve.name, left.root, right.root)
-        stretch = Stretch(left, right, bool(is_defined))
-        stretches.append(stretch)
+        stretch = Stretch(left, right)
         if is_outside(stretch, low, high):
             continue
+        is_defined = defined_on(tree, curve.name, left.root, right.root)
+        stretch.defined = bool(is_defined)
+        stretches.append(stretch)
         if any(_is_within(stretch, each) for each in found.undecided):
             stretch.open += [Open(left.root.ball, right.root.ball, order, UNTOLD_BREAKS) for order in orders]
             continue
@@ -67,6 +68,13 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
     return stretches, opened
+
+
+def _break_in(formula: Formula, point: BreakPoint, low: Root, high: Root) -> Break:
+    """What the function does at a point of the interval; of one in the margin nothing needs to be known."""
+    if point.at.ball < low.ball or point.at.ball > high.ball:
+        return Break(point.at, UNKNOWN)
+    return break_at(formula, point)
 
 
 def _with_ends(walls: Sequence[Wall], undecided: Sequence[UndecidedStretch]) -> list[Wall]:
@@ -108,8 +116,10 @@ def _outer(low: Root, high: Root) -> tuple[Wall, Wall]:
 
 def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float("inf")) -> Zeros:
     """All zeros inside an interval of a formula that is analytic there; at the ends it may be 0 or singular."""
+    if defined_on(tree, name, low, high) is False:
+        return Zeros()
     curve = curve_of(tree, name, deadline)
-    stretch = Stretch(Wall(low, Break(low, "unknown")), Wall(high, Break(high, "unknown")))
+    stretch = Stretch(Wall(low, Break(low, UNKNOWN)), Wall(high, Break(high, UNKNOWN)))
     try:
         _fill(stretch, curve, (0,))
     except EndlessError:

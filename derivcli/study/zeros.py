@@ -77,7 +77,7 @@ class Wall:
     @property
     def wild(self) -> bool:
         """Whether the function oscillates without end beside it."""
-        return self.break_ is not None and self.break_.kind == "oscillation"
+        return self.break_ is not None and (self.break_.oscillates or self.break_.kind == "oscillation")
 
     @property
     def is_infinite(self) -> bool:
