@@ -346,8 +346,11 @@ def of_range(text: str, study: Study, numbers: Any) -> Iterator[str]:
 
 def exact_values(text: str, study: Study) -> list[Any]:
     """Values that f has at fractions, and on pieces on which it is constant."""
-    places = [mpmath.mpf(point.x.value) for point in (*everything(study), *study.ends) if point.x.low == point.x.high]
-    constant = [piece for piece in spread(study.pieces, MANY) if piece.slope == 0]
+    exact = [point.x for point in (*everything(study), *study.ends) if point.x.low == point.x.high and finite(point.x)]
+    places = [mpmath.mpf(x.value) for x in exact]
+    constant = [
+        each for each in spread(study.pieces, MANY) if each.slope == 0 and finite(each.low) and finite(each.high)
+    ]
     places += [(mpmath.mpf(piece.low.value) + mpmath.mpf(piece.high.value)) / 2 for piece in constant]
     return [at(text, place)[0] for place in places]
 
