@@ -16,7 +16,7 @@ from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.branches import branch, has_branches
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
 from derivcli.study.breaks.break_points import Zeros, between, break_points, defined_on
-from derivcli.study.breaks.kinds import Break, break_at
+from derivcli.study.breaks.kinds import UNKNOWN, Break, break_at
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
 from derivcli.study.isolation import sign
@@ -33,6 +33,7 @@ MARGIN = fmpq(1, 1_594_323)
 ZERO_SHARES = tuple(fmpq(1, 2**bits) for bits in (1, 3, 6, 10, 15, 21, 28))
 """Shares of a stretch on which a derivative may rise or fall that is 0 where the stretch begins."""
 
+UNKNOWN_KIND = "it is not known what the function does there"
 UNTOLD_BREAKS = "it is not known where the formula changes there"
 UNTOLD = "it is not known whether the function is defined there"
 
@@ -66,7 +67,12 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         elif is_defined is None:
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
+    opened += [Open(each.root.ball, each.root.ball, None, UNKNOWN_KIND) for each in breaks if _is_unknown(each)]
     return stretches, opened
+
+
+def _is_unknown(wall: Wall) -> bool:
+    return wall.break_ is not None and wall.break_.kind == UNKNOWN
 
 
 def _with_ends(walls: Sequence[Wall], undecided: Sequence[UndecidedStretch]) -> list[Wall]:
