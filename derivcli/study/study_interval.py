@@ -119,6 +119,6 @@ def _value(expression: Expression, curve: Curve, column: Column) -> Number | Non
 def _undecided(expression: Expression, opened: Sequence[Open], low: Root, high: Root) -> Iterator[Undecided]:
     """What is open inside the interval."""
     for each in opened:
-        if not (each.high < low.ball or each.low > high.ball):
+        if not (each.high <= low.ball or each.low >= high.ball):
             ends = [number_in(ball, None, expression.spelling) for ball in (each.low, each.high)]
             yield Undecided(ends[0], ends[1], WHAT[each.order], each.why)

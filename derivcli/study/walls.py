@@ -13,9 +13,10 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
+from derivcli.study import factors
 from derivcli.study.breaks.branches import branch, has_branches
+from derivcli.study.breaks.break_points import BreakPoint, Zeros, between, break_points, defined_on
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
-from derivcli.study.breaks.break_points import Zeros, between, break_points, defined_on
 from derivcli.study.breaks.kinds import UNKNOWN, Break, break_at
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
@@ -50,15 +51,16 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
     )
     formula = Formula(tree, curve.name)
-    breaks = [Wall(each.at, break_at(formula, each), each) for each in found.found if each.solutions]
+    breaks = [Wall(each.at, _break_in(formula, each, low, high), each) for each in found.found if each.solutions]
     walls = _with_ends([first, *breaks, last], found.undecided)
     stretches = []
     for left, right in pairwise(walls):
-        is_defined = defined_on(tree, curve.name, left.root, right.root)
-        stretch = Stretch(left, right, bool(is_defined))
-        stretches.append(stretch)
+        stretch = Stretch(left, right)
         if is_outside(stretch, low, high):
             continue
+        is_defined = defined_on(tree, curve.name, left.root, right.root)
+        stretch.defined = bool(is_defined)
+        stretches.append(stretch)
         if any(_is_within(stretch, each) for each in found.undecided):
             stretch.open += [Open(left.root.ball, right.root.ball, order, UNTOLD_BREAKS) for order in orders]
             continue
@@ -73,6 +75,13 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
 
 def _is_unknown(wall: Wall) -> bool:
     return wall.break_ is not None and wall.break_.kind == UNKNOWN
+
+
+def _break_in(formula: Formula, point: BreakPoint, low: Root, high: Root) -> Break:
+    """What the function does at a point of the interval; of one in the margin nothing needs to be known."""
+    if point.at.ball < low.ball or point.at.ball > high.ball:
+        return Break(point.at, UNKNOWN)
+    return break_at(formula, point)
 
 
 def _with_ends(walls: Sequence[Wall], undecided: Sequence[UndecidedStretch]) -> list[Wall]:
@@ -117,7 +126,7 @@ def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float(
     if defined_on(tree, name, low, high) is False:
         return Zeros()
     curve = curve_of(tree, name, deadline)
-    stretch = Stretch(Wall(low, Break(low, "unknown")), Wall(high, Break(high, "unknown")))
+    stretch = Stretch(Wall(low, Break(low, UNKNOWN)), Wall(high, Break(high, UNKNOWN)))
     try:
         _fill(stretch, curve, (0,))
     except EndlessError:
@@ -139,10 +148,19 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
         orders,
         Means(
             beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
-            decide=lambda touch, order: decided(curve, order, touch, lambda order: (), lambda *_: None),
-            is_zero=lambda order: False,
+            decide=lambda touch, order: decided(curve, order, touch),
+            is_zero=lambda order: _is_zero(curve, stretch, order),
         ),
     )
+
+
+def _is_zero(curve: Curve, stretch: Stretch, order: int) -> bool:
+    """Whether a derivative is proved to be 0 throughout; most are not 0 somewhere inside."""
+    inside = between(stretch.left.root.ball, stretch.right.root.ball)
+    with suppress(UnsureError, TouchError):
+        if curve.series(inside, order)[order].contains(0):
+            return factors.is_zero(curve.tree, curve.name, order)
+    return False
 
 
 def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:

@@ -110,9 +110,9 @@ class Beside:
 
     def _longest(self) -> arb:
         """The longest interval of t that is looked at."""
-        if self.limit is None:
+        limit = abs(arb(1 if self.limit is None else self.limit))
+        if not limit > 0:
             return arb(1)
-        limit = arb(self.limit)
         return (1 / limit).lower() if self.infinite else limit.lower()
 
     def _value(self, share: int) -> Value:
