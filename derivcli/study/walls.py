@@ -13,6 +13,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
+from derivcli.study import factors
 from derivcli.study.breaks.branches import branch, has_branches
 from derivcli.study.breaks.break_points import BreakPoint, Zeros, between, break_points, defined_on
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
@@ -33,6 +34,7 @@ MARGIN = fmpq(1, 1_594_323)
 ZERO_SHARES = tuple(fmpq(1, 2**bits) for bits in (1, 3, 6, 10, 15, 21, 28))
 """Shares of a stretch on which a derivative may rise or fall that is 0 where the stretch begins."""
 
+UNKNOWN_KIND = "it is not known what the function does there"
 UNTOLD_BREAKS = "it is not known where the formula changes there"
 UNTOLD = "it is not known whether the function is defined there"
 
@@ -67,7 +69,12 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         elif is_defined is None:
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
+    opened += [Open(each.root.ball, each.root.ball, None, UNKNOWN_KIND) for each in breaks if _is_unknown(each)]
     return stretches, opened
+
+
+def _is_unknown(wall: Wall) -> bool:
+    return wall.break_ is not None and wall.break_.kind == UNKNOWN
 
 
 def _break_in(formula: Formula, point: BreakPoint, low: Root, high: Root) -> Break:
@@ -141,10 +148,19 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
         orders,
         Means(
             beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
-            decide=lambda touch, order: decided(curve, order, touch, lambda order: (), lambda *_: None),
-            is_zero=lambda order: False,
+            decide=lambda touch, order: decided(curve, order, touch),
+            is_zero=lambda order: _is_zero(curve, stretch, order),
         ),
     )
+
+
+def _is_zero(curve: Curve, stretch: Stretch, order: int) -> bool:
+    """Whether a derivative is proved to be 0 throughout; most are not 0 somewhere inside."""
+    inside = between(stretch.left.root.ball, stretch.right.root.ball)
+    with suppress(UnsureError, TouchError):
+        if curve.series(inside, order)[order].contains(0):
+            return factors.is_zero(curve.tree, curve.name, order)
+    return False
 
 
 def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:
