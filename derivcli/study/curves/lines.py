@@ -108,7 +108,8 @@ def _numeric(names: Sequence[str], slopes: Sequence[Known], at: Sequence[Known],
         return _sum(slopes, names, constant)
     terms = [Fraction(value.number), *(-Fraction(slope.number) * Fraction(place.number) for slope, place in pairs)]
     total = float(sum(terms))
-    if min(abs(total), abs(value.number)) < MAX_CANCELLATION * max(abs(float(term)) for term in terms):
+    is_rounded = Fraction(total) != sum(terms)
+    if is_rounded and min(abs(total), abs(value.number)) < MAX_CANCELLATION * max(abs(float(term)) for term in terms):
         moved = zip(names, at, strict=True)
         offsets = [f"({name} {_signed(-place.number)})" if place.number else name for name, place in moved]
         return _sum(slopes, offsets, value.number)
