@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from derivcli.explain.steps.derivation import Derivation, Step
     from derivcli.flag_table import FLAGS
     from derivcli.language.expression import Definition, Expression
-    from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+    from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
     from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
     from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
+    from derivcli.vector_api import curl, differential, divergence, gradient, laplacian
 else:
     ModuleType = type(sys)
 
@@ -73,16 +74,22 @@ __all__ = [
     "Tangents",
     "Touching",
     "Undecided",
+    "VectorField",
     "Verdict",
     "Verdicts",
     "answer",
     "check_function",
     "check_functions",
+    "curl",
     "derive",
+    "differential",
+    "divergence",
     "explain",
+    "gradient",
     "hessian",
     "implicit",
     "jacobian",
+    "laplacian",
     "parametric",
     "parse",
     "polar",
@@ -109,9 +116,10 @@ _HOMES = {
     "derivcli.flag_table": "FLAGS",
     "derivcli.language.expression": "Definition Expression",
     "derivcli.render.notebook": "WRITER",
-    "derivcli.result": "Jacobian Result SeriesResult SymbolicResult",
+    "derivcli.result": "Jacobian Result SeriesResult SymbolicResult VectorField",
     "derivcli.study.curves.curve": "Curve CurveFormulas Tangents Touching",
     "derivcli.study.study": "Extent Number Piece SpecialPoint Study Undecided",
+    "derivcli.vector_api": "curl differential divergence gradient laplacian",
 }
 """The modules from which public names are imported when they are first asked for, and what shows their values."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack, cast, overload
 
 from derivcli import pipeline
+from derivcli.api_requests import derivatives, listed_formulas_of, request_of
 from derivcli.errors import ArgumentError
 from derivcli.function_arguments import Gradient, gradients_of
 from derivcli.python_arguments import (
@@ -23,7 +24,6 @@ from derivcli.python_arguments import (
     Names,
     On,
     OrderOptions,
-    Partials,
     PointOptions,
     ScriptOptions,
     StepsOptions,
@@ -33,14 +33,12 @@ from derivcli.python_arguments import (
     interval_ends,
     intervals_of,
     lets_of,
-    mixed_of,
     names_of,
     points_of,
     reading,
     text_in,
     wrt_of,
 )
-from derivcli.request import Request
 from derivcli.result import Jacobian, SeriesResult
 from derivcli.showing import Records
 
@@ -104,7 +102,7 @@ def derive(
     `verdicts` hold what the check found, `exact_value` and `exact` the exact values as Expressions, or None. Raises
     DerivError for input that is refused; for an argument of a type that has no meaning it is a TypeError too.
     """
-    return _derivatives(request_of([expression], at, wrt, **options))[0]
+    return derivatives(request_of([expression], at, wrt, **options))[0]
 
 
 @overload
@@ -141,7 +139,7 @@ def hessian(
 
     Its `derivatives` and `verdicts` hold the upper triangle: "u,u", "u,v", "v,v".
     """
-    return _derivatives(request_of([expression], at, wrt, hessian=True, **options))[0]
+    return derivatives(request_of([expression], at, wrt, hessian=True, **options))[0]
 
 
 @overload
@@ -163,7 +161,7 @@ def implicit(
     point does not solve the equation the numbers are those of the level curve through it, and flagged "off".
     """
     (name,) = names_of([dependent], "y")
-    return _derivatives(request_of([equation], at, wrt, dependent=name, **options))[0]
+    return derivatives(request_of([equation], at, wrt, dependent=name, **options))[0]
 
 
 @reading(ExactOptions)
@@ -306,14 +304,16 @@ def script(
     chosen = language_named(language)
     if at is None and chosen.needs_points:
         raise ArgumentError("a script has points", hint='give them, as in at={"x": 1}')
-    several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
-    expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
-    return code(request_of(expressions, at, wrt, **options), chosen, plot).text
+    return code(request_of(listed_formulas_of(expression), at, wrt, **options), chosen, plot).text
 
 
 @reading(StepsOptions)
 def steps(
-    expression: Formula, wrt: Names | None = None, *, at: At | None = None, **options: Unpack[StepsOptions]
+    expression: Formula | Sequence[Formula],
+    wrt: Names | None = None,
+    *,
+    at: At | None = None,
+    **options: Unpack[StepsOptions],
 ) -> list[Derivation]:
     """How the derivatives of an expression are found, rule by rule.
 
@@ -321,9 +321,10 @@ def steps(
     the `rule` and the `text` of the formula after it, and where the rule says more its `statement` in letters and the
     `parts` that these stand for. The last one is the derivative that `derive` gives. With `dependent` the expression is
     an equation that makes this variable a function of the others. `at` are points as in `derive`: the `values` of a
-    derivation are the derivative there, exact where that is known.
+    derivation are the derivative there, exact where that is known. `operator` is "gradient", "div", "curl",
+    "laplacian" or "differential"; several expressions, as those of a vector field, are a list.
     """
-    return Records(pipeline.derivations(request_of([expression], at, wrt, **options)))
+    return Records(pipeline.derivations(request_of(listed_formulas_of(expression), at, wrt, **options)))
 
 
 @reading(FormulaOptions)
@@ -360,36 +361,3 @@ def study(expression: Formula, on: On | None = None, *, let: Lets | None = None)
     a question is open, and why.
     """
     return pipeline.study(request_of([expression], None, None, let=let, study=intervals_of(on)))
-
-
-def _derivatives(request: Request) -> list[Result] | list[SymbolicResult]:
-    return pipeline.numbers(request) if request.has_points else pipeline.formulas(request)
-
-
-def request_of(
-    expressions: Sequence[Formula],
-    at: At | None,
-    wrt: Names | None,
-    *,
-    let: Lets | None = None,
-    use: Use | None = None,
-    paired: bool = False,
-    mixed: Partials | None = None,
-    along: At | None = None,
-    dependent: str = "",
-    check: bool | None = None,
-    **others: Any,
-) -> Request:
-    """The request that Python's arguments make."""
-    return Request(
-        [text_in(each) for each in expressions],
-        points_of(at, paired),
-        wrt=wrt_of(wrt),
-        mixed=mixed_of(mixed),
-        along=points_of(along, what="along"),
-        dependent=names_of([dependent], "y")[0] if dependent else "",
-        let=lets_of(let),
-        functions=functions_of(use),
-        check=None if at is None else check,  # formulas are not judged
-        **others,
-    )

@@ -25,6 +25,7 @@ from derivcli.language import limits
 from derivcli.validation import (
     USUAL,
     arguments_of,
+    check_axes,
     check_claimed,
     check_defined,
     check_dependent,
@@ -176,9 +177,11 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
         check_values(expressions, variables, names, {*request.names, *taken}, data)
     free = arguments_of(expressions) or variables or names or ([] if request.has_points else [USUAL])
     by = request.by(free)
-    known = dict.fromkeys([*variables, *names])
+    axes = request.wrt if request.operator and request.wrt else ()  # a field need not depend on each of them
+    known = dict.fromkeys([*variables, *names, *(() if request.has_points else axes)])
     if request.series is not None:
         by = [only_variable(by, expressions)]
+    check_axes(axes, known, expressions, data)
     check_wrt(by, known or (() if request.series is not None else by), expressions)
     partials = request.partials(free)
     if request.dependent:
@@ -285,15 +288,9 @@ def exact(results: list[Result], points: Points, asked: bool | None) -> list[Res
 def formulas(request: Request) -> list[SymbolicResult]:
     """The derivatives as formulas."""
     task = fit_together(request, parse(request))
-    if any(task.sums):
-        from derivcli.explain.vector_formulas import summed_formulas
+    from derivcli.explain.vector_formulas import formulas_of
 
-        results = summed_formulas(task.expressions, task.sums)
-    else:
-        from derivcli.explain.piecewise.piecewise_derivative import derivatives
-
-        results = [derivatives(each, task.partials, task.direction, task.dependent) for each in task.expressions]
-    return [replace(result, layout=request.layout) for result in results]
+    return [replace(result, layout=request.layout) for result in formulas_of(task)]
 
 
 def series(request: Request, progress: Progress | None = None) -> list[SeriesResult]:
@@ -376,11 +373,16 @@ def answer(request: Request, claim: str | Expression) -> Answer:
 def derivations(request: Request) -> list[Derivation]:
     """How the derivatives are found, rule by rule."""
     from derivcli.explain.steps.derivation_builder import derivations
+    from derivcli.explain.steps.sum_derivations import sum_derivations
 
     if request.points is not None:
         limits.check_ledger_points(request.points.count)
-    (result,) = formulas(request)
-    return derivations(result, request.points)
+    results = formulas(request)
+    if any(result.sums for result in results):
+        return sum_derivations(results, request.points)
+    return [
+        replace(one, place=place) for place, each in enumerate(results) for one in derivations(each, request.points)
+    ]
 
 
 def study(request: Request) -> Study:

@@ -60,6 +60,7 @@ class StepsOptions(FormulaOptions, total=False):
     """The parameters of a derivation."""
 
     dependent: str
+    operator: str
 
 
 class PointOptions(TypedDict, total=False):
@@ -108,8 +109,8 @@ class ScriptOptions(FormulaOptions, total=False):
 
 DEFAULTS: Mapping[str, Any] = {
     "let": None, "use": None, "paired": False, "order": 1, "mixed": None, "along": None, "hessian": False,
-    "dependent": "", "parameter": "", "angle": "", "series": None, "language": "torch", "plot": "", "engine": "",
-    "dtype": DTYPES[0], "device": DEVICES[0], "check": None, "exact": None,
+    "dependent": "", "parameter": "", "angle": "", "operator": "", "series": None, "language": "torch", "plot": "",
+    "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None, "exact": None,
 }  # fmt: skip
 """The values of these parameters where none is given, in the order in which help shows them."""
 
@@ -285,7 +286,7 @@ def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 
 PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(
-        ("text", "engine", "variable", "dependent", "parameter", "angle", "plot", "language", "file"), _text
+        ("text", "engine", "variable", "dependent", "parameter", "angle", "operator", "plot", "language", "file"), _text
     ),
     **dict.fromkeys(("order", "degree", "point"), _whole),
     **dict.fromkeys(("paired", "hessian", "compile"), _flag),

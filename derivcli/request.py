@@ -102,6 +102,9 @@ class Request:
             raise DerivError(f"'{self.device}' is no device", hint=f"choose {' or '.join(DEVICES)}")
         if self.engine:
             engine_named(self.engine)
+        if self.operator and self.operator not in VECTOR_OPERATORS:
+            hint = f"choose {', '.join([*VECTOR_OPERATORS][:-1])} or {[*VECTOR_OPERATORS][-1]}"
+            raise DerivError(f"'{self.operator}' is no operator of vector calculus", hint=hint)
 
     def _check_contradictions(self) -> None:
         if self.engine not in ("", TAYLOR.name) and self.series is not None:

@@ -346,4 +346,46 @@ class SymbolicResult:
     _repr_pretty_ = pretty
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorField:
+    """The components of a vector field, with its divergence or its curl, as numbers or as formulas.
+
+    `derivatives`, `verdicts` and `exact` are as in a `Result`, with the keys "div", "curl", or "curl,x" and others.
+    """
+
+    results: tuple[Result | SymbolicResult, ...]
+
+    __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty
+
+    to_arrow = to_arrow
+    to_pandas = to_pandas
+
+    def first(self, count: int) -> VectorField:
+        """The field at the first points."""
+        return VectorField(tuple(each.first(count) for each in self.results if isinstance(each, Result)))
+
+    @property
+    def derivatives(self) -> Mapping[str, Any]:
+        """The divergence or the components of the curl, shape (points,), or as formulas."""
+        return self.results[-1].derivatives
+
+    @property
+    def verdicts(self) -> dict[str, Verdicts]:
+        """What the check found of them."""
+        last = self.results[-1]
+        return last.verdicts if isinstance(last, Result) else {}
+
+    @property
+    def exact(self) -> dict[str, Exact]:
+        """Their exact values, where they are known."""
+        last = self.results[-1]
+        return last.exact if isinstance(last, Result) else {}
+
+
 AnyResult: TypeAlias = Result | SeriesResult | SymbolicResult

@@ -139,6 +139,16 @@ def check_dependent(dependent: str, partials: Sequence[Partial], expressions: Se
             raise DerivError(f"'{dependent}' is the function here and no variable of it", source, span, hint)
 
 
+def check_axes(
+    axes: Collection[str], known: Collection[str], expressions: Sequence[Expression], data: DataFiles | None
+) -> None:
+    """Refuse the variables of a field that have no value, where numbers are asked for."""
+    for name in axes:
+        if name not in known:
+            source = expressions[0].source
+            raise DerivError(f"'{name}' has no value", source, Span(0, len(source)), way_out(name, data))
+
+
 def sums_asked(name: str, expressions: Sequence[Expression], by: Sequence[str]) -> Sequence[Sums]:
     """The sums that an operator of vector calculus makes; refused where it is none of so many functions."""
     operator, count = VECTOR_OPERATORS[name], len(expressions)

@@ -19,7 +19,7 @@ GRID, LOOKS, MANY = 600, 6, 60
 """How many points of float64 an interval has, at how many that seem to refute a claim it is tried, and of how many
 pieces and points of a kind."""
 
-NOTHING = mpmath.mpf(10) ** -40
+NOTHING = mpmath.mpf(10) ** -45
 CLOSE = mpmath.mpf(10) ** -9
 """What numbers may differ relative to their size where a limit is only approached."""
 
@@ -31,10 +31,11 @@ NAMES = ("f", "f'", "f''")
 
 def false_claims(text: str, study: Study) -> list[str]:
     """Sentences on what a study says that is not so."""
+    numbers = special_numbers(study)
     with mpmath.workdps(DIGITS):
         return [
-            *of_numbers(study), *of_pieces(text, study), *of_points(text, study), *of_breaks(text, study),
-            *of_range(text, study), *of_what_is_not_there(text, study),
+            *of_numbers(study), *of_pieces(text, study), *of_points(text, study, numbers),
+            *of_breaks(text, study, numbers), *of_range(text, study, numbers), *of_what_is_not_there(text, study),
         ]  # fmt: skip
 
 
@@ -54,8 +55,13 @@ def width(x: Number) -> Any:
     )
 
 
+def size(x: Number) -> Any:
+    """A number that may be beyond float64."""
+    return mpmath.mpf(x.text)
+
+
 def finite(x: Number) -> bool:
-    return bool(np.isfinite(x.value))
+    return bool(mpmath.isfinite(size(x)))
 
 
 def of_numbers(study: Study) -> Iterator[str]:
@@ -132,24 +138,30 @@ def spread(some: Sequence[Any], few: int = LOOKS) -> list[Any]:
     return [some[k] for k in np.unique(np.linspace(0, len(some) - 1, few).round().astype(int))] if len(some) else []
 
 
-def gap(study: Study, x: Number) -> Any:
-    """A step from a point that stays on this side of all other points and of what is undecided."""
-    others = {each.x.value for each in (*study.zeros, *study.critical, *study.inflections, *study.breaks)} | {
-        study.low.value,
-        study.high.value,
-    }
-    others |= {end.value for each in study.undecided for end in (each.low, each.high)}
-    others |= {end.value for piece in study.pieces for end in (piece.low, piece.high)}
-    distances = [abs(mpmath.mpf(other) - mpmath.mpf(x.value)) for other in others if np.isfinite(other)]
-    distances = [each for each in distances if each > 4 * width(x) + mpmath.mpf(10) ** -15 * abs(x.value)]
-    return min([*distances, mpmath.mpf(1)]) / 100
+def gap(numbers: Any, x: Number) -> Any:
+    """A step from a point that stays on this side of all other numbers."""
+    distances = np.abs(numbers - x.value)
+    distances = distances[distances > max(4 * float(width(x)), 1e-15 * abs(x.value))]
+    return mpmath.mpf(min([1.0, *distances.tolist()])) / 100
 
 
-def beside(text: str, study: Study, x: Number, order: int) -> tuple[int, int]:
-    """The signs of f, f' or f'' on both sides of a point, 0 where there is none."""
-    step, found = gap(study, x), []
+def special_numbers(study: Study) -> Any:
+    """All numbers that a study singles out."""
+    points = [point.x for points in (study.zeros, study.critical, study.inflections, study.breaks) for point in points]
+    stretches = [(each.low, each.high) for each in study.undecided] + [(each.low, each.high) for each in study.pieces]
+    numbers = np.array(
+        [each.value for each in (study.low, study.high, *points, *(end for ends in stretches for end in ends))]
+    )
+    numbers = np.clip(numbers, study.low.value, study.high.value)
+    return np.unique(numbers[np.isfinite(numbers)])
+
+
+def beside(text: str, numbers: Any, x: Number, order: int) -> tuple[int, int]:
+    """The signs of f, f' or f'' on both sides of a point, 0 where there is none, and outside of the interval."""
+    step, found = gap(numbers, x), []
     for start, side in ((x.low, -1), (x.high, 1)):
-        value = at(text, mpmath.mpf(start) + side * step)[order]
+        place = mpmath.mpf(start) + side * step
+        value = at(text, place)[order] if numbers[0] <= place <= numbers[-1] else mpmath.nan
         found.append(0 if mpmath.isnan(value) or abs(value) < NOTHING else int(mpmath.sign(value)))
     return found[0], found[1]
 
@@ -158,7 +170,8 @@ def vanishes(text: str, x: Number, order: int) -> bool:
     """Whether f or f' may be 0 within the digits of a point."""
     seen = False
     for each in {x.low, x.value, x.high}:
-        parts = at(text, each)
+        with mpmath.workdps(3 * DIGITS):
+            parts = at(text, each)
         value, slope = parts[order], parts[order + 1] if order < 2 else mpmath.nan
         if mpmath.isnan(value):
             continue
@@ -171,29 +184,30 @@ def vanishes(text: str, x: Number, order: int) -> bool:
     return not seen
 
 
-def of_points(text: str, study: Study) -> Iterator[str]:
+def of_points(text: str, study: Study, numbers: Any) -> Iterator[str]:
     """Zeros, critical points and inflections that are none, or are of another kind."""
     breaks = {each.x.value for each in study.breaks}
     for point in spread(study.zeros, MANY):
-        signs = beside(text, study, point.x, 0)
-        if not vanishes(text, point.x, 0):
+        signs = beside(text, numbers, point.x, 0)
+        if not vanishes(text, point.x, 0) and (point.x.value not in breaks or point.x.low == point.x.high):
             yield f"f is not 0 at {point.x.text}"
         told = {"crossing": -1, "touching": 1}.get(point.kind)
         if told is not None and 0 not in signs and signs[0] * signs[1] != told:
             yield f"the zero {point.x.text} is not {point.kind}"
-        if point.multiplicity and point.x.value not in breaks and point.multiplicity % 2 != (signs[0] != signs[1]):
+        is_smooth = 0 not in signs and point.x.value not in breaks
+        if point.multiplicity and is_smooth and point.multiplicity % 2 != (signs[0] != signs[1]):
             yield f"the zero {point.x.text} has another multiplicity than {point.multiplicity}"
     for point in spread(study.critical, MANY):
         if not vanishes(text, point.x, 1):
             yield f"f' is not 0 at {point.x.text}"
-        signs = beside(text, study, point.x, 1)
+        signs = beside(text, numbers, point.x, 1)
         told_signs = {"minimum": (-1, 1), "maximum": (1, -1)}.get(point.kind)
         if (told_signs and signs not in (told_signs,) and 0 not in signs) or (
             point.kind == "flat" and signs[0] * signs[1] == -1
         ):
             yield f"the critical point {point.x.text} is not a {point.kind}"
     for point in spread(study.inflections, MANY):
-        signs = beside(text, study, point.x, 2)
+        signs = beside(text, numbers, point.x, 2)
         if signs[0] * signs[1] != -1:
             yield f"f'' does not change its sign at {point.x.text}"
     for point in everything(study):
@@ -204,15 +218,14 @@ def of_value(text: str, point: SpecialPoint) -> Iterator[str]:
     """A value that f does not have."""
     if point.value is None or not finite(point.x):
         return
-    near = [at(text, each) for each in {point.x.low, point.x.value, point.x.high}]
+    nudge = mpmath.mpf(10) ** -40  # a jump at a fraction that is not exact in binary
+    places = {mpmath.mpf(each) for each in (point.x.low, point.x.value, point.x.high)}
+    near = [at(text, place + step) for place in places for step in (0, nudge, -nudge)]
     near = [each for each in near if not mpmath.isnan(each[0])]
     step = width(point.x) + mpmath.mpf(10) ** -300
     for value, slope, curvature in near:
         bound = sum(abs(each) * step**k for k, each in ((1, slope), (2, curvature)) if not mpmath.isnan(each))
-        if (
-            abs(value - mpmath.mpf(point.value.value))
-            <= 4 * bound + mpmath.mpf(10) ** -14 * abs(value) + mpmath.mpf(10) ** -16
-        ):
+        if abs(value - size(point.value)) <= 4 * bound + mpmath.mpf(10) ** -14 * abs(value) + mpmath.mpf(10) ** -16:
             return
     if near and point.x.low == point.x.high:
         yield f"f is not {point.value.text} at {point.x.text}"
@@ -228,7 +241,7 @@ def exactly(x: Number) -> Any:
         return mpmath.mpf(x.value)
 
 
-def of_breaks(text: str, study: Study) -> Iterator[str]:
+def of_breaks(text: str, study: Study, numbers: Any) -> Iterator[str]:
     """One-sided limits and slopes that f does not tend to."""
     for point in (*spread(study.breaks, MANY), *study.ends):
         if not finite(point.x):
@@ -239,13 +252,13 @@ def of_breaks(text: str, study: Study) -> Iterator[str]:
             yield f"{point.x.exact.text} is not {point.x.text}"
         known = point.x.exact is not None or point.x.low == point.x.high
         power = 30 if known else 2
-        if not known and gap(study, point.x) < 10**5 * width(point.x):
+        if not known and gap(numbers, point.x) < 10**5 * width(point.x):
             continue
         with mpmath.workdps(6 * DIGITS):
             for side, order, told in (
                 (-1, 0, point.left), (1, 0, point.right), (-1, 1, point.left_slope), (1, 1, point.right_slope),
             ):  # fmt: skip
-                step = min(gap(study, point.x), mpmath.mpf(1)) * mpmath.mpf(10) ** -power
+                step = min(gap(numbers, point.x), mpmath.mpf(1)) * mpmath.mpf(10) ** -power
                 far, near = (
                     at(text, place + side * step * times)[order] for times in (1, mpmath.mpf(10) ** -(power // 2))
                 )
@@ -261,27 +274,35 @@ def of_breaks(text: str, study: Study) -> Iterator[str]:
 def tends(far: Any, near: Any, told: Number, known: bool) -> bool:
     """Whether values approach a limit."""
     if not finite(told):
-        return bool(mpmath.sign(near) == np.sign(told.value) and abs(near) > abs(far))
-    off = abs(near - mpmath.mpf(told.value))
-    return bool(off <= CLOSE * (1 + abs(told.value)) or off < abs(far - mpmath.mpf(told.value)) or not known)
+        return bool(mpmath.sign(near) == mpmath.sign(size(told)) and abs(near) > abs(far))
+    off = abs(near - size(told))
+    return bool(off <= CLOSE * (1 + abs(size(told))) or off < abs(far - size(told)) or not known)
+
+
+def furthest(study: Study) -> list[SpecialPoint]:
+    """The extrema with the least and the greatest value."""
+    known = sorted((float(size(point.value)), k) for k, point in enumerate(study.extrema) if point.value is not None)
+    return [study.extrema[k] for _, k in (*known[:1], *known[-1:])]
 
 
 def seen_values(text: str, study: Study) -> tuple[list[Any], list[Any]]:
     """Values that f has at many points, and those that it has at the points that are told."""
     low, high = max(study.low.value, -1e3), min(study.high.value, 1e3)
-    row = along(text, np.linspace(low, high, GRID))[0]
+    row = along(text, np.linspace(low, high, GRID)[1:-1])[0]
     row = row[np.isfinite(row)]
     values = [mpmath.mpf(float(each)) for each in (np.min(row), np.max(row))] if len(row) else []
     told = [
         value
-        for point in (*everything(study), *study.ends)
+        for point in (*everything(study), *study.ends, *furthest(study))
         if finite(point.x)
-        if not mpmath.isnan(value := at(text, exactly(point.x))[0])
+        if point.value is not None
+        for place in (exactly(point.x), mpmath.mpf(point.x.low), mpmath.mpf(point.x.high))
+        if not mpmath.isnan(value := at(text, place)[0])
     ]
     return values, told
 
 
-def of_range(text: str, study: Study) -> Iterator[str]:
+def of_range(text: str, study: Study, numbers: Any) -> Iterator[str]:
     """A range that leaves out a value, or has bounds that no value comes near, and wrong global extrema."""
     extent = study.range
     values, told = seen_values(text, study)
@@ -292,24 +313,24 @@ def of_range(text: str, study: Study) -> Iterator[str]:
     if least < mpmath.mpf(extent.low.low) - room or most > mpmath.mpf(extent.high.high) + room:
         values_seen = " to ".join(mpmath.nstr(each, 12) for each in (least, most))
         yield f"f has values outside of [{extent.low.text}, {extent.high.text}]: {values_seen}"
-    near = near_breaks(text, study)
+    near = near_breaks(text, study, numbers)
     for bound, reached, has, side in ((extent.low, least, extent.has_low, -1), (extent.high, most, extent.has_high, 1)):
         best = max([reached, *near]) if side > 0 else min([reached, *near])
         if (
             finite(bound)
-            and abs(best - mpmath.mpf(bound.value)) > mpmath.mpf(10) ** -4 * (1 + abs(bound.value))
+            and abs(best - size(bound)) > mpmath.mpf(10) ** -4 * (1 + abs(size(bound)))
             and np.isfinite(study.low.value + study.high.value)
         ):
             yield f"no value of f comes near {bound.text}: {mpmath.nstr(best, 8)}"
         if not finite(bound):
             continue
-        off = min([abs(each - mpmath.mpf(bound.value)) for each in told], default=mpmath.inf)
-        if has and off > CLOSE * (1 + abs(bound.value)):
+        off = min([abs(each - size(bound)) for each in told], default=mpmath.inf)
+        if has and off > mpmath.sqrt(CLOSE) * (1 + abs(size(bound))):
             yield f"f does not have the value {bound.text}"
-        if not has and off < NOTHING:
+        if not has and any(value == size(bound) for value in exact_values(text, study)):
             yield f"f has the value {bound.text}"
     for low, high in extent.gaps:
-        if any(low.high < each < high.low for each in told):
+        if any(size(low) + room < each < size(high) - room for each in told):
             yield f"f has values between {low.text} and {high.text}"
     for point in spread(study.critical, MANY):
         value = at(text, exactly(point.x))[0]
@@ -323,10 +344,18 @@ def of_range(text: str, study: Study) -> Iterator[str]:
             yield f"the {point.kind} at {point.x.text} is not global"
 
 
-def near_breaks(text: str, study: Study) -> list[Any]:
+def exact_values(text: str, study: Study) -> list[Any]:
+    """Values that f has at fractions, and on pieces on which it is constant."""
+    places = [mpmath.mpf(point.x.value) for point in (*everything(study), *study.ends) if point.x.low == point.x.high]
+    constant = [piece for piece in spread(study.pieces, MANY) if piece.slope == 0]
+    places += [(mpmath.mpf(piece.low.value) + mpmath.mpf(piece.high.value)) / 2 for piece in constant]
+    return [at(text, place)[0] for place in places]
+
+
+def near_breaks(text: str, study: Study, numbers: Any) -> list[Any]:
     """Values very near to breaks."""
     with mpmath.workdps(6 * DIGITS):
-        places = [(exactly(point.x), gap(study, point.x)) for point in spread(study.breaks, MANY) if finite(point.x)]
+        places = [(exactly(point.x), gap(numbers, point.x)) for point in spread(study.breaks, MANY) if finite(point.x)]
         near = [
             place + side * step * mpmath.mpf(10) ** -power
             for place, step in places for side in (-1, 1) for power in (6, 12, 30)
@@ -386,7 +415,9 @@ def torn(text: str, piece: Piece) -> Iterator[str]:
 def jumps(text: str, order: int, low: Any, high: Any) -> bool:
     """Whether f or f' differs by as much on a stretch that becomes shorter and shorter."""
     first = abs(at(text, high)[order] - at(text, low)[order])
-    for _ in range(100):
+    if first < mpmath.mpf(10) ** -20:
+        return False
+    for _ in range(60):
         middle = (low + high) / 2
         values = [at(text, each)[order] for each in (low, middle, high)]
         if any(map(mpmath.isnan, values)):

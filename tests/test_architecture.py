@@ -29,9 +29,11 @@ PIPELINE = {
     "validation": (),
     "pipeline": ("request", "validation"),
     "code_plans": ("request", "pipeline"),
+    "api_requests": ("request", "python_arguments", "pipeline"),
+    "api": ("request", "python_arguments", "function_arguments", "pipeline", "code_plans", "api_requests"),
+    "vector_api": ("python_arguments", "api_requests"),
     "curve_plans": ("request", "pipeline", "validation"),
-    "api": ("request", "python_arguments", "function_arguments", "pipeline", "code_plans"),
-    "curve_api": ("request", "python_arguments", "curve_plans", "api"),
+    "curve_api": ("request", "python_arguments", "curve_plans", "api_requests"),
 }
 """Files beside the folders: they may import those, and these of each other."""
 
@@ -210,7 +212,7 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
             ),
             *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
-        return wanted not in ("api", "curve_api") and target[1:3] not in named
+        return wanted not in ("api", "curve_api", "vector_api") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]
     if wanted not in LAYERS or home not in LAYERS:

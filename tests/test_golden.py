@@ -35,6 +35,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "request.py: f'a Taylor polynomial of degree": "the command line refuses it as a usage error",
     "engines/engine_table.py: f\"'{name}' is no engine\"": "the command line refuses it as a usage error",
     "explain/code/languages.py: f\"'{name}' is no language": "the command line refuses it as a usage error",
+    "request.py: f\"'{self.operator}' is no operator": "the command line has an option for each",
     "request.py: f\"'{self.device}' is no device\"": "the command line refuses it as a usage error",
     "engines/torch/tensors.py: f'there is no GPU": "depends on the machine",
     "points/at_option.py: f\"'{name}' needs a number or an array of one dimension\"": "arrays come through Python only",

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from derivcli import DerivError, derive, hessian, implicit, jacobian, pipeline, series
+from derivcli import (
+    DerivError,
+    derive,
+    divergence,
+    gradient,
+    hessian,
+    implicit,
+    jacobian,
+    laplacian,
+    pipeline,
+    series,
+)
 from derivcli.points.at_option import read_points
 from derivcli.points.files.formats import Reading
 from derivcli.points.points import Points
@@ -28,6 +39,9 @@ PAIRS: list[tuple[str, Callable[[], object]]] = [
     ("x*y --at x=1,y=2 --check", lambda: derive("x*y", XY, check=True)),
     ("x y --at x=1,y=2", lambda: jacobian(["x", "y"], XY)),
     ("x^2+y^2=25 --implicit y --at x=3,y=4", lambda: implicit("x^2+y^2=25", "y", "x=3,y=4")),
+    ("x*y --gradient --at x=1,y=2", lambda: gradient("x*y", XY)),
+    ("x*y --laplacian", lambda: laplacian("x*y")),
+    ("x*y y^2 --div --wrt x,y", lambda: divergence(["x*y", "y^2"], wrt="x,y")),
     ("sin(x) --series 3 --at x=0 --on x=0:1", lambda: series("sin(x)", 3, "x=0", on=("0", "1"))),
 ]
 
@@ -65,6 +79,8 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"order": 2, "mixed": [("x",)]}, "`--mixed` and `--order` do not go together"),
     ({"hessian": True, "along": read_points(["x=1"])}, "`--along` and `--hessian` do not go together"),
     ({"series": 2, "dependent": "y"}, "`--series` and `--implicit` do not go together"),
+    ({"operator": "div", "order": 2}, "`--div` and `--order` do not go together"),
+    ({"operator": "grad"}, "'grad' is no operator of vector calculus"),
     ({"series": 2, "engine": "reverse"}, "a series comes from Taylor arithmetic"),
     ({"series": 2, "points": None}, "a series needs points"),
     ({"check": True, "points": None}, "a check needs points"),

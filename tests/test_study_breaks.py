@@ -16,16 +16,15 @@ from derivcli.check.one_sided_values import Limit, Side
 from derivcli.engines.balls.rules import BALL_RULES
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.language.tree import Tree
-from derivcli.simplify.domains import root_solving
-from derivcli.simplify.domains.roots import ALL, Root
 from derivcli.study.breaks import break_points as module
-from derivcli.study.breaks.break_points import BreakPoints, Stretch, Zeros, break_points, defined_on
+from derivcli.study.breaks.break_points import BreakPoints, break_points, defined_on
 from derivcli.study.breaks.equations import BreakEquation, all_break_equations
 from derivcli.study.breaks.kinds import REGULAR, UNDEFINED, Break, break_at, limit_at_infinity
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.breaks.singularities import EQUATIONS, POLES_BELOW, TANGENTS
 from derivcli.study.breaks.special_points import special_point
 from derivcli.study.numbers import infinite_root, rational_root
+from derivcli.study.walls import zeros
 from tests.support import each
 
 INF = float("inf")
@@ -81,6 +80,13 @@ CASES: dict[tuple[str, str, str], list[tuple[str, str, Any, Any]]] = {
     ],
     ("log(x^5-x-1)", "0", "2"): [("1.16730397826141868425604589985", "pole", NONE, -INF)],
     ("floor(x^2)", "1/2", "3/2"): [("1", "jump", 0, 1), ("sqrt(2)", "jump", 1, 2)],
+    ("exp(-1/x)", "-1", "1"): [("0", "pole", INF, 0)],
+    ("atan(exp(1/x))", "-1", "1"): [("0", "jump", 0, mp.pi / 2)],
+    ("cosh(1/x)*x", "-1", "1"): [("0", "pole", -INF, INF)],
+    ("acsch(x)", "-1", "1"): [("0", "pole", -INF, INF)],
+    ("hardshrink(x,0)", "-1", "1"): [],
+    ("sqrt(hardsigmoid(x^3-x))", "0", "1"): [],
+    ("max(sin(x),cos(x))", "0", "2"): [("pi/4", "corner", mp.sqrt(2) / 2, mp.sqrt(2) / 2)],
     ("clamp(x,-1,1)", "-2", "2"): [("-1", "corner", -1, -1), ("1", "corner", 1, 1)],
     ("1/(1+exp(-1/x))", "1/2", "2"): [],
     ("abs(x^2+1)+if(x>9,1,0)", "-2", "2"): [],
@@ -90,16 +96,9 @@ CASES: dict[tuple[str, str, str], list[tuple[str, str, Any, Any]]] = {
 """By formula and interval: the points in order, their kinds, and the limits on the left and on the right."""
 
 
-def zeros_by_solving(tree: Tree, name: str, low: Root, high: Root) -> Zeros:
-    """What the simplifier solves stands in for the search for zeros."""
-    found = root_solving.roots(tree, name)
-    inside = tuple(each for each in found.found if low.ball <= each.ball and each.ball <= high.ball)
-    return Zeros(inside, () if found.extent == ALL else (Stretch(low, high, found.extent),))
-
-
 def points_of(text: str, low: str, high: str) -> BreakPoints:
     start, stop = (rational_root(fmpq(*Fraction(end).as_integer_ratio())) for end in (low, high))
-    return break_points(parse(text).expanded, "x", start, stop, zeros_by_solving)
+    return break_points(parse(text).expanded, "x", start, stop, zeros)
 
 
 def breaks_of(text: str, low: str, high: str) -> Iterator[Break]:
@@ -209,6 +208,19 @@ INFINITE_ENDS: dict[str, tuple[Any, Any]] = {
     "sqrt(x^2+1)-x": (INF, 0),
     "tanh(x)": (-1, 1),
     "x^2*exp(-x^2)": (0, 0),
+    "exp(x)": (0, INF),
+    "x*exp(-x)": (-INF, 0),
+    "exp(x)-x^5": (INF, INF),
+    "x^2*exp(x)/sinh(x)": (0, INF),
+    "exp(x)/(1+exp(x))": (0, 1),
+    "log(1+exp(x))-x": (INF, 0),
+    "exp(-exp(x))": (1, 0),
+    "erf(x)": (-1, 1),
+    "sqrt(exp(2x)+1)": (1, INF),
+    "exp(-x^2)*sin(x)": (0, 0),
+    "asinh(x)-log(abs(x))": (-INF, mp.log(2)),
+    "sign(x)*exp(x)": (0, INF),
+    "Si(x)": (-mp.pi / 2, mp.pi / 2),
 }
 
 
@@ -223,7 +235,7 @@ def test_limits_at_infinity(text: str) -> None:
 
 def test_where_a_function_is_defined() -> None:
     tree, low, high = parse("log(x^2-1)").expanded, infinite_root(-1), infinite_root(1)
-    cuts = [low, *(each.at for each in break_points(tree, "x", low, high, zeros_by_solving).found), high]
+    cuts = [low, *(each.at for each in break_points(tree, "x", low, high, zeros).found), high]
     assert [defined_on(tree, "x", one, other) for one, other in pairwise(cuts)] == [True, False, True]
 
 
@@ -232,7 +244,7 @@ def test_many_jumps_and_too_many_of_them() -> None:
     assert points_of("floor(1e9*x)", "0", "1").undecided
     assert points_of("floor(x)", "0", "3").found[0].at.tree == 0
     low, high = infinite_root(-1), infinite_root(1)
-    assert break_points(parse("tan(x)").expanded, "x", low, high, zeros_by_solving).undecided
+    assert break_points(parse("tan(x)").expanded, "x", low, high, zeros).undecided
 
 
 ANALYTIC = """add multiply number pi e true false and or not < <= > >= == != unknown power exp expm1 sin cos atan sinh

@@ -1,6 +1,7 @@
 """Exact places of a study against mpmath to 100 digits, SymPy's real roots, and tables made by hand."""
 
 import random
+import re
 from dataclasses import replace
 
 import mpmath
@@ -14,10 +15,13 @@ from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.simplify.domains.roots import root
 from derivcli.study import polynomials
-from derivcli.study.exact_places import Forms, are_equal, candidates, vanishing
+from derivcli.study.exact_places import Forms, are_equal, candidates, place_of, vanishing
+from derivcli.study.exact_values import exact_value
 from derivcli.study.polynomials import rational_function, walls, zeros
 
 X = sympy.Symbol("x")
+
+NAMES = ("mpf", "pi", "e", "sqrt", "cbrt", "exp", "log", "sin", "cos", "acos", "asin", "atan", "erf")
 
 
 def tree(text):
@@ -149,8 +153,8 @@ def test_ends_belong_to_the_interval():
 def test_formulas_of_numbers(function, number, formula):
     """The number is mpmath's, computed from Python's own reading of the formula."""
     with mpmath.workdps(100):
-        names = {name: getattr(mpmath, name) for name in ("pi", "sqrt", "cbrt", "exp", "log", "acos", "asin", "atan")}
-        digits = mpmath.nstr(eval(number.replace("/", "*mpf(1)/"), {"mpf": mpmath.mpf, **names}) * mpmath.mpf(1), 98)
+        names = {name: getattr(mpmath, name) for name in NAMES}
+        digits = mpmath.nstr(eval(number.replace("/", "*mpf(1)/"), names) * mpmath.mpf(1), 98)
     forms = Forms.of(tree(function))
     assert [text_of(each) for each in candidates(ball(digits), forms)] == ([formula] if formula else [])
     if formula:
@@ -179,6 +183,39 @@ def test_formulas_of_numbers(function, number, formula):
 )
 def test_what_vanishes_is_proved(function, place, order, count):
     assert vanishing(record(tree(function), ("x",)), "x", tree(place), order) == count
+
+
+@pytest.mark.parametrize(
+    ("function", "place", "value"),
+    [
+        ("x*exp(-x)", "1", "1/e"),
+        ("x*exp(-x^2)", "sqrt(2)/2", "sqrt(2)*exp(-1/2)/2"),
+        ("sin(x)", "pi/12", "(sqrt(6) - sqrt(2))/4"),
+        ("sin(x)", "pi/5", "sqrt(10 - 2*sqrt(5))/4"),
+        ("sin(x)", "pi/7", "cos(5*pi/14)"),
+        ("sin(x)+cos(x)", "pi/4", "sqrt(2)"),
+        ("x-2*sin(x)", "pi/3", "pi/3 - sqrt(3)"),
+        ("sin(2*x)", "asin(1/3)", "4*sqrt(2)/9"),
+        ("x/(1+x^2)", "1+sqrt(2)", "sqrt(2)/4"),
+        ("x*2^(-x)", "1/log(2)", "1/(e*log(2))"),
+        ("exp(x)", "log(3)/2", "sqrt(3)"),
+        ("erf(x)", "1", ""),
+    ],
+)
+def test_exact_values(function, place, value):
+    found = exact_value(record(tree(function), ("x",)), "x", place_of(tree(place)))
+    assert (text_of(found) if found is not None else "") == value
+    if value:
+        with mpmath.workdps(40):
+            names = {name: getattr(mpmath, name) for name in NAMES}
+            put = (
+                f"({function})".replace("^", "**")
+                .replace("exp", "EXP")
+                .replace("x", f"({place})")
+                .replace("EXP", "exp")
+            )
+            one, other = (eval(re.sub(r"(\d+)", r"mpf(\1)", text), names) for text in (put, value))
+            assert abs(one - other) < mpmath.mpf(10) ** -35
 
 
 def test_equal_values():

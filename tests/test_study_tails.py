@@ -11,9 +11,11 @@ from flint import arb
 from derivcli.errors import DerivError
 from derivcli.language.parse import parse_expression
 from derivcli.simplify.domains.roots import Root, root
+from derivcli.study.breaks.break_points import break_points
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.tails.model import Models
 from derivcli.study.tails.period import period
+from derivcli.study.walls import zeros
 from tests import tail_cases
 
 KNOWN = [  # with the signs of f, f' and f''
@@ -78,6 +80,28 @@ def test_known_signs_are_proved(text: str, at: str, side: int, signs: str) -> No
         if found is not None:
             assert found[1] == {"+": 1, "-": -1, "0": 0}[expected]
             assert found[0] > 0
+
+
+NAMELESS = [  # beside the root of x = cos(x), which has no formula
+    ("1/(x-cos(x))", 1, "+-+"),
+    ("1/(x-cos(x))^2+x", -1, "+++"),
+    ("log(x-cos(x))", 1, "-+-"),
+    ("x*abs(x-cos(x))", -1, "+--"),
+    ("max(x,cos(x))", -1, "+--"),
+    ("floor(x-cos(x))", -1, "-00"),
+]
+
+
+@pytest.mark.parametrize(("text", "side", "signs"), NAMELESS)
+def test_an_equation_tells_what_no_digits_do(text: str, side: int, signs: str) -> None:
+    tree = parse_expression(text, ["x"]).tree
+    points = break_points(tree, "x", number("1/2"), number("1"), zeros).found
+    point = next(each for each in points if each.at.tree is None)
+    for order, expected in enumerate(signs):
+        found = sign_beside(tree, "x", point.at, side, order, 0.1, point)
+        assert found is not None
+        assert found[1] == {"+": 1, "-": -1, "0": 0}[expected]
+        assert sign_beside(tree, "x", point.at, side, order, 0.1) is None
 
 
 def wrong(seed: int, count: int) -> tuple[int, list[str]]:

@@ -149,7 +149,10 @@ def _where_singular(question: SumQuestion, judged: Sequence[JudgedTerm]) -> Verd
     total = sum((each.term.sign * ball for each, ball in zip(judged, balls, strict=True)), arb(0))
     truth = Truth(total, rigorous=False)
     verdict = compared(question.printed, question.dtype, truth, lambda: _cause(question, judged))
-    return _at_an_edge(verdict, truth.number, edges) if edges else verdict
+    if not edges:
+        return verdict
+    differs = verdict.differs and not math.isnan(question.printed)
+    return replace(_at_an_edge(verdict, truth.number, edges), differs=differs)
 
 
 def _infinite(question: SumQuestion, judged: Sequence[JudgedTerm]) -> Verdict:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import sympy
 
-from derivcli.engines.symbolic import expression_of, has_pieces
+from derivcli.engines.symbolic import arrange, expression_of, has_pieces, merged
 from derivcli.explain.piecewise.piecewise_derivative import derivatives
 from derivcli.language.expression import Expression
 from derivcli.language.tree import Tree, add, negative
 from derivcli.result import Partial, Sum, Sums, SymbolicResult, derivative_key
+from derivcli.simplify.cost import cost
 from derivcli.simplify.gaps import NO_DERIVATIVE, NONE_KNOWN, gaps
 from derivcli.simplify.shortest import shortest
 
+if TYPE_CHECKING:
+    from derivcli.engines.task import Task
+
 ZERO: Tree = sympy.S.Zero
+
+
+def formulas_of(task: Task) -> list[SymbolicResult]:
+    """The derivatives of a task as formulas, or the sums of them that it asks for."""
+    if any(task.sums):
+        return summed_formulas(task.expressions, task.sums)
+    return [derivatives(each, task.partials, task.direction, task.dependent) for each in task.expressions]
 
 
 def summed_formulas(expressions: Sequence[Expression], sums: Sequence[Sums]) -> list[SymbolicResult]:
@@ -37,13 +50,22 @@ def _derivatives(expression: Expression, partials: Sequence[Partial]) -> Symboli
 def sum_of(total: Sum, found: Sequence[SymbolicResult]) -> Tree:
     """A sum with the derivatives in it, which is not simplified."""
     trees = [(term.sign, found[term.place].derivatives[derivative_key(term.partial)].expanded) for term in total]
-    signed = [tree if sign > 0 else negative(tree) for sign, tree in trees if tree != 0]
-    return add(signed) if len(signed) > 1 else [*signed, ZERO][0]
+    return signed_sum([(sign, tree) for sign, tree in trees if tree != 0])
+
+
+def signed_sum(trees: Sequence[tuple[int, Tree]]) -> Tree:
+    """Formulas with their signs as a sum, as they are."""
+    signed = [tree if sign > 0 else negative(tree) for sign, tree in trees]
+    return add(signed) if len(signed) > 1 else signed[0] if signed else ZERO
 
 
 def shortest_sum(tree: Tree) -> Tree:
     """A sum in its shortest form; one of formulas with branches stays as it is."""
-    return tree if has_pieces(tree) else shortest(tree).shape
+    if has_pieces(tree):
+        return tree
+    found = shortest(tree).shape
+    ordered = arrange(merged(tree))
+    return ordered if found == tree and cost(ordered) == cost(tree) else found
 
 
 def _summed(place: int, found: Sequence[SymbolicResult], sums: Sums) -> SymbolicResult:
@@ -56,8 +78,10 @@ def _summed(place: int, found: Sequence[SymbolicResult], sums: Sums) -> Symbolic
         for term in total:
             derived = found[term.place].derivatives[derivative_key(term.partial)].tree
             remarks |= dict.fromkeys(gaps(functions[term.place], term.partial, [derived], shapes[key], is_term=True))
-    spelling = functions[place].spelling
-    made: Mapping[str, Expression] = {key: expression_of(tree, spelling) for key, tree in shapes.items()}
+    expression = functions[place]
+    if sums:
+        expression = replace(expression, spelling=expression.spelling.before(each.spelling for each in functions))
+    made = {key: expression_of(tree, expression.spelling) for key, tree in shapes.items()}
     return SymbolicResult(
-        functions[place], dict(made), remarks=tuple(remarks), sums=sums, functions=tuple(functions) if sums else ()
+        expression, made, remarks=tuple(remarks), sums=sums, functions=tuple(functions if sums else ())
     )

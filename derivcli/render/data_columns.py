@@ -29,12 +29,14 @@ def naming(results: Sequence[Result], typed: Collection[str], headers: Collectio
     ours = {*typed, *(name for result in results for name in result.expression.variables)}
     ours |= {definition.name for result in results for definition in result.expression.definitions}
     columns = _shown(results, typed)
+    functions = dict.fromkeys([name for name, _ in named(results)])
+    functions |= dict.fromkeys(column.label.function for column in columns if column.role != "at")
     letters = ((letter, "") for letter in ("", *LETTERS))
     tails = (("", "_" * length) for length in count(1))
     for letter, tail in chain(letters, tails):
         if letter in ours:
             continue
-        names = {function: _called(function, letter) + tail for function, _ in named(results)}
+        names = {function: _called(function, letter) + tail for function in functions}
         keys = [*(_key(column, names) for column in columns), *(f"{name} flags" for name in names.values())]
         keys += [f"{key} {judged}" for key in keys[: len(columns)] for judged in ("verdict", "truth")]
         if len({*keys}) == len(keys) and not {*keys} & {*headers}:

@@ -36,7 +36,7 @@ from derivcli.render.numbers import number_at
 from derivcli.render.quantities import derivative_label, function_names, quantities_of
 from derivcli.render.study_json import SPECIAL_LISTS
 from derivcli.render.study_texts import end_text, interval_text, kind_text, range_text
-from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
 from derivcli.showing import Records, listed
 from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
 from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
@@ -99,19 +99,24 @@ def html(record: Any) -> str | None:
     return html_of(_blocks(record, row)) if row is not None and row.has_html else None
 
 
-def to_arrow(record: Result | Jacobian) -> Any:
+def to_arrow(record: Result | Jacobian | VectorField) -> Any:
     """A table of Arrow, with the columns that a data file has."""
     from derivcli.points.files.writer import table_of
     from derivcli.render.data_columns import data_columns, naming
 
-    results = record.results if isinstance(record, Jacobian) else (record,)
+    results = _results(record)
     typed = list(results[0].at)
     columns = data_columns(results, Style(verdicts=True), typed, naming(results, typed, headers=()))
     exact = {f"{each.label.plain} exact": each.exact_texts for each in quantities_of(results) if any(each.exact)}
     return table_of({**columns, **exact})
 
 
-def to_pandas(record: Result | Jacobian) -> Any:
+def _results(record: Any) -> Any:
+    """The results in a record of several, or the record itself as the only one."""
+    return record.results if isinstance(record, Jacobian | VectorField) else (record,)
+
+
+def to_pandas(record: Result | Jacobian | VectorField) -> Any:
     """A data frame of pandas."""
     try:
         return to_arrow(record).to_pandas()
@@ -131,7 +136,7 @@ def _blocks(record: Any, row: Shown) -> Sequence[Block]:
     """The blocks of a record, of many points the first ones; what a check found it found at all of them."""
     if not _is_long(record):
         return row.document(record, STYLE).blocks()
-    results = record.results if isinstance(record, Jacobian) else (record,)
+    results = _results(record)
     count = len(results[0].flags)
     blocks = row.document(_excerpt(record), STYLE).blocks()
     kept = [block for block in blocks if not isinstance(block, CheckResult)]
@@ -144,7 +149,7 @@ def _excerpt(record: Any) -> Any:
 
 
 def _is_long(record: Any) -> bool:
-    results = record.results if isinstance(record, Jacobian) else (record,)
+    results = _results(record)
     return isinstance(results[0], Result | SeriesResult) and len(results[0].flags) > MAX_ROWS
 
 
@@ -167,6 +172,20 @@ def _jacobian(record: Jacobian) -> str:
     texts = [shortened(result.expression.text) for result in record.results]
     points = len(record.results[0].flags)
     return f"of {listed(texts)} at {points:,} point{'s' * (points != 1)}"
+
+
+def _field(record: VectorField) -> str:
+    """The components, and what they are differentiated to."""
+    texts = [shortened(result.expression.text) for result in record.results]
+    name = record.results[-1].layout
+    points = f" at {len(record.results[0].flags):,} points" if isinstance(record.results[0], Result) else ""
+    return f"({listed(texts)}): {name}{points}"
+
+
+def _field_document(record: VectorField, style: Style) -> Document:
+    is_numbers = isinstance(record.results[0], Result)
+    document: Callable[[Any, Style], Document] = numbers_document if is_numbers else formulas_document
+    return document(record.results, style)
 
 
 def _series(result: SeriesResult) -> str:
@@ -253,6 +272,7 @@ def _several(document: Callable[[Any, Style], Document]) -> Callable[[Any, Style
 ROWS: Mapping[type, Shown] = {
     Result: Shown(_result, _several(numbers_document), has_html=True),
     Jacobian: Shown(_jacobian, lambda record, style: numbers_document(record.results, style), has_html=True),
+    VectorField: Shown(_field, _field_document, has_html=True),
     SeriesResult: Shown(_series, _several(series_document), has_html=True),
     SymbolicResult: Shown(_symbolic, _several(formulas_document)),
     Derivation: Shown(_derivation, _several(steps_document)),

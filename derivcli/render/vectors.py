@@ -46,6 +46,11 @@ def is_vector(result: Result | SymbolicResult) -> bool:
     return result.layout == "gradient" or len(result.sums) > 1
 
 
+def is_whole(result: Result | SymbolicResult) -> bool:
+    """Whether the derivatives are told together."""
+    return is_vector(result) or result.layout == DIFFERENTIAL
+
+
 def whole(name: str, result: Result | SymbolicResult) -> Label:
     """The label of a vector or of a differential."""
     return Label(field_name(name, result), (result.layout,), result.layout)

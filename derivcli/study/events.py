@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from flint import arb
+
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.exact_places import candidates, vanishing
 from derivcli.study.isolation import NAME_BITS, refined
 from derivcli.study.numbers import place_of
 from derivcli.study.taylor_model import BITS, Curve
-from derivcli.study.zeros import Stretch, Zero
+from derivcli.study.zeros import Open, Stretch, Zero
 
 APART_BITS = (2 * BITS, 8 * BITS)
 """Precisions at which points are compared that seem to be the same."""
 
 MAX_NAMED = 40
 """Of more points no formulas are looked for."""
+
+SHOWN_BITS = 54
+"""Bits of a zero whose digits are shown."""
+
+NEAR_ZERO_BITS = 100
+"""A ball around 0 that is smaller than the interval by so many bits is as good as 0 for a reader."""
+
+COARSE = "the place of a zero is not known well"
 
 GOOD_BITS = 62
 """Zeros that are known to fewer bits are narrowed down, so that 17 digits are right."""
@@ -40,11 +50,23 @@ def events_of(stretch: Stretch, curve: Curve, low: Root, high: Root) -> list[Eve
     found.sort(key=lambda each: _size(each[1].root))
     events: list[Event] = []
     for order, zero in found:
+        if not _is_narrow(zero.root, low, high):
+            stretch.open.append(Open(zero.root.ball.lower(), zero.root.ball.upper(), order, COARSE))
+            continue
         if events and _is_same(curve, events[-1], order, zero, APART_BITS[:is_named]):
             events[-1] = _joined(events[-1], order, zero)
         else:
             events.append(Event(zero.root, {order: zero}))
     return events
+
+
+def _is_narrow(root: Root, low: Root, high: Root) -> bool:
+    """Whether a zero is known to as many digits as are shown, or lies very near to 0."""
+    ball = root.ball
+    if root.tree is not None or ball.rel_accuracy_bits() >= SHOWN_BITS:
+        return True
+    size = abs(low.ball) + abs(high.ball)
+    return bool(ball.contains(0) and ball.rad() < arb(2) ** -NEAR_ZERO_BITS * (size if size.is_finite() else 1))
 
 
 def _size(root: Root) -> tuple[float, int]:

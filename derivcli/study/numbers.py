@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from functools import lru_cache
 
 import sympy
@@ -10,6 +11,7 @@ from flint import arb, fmpq
 
 from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.symbolic import arrange, expression_of
+from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.spelling import CANONICAL, Spelling
 from derivcli.language.tree import Tree, number
@@ -38,8 +40,10 @@ def number_in(ball: arb, tree: Tree | None = None, spelling: Spelling = CANONICA
 
 
 @lru_cache(maxsize=1024)
-def _formula(tree: Tree, spelling: Spelling) -> Expression:
-    return expression_of(arrange(tree), spelling)
+def _formula(tree: Tree, spelling: Spelling) -> Expression | None:
+    with suppress(DerivError):  # the language refuses what no float64 holds
+        return expression_of(arrange(tree), spelling)
+    return None
 
 
 def place_of(tree: Tree) -> Root:
@@ -60,9 +64,11 @@ def infinite_root(sign: int) -> Root:
 
 
 def digits_of(ball: arb) -> str:
-    """Digits of a number as far as they are known, and no more than 17."""
+    """Digits of a number as far as they are known, and no more than 17; "0" for a ball that holds 0."""
     if ball.is_exact() and ball.is_integer() and abs(ball) < 10**DIGITS:
         return str(ball.unique_fmpz())
+    if ball.contains(0):
+        return "0"
     mantissa, exponent = str(ball.str(DIGITS, radius=False)).partition("e")[::2]
     if "." in mantissa and ball.is_exact():
         mantissa = mantissa.rstrip("0").rstrip(".")

@@ -163,7 +163,9 @@ def spans(places: Sequence[Place]) -> Iterator[Span]:
         if left.right is not None and left.right.defined:
             values = [place.value for place in (left, right) if place.value is not None and place.continues]
             limits = [limit_beside(left, 1), limit_beside(right, -1)]
-            found = span_of(values, [limit for limit in limits if limit is not None])
+            known = [limit for limit in limits if limit is not None]
+            is_constant = left.right.signs[1] == 0
+            found = span_of([*values, *known], []) if is_constant else span_of(values, known)
             if found is not None and None not in limits:
                 yield found
     for place in places:

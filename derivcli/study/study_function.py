@@ -21,7 +21,7 @@ USUAL = rational_root(fmpq(-10)), rational_root(fmpq(10))
 """The interval where nothing is proved towards infinity, and nothing repeats."""
 
 CHOOSING_SECONDS = 0.7
-"""The time on the clock for the whole line where it was not asked for."""
+"""The processor time for the whole line where it was not asked for."""
 
 
 def study_function(expression: Expression, variable: str, ends: tuple[Root, Root] | None = None) -> Study:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from time import monotonic
+from time import thread_time
 
 from flint import ctx
 
@@ -26,8 +26,8 @@ from derivcli.study.value_range import united
 from derivcli.study.walls import stretches_on
 from derivcli.study.zeros import ORDERS, Open
 
-STUDY_SECONDS = 2.0
-"""The time on the clock for one study; what is not decided by then stays open."""
+STUDY_SECONDS = 1.5
+"""The processor time for one study; what is not decided by then stays open."""
 
 NO_BREAKS = ("regular", "end", "undefined")
 """Kinds of points at which f is smooth, at the ends of the line, and with no value of f on either side."""
@@ -56,7 +56,7 @@ def places_on(
     """
     with restored_context():
         ctx.prec = BITS
-        curve = curve_of(expression.expanded, variable, monotonic() + seconds)
+        curve = curve_of(expression.expanded, variable, thread_time() + seconds)
         stretches, opened = stretches_on(curve, low, high, orders)
         parts = [(each, each.defined, events_of(each, curve, low, high)) for each in stretches]
         course = course_of(curve, parts, low, high)
@@ -119,6 +119,6 @@ def _value(expression: Expression, curve: Curve, column: Column) -> Number | Non
 def _undecided(expression: Expression, opened: Sequence[Open], low: Root, high: Root) -> Iterator[Undecided]:
     """What is open inside the interval."""
     for each in opened:
-        if not (each.high < low.ball or each.low > high.ball):
+        if not (each.high <= low.ball or each.low >= high.ball):
             ends = [number_in(ball, None, expression.spelling) for ball in (each.low, each.high)]
             yield Undecided(ends[0], ends[1], WHAT[each.order], each.why)

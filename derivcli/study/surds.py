@@ -30,14 +30,19 @@ def over(above: Tree, below: int) -> Tree:
 
 def multiple(factor: fmpq, of: Tree) -> Tree:
     """A rational multiple of a formula that is no number, as one fraction."""
-    parts = [of]
-    if build.divisor(of) is None and factor.p == -1:
-        parts = [build.negative(of)]
-    elif build.divisor(of) is not None or factor.p != 1:
-        parts.insert(0, sympy.Integer(int(factor.p)))
+    parts = of.args if isinstance(of, sympy.Mul) else (of,)
+    above = [each for each in parts if build.divisor(each) is None]
+    below = [build.divisor(each) for each in parts if build.divisor(each) is not None]
+    if abs(factor.p) != 1 or not above:
+        above.insert(0, sympy.Integer(int(factor.p)))
+    elif factor.p == -1:
+        above[0] = build.negative(above[0])
     if factor.q != 1:
-        parts.append(build.reciprocal(sympy.Integer(int(factor.q))))
-    return parts[0] if len(parts) == 1 else build.multiply(parts)
+        below.insert(0, sympy.Integer(int(factor.q)))
+    below = [part for each in below for part in (each.args if isinstance(each, sympy.Mul) else (each,))]
+    if below:
+        above.append(build.reciprocal(below[0] if len(below) == 1 else build.multiply(below)))
+    return above[0] if len(above) == 1 else build.multiply(above)
 
 
 def sum_with(number_part: fmpq, factor: fmpq, of: Tree) -> Tree:

@@ -12,13 +12,12 @@ other validated functional inclusion methods", 2003.)
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from time import monotonic, perf_counter
+from time import perf_counter, thread_time
 
 from flint import arb, arb_poly, ctx, fmpq
 
@@ -49,13 +48,16 @@ REMAINDER_BITS = 70
 SMALL_SHARE = fmpq(1, 2**40)
 """Where no model is found on this share of an interval, there is a point without one."""
 
+MAX_GAPS = 12
+"""With more stretches without a model the rest is not looked at."""
+
 MAX_PARTS = 6
 """An interval is not cut into more parts at once."""
 
 
 @dataclass(eq=False)
 class Curve:
-    """A function of one variable, its tape, a clock that ends its study, and the degree of its models."""
+    """A function of one variable, its tape, the processor time that ends its study, and the degree of its models."""
 
     tree: Tree
     name: str
@@ -90,7 +92,7 @@ class Curve:
     @property
     def is_late(self) -> bool:
         """Whether the time is over."""
-        return monotonic() > self.deadline
+        return thread_time() > self.deadline
 
 
 @dataclass(slots=True, eq=False)
@@ -147,21 +149,24 @@ def model(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> TaylorM
 
 def _parts(excess: arb, degree: int) -> int:
     """How many parts make a remainder smaller by a factor."""
-    if not excess.is_finite():
-        return 2
-    return min(max(2, math.ceil(float(excess.root(degree + 1).upper()))), MAX_PARTS)
+    root = excess.root(degree + 1).upper()
+    return next((parts for parts in range(2, MAX_PARTS) if root <= parts), MAX_PARTS) if root.is_finite() else 2
 
 
 def models(curve: Curve, low: fmpq, high: fmpq, precision: int = BITS) -> Iterator[TaylorModel | tuple[fmpq, fmpq]]:
     """Models that cover an interval from left to right; in their place the ends of a stretch on which none is found."""
-    smallest = (high - low) * SMALL_SHARE
+    smallest, gaps = (high - low) * SMALL_SHARE, 0
     waiting = [(low, high)]
     while waiting:
         start, stop = waiting.pop()
-        found = 1 if curve.is_late else model(curve, start, stop, precision)
+        if curve.is_late or gaps >= MAX_GAPS:
+            yield start, high
+            return
+        found = model(curve, start, stop, precision)
         if isinstance(found, TaylorModel):
             yield found
-        elif curve.is_late or stop - start < smallest:
+        elif stop - start < smallest:
+            gaps += 1
             yield start, stop
         else:
             width = (stop - start) / found

@@ -13,15 +13,15 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
-from derivcli.study import polynomials
 from derivcli.study.breaks.branches import branch, has_branches
+from derivcli.study.breaks.break_points import BreakPoint, Zeros, between, break_points, defined_on
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
-from derivcli.study.breaks.break_points import Zeros, between, break_points, defined_on
-from derivcli.study.breaks.kinds import Break, break_at
+from derivcli.study.breaks.kinds import UNKNOWN, Break, break_at
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
 from derivcli.study.isolation import sign
 from derivcli.study.numbers import rational_root
+from derivcli.study.rational_zeros import fill_exactly
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, curve_of
 from derivcli.study.touches import decided
@@ -49,15 +49,16 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
     )
     formula = Formula(tree, curve.name)
-    breaks = [Wall(each.at, break_at(formula, each)) for each in found.found if each.solutions]
+    breaks = [Wall(each.at, _break_in(formula, each, low, high), each) for each in found.found if each.solutions]
     walls = _with_ends([first, *breaks, last], found.undecided)
     stretches = []
     for left, right in pairwise(walls):
-        is_defined = defined_on(tree, curve.name, left.root, right.root)
-        stretch = Stretch(left, right, bool(is_defined))
-        stretches.append(stretch)
+        stretch = Stretch(left, right)
         if is_outside(stretch, low, high):
             continue
+        is_defined = defined_on(tree, curve.name, left.root, right.root)
+        stretch.defined = bool(is_defined)
+        stretches.append(stretch)
         if any(_is_within(stretch, each) for each in found.undecided):
             stretch.open += [Open(left.root.ball, right.root.ball, order, UNTOLD_BREAKS) for order in orders]
             continue
@@ -67,6 +68,13 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
     return stretches, opened
+
+
+def _break_in(formula: Formula, point: BreakPoint, low: Root, high: Root) -> Break:
+    """What the function does at a point of the interval; of one in the margin nothing needs to be known."""
+    if point.at.ball < low.ball or point.at.ball > high.ball:
+        return Break(point.at, UNKNOWN)
+    return break_at(formula, point)
 
 
 def _with_ends(walls: Sequence[Wall], undecided: Sequence[UndecidedStretch]) -> list[Wall]:
@@ -108,12 +116,10 @@ def _outer(low: Root, high: Root) -> tuple[Wall, Wall]:
 
 def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float("inf")) -> Zeros:
     """All zeros inside an interval of a formula that is analytic there; at the ends it may be 0 or singular."""
+    if defined_on(tree, name, low, high) is False:
+        return Zeros()
     curve = curve_of(tree, name, deadline)
-    if curve.rational is not None and not curve.rational.is_zero:
-        ends = [end if end.ball.is_finite() else None for end in (low, high)]
-        with suppress(UnsureError):
-            return Zeros(tuple(each.root for each in polynomials.zeros(curve.rational, *ends)))
-    stretch = Stretch(Wall(low, Break(low, "unknown")), Wall(high, Break(high, "unknown")))
+    stretch = Stretch(Wall(low, Break(low, UNKNOWN)), Wall(high, Break(high, UNKNOWN)))
     try:
         _fill(stretch, curve, (0,))
     except EndlessError:
@@ -125,6 +131,10 @@ def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float(
 
 
 def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
+    """Find all zeros on a stretch."""
+    if curve.rational is not None:
+        fill_exactly(stretch, curve.rational, orders)
+        return
     fill(
         stretch,
         curve,
@@ -132,21 +142,13 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
         Means(
             beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
             decide=lambda touch, order: decided(curve, order, touch, lambda order: (), lambda *_: None),
-            is_zero=lambda order: is_zero(curve, order),
+            is_zero=lambda order: False,
         ),
     )
 
 
-def is_zero(curve: Curve, order: int) -> bool:
-    """Whether a derivative is proved to be 0 wherever the function is defined."""
-    return curve.rational is not None and curve.rational.derivative(order).is_zero
-
-
 def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:
     """Where a derivative is known to have one sign from a wall on, and the sign."""
-    exact = _of_rational(curve, wall, side, order)
-    if exact is not None:
-        return exact
     if wall.is_infinite:
         found = sign_beside(curve.tree, curve.name, float("inf") if wall.root.ball > 0 else float("-inf"), side, order)
         if found is None:
@@ -161,7 +163,7 @@ def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -
         pass
     other = stretch.right if side > 0 else stretch.left
     limit = fmpq(1) if other.is_infinite else abs(exact_end(other.root, -side) - exact_end(wall.root, side))
-    found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit)
+    found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit, wall.point)
     if found is None:
         return _from_zero(curve, wall, side, order, limit)
     reach = exact_end(Root(found[0], found[0]), -1)
@@ -183,20 +185,6 @@ def _from_zero(curve: Curve, wall: Wall, side: int, order: int, limit: fmpq) -> 
             if rise:
                 return end, rise * side
     return None
-
-
-def _of_rational(curve: Curve, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:
-    """The same of a rational function, whose zeros and poles are known exactly."""
-    function = curve.rational
-    if function is None or not wall.is_infinite:
-        return None
-    derivative = function.derivative(order)
-    if derivative.is_zero:
-        return fmpq(0), 0
-    ends = [exact_end(each.root, -side) for each in (*polynomials.zeros(derivative), *polynomials.walls(derivative))]
-    last = max(map(abs, ends), default=fmpq(0)) + 1
-    value = derivative.above(-side * last) / derivative.below(-side * last)
-    return -side * last, int(value > 0) - int(value < 0)
 
 
 SHORTER = fmpq(2**60 - 1, 2**60)

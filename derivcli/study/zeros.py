@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from flint import arb, fmpq
 
 from derivcli.simplify.domains.roots import Root
+from derivcli.study.breaks.break_points import BreakPoint
 from derivcli.study.breaks.kinds import Break
 from derivcli.study.isolation import Found, Gap, Touch, isolated, rational_end
 from derivcli.study.taylor_model import Curve, TaylorModel, models
@@ -59,10 +60,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wall:
-    """An end of a stretch. Where the formula may not be analytic, `break_` says what the function does there."""
+    """An end of a stretch. Where the formula may not be analytic, `break_` says what the function does there.
+
+    `point` has the equations that hold there, where they are known.
+    """
 
     root: Root
     break_: Break | None = None
+    point: BreakPoint | None = None
 
     @property
     def special(self) -> bool:
@@ -72,7 +77,7 @@ class Wall:
     @property
     def wild(self) -> bool:
         """Whether the function oscillates without end beside it."""
-        return self.break_ is not None and self.break_.kind == "oscillation"
+        return self.break_ is not None and (self.break_.oscillates or self.break_.kind == "oscillation")
 
     @property
     def is_infinite(self) -> bool:
@@ -174,6 +179,8 @@ def _start(stretch: Stretch, order: int, means: Means, side: int) -> fmpq:
         return exact_end(wall.root, side)
     found = means.beside(wall, side, order)
     if found is not None:
+        if found[1] == 0:  # and so wherever f is analytic beside that
+            stretch.throughout.add(order)
         return found[0]
     if wall.is_infinite:
         raise EndlessError

@@ -239,6 +239,11 @@ _deriv_steps() {
         esac
         case ${word%%=*} in
             --order) given+='--order ' ;;
+            --gradient) given+='--gradient ' ;;
+            --div) given+='--div ' ;;
+            --curl) given+='--curl ' ;;
+            --laplacian) given+='--laplacian ' ;;
+            --differential) given+='--differential ' ;;
             --implicit) given+='--implicit ' ;;
             --brief) given+='--brief ' ;;
             --format) given+='--format ' ;;
@@ -259,7 +264,7 @@ _deriv_steps() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--wrt --order --mixed --implicit --at --let --brief --format --help)
+                names=(--wrt --order --mixed --gradient --div --curl --laplacian --differential --implicit --at --let --brief --format --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi

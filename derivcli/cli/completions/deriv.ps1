@@ -68,6 +68,11 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--wrt'); Help = 'Differentiate by these variables: u,v'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--order'); Help = 'The order of the derivatives, each in one variable'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--mixed'); Help = 'A mixed partial derivative: x,x,y'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
+                @{ Names = @('--gradient'); Help = 'The gradient of a function: the vector of its partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--div'); Help = 'The divergence of a vector field: an expression for each variable'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--curl'); Help = 'The curl of a vector field: of two expressions a number, of three a vector'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--laplacian'); Help = 'The Laplacian of each expression: the sum of its second partial derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--differential'); Help = 'The total differential of a function, df = f_x dx + f_y dy'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--implicit'); Help = 'The derivatives of this variable, which the equation ''x**2+y**2=25'' makes a function of the others'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }

@@ -58,6 +58,12 @@ DISK_BITS, MAX_PRECISION_BITS = 64, 20_000
 SPARE_BITS = 128
 """Functions are computed to so many bits more than twice those that are known of their arguments."""
 
+WIDE_EXPONENTS = (-2, -1, 0, 1, 2, 3, 4, 6, 8, 11)
+"""The radii of disks about the points of an interval, as powers of 1/2."""
+
+MAX_CENTRED_RADIUS = arb(2) ** -8
+"""On longer intervals the values at the middle tell nothing."""
+
 UNDEFINED = acb("nan")
 
 
@@ -87,6 +93,9 @@ def analytic(
         if not moving and not shifted:
             with ctx.workprec(_deserved(centres)):
                 return arb_series([real_value(function(*centre))])
+        wide = [place for place, number in enumerate(arguments) if number.varies]
+        if not shifted and len(wide) == 1 and _is_wide(centres[wide[0]]):
+            return _composed(_enclosures(function, domain, bound, centres, wide[0], moving), arguments[wide[0]])
         polynomials = [[number.series[n] for n in range(moving + 1)] for number in arguments]
 
         def along(t: acb, *shifts: acb) -> list[acb]:
@@ -107,6 +116,54 @@ def _centre(run: Run, number: Number) -> fmpq | arb:
     """An argument as exactly as it is known: an error that all points of a circle share costs digits."""
     exact = number.exact if run.rounding is None else None
     return number.ball if exact is None else exact
+
+
+def _is_wide(centre: fmpq | arb) -> bool:
+    """Whether a ball stands for an interval, and not for a number: it is known to less than half of the digits."""
+    return isinstance(centre, arb) and bool(centre.rad() > arb(2) ** -(int(ctx.prec) // 2) * (1 + abs(centre)))
+
+
+def _composed(coefficients: Sequence[arb], number: Number) -> arb_series:
+    """A power series with the coefficients of a function about an operand's value, of that operand."""
+    steps = [number.series[n] for n in range(1, len(coefficients))]
+    if all(step.is_zero() for step in steps):  # FLINT composes with no series that is 0
+        return arb_series([coefficients[0]])
+    return arb_series(coefficients)(arb_series([arb(0), *steps]))
+
+
+def _enclosures(
+    function: ComplexFunction,
+    domain: Domain | None,
+    bound: Bound | None,
+    centres: Sequence[fmpq | arb],
+    place: int,
+    order: int,
+) -> list[arb]:
+    """The Taylor coefficients about all points of an interval, which is one of the `centres`.
+
+    With |f| <= M on all disks of radius R about its points the n-th is no larger than M/R^n. On a short interval the
+    n-th differs from that at the middle by at most the radius times n + 1 times a bound of the next one.
+    """
+
+    def path_about(centre: fmpq | arb) -> _Path:
+        def along(t: acb) -> list[acb]:
+            return [acb(each) + t if k == place else acb(each) for k, each in enumerate([*before, centre, *behind])]
+
+        return _Path(function, domain, along, 1, bound, 0, max(0, scale(arb(centre)) or 0))
+
+    before, behind = centres[:place], centres[place + 1 :]
+    around = arb(centres[place])
+    path, limits = path_about(around), [arb.pos_inf()] * (order + 2)
+    for exponent in WIDE_EXPONENTS:
+        size = path.bound(exponent)
+        if size is not None:
+            limits = [limit.min(size * arb(2) ** (exponent * n)) for n, limit in enumerate(limits)]
+    if not all(limit.is_finite() for limit in limits):
+        raise UnsureError
+    if around.rad() > MAX_CENTRED_RADIUS:
+        return [real_value(path(acb(0))), *(arb(0, limit) for limit in limits[1:-1])]
+    middle = taylor(path_about(arb(around.mid())), order, [])
+    return [each + arb(0, around.rad() * (n + 1) * limits[n + 1]) for n, each in enumerate(middle)]
 
 
 def _deserved(centres: Sequence[fmpq | arb]) -> int:

@@ -103,7 +103,7 @@ def sine_of_turns(known: Field, turns: fmpq) -> ExactConstant:
         return _of_nested_roots(known, turns)
     n = 2 * q if q % 2 == 0 else 4 * q
     k = n * (q - 2 * int(turns.p)) // (4 * q)
-    found = _cosine(known, n, k)
+    found = cosine_of_part(known, n, k)
     return known.named(("sine", turns), (known.pi().ball * turns).sin()) if found is None else found
 
 
@@ -143,7 +143,7 @@ def _of_roots(known: Field, parts: list[tuple[fmpq, tuple[int, ...]]]) -> ExactC
     return found
 
 
-def _cosine(known: Field, n: int, k: int) -> ExactConstant | None:
+def cosine_of_part(known: Field, n: int, k: int) -> ExactConstant | None:
     """cos(2*pi*k/n), a polynomial in the number 2*cos(2*pi/n); None where that is of a high degree."""
     least = fmpz_poly.cos_minpoly(n)
     degree = least.degree()

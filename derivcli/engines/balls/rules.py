@@ -183,6 +183,8 @@ def _hypot(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
 
 def _atan2(run: Run, node: TapeNode, numbers: list[Number]) -> BallSeries:
     y, x = numbers
+    if x.ball > 0:  # for y of any sign
+        return (y.series / x.series).atan()
     up = y.sign()
     if x.ball.contains(0) and not y.ball.contains(0):  # for x of either sign
         return up * arb.pi() / 2 - (x.series / y.series).atan()

@@ -68,7 +68,8 @@ class Derivation:
     """How one of a result's derivatives is found from the formula, or from the derivative of one order below.
 
     `start` is the derivative to be taken, and every step is equal to the one before it. The last one is the
-    derivative with that key in `result`, which is what `derive` gives. `values` are what it is at points.
+    derivative with that key in `result`, which is what `derive` gives. `values` are what it is at points, and
+    `place` is that of the function among several.
     """
 
     result: SymbolicResult
@@ -76,6 +77,7 @@ class Derivation:
     start: Tree
     steps: tuple[Step, ...]
     values: tuple[DerivativeValue, ...] = ()
+    place: int = 0
 
     __eq__ = equal
     __reduce__ = reduced

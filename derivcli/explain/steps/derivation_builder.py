@@ -54,7 +54,7 @@ def derivations(result: SymbolicResult, points: Points | None = None) -> list[De
 def _with_values(one: Derivation, points: Points, asked: bool) -> Derivation:
     from derivcli.explain.steps.derivative_values import values  # late: it takes NumPy
 
-    return replace(one, values=values(one.result, one.partial, one.answer.expanded, points)) if asked else one
+    return replace(one, values=values(one.result, one.key, one.answer.expanded, points)) if asked else one
 
 
 def _derivation(result: SymbolicResult, partial: Partial) -> Derivation:

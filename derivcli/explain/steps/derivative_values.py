@@ -8,9 +8,10 @@ from typing import Any
 
 import sympy
 
-from derivcli.check.exact_equality import is_exactly
+from derivcli.check.exact_equality import is_exactly, is_number
 from derivcli.check.judge import coordinates
-from derivcli.check.true_derivative import derivative_at
+from derivcli.check.true_derivative import KnownDerivative, derivative_at, sum_at
+from derivcli.engines.balls.coordinates import Coordinate
 from derivcli.engines.balls.partials import Derivative
 from derivcli.engines.symbolic import arrange, expression_of, merged
 from derivcli.language import tree as build
@@ -19,7 +20,7 @@ from derivcli.language.pickling import equal, reduced
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree, fold, substitute, symbol
 from derivcli.points.points import Points
-from derivcli.result import Partial, SymbolicResult
+from derivcli.result import SymbolicResult, partial_of
 from derivcli.simplify.exact_value import exact_forms
 
 SHOWN_DIGITS = 10
@@ -58,26 +59,35 @@ class DerivativeValue:
         return self.exact is not None and bool(merged(self.exact.tree).is_Rational)
 
 
-def values(result: SymbolicResult, partial: Partial, formula: Tree, points: Points) -> tuple[DerivativeValue, ...]:
-    """The derivative with a formula at all points."""
-    return tuple(_value(result, partial, formula, points, place) for place in range(points.count))
+def values(result: SymbolicResult, key: str, formula: Tree, points: Points) -> tuple[DerivativeValue, ...]:
+    """The derivative of a key, with its formula, at all points."""
+    return tuple(_value(result, key, formula, points, place) for place in range(points.count))
 
 
-def _value(result: SymbolicResult, partial: Partial, formula: Tree, points: Points, place: int) -> DerivativeValue:
+def _value(result: SymbolicResult, key: str, formula: Tree, points: Points, place: int) -> DerivativeValue:
     expression = result.expression
     point = {name: _typed(points, name, place) for name in points.names}
     put = fold(substitute(formula, {symbol(name): tree for name, tree in point.items()}), _with_signs)
-    at = coordinates(points.at, points, expression.variables, place)
+    variables = points.at if result.functions else expression.variables
+    at = coordinates(points.at, points, variables, place)
     if result.dependent and not is_exactly(expression_of(sympy.S.Zero), expression, Derivative(), at):
         return DerivativeValue(point, put, None, "", "the point is not on the curve")
-    asked = Derivative(partial[::-1], dependent=result.dependent)
-    truth = derivative_at(expression, asked, at)
+    truth = _truth(result, key, at)
     if truth.ball is None or truth.one_sided:
         one_sided = "the function is defined on one side only" if truth.one_sided else "nothing is proved of it"
         return DerivativeValue(point, put, None, "", truth.reason or one_sided)
     forms = map(expression_of, exact_forms(formula, point)[:MAX_TRIALS])
-    exact = next((form for form in forms if is_exactly(form, expression, asked, at)), None)
+    exact = next((form for form in forms if is_number(form, truth)), None)
     return DerivativeValue(point, put, exact, f"{float(truth.ball.mid()):.{SHOWN_DIGITS}g}")
+
+
+def _truth(result: SymbolicResult, key: str, at: Mapping[str, Coordinate]) -> KnownDerivative:
+    """What is known of a derivative, or of a sum of some, at a point."""
+    if key not in result.sums:
+        asked = Derivative(partial_of(key)[::-1], dependent=result.dependent)
+        return derivative_at(result.expression, asked, at)
+    terms = [(each.sign, result.functions[each.place], Derivative(each.partial[::-1])) for each in result.sums[key]]
+    return sum_at(terms, at)
 
 
 def _with_signs(node: Any, parts: list[Tree]) -> Tree:

@@ -94,7 +94,7 @@ def _table(study: Study, function: str, specials: Sequence[Special], style: Styl
     columns = [
         Column(study.variable, x_texts, "at", exact=[exact_shown(special.x) for special in specials]),
         Column(f"{function}({study.variable})", value_texts, "value", exact=exact),
-        Column("", kinds, "", numeric=False, marks=marks, warned=[not special.is_proved for special in specials]),
+        Column("", kinds, "words", numeric=False, marks=marks, warned=[not special.is_proved for special in specials]),
     ]
     return Table(columns, lambda: [_line(special, function, study, style) for special in specials], is_inline=True)
 

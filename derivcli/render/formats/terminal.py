@@ -58,6 +58,9 @@ COLORS = {
 }
 """Rich's style of each role; a role without one is plain."""
 
+LEAST_WORDS = 14
+"""Letters of a line of words in a table."""
+
 GAP_LETTERS = 2
 """Letters between two things on a line."""
 
@@ -220,10 +223,9 @@ def print_line(console: Console, line: Text) -> None:
 
 def _print_table(console: Console, block: Table, style: Style) -> None:
     """A row for each point or, where that is too wide, a block for each; many rows without a box, at once."""
-    columns = _with_marks(block.columns)
-    inline = [column.inline for column in columns]
-    if block.is_inline and fit(inline, style):
-        columns = inline
+    columns: Sequence[Column] = _with_marks(block.columns)
+    if block.is_inline:
+        columns = _fitted(columns, style)
     if block.is_long:
         _print_lines(console, columns)
     elif fit(columns, style):
@@ -233,6 +235,33 @@ def _print_table(console: Console, block: Table, style: Style) -> None:
     else:
         for row, cells in enumerate(zip(*[column.with_exact() for column in columns], strict=True)):
             _print_row(console, columns, row, cells, style)
+
+
+def _fitted(columns: Sequence[Column], style: Style) -> Sequence[Column]:
+    """The columns with exact values behind the numbers or below them, and words in several lines, so that they fit."""
+    inline = [column.inline for column in columns]
+    ways = (inline, _wrapped(inline, style), columns, _wrapped(columns, style))
+    return min((way for way in ways if fit(way, style)), key=_count_lines, default=columns)
+
+
+def _count_lines(columns: Sequence[Column]) -> int:
+    """The lines of a box of columns."""
+    return sum(max(cell.count("\n") for cell in row) + 1 for row in zip(*[each.cells for each in columns], strict=True))
+
+
+def _wrapped(columns: Sequence[Column], style: Style) -> Sequence[Column]:
+    """The columns with the words of the widest column of words in the room that the others leave, if that is enough."""
+    widest = max(
+        (column for column in columns if column.role == "words"), key=lambda column: column.width, default=None
+    )
+    if widest is None:
+        return columns
+    others = sum(column.width + BORDER_LETTERS for column in columns if column is not widest)
+    room = style.width - others - BORDER_LETTERS - 1
+    if room < LEAST_WORDS:
+        return columns
+    texts = ["\n".join(textwrap.wrap(text, room)) for text in widest.texts]
+    return [replace(widest, texts=texts) if column is widest else column for column in columns]
 
 
 def _print_entries(console: Console, columns: Sequence[Column], style: Style) -> None:

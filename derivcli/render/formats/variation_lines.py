@@ -65,6 +65,11 @@ class _Cell:
     def after(self) -> int:
         return sum(len(text) for text, _ in self.pieces) - self.before
 
+    @property
+    def is_value(self) -> bool:
+        """Whether a value stands here, and no bar."""
+        return not self.bar and any(text for text, _ in self.pieces)
+
 
 Column: TypeAlias = Sequence[_Cell]
 """What stands at a point in each line: x, f', f from the highest level to the lowest, f''."""
@@ -193,8 +198,12 @@ def _line(
     for cell, middle, sign, after, to in zip(cells, middles, between, cells[1:], middles[1:], strict=False):
         pieces += cell.pieces
         room = to - after.before - middle - cell.after
-        hatched = sign == HATCHED
-        pieces.append((signs.hatch * room, "caption") if hatched else (sign.center(room), "formula"))
+        if sign == HATCHED:
+            apart = (cell.is_value, after.is_value)
+            hatch = " " * apart[0] + signs.hatch * (room - sum(apart)) + " " * apart[1]
+            pieces.append((hatch, "caption"))
+        else:
+            pieces.append((sign.center(room), "formula"))
     return [*pieces, *cells[-1].pieces, (" " * (width - middles[-1] - cells[-1].after), "")]
 
 

@@ -15,9 +15,12 @@ from typing import Any, TypeAlias
 import sympy
 from flint import Ordering, arb, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
+from derivcli.engines.balls.integers import fraction
+from derivcli.engines.balls.tape import record
 from derivcli.language import tree as build
 from derivcli.language.tree import Tree, fold
-from derivcli.study.boxes.krawczyk import Part
+from derivcli.study.boxes.jets import Jets
+from derivcli.study.boxes.krawczyk import Part, System
 
 Polynomial: TypeAlias = fmpq_mpoly
 
@@ -137,6 +140,26 @@ class Pair:
             found.append(roots[0] if roots else arb.nan())
         return found[0], found[1]
 
+    def only_point(self, hull: Part) -> tuple[fmpq, ...] | None:
+        """The only common point in a part, if it is rational; () where there is none, None where that is not known."""
+        at = self.at_most_one(hull)
+        if at is None:
+            return None
+        if any(each.is_nan() for each in at):
+            return ()
+        exact = [found for each in at if (found := fraction(each)) is not None]
+        if len(exact) < len(at) or self.first(*exact) != 0 or self.second(*exact) != 0:
+            return None
+        return tuple(exact)
+
+    def system(self) -> System:
+        """The two as equations over boxes."""
+        jets = [Jets(record(tree_of(each, self.names), self.names), self.names) for each in (self.first, self.second)]
+        return System(
+            lambda box: [each.at(box, 0)[0] for each in jets],
+            lambda box: ([each.at(box, 0)[0] for each in jets], [each.at(box, 1) for each in jets]),
+        )
+
 
 def _quotient(whole: Polynomial, factor: Polynomial) -> Polynomial:
     quotient, rest = divmod(whole, factor)
@@ -201,6 +224,21 @@ def kind_at(found: Polynomial, point: Sequence[fmpq]) -> str | None:
         return "saddle"
     reaches_axes = bool(corners) and corners[0][0] == 0 and corners[-1][1] == 0
     return {1: "minimum", -1: "maximum"}[signs.pop()] if len(signs) == 1 and 0 not in signs and reaches_axes else None
+
+
+def cusp_at(found: Polynomial, point: Sequence[fmpq]) -> bool:
+    """Whether a singular point of a curve is an ordinary cusp.
+
+    The Hessian has one direction in which it vanishes, and in that direction the third derivative does not.
+    """
+    generators = found.context().gens()
+    terms = found.compose(*[each + value for each, value in zip(generators, point, strict=True)]).to_dict()
+    a, b, c = (terms.get(each, fmpq(0)) for each in ((2, 0), (1, 1), (0, 2)))
+    if b * b != 4 * a * c or (a == 0 and c == 0):
+        return False
+    x, y = (-b, 2 * a) if a != 0 else (fmpq(1), fmpq(0))
+    cubic = sum((terms.get((3 - place, place), fmpq(0)) * x ** (3 - place) * y**place for place in range(4)), fmpq(0))
+    return bool(cubic != 0)
 
 
 def _sign(value: fmpq) -> int:

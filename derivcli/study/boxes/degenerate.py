@@ -8,7 +8,6 @@ from typing import Any
 
 from flint import ctx, fmpq
 
-from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.study.boxes.bivariate import Pair, Polynomial, kind_at, level_on, polynomial_of, tree_of
@@ -51,10 +50,10 @@ def settled(tree: Tree, names: tuple[str, ...], box: Part, search: Callable[[], 
         solved = search()
         return Settled(solved.found, solved.remainders)
     curves = _curves(polynomial, pair, box)
-    solved = solve(pair_system(pair), box, MAX_CURVE_PARTS) if curves else search()
+    solved = solve(pair.system(), box, MAX_CURVE_PARTS) if curves else search()
     points, left = [], []
     for hull, members in clusters(solved.remainders):
-        found = _only_point(pair, slopes, hull)
+        found = pair.only_point(hull)
         if found is None or (pair.common.total_degree() and not curves):
             left += members
         elif found and not _lies_on(found, curves):
@@ -85,15 +84,6 @@ def _may_lie_on(solution: Solution, curves: Sequence[Curve], names: tuple[str, .
     return any(each.at(solution.at, 0)[0].contains(0) for each in jets)
 
 
-def pair_system(pair: Pair) -> System:
-    """The equations of two polynomials."""
-    jets = [Jets(record(tree_of(each, pair.names), pair.names), pair.names) for each in (pair.first, pair.second)]
-    return System(
-        lambda box: [each.at(box, 0)[0] for each in jets],
-        lambda box: ([each.at(box, 0)[0] for each in jets], [each.at(box, 1) for each in jets]),
-    )
-
-
 def _is_never_zero(factor: Polynomial, names: tuple[str, ...], box: Part) -> bool:
     """Whether a polynomial is proved to be 0 nowhere in a box."""
     jets = Jets(record(tree_of(factor, names), names), names)
@@ -104,17 +94,3 @@ def _is_never_zero(factor: Polynomial, names: tuple[str, ...], box: Part) -> boo
 def _no_jacobian(box: Box) -> Any:
     """Of one equation in two unknowns no solution is alone."""
     raise UnsureBoxError(0)
-
-
-def _only_point(pair: Pair, slopes: Sequence[Polynomial], hull: Part) -> tuple[fmpq, ...] | None:
-    """The only critical point in a part, () where there is none; None where that is not known."""
-    at = pair.at_most_one(hull)
-    if at is None:
-        return None
-    if any(each.is_nan() for each in at):
-        return ()
-    point = tuple(fraction(each) for each in at)
-    exact = [each for each in point if each is not None]
-    if len(exact) < len(point) or any(slope(*exact) != 0 for slope in slopes):
-        return None
-    return tuple(exact)

@@ -48,11 +48,12 @@ Part: TypeAlias = "tuple[Interval, ...]"
 class System:
     """Equations over boxes: the functions' values, and their values and Jacobian, row by row.
 
-    Either raises as jets do.
+    Solutions are only looked for where the functions in `also` may be 0 too. All of them raise as jets do.
     """
 
     values: Callable[[Box], Sequence[arb]]
     jacobian: Callable[[Box], tuple[Sequence[arb], Sequence[Sequence[arb]]]]
+    also: Callable[[Box], Sequence[arb]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +125,8 @@ class _Search:
         try:
             values = self.system.values(balls)
             if not all(value.contains(_ZERO) for value in values):
+                return []
+            if self.system.also is not None and not all(value.contains(_ZERO) for value in self.system.also(balls)):
                 return []
             if all(value.is_zero() for value in values):
                 self.remainders.append(Remainder(part, singular=False, small=False, flat=True))

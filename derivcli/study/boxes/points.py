@@ -161,6 +161,15 @@ class Naming:
             return LocalGerms(self.tape, dict(where), known, {}, 0, 1).value_here()
         return None
 
+    def is_zero(self, where: Mapping[str, Coordinate]) -> bool:
+        """Whether the value at an exact point is proved to be 0."""
+        known = working(PROOF_BITS)
+        found = self.value(where, known)
+        with suppress(UnsureError, NoGermError), restored_context():
+            ctx.prec = PROOF_BITS
+            return found is not None and not known.sign(found)
+        return False
+
     def rational_value(self, where: Mapping[str, Coordinate]) -> fmpq | None:
         """The value at an exact point, if it is proved to be a rational number."""
         found = self.value(where, working(PROOF_BITS))

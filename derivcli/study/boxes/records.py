@@ -91,3 +91,53 @@ class BoxStudy:
     _repr_latex_ = latex
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvePoint:
+    """A point of a plane curve: "horizontal" or "vertical" by its tangent, "crossing" (two branches cross there),
+    "isolated" (no other point of the curve is near), "cusp", "singular" (both derivatives are 0, and more is not told)
+    or "stop" (of a moving point: both speeds are 0).
+
+    `at` are its coordinates. `parameters` are the values of the parameter at which a moving point is there.
+    """
+
+    at: tuple[Number, ...]
+    kind: str
+    verdict: Verdict
+    parameters: tuple[Number, ...] = ()
+
+    __eq__ = equal
+    __repr__ = short
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveStudy:
+    """A plane curve: an equation in a box, or two functions of a parameter on an interval.
+
+    `expressions` is the equation, or the two functions; `variables` are those of the box, or the parameter. What is not
+    decided is `undecided`, with the question that is open: "horizontal", "vertical", "singular", "crossing".
+    """
+
+    expressions: tuple[Expression, ...]
+    variables: tuple[str, ...]
+    box: tuple[tuple[Number, Number], ...]
+    horizontal: tuple[CurvePoint, ...] = ()
+    vertical: tuple[CurvePoint, ...] = ()
+    singular: tuple[CurvePoint, ...] = ()
+    crossings: tuple[CurvePoint, ...] = ()
+    undecided: tuple[UndecidedBox, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is undecided: the curve has no other such points there."""
+        return not self.undecided
+
+    __eq__ = equal
+    __repr__ = short
+    __str__ = text
+    _repr_html_ = html
+    _repr_latex_ = latex
+    _repr_mimebundle_ = mime_bundle
+    _repr_pretty_ = pretty

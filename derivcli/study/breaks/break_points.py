@@ -41,6 +41,9 @@ from derivcli.study.breaks.equations import BreakEquation, all_break_equations
 MAX_LEVELS = 64
 """So many whole numbers are solved for one by one; beyond, the zeros of a sine are."""
 
+MAX_SEARCHED = 10_000
+"""Where a formula may pass more whole numbers, they are not looked for."""
+
 RANGE_BITS = 64
 
 WILD_SHARE = arb(2) ** -6
@@ -205,10 +208,12 @@ class _Search:
     def solutions(self, equation: BreakEquation, low: Root, high: Root) -> Iterator[Solution | Stretch]:
         """The solutions of an equation in an interval, and where there may be others."""
         tree = equation.difference
-        cuts = self.break_points(tree, low, high)
+        cuts = self.cuts(equation, low, high)
         yield from cuts.undecided
         inside = [each.at for each in cuts.found if low.ball < each.at.ball and each.at.ball < high.ball]
         for start, end in pairwise([low, *inside, high]):
+            if equation.below is not None and self.is_above(equation.below, start, end):
+                continue
             try:
                 piece = branch(tree, self.name, between(start.ball, end.ball)) if has_branches(tree) else tree
             except NoValueError:
@@ -223,6 +228,28 @@ class _Search:
                     yield found
                 elif not (found.at.ball < start.ball or found.at.ball > end.ball):
                     yield Solution(found.at, equation, None)
+
+    def cuts(self, equation: BreakEquation, low: Root, high: Root) -> BreakPoints:
+        """The points between which an equation's formula is analytic, and has solutions that mean something or not."""
+        cuts = self.break_points(equation.difference, low, high)
+        if equation.below is None:
+            return cuts
+        solutions = [Solution(each.at, None) for each in cuts.found]
+        undecided = [*cuts.undecided]
+        for found in self.solutions(BreakEquation(equation.below, equation.does), low, high):
+            if isinstance(found, Solution):
+                solutions.append(found)
+            else:
+                undecided.append(found)
+        points, blurred = joined(solutions)
+        return BreakPoints(tuple(points), (*undecided, *blurred))
+
+    def is_above(self, tree: Tree, low: Root, high: Root) -> bool:
+        """Whether a formula that is 0 nowhere between two places is above 0 there, or has no value."""
+        if not tree.free_symbols:
+            return False
+        value = self.value(record(tree, (self.name,)), between(low.ball, high.ball))
+        return value is not None and bool(value > 0)
 
     def on_piece(self, equation: BreakEquation, piece: Tree, low: Root, high: Root) -> Iterator[Solution | Stretch]:
         """The solutions on an interval inside which the equation's formula is analytic."""
@@ -245,7 +272,11 @@ class _Search:
             if end is not inside:
                 first, last = sorted((end, inside), key=lambda root: root.size)
                 yield Stretch(first, last, ENDLESS)
-        levels = _levels(self.value(tape, inner[0].ball.union(inner[1].ball)), most)
+        values = self.value(tape, inner[0].ball.union(inner[1].ball))
+        if values is not None and values.rad() > MAX_SEARCHED:
+            yield Stretch(*inner, TOO_MANY)
+            return
+        levels = _levels(values, most)
         for whole in levels or ():
             level = add([tree, sympy.Integer(-whole)]) if whole else tree
             for at in self.zeros_of(level, *inner):

@@ -7,7 +7,7 @@ solutions it is one or the other throughout.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -40,7 +40,8 @@ class BreakEquation:
     """An equation `difference` = 0 whose solutions a formula singles out, or a whole number where it is `stepped`.
 
     That number is at `most` some number, if that is not None. The first of the `sides`, parts of the formula, is the
-    second one there, or the second one times the whole number plus `shift`.
+    second one there, or the second one times the whole number plus `shift`. Only where the formula `below` is below 0,
+    if there is one, does a solution mean something.
     """
 
     difference: Tree
@@ -49,6 +50,7 @@ class BreakEquation:
     most: int | None = None
     sides: tuple[Tree, Tree] | None = field(default=None, compare=False)
     shift: Tree = field(default=sympy.S.Zero, compare=False)
+    below: Tree | None = None
 
 
 def break_equations(tree: Tree) -> list[BreakEquation]:
@@ -124,7 +126,7 @@ def _of_power(node: Any) -> Iterator[BreakEquation]:
             yield whole(node.exp, POLES)
     elif exponent.free_symbols:
         yield equal(node.base, sympy.S.Zero, JUMPS)
-        yield whole(node.exp, POLES)
+        yield replace(whole(node.exp, POLES), below=node.base)
     elif exponent.is_negative:
         yield equal(node.base, sympy.S.Zero, POLES)
     elif not exponent.is_Integer:

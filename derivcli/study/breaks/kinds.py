@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from flint import arb, ctx, fmpq
@@ -34,7 +34,7 @@ class Break:
     """A point at which a function may not be analytic: its kind, limits on both sides, and slopes there.
 
     `kind` is that of a `SpecialPoint`, REGULAR, UNDEFINED or UNKNOWN. `value` is f there, and `slope` is f' where it
-    exists. Kind and limits are proved if `proved`.
+    exists. Kind and limits are proved if `proved`. A function that `oscillates` may do so around a limit.
     """
 
     at: Root
@@ -44,6 +44,7 @@ class Break:
     left: Side = NOTHING
     right: Side = NOTHING
     slope: Limit | None = None
+    oscillates: bool = False
 
     @property
     def is_critical(self) -> bool:
@@ -72,7 +73,8 @@ def _by_germs(formula: Formula, point: BreakPoint) -> Break | None:
             elif kind == REGULAR and germs.left is not None and germs.right is not None:
                 kind = REGULAR if _is_smooth(germs, germs.left, germs.right) else "kink"
             sure = germs.rigorous and kind != "oscillation"
-            return _made(point.at, kind, sure, value, left, right)
+            found = _made(point.at, kind, sure, value, left, right)
+            return replace(found, oscillates=germs.oscillates)
     return None
 
 

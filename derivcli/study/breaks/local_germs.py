@@ -21,11 +21,12 @@ from derivcli.engines.balls.exact_constants import ExactConstant, Field, working
 from derivcli.engines.balls.germs.approach import Approach, KnownLimit
 from derivcli.engines.balls.germs.arithmetic import Germs
 from derivcli.engines.balls.germs.evaluation import coordinate_of, germ_of
-from derivcli.engines.balls.germs.germ import CONSTANT_TERM, OSCILLATION, Germ, ShortError
+from derivcli.engines.balls.germs.germ import CONSTANT_TERM, OSCILLATION, Germ, NoGermError, ShortError
 from derivcli.engines.balls.tape import Tape, record_parts
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.break_points import BreakPoint, Solution
+from derivcli.study.breaks.growth import growth_of, stand_in
 
 MIN_BITS = 64
 """A place that is known to fewer bits tells nothing."""
@@ -74,7 +75,7 @@ def precisions(at: Root) -> list[int]:
 
 def _fill(germs: LocalGerms, formula: Formula, point: BreakPoint) -> None:
     """Compute the value and both germs."""
-    known, limits = germs.field, _limits(formula, point)
+    known, limits = germs.field, limits_of(formula, point)
     at = place_in(known, point.at)
     with suppress(NoValueError):
         here, _ = _germ(germs, formula, {CONSTANT_TERM: at}, limits)
@@ -109,7 +110,11 @@ def _germ(
     germs = Germs(local.field, local.order + local.more)
     approach = Approach(tape, germs, {formula.name: germs.made(terms, None)}, limits=limits)  # type: ignore[arg-type]
     try:
-        return germ_of(approach), germs.decisions
+        try:
+            return germ_of(approach), germs.decisions
+        except NoGermError:
+            approach.values.clear()
+            return stand_in(germs, growth_of(approach)), germs.decisions
     finally:
         local.rigorous = local.rigorous and approach.rigorous
         local.oscillates = local.oscillates or OSCILLATION in germs.decisions
@@ -122,7 +127,7 @@ def place_in(known: Field, at: Root) -> ExactConstant:
     return known.named(PLACE, at.where)
 
 
-def _limits(formula: Formula, point: BreakPoint) -> dict[int, KnownLimit]:
+def limits_of(formula: Formula, point: BreakPoint) -> dict[int, KnownLimit]:
     """What parts of the formula tend to, by the equations that hold at the point."""
     numbers = formula.recorded[1]
     found: dict[int, KnownLimit] = {}
@@ -130,7 +135,21 @@ def _limits(formula: Formula, point: BreakPoint) -> dict[int, KnownLimit]:
         told = _told(solution, numbers)
         if told is not None:
             found[told[0]] = told[1]
+            equation = solution.equation
+            if equation is not None and equation.sides is not None and equation.sides[1] == 0:
+                found.update(dict.fromkeys(_bases(formula.recorded[0], told[0]), told[1]))
     return found
+
+
+def _bases(tape: Tape, number: int) -> Iterator[int]:
+    """The numbers of the parts that are 0 where a power of them is."""
+    while tape.nodes[number].operation in ("power", "abs"):
+        parts = tape.nodes[number].parts
+        exponent = tape.nodes[parts[-1]]
+        if len(parts) > 1 and not (exponent.operation == "number" and exponent.data > 0):
+            return
+        number = parts[0]
+        yield number
 
 
 def _told(solution: Solution, numbers: Mapping[Tree, int]) -> tuple[int, KnownLimit] | None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sympy
-from flint import arb, fmpq
+from flint import arb
 
 from derivcli.check.one_sided_values import Limit, Side
 from derivcli.check.verdict import Verdict
-from derivcli.engines.balls.exact_constants import ExactConstant, Field, FieldGenerator
 from derivcli.language.expression import Expression
 from derivcli.language.spelling import Spelling
-from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.kinds import Break, limit_at_infinity
 from derivcli.study.breaks.local_germs import Formula
+from derivcli.study.constant_formulas import constant_tree
 from derivcli.study.numbers import number_in, number_of
 from derivcli.study.study import Number, SpecialPoint
 
@@ -62,37 +58,3 @@ def limit_number(limit: Limit, spelling: Spelling) -> Number | None:
     if limit.constant is not None and limit.field is not None:
         tree = constant_tree(limit.constant, limit.field)
     return number_in(limit.number, tree, spelling)
-
-
-def constant_tree(constant: ExactConstant, known: Field) -> Tree | None:
-    """The formula of a constant, made of rational numbers, pi, roots, exponentials and logarithms; None for others."""
-    terms = []
-    for monomial, factor in constant.polynomial.items():
-        powers = [_power(known, number, power) for number, power in monomial]
-        if None in powers:
-            return None
-        terms.append(sympy.Mul(_rational(factor), *powers))
-    return sympy.Add(*terms)
-
-
-def _power(known: Field, number: int, power: int) -> Any:
-    made = known.generators[number]
-    base = _generator(known, number, made)
-    return None if base is None else sympy.Pow(base, power)
-
-
-def _generator(known: Field, number: int, made: FieldGenerator) -> Any:
-    if number == known.numbers.get("pi"):
-        return sympy.pi
-    if made.radicand is not None:
-        inside = constant_tree(made.radicand, known)
-        return None if inside is None else sympy.Pow(inside, sympy.Rational(1, made.degree))
-    for part, function in ((made.log, sympy.exp), (made.exp, sympy.log)):
-        inside = None if part is None else constant_tree(part, known)
-        if inside is not None:
-            return function(inside)
-    return None
-
-
-def _rational(value: fmpq) -> Any:
-    return sympy.Rational(int(value.p), int(value.q))

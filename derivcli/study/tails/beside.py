@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,13 +14,14 @@ from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of
 from derivcli.engines.balls.exact_constants import ExactConstant, Field
-from derivcli.engines.balls.germs.approach import Approach
+from derivcli.engines.balls.germs.approach import Approach, KnownLimit
 from derivcli.engines.balls.germs.arithmetic import Germs
-from derivcli.engines.balls.germs.evaluation import coordinate_of
 from derivcli.engines.balls.germs.germ import CONSTANT_TERM, Germ, NoGermError, TermExponents
-from derivcli.engines.balls.tape import Tape, record
+from derivcli.engines.balls.tape import Tape
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
+from derivcli.study.breaks.break_points import BreakPoint
+from derivcli.study.breaks.local_germs import Formula, limits_of, place_in
 from derivcli.study.tails.calculus import Calculus, Value
 from derivcli.study.tails.model import Models
 from derivcli.study.tails.rules import block
@@ -38,20 +40,30 @@ MAX_PARTS = 24
 
 
 def sign_beside(
-    tree: Tree, name: str, at: Root | float, side: int = 1, order: int = 0, limit: arb | fmpq | float | None = None
+    tree: Tree,
+    name: str,
+    at: Root | float,
+    side: int = 1,
+    order: int = 0,
+    limit: arb | fmpq | float | None = None,
+    point: BreakPoint | None = None,
 ) -> tuple[arb, int] | None:
     """A number r, and the sign that f, f' or f'' is proved to have everywhere beside a point; None where none is found.
 
     The sign is that for all x with 0 < side*(x - at) <= r. With an infinite `at` it is that for all x with
     x >= r, or x <= -r at minus infinity. It is 0 where the derivative is 0 throughout. The interval is not longer than
-    `limit`, and at infinity does not begin before it.
+    `limit`, and at infinity does not begin before it. Of a point without a formula `point` tells which equations hold.
     """
-    return _beside(tree, name, at, side, limit).sign(order)
+    return _beside(tree, name, at, side, limit, point).sign(order)
 
 
 @lru_cache(maxsize=4)
-def _beside(tree: Tree, name: str, at: Root | float, side: int, limit: Any) -> Beside:
-    return Beside(record(tree, (name,)), at, side, limit)
+def _beside(tree: Tree, name: str, at: Root | float, side: int, limit: Any, point: BreakPoint | None) -> Beside:
+    formula = Formula(tree, name)
+    limits = {} if point is None else limits_of(formula, point)
+    if isinstance(at, Root) and not at.ball.is_finite():
+        at = float(at.ball)
+    return Beside(formula.recorded[0], at, side, limit, limits)
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +74,7 @@ class Beside:
     at: Root | float
     side: int
     limit: Any = None
+    limits: Mapping[int, KnownLimit] = field(default_factory=dict)
     parts: int = 1
     values: dict[int, Value | None] = field(default_factory=dict)
     runs: dict[int, Calculus] = field(default_factory=dict)
@@ -97,9 +110,9 @@ class Beside:
 
     def _longest(self) -> arb:
         """The longest interval of t that is looked at."""
-        if self.limit is None:
+        limit = abs(arb(1 if self.limit is None else self.limit))
+        if not limit > 0:
             return arb(1)
-        limit = arb(self.limit)
         return (1 / limit).lower() if self.infinite else limit.lower()
 
     def _value(self, share: int) -> Value:
@@ -125,7 +138,7 @@ class Beside:
 
     def _run(self, stretch: Stretch) -> Calculus:
         germs = Germs(self.field, TERMS)
-        approach = Approach(self.tape, germs, {})
+        approach = Approach(self.tape, germs, {}, limits=self.limits)
         return Calculus(Models(stretch), germs, approach, -1 if self.infinite else 1)
 
     def _variable(self, run: Calculus) -> Value:
@@ -140,7 +153,7 @@ class Beside:
         def find() -> Germ:
             terms: dict[TermExponents, ExactConstant] = {(-1 if self.infinite else 1, 0): run.field.rational(sense)}
             if isinstance(self.at, Root):
-                terms[CONSTANT_TERM] = coordinate_of(run.field, self.at.where)
+                terms[CONSTANT_TERM] = place_in(run.field, self.at)
             return run.germs.made(terms, None)
 
         return Value((first, moving, {})[: run.order + 1], find)

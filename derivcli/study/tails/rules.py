@@ -6,13 +6,14 @@ elsewhere its series about balls serves. A formula's derivatives are right by th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial, reduce
 from typing import Any
 
 from flint import arb, fmpq
 
 from derivcli.engines.balls.errors import NoValueError, UnsureError
+from derivcli.engines.balls.germs.germ import Germ
 from derivcli.engines.balls.tape import Tape, TapeNode, record
 from derivcli.language.functions.formulas import parse_tree
 from derivcli.language.functions.table import vocabulary
@@ -168,7 +169,23 @@ def block(run: Calculus, tape: Tape, numbers: Sequence[int], known: dict[int, An
             parts = [known[part] for part in node.parts]
             rule = RULES.get(node.operation)
             known[number] = regular(run, node.operation, *parts) if rule is None else rule(run, *parts)
+            if tape is run.approach.tape and number in run.approach.limits:
+                known[number] = _with_limit(run, number, known)
     return known[number]
+
+
+def _with_limit(run: Calculus, number: int, known: Mapping[int, Any]) -> Value:
+    """A value with the limit that is known of it."""
+    value = known[number]
+    earlier = {other: each for other, each in known.items() if isinstance(each, Value) and other != number}
+
+    def find() -> Germ:
+        for other, each in earlier.items():
+            if each.germ is not None:
+                run.approach.values[other] = each.germ
+        return run.approach.told(number, value.find())
+
+    return Value(value.jet, find)
 
 
 def _choice(run: Calculus, tape: Tape, node: TapeNode, known: dict[int, Any], inputs: Sequence[Value]) -> Any:

@@ -1,0 +1,68 @@
+"""What the arguments of the functions for Python ask for, as requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from derivcli import pipeline
+from derivcli.python_arguments import (
+    At,
+    Formula,
+    Lets,
+    Names,
+    Partials,
+    Use,
+    formulas_of,
+    functions_of,
+    lets_of,
+    mixed_of,
+    names_of,
+    points_of,
+    text_in,
+    wrt_of,
+)
+from derivcli.request import Request
+
+if TYPE_CHECKING:
+    from derivcli.result import Result, SymbolicResult
+
+
+def listed_formulas_of(expression: Formula | Sequence[Formula]) -> list[Formula]:
+    """One expression or several as a list."""
+    several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
+    return formulas_of(expression, "expression") if several else [cast("Formula", expression)]
+
+
+def derivatives(request: Request) -> list[Result] | list[SymbolicResult]:
+    """Numbers at points, or formulas where there are none."""
+    return pipeline.numbers(request) if request.has_points else pipeline.formulas(request)
+
+
+def request_of(
+    expressions: Sequence[Formula],
+    at: At | None,
+    wrt: Names | None,
+    *,
+    let: Lets | None = None,
+    use: Use | None = None,
+    paired: bool = False,
+    mixed: Partials | None = None,
+    along: At | None = None,
+    dependent: str = "",
+    check: bool | None = None,
+    **others: Any,
+) -> Request:
+    """The request that arguments make; the `others` are fields of it."""
+    return Request(
+        [text_in(each) for each in expressions],
+        points_of(at, paired),
+        wrt=wrt_of(wrt),
+        mixed=mixed_of(mixed),
+        along=points_of(along, what="along"),
+        dependent=names_of([dependent], "y")[0] if dependent else "",
+        let=lets_of(let),
+        functions=functions_of(use),
+        check=None if at is None else check,  # formulas are not judged
+        **others,
+    )

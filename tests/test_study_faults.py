@@ -1,0 +1,118 @@
+"""Faults planted into the study of curves, each of which the table and the dense look find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flint import arb, arb_poly
+
+from derivcli.simplify.domains.roots import Root
+from derivcli.study import isolation, study_interval, taylor_model, touches, walls, zeros
+from derivcli.study.breaks.kinds import break_at
+from derivcli.study.extrema import with_extents
+from derivcli.study.tails.beside import sign_beside
+from derivcli.study.taylor_model import Curve, TaylorModel
+from derivcli.study.value_range import united
+from tests.drawn_curves import Drawn, misses, studied
+from tests.support import each
+
+ORIGINALS: dict[str, Callable[..., Any]] = {
+    "model": taylor_model.model, "isolated": isolation.isolated, "sign_beside": sign_beside,
+    "break_at": break_at, "with_extents": with_extents,
+    "united": united, "series": Curve.series, "derivative": TaylorModel.derivative,
+}  # fmt: skip
+
+
+def without_remainder(curve: Curve, low: Any, high: Any, precision: int = 128) -> TaylorModel:
+    """A Taylor polynomial that is taken for the function."""
+    centre, radius = (low + high) / 2, (arb(high - low) / 2).upper()
+    return TaylorModel(low, high, centre, radius, [arb_poly(curve.series(centre, 6, precision))])
+
+
+def at_the_centre(self: Curve, at: Any, order: int, precision: int = 128) -> Any:
+    """Series that hold at the centre of a ball alone."""
+    return ORIGINALS["series"](self, at.mid() if isinstance(at, arb) else at, order, precision)
+
+
+def of_other_sign(self: TaylorModel, order: int) -> Any:
+    """A second derivative of the other sign."""
+    found = ORIGINALS["derivative"](self, order)
+    return -found if order == 2 else found
+
+
+def turned(*given: Any) -> Iterator[Any]:
+    """Zeros at which a function is said to fall where it rises."""
+    for found in ORIGINALS["isolated"](*given):
+        yield replace(found, rises=not found.rises) if isinstance(found, isolation.Simple) else found
+
+
+def without_one(*given: Any) -> Iterator[Any]:
+    """All zeros but the last."""
+    yield from list(ORIGINALS["isolated"](*given))[:-1]
+
+
+def believed(curve: Curve, order: int, touch: Any, *_: Any) -> list[Any]:
+    """A zero wherever a function comes near to 0."""
+    return [touches.zero_of(touch, Root(touch.ball, touch.ball))]
+
+
+def too_far(*given: Any) -> Any:
+    """A proof of one sign that reaches further than it does."""
+    found = ORIGINALS["sign_beside"](*given)
+    return found and (found[0] * 1000 if len(given) < 6 else arb(given[5]), found[1])
+
+
+def nowhere(*given: Any) -> bool:
+    """Whether a function is defined between two points."""
+    return False
+
+
+def mirrored(*given: Any) -> Any:
+    """What a function does on the other side of a break."""
+    found = ORIGINALS["break_at"](*given)
+    return replace(found, left=found.right, right=found.left)
+
+
+def all_global(*given: Any) -> Any:
+    return [replace(point, extent="global") for point in ORIGINALS["with_extents"](*given)]
+
+
+def of_the_first(spans: Any) -> Any:
+    """The range on the first piece."""
+    return ORIGINALS["united"](spans[:1])
+
+
+FAULTS: list[tuple[Any, str, Callable[..., Any], str]] = [
+    (taylor_model, "model", without_remainder, "sin(9*x)"),
+    (Curve, "series", at_the_centre, "exp(-x)/(1+25*x^2)"),
+    (TaylorModel, "derivative", of_other_sign, "exp(-x^2)"),
+    (zeros, "isolated", turned, "x*exp(-x)"),
+    (zeros, "isolated", without_one, "sin(x)"),
+    (walls, "decided", believed, "exp(x) - x - 1 + 1e-42"),
+    (walls, "sign_beside", too_far, "exp(x)*sqrt(x+1)*(x-2)"),
+    (walls, "defined_on", nowhere, "exp(x)/(x-1)"),
+    (walls, "break_at", mirrored, "exp(x)/(x-1)"),
+    (study_interval, "with_extents", all_global, "x^3 - 3*x"),
+    (study_interval, "united", of_the_first, "sin(x)"),
+]  # fmt: skip
+"""Where a fault is planted, and a function of which something false is said with it."""
+
+
+def misses_of(text: str) -> list[str]:
+    drawn = Drawn("", text, "-1.5", "3.25")
+    try:
+        return list(misses(drawn, studied(drawn)))
+    except ValueError as error:  # enclosures that contradict each other
+        return [str(error)]
+
+
+@each("module, name, fault, text", FAULTS)
+def test_a_fault_is_found(
+    module: Any, name: str, fault: Callable[..., Any], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert misses_of(text) == []
+    monkeypatch.setattr(module, name, fault)
+    assert misses_of(text)
