@@ -42,7 +42,7 @@ def number_in(ball: arb, tree: Tree | None = None, spelling: Spelling = CANONICA
 @lru_cache(maxsize=1024)
 def _formula(tree: Tree, spelling: Spelling) -> Expression | None:
     with suppress(DerivError):  # the language refuses what no float64 holds
-        return expression_of(arrange(tree), spelling)
+        return expression_of(arrange(tree) if tree.is_Rational else tree, spelling)
     return None
 
 

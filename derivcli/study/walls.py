@@ -13,6 +13,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
+from derivcli.study import factors
 from derivcli.study.breaks.branches import branch, has_branches
 from derivcli.study.breaks.break_points import BreakPoint, Zeros, between, break_points, defined_on
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
@@ -141,10 +142,19 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
         orders,
         Means(
             beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
-            decide=lambda touch, order: decided(curve, order, touch, lambda order: (), lambda *_: None),
-            is_zero=lambda order: False,
+            decide=lambda touch, order: decided(curve, order, touch),
+            is_zero=lambda order: _is_zero(curve, stretch, order),
         ),
     )
+
+
+def _is_zero(curve: Curve, stretch: Stretch, order: int) -> bool:
+    """Whether a derivative is proved to be 0 throughout; most are not 0 somewhere inside."""
+    inside = between(stretch.left.root.ball, stretch.right.root.ball)
+    with suppress(UnsureError, TouchError):
+        if curve.series(inside, order)[order].contains(0):
+            return factors.is_zero(curve.tree, curve.name, order)
+    return False
 
 
 def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -> tuple[fmpq, int] | None:

@@ -138,7 +138,10 @@ def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) ->
         return
     starts = {order: _start(stretch, order, means, 1) for order in orders}
     ends = {order: _start(stretch, order, means, -1) for order in orders}
-    low, high = min(starts.values()), max(ends.values())
+    orders = [order for order in orders if order not in stretch.throughout]
+    if not orders:
+        return
+    low, high = min(starts[order] for order in orders), max(ends[order] for order in orders)
     for each in models(curve, low, high):
         if not isinstance(each, TaylorModel):
             stretch.open += [Open(arb(each[0]), arb(each[1]), order, _why(curve)) for order in orders]
@@ -182,6 +185,9 @@ def _start(stretch: Stretch, order: int, means: Means, side: int) -> fmpq:
         if found[1] == 0:  # and so wherever f is analytic beside that
             stretch.throughout.add(order)
         return found[0]
+    if means.is_zero(order):
+        stretch.throughout.add(order)
+        return fmpq(0)  # nothing is looked for
     if wall.is_infinite:
         raise EndlessError
     other = stretch.right if side > 0 else stretch.left
