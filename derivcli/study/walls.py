@@ -34,6 +34,7 @@ MARGIN = fmpq(1, 1_594_323)
 ZERO_SHARES = tuple(fmpq(1, 2**bits) for bits in (1, 3, 6, 10, 15, 21, 28))
 """Shares of a stretch on which a derivative may rise or fall that is 0 where the stretch begins."""
 
+UNKNOWN_KIND = "it is not known what the function does there"
 UNTOLD_BREAKS = "it is not known where the formula changes there"
 UNTOLD = "it is not known whether the function is defined there"
 
@@ -68,7 +69,12 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         elif is_defined is None:
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
+    opened += [Open(each.root.ball, each.root.ball, None, UNKNOWN_KIND) for each in breaks if _is_unknown(each)]
     return stretches, opened
+
+
+def _is_unknown(wall: Wall) -> bool:
+    return wall.break_ is not None and wall.break_.kind == UNKNOWN
 
 
 def _break_in(formula: Formula, point: BreakPoint, low: Root, high: Root) -> Break:
