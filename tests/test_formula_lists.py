@@ -29,7 +29,11 @@ LISTS = [
     ("[open('CANARY','w') for i in [1]]", ["[open('CANARY','w') for i in [1]]"]),
     ("[x, 1", ["[x, 1"]),
     ("x, 1]", ["x, 1]"]),
-    ("(x, 1)", ["(x, 1)"]),
+    ("(x, 1)", ["x", "1"]),
+    ("(x*(y + 1), (x + 1)*y)", ["x*(y + 1)", "(x + 1)*y"]),
+    ("(x + 1)", ["(x + 1)"]),
+    ("(x, 1) + (1, x)", ["(x, 1) + (1, x)"]),
+    ("f(x, y)", ["f(x, y)"]),
     ("x + 1", ["x + 1"]),
     ("", [""]),
 ]
@@ -66,7 +70,7 @@ def test_one_formula_is_no_list_of_them() -> None:
         with pytest.raises(DerivError, match="square brackets") as caught:
             read("[x, 1]")
         assert "jacobian takes several formulas" in str(caught.value)
-    refused = deriv("steps", "[x, 1]", status=2).stderr
+    refused = deriv("explain", "[x, 1]", "--at", "x=1", status=2).stderr
     assert "only deriv itself takes several" in refused
     with pytest.raises(DerivError) as caught:
         parse("x[0]")

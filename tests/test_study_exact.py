@@ -9,14 +9,17 @@ import pytest
 import sympy
 from flint import arb, ctx
 
+from derivcli.api import study
 from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.tape import record
+from derivcli.engines.symbolic import arrange
 from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.simplify.domains.roots import root
 from derivcli.study import polynomials
 from derivcli.study.exact_places import Forms, are_equal, candidates, place_of, vanishing
 from derivcli.study.exact_values import exact_value
+from derivcli.study.factors import factors, is_zero
 from derivcli.study.polynomials import rational_function, walls, zeros
 
 X = sympy.Symbol("x")
@@ -192,7 +195,7 @@ def test_what_vanishes_is_proved(function, place, order, count):
         ("x*exp(-x^2)", "sqrt(2)/2", "sqrt(2)*exp(-1/2)/2"),
         ("sin(x)", "pi/12", "(sqrt(6) - sqrt(2))/4"),
         ("sin(x)", "pi/5", "sqrt(10 - 2*sqrt(5))/4"),
-        ("sin(x)", "pi/7", "cos(5*pi/14)"),
+        ("sin(x)", "pi/7", ""),
         ("sin(x)+cos(x)", "pi/4", "sqrt(2)"),
         ("x-2*sin(x)", "pi/3", "pi/3 - sqrt(3)"),
         ("sin(2*x)", "asin(1/3)", "4*sqrt(2)/9"),
@@ -223,3 +226,55 @@ def test_equal_values():
     assert are_equal(sine, {"x": tree("pi/2")}, sine, {"x": tree("5*pi/2")}) is True
     assert are_equal(sine, {"x": tree("1")}, sine, {"x": tree("pi-1")}) is not False
     assert are_equal(sine, {"x": tree("1")}, sine, {"x": tree("1+10^(-40)")}) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ("(x-cos(x))^2", 0, {"x - cos(x)": 2}),
+        ("x^2-2*x*cos(x)+cos(x)^2", 0, {"x - cos(x)": 2}),
+        ("(x-cos(x))^4", 2, {"x - cos(x)": 2}),
+        ("x^3*(x-1)^2*exp(x)", 1, {"x": 2}),
+        ("(exp(x)-2)^4/(1+x^2)", 1, {"exp(x) - 2": 3}),
+        ("sqrt((x-cos(x))^4)", 0, {"x - cos(x)": 2}),
+        ("(x-cos(x))*(x+1)/x^2", 0, {}),
+    ],
+)
+def test_factors_with_exponents(text, order, expected):
+    found = {text_of(arrange(factor)): exponent for factor, exponent in factors(tree(text), "x", order) if exponent > 1}
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "is_known"),
+    [
+        ("sin(x)^2+cos(x)^2", 1, True),
+        ("atan(x)+atan(1/x)", 1, True),
+        ("exp(log(x))-x", 0, True),
+        ("asin(x)+acos(x)", 1, True),
+        ("abs(x)/x", 1, True),
+        ("cosh(x)^2-sinh(x)^2-1", 0, True),
+        ("cos(3*x)-4*cos(x)^3+3*cos(x)", 0, True),
+        ("sec(x)^2-tan(x)^2", 1, True),
+        ("sin(x)^2+1.0000001*cos(x)^2", 1, False),
+        ("atan(x)+atan(1/x)+x/10^30", 1, False),
+        ("abs(x)*x", 2, False),
+    ],
+)
+def test_identities(text, order, is_known):
+    assert is_zero(tree(text), "x", order) is is_known
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("(x-cos(x))^2", {"touching": 2}),
+        ("(x-cos(x))^3", {"crossing": 3}),
+        ("(x-cos(x))^2+10^(-60)", {}),
+        ("x^21*exp(x)", {"crossing": 21}),
+    ],
+)
+def test_zeros_without_a_formula_have_their_multiplicity(text, kinds):
+    found = study(text, on="x=-1/2:2")
+    assert {each.kind: each.multiplicity for each in found.zeros} == kinds
+    assert found.complete

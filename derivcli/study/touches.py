@@ -6,30 +6,21 @@ factors of the formula where it is a square of something.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from flint import arb
 
-from flint import arb, fmpq
-
-from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.exact_places import candidates, vanishing
+from derivcli.study.factors import factors
 from derivcli.study.isolation import NAME_BITS, Simple, Touch, isolated, refined
 from derivcli.study.numbers import place_of
-from derivcli.study.taylor_model import BITS, Curve, TaylorModel, model
+from derivcli.study.taylor_model import BITS, Curve, TaylorModel, curve_of, model
 from derivcli.study.zeros import Open, Zero
 
 CLOSER_BITS = (4 * BITS, 16 * BITS)
 """Precisions at which a function is told from 0 that only comes near to it."""
 
-Factors: TypeAlias = Callable[[int], Iterable[tuple[Tree, int]]]
-"""Takes an order. Gives formulas and exponents: where the derivative is 0, and how often, these are."""
 
-SimpleZeros: TypeAlias = Callable[[Tree, fmpq, fmpq], "list[arb] | None"]
-"""Gives the simple zeros of a formula on an interval, if these are all."""
-
-
-def decided(curve: Curve, order: int, touch: Touch, factors: Factors, simple_zeros: SimpleZeros) -> list[Zero] | Open:
+def decided(curve: Curve, order: int, touch: Touch) -> list[Zero] | Open:
     """The zeros of a derivative where it touches 0 as far as a model tells."""
     named = _by_formula(curve, order, touch)
     if named is not None:
@@ -40,9 +31,9 @@ def decided(curve: Curve, order: int, touch: Touch, factors: Factors, simple_zer
         closer = _closer(curve, order, touch, precision)
         if closer is not None:
             return closer
-    factored = _by_factors(touch, factors(order), simple_zeros)
-    if factored is not None:
-        return [factored]
+        factored = _by_factors(curve, order, touch)
+        if factored is not None:
+            return [factored]
     return Open(touch.ball.lower(), touch.ball.upper(), order, "it comes so near to 0 that no precision tells")
 
 
@@ -81,12 +72,21 @@ def _closer(curve: Curve, order: int, touch: Touch, precision: int) -> list[Zero
     ]
 
 
-def _by_factors(touch: Touch, factors: Iterable[tuple[Tree, int]], simple_zeros: SimpleZeros) -> Zero | None:
+def _by_factors(curve: Curve, order: int, touch: Touch) -> Zero | None:
     """The zero where a factor has a simple one, to the power that the multiplicity is."""
-    for factor, exponent in factors:
-        if exponent != touch.multiplicity:
-            continue
-        zeros = simple_zeros(factor, touch.low, touch.high)
-        if zeros is not None and len(zeros) == 1:
-            return zero_of(touch, Root(zeros[0], zeros[0]))
+    for factor, exponent in factors(curve.tree, curve.name, order):
+        if exponent == touch.multiplicity:
+            root = _simple_zero(curve_of(factor, curve.name, curve.deadline), touch)
+            if root is not None:
+                return zero_of(touch, root)
     return None
+
+
+def _simple_zero(curve: Curve, touch: Touch) -> Root | None:
+    """The only zero of a factor where its power touches 0, if that is a simple one."""
+    found = model(curve, touch.low, touch.high)
+    zeros = list(isolated(found, 0)) if isinstance(found, TaylorModel) else []
+    if len(zeros) != 1 or not isinstance(zeros[0], Simple):
+        return None
+    ball: arb = refined(curve, 0, zeros[0].ball, BITS)
+    return Root(ball, ball)

@@ -49,7 +49,8 @@ class DerivativeValue:
     @property
     def forms(self) -> list[Tree]:
         """The formula with the point in it and, where that is another one, what it comes to."""
-        if self.exact is None or text_of(self.exact.tree) == text_of(arrange(self.put)):
+        put = self.put if self.is_rational else arrange(self.put)
+        if self.exact is None or text_of(self.exact.tree) == text_of(put):
             return [self.put]
         return [self.put, self.exact.tree]
 

@@ -1,6 +1,7 @@
-"""Several formulas in one text, as SymPy, NumPy and Python write them: `[x^2, sin(x)]` and `Matrix([[x^2], [sin(x)]])`.
+"""Several formulas in one text: `(x^2, sin(x))` as books write a vector, and lists of SymPy, NumPy and Python.
 
-A bracket around one formula is no list, and neither is what holds a list and more, as `x[0]` and `[x for x in y]` do.
+Those are `[x^2, sin(x)]` and `Matrix([[x^2], [sin(x)]])`. A bracket around one formula is no list, and neither is
+what holds a list and more, as `x[0]` and `[x for x in y]` do.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def listed_formulas(text: str) -> list[str]:
         start += len(text[start:stop]) - len(text[start:stop].lstrip())
     else:
         start, stop = len(text) - len(text.lstrip()), end
-    parts = _parts(text, start, stop)
+    parts = _parts(text, start, stop) or _parts(text, start, stop, "()")
     if parts is None or _COMPREHENSION.search(text) or (len(parts) == 1 and not head):
         return [text]
     limits.check_characters(text)
@@ -42,9 +43,9 @@ def listed_formulas(text: str) -> list[str]:
     return [text[slice(*_stripped(text, *part))] for part in parts]
 
 
-def _parts(text: str, start: int, stop: int) -> list[tuple[int, int]] | None:
+def _parts(text: str, start: int, stop: int, around: str = "[]") -> list[tuple[int, int]] | None:
     """Where the parts of a list stand that goes from `start` to `stop`; None where there is no list."""
-    if text[start : start + 1] != "[" or text[stop - 1 : stop] != "]":
+    if text[start : start + 1] + text[stop - 1 : stop] != around:
         return None
     depth, commas = 0, [start]
     for mark in _MARK.finditer(text, start, stop):

@@ -13,14 +13,14 @@ from flint import arb, fmpq, fmpq_poly
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.balls.integers import floor
-from derivcli.engines.symbolic import SYMPY_FAILURES, merged
+from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, merged
 from derivcli.language.tree import Tree, row_of, symbol
 from derivcli.simplify.domains.roots import Root
 
 PLACE_BITS = 256
 """Bits to which places are known that have a formula."""
 
-MAX_POINTS = 10_000
+MAX_POINTS = 2000
 """So many members of a progression are written out."""
 
 
@@ -36,7 +36,7 @@ def place(tree: Any) -> Root | None:
         if isinstance(where, fmpq):
             return rational_place(where)
         ball = ball_of(where, PLACE_BITS)
-        return Root(where, ball, tree) if ball.is_finite() else None
+        return Root(where, ball, arrange(tree)) if ball.is_finite() else None
     return None
 
 

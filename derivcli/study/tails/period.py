@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-import sympy
 from flint import fmpq
 
 from derivcli.check.enclosure import restored_context
@@ -22,6 +21,7 @@ from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.tape import HOLDS, Tape, TapeNode, record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import ROOT_BITS, Root, root
+from derivcli.study.constant_formulas import constant_tree
 
 EVEN = frozenset(("abs", "cos", "cosh", "sech"))
 """Functions g with g(-u) = g(u)."""
@@ -238,25 +238,6 @@ RULES: dict[str, Callable[[_Motions, TapeNode, list[Motion]], Motion]] = {
 
 
 def _root(step: ExactConstant, field: Field) -> Root:
-    tree = _written(step, field)
+    tree = constant_tree(step, field)
     found = None if tree is None else root(tree)
     return found or Root(step.ball, step.ball)
-
-
-def _written(constant: ExactConstant, field: Field) -> Tree | None:
-    """A constant as a formula; None where a number in it has none."""
-    terms = []
-    for monomial, factor in constant.polynomial.items():
-        parts = [sympy.Rational(int(factor.p), int(factor.q))]
-        for number, power in monomial:
-            made = field.generators[number]
-            if number == field.numbers.get("pi"):
-                base: Tree = sympy.pi
-            elif made.radicand is not None and made.radicand.rational is not None:
-                inside = made.radicand.rational
-                base = sympy.Rational(int(inside.p), int(inside.q)) ** sympy.Rational(1, made.degree)
-            else:
-                return None
-            parts.append(base**power)
-        terms.append(sympy.Mul(*parts))
-    return sympy.Add(*terms)
