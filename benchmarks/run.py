@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import completion, kernels, orders, shell, start, streams, teach, warm
+from benchmarks import completion, kernels, orders, shell, start, streams, studies, teach, warm
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
@@ -191,6 +191,7 @@ if __name__ == "__main__":
     bench_check()
     orders.bench()
     teach.bench()
+    studies.bench()
     kernels.bench()
     streams.bench()
     shell.bench()

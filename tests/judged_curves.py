@@ -153,7 +153,7 @@ def special_numbers(study: Study) -> Any:
         [each.value for each in (study.low, study.high, *points, *(end for ends in stretches for end in ends))]
     )
     numbers = np.clip(numbers, study.low.value, study.high.value)
-    return np.unique(numbers[np.isfinite(numbers)])
+    return np.unique(numbers)
 
 
 def beside(text: str, numbers: Any, x: Number, order: int) -> tuple[int, int]:
@@ -161,8 +161,9 @@ def beside(text: str, numbers: Any, x: Number, order: int) -> tuple[int, int]:
     step, found = gap(numbers, x), []
     for start, side in ((x.low, -1), (x.high, 1)):
         place = mpmath.mpf(start) + side * step
-        value = at(text, place)[order] if numbers[0] <= place <= numbers[-1] else mpmath.nan
-        found.append(0 if mpmath.isnan(value) or abs(value) < NOTHING else int(mpmath.sign(value)))
+        with mpmath.workdps(3 * DIGITS):
+            value = at(text, place)[order] if numbers[0] <= place <= numbers[-1] else mpmath.nan
+        found.append(0 if mpmath.isnan(value) or abs(value) < NOTHING**3 else int(mpmath.sign(value)))
     return found[0], found[1]
 
 
@@ -208,7 +209,7 @@ def of_points(text: str, study: Study, numbers: Any) -> Iterator[str]:
             yield f"the critical point {point.x.text} is not a {point.kind}"
     for point in spread(study.inflections, MANY):
         signs = beside(text, numbers, point.x, 2)
-        if signs[0] * signs[1] != -1:
+        if signs[0] * signs[1] == 1:
             yield f"f'' does not change its sign at {point.x.text}"
     for point in everything(study):
         yield from of_value(text, point)
@@ -306,6 +307,7 @@ def of_range(text: str, study: Study, numbers: Any) -> Iterator[str]:
     """A range that leaves out a value, or has bounds that no value comes near, and wrong global extrema."""
     extent = study.range
     values, told = seen_values(text, study)
+    told += exact_values(text, study)
     if extent is None or not (values or told):
         return
     least, most = min([*values, *told]), max([*values, *told])
@@ -346,10 +348,13 @@ def of_range(text: str, study: Study, numbers: Any) -> Iterator[str]:
 
 def exact_values(text: str, study: Study) -> list[Any]:
     """Values that f has at fractions, and on pieces on which it is constant."""
-    places = [mpmath.mpf(point.x.value) for point in (*everything(study), *study.ends) if point.x.low == point.x.high]
-    constant = [piece for piece in spread(study.pieces, MANY) if piece.slope == 0]
+    exact = [point.x for point in (*everything(study), *study.ends) if point.x.low == point.x.high and finite(point.x)]
+    places = [mpmath.mpf(x.value) for x in exact]
+    constant = [
+        each for each in spread(study.pieces, MANY) if each.slope == 0 and finite(each.low) and finite(each.high)
+    ]
     places += [(mpmath.mpf(piece.low.value) + mpmath.mpf(piece.high.value)) / 2 for piece in constant]
-    return [at(text, place)[0] for place in places]
+    return [value for place in places if not mpmath.isnan(value := at(text, place)[0])]
 
 
 def near_breaks(text: str, study: Study, numbers: Any) -> list[Any]:

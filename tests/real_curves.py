@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from types import SimpleNamespace
 from typing import Any
 
@@ -306,7 +306,8 @@ def spelled(m: Any) -> dict[str, Any]:
     names |= {
         "N": constant, "pi": Slopes(m, m.pi, m.number(0), m.number(0)),
         "e": Slopes(m, m.e, m.number(0), m.number(0)), "abs": abs, "sqrt": lambda x: x ** constant("0.5"),
-        "if_": if_, "max": lambda a, b: if_(a >= b, a, b), "min": lambda a, b: if_(a <= b, a, b),
+        "if_": if_, "max": lambda *all: reduce(lambda a, b: if_(a >= b, a, b), all),
+        "min": lambda *all: reduce(lambda a, b: if_(a <= b, a, b), all),
         "floor": stepped(floor), "sign": stepped(m.sign), "relu": lambda x: if_(x >= 0, x, x.of(0)),
         "silu": lambda x: x * names["sigmoid"](x), "mish": lambda x: x * names["tanh"](names["softplus"](x)),
         "gelu": lambda x: x * (names["erf"](x / constant(2) ** constant("0.5")) + 1) / constant(2),

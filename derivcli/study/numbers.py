@@ -39,7 +39,7 @@ def number_in(ball: arb, tree: Tree | None = None, spelling: Spelling = CANONICA
     return Number(value, _below(ball.lower()), -_below(-ball.upper()) + 0.0, digits_of(ball), exact)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _formula(tree: Tree, spelling: Spelling) -> Expression | None:
     with suppress(DerivError):  # the language refuses what no float64 holds
         return expression_of(arrange(tree) if tree.is_Rational else tree, spelling)

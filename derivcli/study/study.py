@@ -44,7 +44,7 @@ class SpecialPoint:
       f is constant);
     - "inflection";
     - "end", "hole", "pole", "jump", "corner", "cusp", "vertical", "edge", "isolated", "undefined", "oscillation",
-      "kink" (a derivative exists there, of order one, and one of higher order does not).
+      "kink" (a derivative exists there, of order one, and one of higher order does not), "unknown".
     A minimum or a maximum is "global" or "local" in its `extent`; "" where it is neither or not known.
     `multiplicity` is how many derivatives beginning with f (of a critical point: with f') vanish there; 0 if not known.
     `value` is f there. `left` and `right` are one-sided limits of f at a break, `left_slope` and `right_slope` those of

@@ -20,13 +20,26 @@ from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
 from derivcli.study.breaks.kinds import UNKNOWN, Break, break_at
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
+from derivcli.study.factored_zeros import has_high_power, zeros_by_factors
 from derivcli.study.isolation import sign
 from derivcli.study.numbers import rational_root
 from derivcli.study.rational_zeros import fill_exactly
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, curve_of
 from derivcli.study.touches import decided
-from derivcli.study.zeros import ENDLESS, EndlessError, Means, Open, Stretch, Wall, exact_end, fill, is_outside, is_same
+from derivcli.study.zeros import (
+    ENDLESS,
+    EndlessError,
+    Means,
+    Open,
+    Stretch,
+    Wall,
+    Zero,
+    exact_end,
+    fill,
+    is_outside,
+    is_same,
+)
 
 MARGIN = fmpq(1, 1_594_323)
 """By this share of its length the search goes beyond the ends of an interval, so that no zero lies at its very end."""
@@ -34,6 +47,7 @@ MARGIN = fmpq(1, 1_594_323)
 ZERO_SHARES = tuple(fmpq(1, 2**bits) for bits in (1, 3, 6, 10, 15, 21, 28))
 """Shares of a stretch on which a derivative may rise or fall that is 0 where the stretch begins."""
 
+UNKNOWN_KIND = "it is not known what the function does there"
 UNTOLD_BREAKS = "it is not known where the formula changes there"
 UNTOLD = "it is not known whether the function is defined there"
 
@@ -68,7 +82,12 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         elif is_defined is None:
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
+    opened += [Open(each.root.ball, each.root.ball, None, UNKNOWN_KIND) for each in breaks if _is_unknown(each)]
     return stretches, opened
+
+
+def _is_unknown(wall: Wall) -> bool:
+    return wall.break_ is not None and wall.break_.kind == UNKNOWN
 
 
 def _break_in(formula: Formula, point: BreakPoint, low: Root, high: Root) -> Break:
@@ -136,16 +155,35 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
     if curve.rational is not None:
         fill_exactly(stretch, curve.rational, orders)
         return
+    known = _by_factors(stretch, curve, orders) if has_high_power(curve.tree, curve.name) else {}
     fill(
         stretch,
         curve,
-        orders,
+        [order for order in orders if order not in known],
         Means(
             beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
             decide=lambda touch, order: decided(curve, order, touch),
             is_zero=lambda order: _is_zero(curve, stretch, order),
         ),
     )
+    near = [order for order in orders if any(each.order == order for each in stretch.open) and not curve.is_late]
+    known |= _by_factors(stretch, curve, near)
+    stretch.zeros.update(known)
+    stretch.open = [each for each in stretch.open if each.order not in known]
+
+
+def _by_factors(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> dict[int, list[Zero]]:
+    """The zeros of derivatives that are products of high powers."""
+
+    def filled(inner: Curve) -> Stretch:
+        part = Stretch(stretch.left, stretch.right)
+        _fill(part, inner, (0,))
+        return part
+
+    with suppress(EndlessError):
+        found = {order: zeros_by_factors(stretch, curve, order, filled) for order in orders}
+        return {order: zeros for order, zeros in found.items() if zeros is not None}
+    return {}
 
 
 def _is_zero(curve: Curve, stretch: Stretch, order: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -20,7 +21,7 @@ from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.run import Run
-from derivcli.engines.balls.tape import HOLDS, record
+from derivcli.engines.balls.tape import HOLDS, Tape, record
 from derivcli.engines.symbolic import merged
 from derivcli.language import tree as build
 from derivcli.language.bound_variables import Binder, Integral
@@ -95,7 +96,7 @@ class _Resolver:
 
     def value(self, tree: Tree) -> arb:
         """The value of a formula, the first precision that tells."""
-        tape = record(tree, (self.name,))
+        tape = tape_of(tree, self.name)
         for precision in SIGN_BITS:
             with suppress(UnsureError):
                 return evaluate(Run(tape, precision=precision), {self.name: self.where})[0]
@@ -117,7 +118,7 @@ class _Resolver:
     def sign(self, tree: Tree) -> int:
         if merged(tree) == 0:
             return 0
-        tape = record(tree, (self.name,))
+        tape = tape_of(tree, self.name)
         for precision in SIGN_BITS:
             with suppress(UnsureError):
                 run = Run(tape, precision=precision, final=self.presumes and precision == SIGN_BITS[-1])
@@ -130,6 +131,12 @@ class _Resolver:
         if self.presumes:
             return 0
         raise UnsureError
+
+
+@lru_cache(maxsize=64)
+def tape_of(tree: Tree, name: str) -> Tape:
+    """The tape of a formula, which is asked at one place after the other."""
+    return record(tree, (name,))
 
 
 def has_branches(tree: Tree) -> bool:

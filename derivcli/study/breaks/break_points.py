@@ -25,7 +25,7 @@ from derivcli.engines.balls.tape import Tape, record
 from derivcli.language.differentiation.unrolling import steps_of
 from derivcli.language.tree import Tree, add, multiply, row_of, symbol
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.breaks.branches import branch, has_branches
+from derivcli.study.breaks.branches import branch, has_branches, tape_of
 from derivcli.study.breaks.direct_zeros import (
     PLACE_BITS,
     Linear,
@@ -140,7 +140,7 @@ def defined_on(tree: Tree, name: str, low: Root, high: Root) -> bool | None:
     It is None where that is not known. One point tells, since a formula is analytic between them or has no value.
     """
     with restored_context():
-        tape = record(tree, (name,))
+        tape = tape_of(tree, name)
         at = between(low.ball, high.ball)
         for precision in (96, 384, 1536):
             with suppress(UnsureError):

@@ -20,7 +20,7 @@ from derivcli.simplify.domains.roots import Root
 PLACE_BITS = 256
 """Bits to which places are known that have a formula."""
 
-MAX_POINTS = 10_000
+MAX_POINTS = 2000
 """So many members of a progression are written out."""
 
 
