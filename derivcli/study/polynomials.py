@@ -23,12 +23,16 @@ from derivcli.engines.balls.tape import record
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.tree import Tree, fold
 from derivcli.simplify.domains.roots import Root
+from derivcli.study.real_roots import real_roots
 from derivcli.study.surds import short_roots
 
 MAX_DEGREE = 400
 
 MAX_BITS = 100_000
 """Bits of all coefficients of a polynomial together."""
+
+LEAST_HIGH_DEGREE = 8
+"""From this degree on it takes longer to find the complex roots too."""
 
 MAX_FACTORED_DEGREE = 60
 """Polynomials of higher degree are taken apart by the multiplicity of their roots alone."""
@@ -227,6 +231,8 @@ def _simple_roots(polynomial: fmpz_poly) -> Iterator[Root]:
 
 def _balls(polynomial: fmpz_poly, precision: int) -> list[arb]:
     ctx.prec = precision
+    if polynomial.degree() >= LEAST_HIGH_DEGREE:
+        return real_roots(polynomial, precision)
     return [each.real for each, _ in polynomial.complex_roots() if each.imag == 0]
 
 
