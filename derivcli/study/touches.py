@@ -74,7 +74,7 @@ def _closer(curve: Curve, order: int, touch: Touch, precision: int) -> list[Zero
 
 def _by_factors(curve: Curve, order: int, touch: Touch) -> Zero | None:
     """The zero where a factor has a simple one, to the power that the multiplicity is."""
-    for factor, exponent in factors(curve.tree, curve.name, order):
+    for factor, exponent in factors(curve.tree, curve.name, order) or ():
         if exponent == touch.multiplicity:
             root = _simple_zero(curve_of(factor, curve.name, curve.deadline), touch)
             if root is not None:
