@@ -26,7 +26,7 @@ def decided(curve: Curve, order: int, touch: Touch) -> list[Zero] | Open:
     if named is not None:
         return [named]
     for precision in CLOSER_BITS:
-        if curve.is_late:
+        if curve.is_late or curve.is_slow:
             break
         closer = _closer(curve, order, touch, precision)
         if closer is not None:
