@@ -61,7 +61,7 @@ class Face:
 
 def study_box(expression: Expression, box: Mapping[str, tuple[Root, Root]]) -> BoxStudy:
     """All critical points in a closed box of up to four variables, proved to be all where nothing is left undecided."""
-    names = tuple(name for name in expression.variables if name in box)
+    names = tuple(box)
     ends = Ends(names, tuple(box[name][0] for name in names), tuple(box[name][1] for name in names))
     with restored_context():
         return _Study(expression, ends, formula(expression.expanded, names), monotonic() + STUDY_SECONDS).made()
