@@ -141,7 +141,7 @@ def test_roots_of_high_degree_are_those_of_chebyshev():
 
 
 @pytest.mark.parametrize(
-    "name, arguments",
+    ("name", "arguments"),
     [("chebyshevt", (6,)), ("chebyshevu", (5,)), ("legendre", (5,)), ("hermite", (6,)), ("hermite_prob", (5,)),
      ("laguerre", (4,)), ("gegenbauer", (4, sympy.Rational(1, 3))), ("assoc_laguerre", (3, 2)), ("legendre", (0,))],
 )  # fmt: skip
