@@ -140,6 +140,17 @@ def test_roots_of_high_degree_are_those_of_chebyshev():
             assert abs(ball - arb(mpmath.nstr(number, 65))) < 1e-60
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("chebyshevt", (6,)), ("chebyshevu", (5,)), ("legendre", (5,)), ("hermite", (6,)), ("hermite_prob", (5,)),
+     ("laguerre", (4,)), ("gegenbauer", (4, sympy.Rational(1, 3))), ("assoc_laguerre", (3, 2)), ("legendre", (0,))],
+)  # fmt: skip
+def test_orthogonal_polynomials_against_sympy(name, arguments):
+    found = rational_function(tree(f"{name}({', '.join(map(str, arguments))}, 2*x)"), "x").above
+    known = sympy.Poly(getattr(sympy, name)(*arguments, 2 * X), X)
+    assert [str(each) for each in found.coeffs()] == [str(each) for each in reversed(known.all_coeffs())]
+
+
 def test_ends_belong_to_the_interval():
     function = rational_function(tree("(x^2-2)*(x-1)*(x+5)"), "x")
     low, high = root(tree("1")), root(tree("sqrt(2)"))
