@@ -17,11 +17,15 @@ from derivcli.study.events import named
 from derivcli.study.exact_places import are_equal
 from derivcli.study.factors import factors
 from derivcli.study.isolation import sign
+from derivcli.study.polynomials import rational_function
 from derivcli.study.taylor_model import BITS, Curve, curve_of
 from derivcli.study.zeros import Stretch, Zero
 
 LEAST_EXPONENT = 4
 """Zeros of a lower multiplicity are found without factors."""
+
+SHORT_NODES = 40
+"""The factors of longer formulas are not looked at first."""
 
 SIGN_BITS = (BITS, 4 * BITS, 16 * BITS)
 """Precisions at which the sign of a product between its zeros is computed."""
@@ -41,10 +45,24 @@ def has_high_power(tree: Tree, name: str) -> bool:
     )
 
 
+def is_rational_by_factors(curve: Curve, order: int) -> bool:
+    """Whether the zeros of a derivative are those of rational functions, as of x*exp(-x^2), whose zeros are exact."""
+    if sum(1 for _ in postorder(curve.tree)) > SHORT_NODES:
+        return False
+    parts = factors(curve.tree, curve.name, order)
+    return parts is not None and all(rational_function(part, curve.name) is not None for part, _ in parts)
+
+
+def is_product(curve: Curve, order: int) -> bool:
+    """Whether a derivative has several factors, or one many times."""
+    parts = factors(curve.tree, curve.name, order) or ()
+    return len(parts) > 1 or any(exponent > 1 for _, exponent in parts)
+
+
 def zeros_by_factors(stretch: Stretch, curve: Curve, order: int, fill: Fill) -> list[Zero] | None:
     """All zeros of a derivative on a stretch; None where its factors do not tell."""
     parts = factors(curve.tree, curve.name, order)
-    if max((exponent for _, exponent in parts), default=0) < 2:
+    if parts is None or parts == ((curve.tree, 1),):
         return None
     found: Counted = []
     for factor, exponent in parts:

@@ -37,14 +37,15 @@ def derivative_tree(tree: Tree, name: str, order: int) -> Tree | None:
 
 
 @lru_cache(maxsize=64)
-def factors(tree: Tree, name: str, order: int) -> tuple[tuple[Tree, int], ...]:
+def factors(tree: Tree, name: str, order: int) -> tuple[tuple[Tree, int], ...] | None:
     """Formulas with exponents of which the derivative of an order is a product, with others besides that are not 0.
 
-    That is so where the function is analytic. None of them are there where no product is found.
+    That is so where the function is analytic. It is None where no product is found.
     """
     found = derivative_tree(tree, name, order)
     product = None if found is None else attempted(SECONDS, _product, found)
-    return () if product is None else tuple(_above(*product, name) or ())
+    found_above = None if product is None else _above(*product, name)
+    return None if found_above is None else tuple(found_above)
 
 
 def _product(tree: Tree) -> tuple[Product, Ring]:

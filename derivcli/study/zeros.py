@@ -139,7 +139,7 @@ class Means:
 
 def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) -> None:
     """Find all zeros of the derivatives of some orders between the walls of a stretch, on which f is analytic."""
-    stretch.zeros = {order: [] for order in orders}
+    stretch.zeros |= {order: [] for order in orders}
     if not orders:
         return
     starts = {order: _start(stretch, order, means, 1) for order in orders}
