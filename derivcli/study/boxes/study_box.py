@@ -33,6 +33,9 @@ from derivcli.study.study import Extent, Number
 STUDY_SECONDS = 2.0
 """The time on the clock for one study; what is not decided by then stays open."""
 
+INNER_SHARE = 0.6
+"""The part of the time that the inside of the box may take."""
+
 MIN_SECONDS = 0.02
 """The time that each part of a study has at least."""
 
@@ -141,7 +144,8 @@ class _Study:
         coordinates = {name: root.where for name, root in face.fixed.items()}
         system = self.formula.critical(face.ends.names, coordinates, face.jets)
         most = MAX_FACE_PARTS if face.fixed else MAX_PARTS
-        return solve(system, face.ends.part, most, max(self.end - monotonic(), MIN_SECONDS))
+        seconds = (self.end - monotonic()) * (1.0 if face.fixed else INNER_SHARE)
+        return solve(system, face.ends.part, most, max(seconds, MIN_SECONDS))
 
     def faces(self) -> Iterator[dict[str, Root]]:
         """What is fixed on each face: one or more variables at an end."""
