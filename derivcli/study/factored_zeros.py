@@ -10,7 +10,7 @@ import sympy
 from flint import fmpq
 
 from derivcli.engines.balls.errors import TouchError, UnsureError
-from derivcli.language.tree import Tree, postorder
+from derivcli.language.tree import Tree, postorder, row_of
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.break_points import between
 from derivcli.study.events import named
@@ -23,6 +23,9 @@ from derivcli.study.zeros import Stretch, Zero
 
 LEAST_EXPONENT = 4
 """Zeros of a lower multiplicity are found without factors."""
+
+GROWING = {"exp", "log", "abs", "sqrt", "cbrt", "root", "erf"}
+"""Functions that derivatives multiply by, or that they leave behind, so that rational factors stay."""
 
 SHORT_NODES = 40
 """The factors of longer formulas are not looked at first."""
@@ -47,16 +50,12 @@ def has_high_power(tree: Tree, name: str) -> bool:
 
 def is_rational_by_factors(curve: Curve, order: int) -> bool:
     """Whether the zeros of a derivative are those of rational functions, as of x*exp(-x^2), whose zeros are exact."""
-    if sum(1 for _ in postorder(curve.tree)) > SHORT_NODES:
+    nodes = [*postorder(curve.tree)]
+    names = {row.name for node in nodes if (row := row_of(node)) is not None}
+    if len(nodes) > SHORT_NODES or names - GROWING:
         return False
     parts = factors(curve.tree, curve.name, order)
     return parts is not None and all(rational_function(part, curve.name) is not None for part, _ in parts)
-
-
-def is_product(curve: Curve, order: int) -> bool:
-    """Whether a derivative has several factors, or one many times."""
-    parts = factors(curve.tree, curve.name, order) or ()
-    return len(parts) > 1 or any(exponent > 1 for _, exponent in parts)
 
 
 def zeros_by_factors(stretch: Stretch, curve: Curve, order: int, fill: Fill) -> list[Zero] | None:

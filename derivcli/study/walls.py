@@ -21,7 +21,7 @@ from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
 from derivcli.study.breaks.kinds import UNKNOWN, Break, break_at
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
-from derivcli.study.factored_zeros import has_high_power, is_product, is_rational_by_factors, zeros_by_factors
+from derivcli.study.factored_zeros import has_high_power, is_rational_by_factors, zeros_by_factors
 from derivcli.study.isolation import sign
 from derivcli.study.numbers import rational_root
 from derivcli.study.rational_zeros import fill_exactly
@@ -163,7 +163,7 @@ def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
     orders = [order for order in orders if order not in stretch.zeros]
     if not has_high_power(curve.tree, curve.name):
         hurried = curve
-        if any(is_product(curve, order) for order in orders):
+        if not curve.is_slow:
             hurried = replace(curve, deadline=min(curve.deadline, thread_time() + QUICK_SECONDS))
         fill(stretch, hurried, orders, _means(stretch, hurried))
         orders = [order for order in orders if any(each.order == order for each in stretch.open)]
