@@ -44,6 +44,7 @@ MAX_FACE_PARTS = 1500
 
 SPENT = "the search ended before this part was decided; critical points may lie close together or fill a curve here"
 SINGULAR = "the formula may have no derivative here"
+CONSTANT = "the function is constant here, so that every point is critical"
 DEGENERATE = "the Hessian is singular here, or nearly so"
 AT_END = "a critical point lies on the boundary of the box, or too close to it to tell"
 OTHERS = {
@@ -291,6 +292,8 @@ def _may_be_whole(value: arb) -> bool:
 
 
 def _why(members: Sequence[Remainder]) -> str:
+    if all(each.flat for each in members):
+        return CONSTANT
     if any(each.singular for each in members):
         return SINGULAR
     return DEGENERATE if all(each.small for each in members) else SPENT
