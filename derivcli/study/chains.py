@@ -19,6 +19,7 @@ from derivcli.engines.balls.integers import only_whole
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.tree import Tree, fold, made, postorder, row_of
+from derivcli.study.constant_formulas import canonical
 from derivcli.study.linear_form import LinearForm, atom, called, pi_times, rational
 
 ALGEBRAIC, SCALED, EXPONENTIAL, POWER = "algebraic", "scaled", "exponential", "power"
@@ -188,7 +189,7 @@ def _shifted(node: Any, others: Sequence[Tree], inner: Chain) -> Chain:
         return inner.then(lambda x: x + ball, lambda value, _: value.plus(minus), kind)
     if isinstance(where, fmpq):
         return inner.then(lambda x: x * ball, lambda value, _: value.times(1 / where), inner.kind)
-    return inner.then(lambda x: x * ball, lambda value, _: value.over(rest), SCALED)
+    return inner.then(lambda x: x * ball, lambda value, _: canonical(value.over(rest)), SCALED)
 
 
 def _power(node: Any, place: int, inner: Chain) -> Chain:

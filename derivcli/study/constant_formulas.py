@@ -11,11 +11,15 @@ from flint import fmpq, fmpz
 
 from derivcli.engines.balls.exact_angles import cosine_of_part
 from derivcli.engines.balls.exact_constants import ExactConstant, Field, Monomial
+from derivcli.engines.balls.germs.evaluation import Constants
+from derivcli.engines.balls.tape import record
 from derivcli.language import tree as build
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Tree
 from derivcli.study.linear_form import ZERO, LinearForm, atom, called, pi_times
 from derivcli.study.surds import multiple, number, over
+
+CONSTANT_BITS = 192
 
 Polynomial = Mapping[Monomial, fmpq]
 
@@ -30,6 +34,19 @@ def constant_tree(constant: ExactConstant, known: Field) -> Tree | None:
         return _Writer(known).form(constant.polynomial).tree
     except NoFormulaError:
         return None
+
+
+def canonical(form: LinearForm) -> LinearForm:
+    """A number written as its exact constant is, where that has a formula: pi/(2/3*pi) is 3/2."""
+    tape = record(form.tree, ())
+    constants = Constants(tape, {}, CONSTANT_BITS)
+    found = constants.of(tape.order[-1])
+    if found is None:
+        return form
+    try:
+        return _Writer(constants.field).form(found.polynomial)
+    except NoFormulaError:
+        return form
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from derivcli.study.value_range import united
 from derivcli.study.walls import stretches_on
 from derivcli.study.zeros import ORDERS, Open
 
-STUDY_SECONDS = 1.5
+STUDY_SECONDS = 1.2
 """The processor time for one study; what is not decided by then stays open."""
 
 NO_BREAKS = ("regular", "end", "undefined")
