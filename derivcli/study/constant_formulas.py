@@ -86,10 +86,10 @@ class _Writer:
             made, key = self.known.generators[place], self.keys[place]
             if made.log is not None:
                 exponent = exponent.plus(self.form(made.log.polynomial).times(fmpq(power)))
-            elif made.degree == 2 and made.radicand is not None and made.radicand.rational is not None:
+            elif made.degree == 2 and (whole := _whole(made.radicand)):
                 turns, odd = divmod(power, 2)
-                scale *= made.radicand.rational**turns
-                inside *= int(made.radicand.rational.p) if odd else 1
+                scale *= fmpq(whole) ** turns
+                inside *= whole if odd else 1
             elif made.degree == 2 and made.radicand is not None and power == 1 and made.ball > 0 and not nested:
                 nested.append(made.radicand.polynomial)
             else:
@@ -144,6 +144,12 @@ class _Writer:
             if len(ratios) == 1:
                 return called("cos", pi_times(fmpq(2 * k, key[1]))).times(ratios.pop())
         return None
+
+
+def _whole(constant: ExactConstant | None) -> int:
+    """A constant as a whole number; 0 where it is none."""
+    known = None if constant is None else constant.rational
+    return int(known.p) if known is not None and known.q == 1 else 0
 
 
 def _add_exponential(exponent: LinearForm, above: list[Tree], below: list[Tree]) -> None:
