@@ -6,10 +6,10 @@ Arguments that are not explained mean what `derive` says of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Unpack, cast, overload
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from derivcli import curve_plans
-from derivcli.api_requests import request_of
+from derivcli.api_requests import listed_formulas_of, request_of
 from derivcli.errors import ArgumentError
 from derivcli.python_arguments import (
     At,
@@ -86,8 +86,7 @@ def tangent(
     a list of coordinates, as for `parametric`, and with an `angle` a radius, as for `polar`. Where there is no
     derivative there is no tangent, but half tangents where there are any, and `absence` says why. All is judged.
     """
-    several = isinstance(expression, Sequence) and not isinstance(expression, str | bytes)
-    expressions = formulas_of(expression, "expression") if several else [cast("Formula", expression)]
+    expressions = listed_formulas_of(expression)
     if at is None:
         raise ArgumentError("a tangent touches at a point", hint='give one, as in at={"x": 3}')
     for name, usage in (("parameter", "t"), ("angle", "theta")):

@@ -92,9 +92,9 @@ def of_the_first(spans: Any) -> Any:
 
 FAULTS: list[tuple[Any, str, Callable[..., Any], str]] = [
     (taylor_model, "model", without_remainder, "sin(9*x)"),
-    (Curve, "series", at_the_centre, "exp(-x)/(1+25*x^2)"),
-    (TaylorModel, "derivative", of_other_sign, "exp(-x^2)"),
-    (zeros, "isolated", turned, "x*exp(-x)"),
+    (Curve, "series", at_the_centre, "sin(x)/(1+25*x^2)"),
+    (TaylorModel, "derivative", of_other_sign, "sin(x^2) + x"),
+    (zeros, "isolated", turned, "x*sin(x)"),
     (zeros, "isolated", without_one, "sin(x)"),
     (walls, "decided", believed, "exp(x) - x - 1 + 1e-42"),
     (walls, "sign_beside", too_far, "exp(x)*sqrt(x+1)*(x-2)"),

@@ -8,7 +8,7 @@ m - 1 derivatives cannot be told from 0 at one place, g may touch 0 there: a `To
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flint import arb, arb_poly, ctx, fmpq
@@ -17,15 +17,24 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.integers import fraction
 from derivcli.study.taylor_model import SHIFT, Curve, TaylorModel, ball_between
 
-MAX_MULTIPLICITY = 9
+MAX_MULTIPLICITY = 16
 
 HALF = fmpq(1, 2)
+
+FIRST_MULTIPLICITY, FIRST_LOOKS = 3, 12
+"""Of so many first intervals no higher multiplicity is looked for."""
+
+FIRM_BITS = 48
+"""A zero that is known to so many bits is as narrow as the model tells where its value is not told from 0."""
 
 MIN_WIDTH = arb(2) ** -60
 """A share of a model's interval that is not cut again."""
 
-MAX_CUTS = 20_000
+MAX_CUTS = 5_000
 """So many intervals of one model are looked at."""
+
+EASY_LOOKS = 40
+"""After so many looks a model is written anew about the middle of each interval, which costs more and tells more."""
 
 NEWTON_STEPS = 80
 
@@ -97,7 +106,23 @@ def isolated(model: TaylorModel, order: int, start: fmpq | None = None, stop: fm
     """
     first = model.low if start is None else max(start, model.low)
     last = model.high if stop is None else min(stop, model.high)
-    return _Search(model, order).all(first - model.centre, last - model.centre)
+    return _without_neighbours(_Search(model, order).all(first - model.centre, last - model.centre))
+
+
+def _without_neighbours(found: Iterable[Found]) -> Iterator[Found]:
+    """What was found, with gaps that meet as one."""
+    gap: Gap | None = None
+    for each in found:
+        if isinstance(each, Gap) and gap is not None and gap.high == each.low:
+            gap = Gap(gap.low, each.high)
+            continue
+        if gap is not None:
+            yield gap
+        gap = each if isinstance(each, Gap) else None
+        if gap is None:
+            yield each
+    if gap is not None:
+        yield gap
 
 
 class _Search:
@@ -126,28 +151,32 @@ class _Search:
             found = self._with_higher(x, low, high)
             if found is not None:
                 yield from found
-            elif self.looks > MAX_CUTS or arb(high - low) < smallest:
-                yield self._gap(low, high)
             else:
                 cut = self._cut(low, high)
-                waiting += [(cut, high), (low, cut)]
+                if cut is None or self.looks > MAX_CUTS or arb(high - low) < smallest:
+                    yield self._gap(low, high)
+                else:
+                    waiting += [(cut, high), (low, cut)]
 
     def _value(self, x: arb, low: fmpq, high: fmpq) -> arb:
-        """What g comes to on an interval: as it is and, where that holds 0, by the mean value theorem too."""
+        """What g comes to on an interval: as it is, by the mean value theorem, and by a polynomial of its own."""
         value = self.g(0)(x)
         if not value.contains(0):
             return value
         middle = arb((low + high) / 2)
-        centred = self.g(0)(middle) + self.g(1)(x) * (x - middle)
-        return value.intersection(centred)
+        value = value.intersection(self.g(0)(middle) + self.g(1)(x) * (x - middle))
+        if self.looks > EASY_LOOKS and value.contains(0):
+            moved = self.g(0)(arb_poly([middle, 1]))
+            value = value.intersection(moved(x - middle))
+        return value
 
-    def _cut(self, low: fmpq, high: fmpq) -> fmpq:
-        """A place near the middle at which g is not 0, as far as there is one."""
+    def _cut(self, low: fmpq, high: fmpq) -> fmpq | None:
+        """A place near the middle at which g is not 0; None where none is told from 0."""
         for numerator in (0, 3, -5, 7, -11):
             cut = low + (high - low) * (HALF + SHIFT + fmpq(numerator, 32))
             if sign(self.g(0)(arb(cut))):
                 return cut
-        return (low + high) / 2
+        return None
 
     def _monotone(self, low: fmpq, high: fmpq) -> Iterator[Found]:
         """The only zero, if there is one, of g where it rises or falls."""
@@ -159,7 +188,7 @@ class _Search:
 
     def _with_higher(self, x: arb, low: fmpq, high: fmpq) -> list[Found] | None:
         """The zeros where a higher derivative of g has none; None where that does not help."""
-        for m in range(2, MAX_MULTIPLICITY + 1):
+        for m in range(2, (MAX_MULTIPLICITY if self.looks > FIRST_LOOKS else FIRST_MULTIPLICITY) + 1):
             top = sign(self.g(m)(x))
             if not top:
                 continue
@@ -197,6 +226,8 @@ class _Search:
                     left = (side > 0) == rises
                     half = x.lower().union(middle) if left else middle.union(x.upper())
                     narrower = half.intersection(narrower)
+                elif x.rel_accuracy_bits() > FIRM_BITS:
+                    return narrower
                 else:
                     narrower = self._around(g, middle, x)
                     if narrower is x:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from flint import fmpq
@@ -32,24 +33,32 @@ def study_function(expression: Expression, variable: str, ends: tuple[Root, Root
     """
     if ends is None:
         return _chosen(expression, variable)
-    try:
+    if all(end.ball.is_finite() for end in ends):
         return study_interval(expression, variable, *ends)
-    except EndlessError:
-        found = _on_one_period(expression, variable)
-        if found is not None:
-            return found
+    found = _on_one_period(expression, variable) or _to_infinity(expression, variable, ends)
+    if found is None:
         message = f"nothing is proved of {expression.text} towards infinity"
-        raise DerivError(message, hint=f"choose two finite ends, as in `--on {variable}=-10:10`") from None
+        raise DerivError(message, hint=f"choose two finite ends, as in `--on {variable}=-10:10`")
+    return found
+
+
+def _to_infinity(
+    expression: Expression, variable: str, ends: tuple[Root, Root], seconds: float = STUDY_SECONDS
+) -> Study | None:
+    """The study of an infinite interval; None where nothing is proved towards infinity."""
+    try:
+        found = study_interval(expression, variable, *ends, seconds=seconds)
+    except EndlessError:
+        return None
+    is_endless = any(math.isinf(each.low.value) or math.isinf(each.high.value) for each in found.undecided)
+    return None if is_endless else found
 
 
 def _chosen(expression: Expression, variable: str) -> Study:
-    whole = None
-    try:
-        whole = study_interval(expression, variable, *WHOLE_LINE, seconds=CHOOSING_SECONDS)
-    except EndlessError:
-        found = _on_one_period(expression, variable)
-        if found is not None:
-            return found
+    found = _on_one_period(expression, variable)
+    if found is not None:
+        return found
+    whole = _to_infinity(expression, variable, WHOLE_LINE, CHOOSING_SECONDS)
     if whole is not None and whole.complete:
         return whole
     usual = study_interval(expression, variable, *USUAL, seconds=STUDY_SECONDS - CHOOSING_SECONDS)

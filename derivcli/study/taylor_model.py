@@ -90,6 +90,11 @@ class Curve:
         return rational_function(self.tree, self.name)
 
     @property
+    def is_slow(self) -> bool:
+        """Whether long series take long, as where each coefficient is an integral."""
+        return self.degree < ORDERS[0]
+
+    @property
     def is_late(self) -> bool:
         """Whether the time is over."""
         return thread_time() > self.deadline

@@ -7,7 +7,7 @@ begin.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from flint import arb, fmpq
@@ -15,14 +15,20 @@ from flint import arb, fmpq
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.break_points import BreakPoint
 from derivcli.study.breaks.kinds import Break
-from derivcli.study.isolation import Found, Gap, Touch, isolated, rational_end
-from derivcli.study.taylor_model import Curve, TaylorModel, models
+from derivcli.study.isolation import Found, Gap, Simple, Touch, isolated, rational_end
+from derivcli.study.taylor_model import Curve, TaylorModel, model, models
 
 ORDERS = (0, 1, 2)
 """The function and the derivatives whose zeros are told."""
 
 NEAR_SHARE = fmpq(1, 2**30)
 """Where no sign beside a wall is proved, this share of the stretch beside it stays open."""
+
+GAP_MARGIN = fmpq(1, 3)
+"""By this share of its length a gap is seen with what is beside it."""
+
+MAX_DEPTH = 12
+"""A gap is seen so many times, each time nearer."""
 
 WILD_SHARE = fmpq(1, 64)
 """The same beside a point at which the function oscillates without end."""
@@ -133,7 +139,7 @@ class Means:
 
 def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) -> None:
     """Find all zeros of the derivatives of some orders between the walls of a stretch, on which f is analytic."""
-    stretch.zeros = {order: [] for order in orders}
+    stretch.zeros |= {order: [] for order in orders}
     if not orders:
         return
     starts = {order: _start(stretch, order, means, 1) for order in orders}
@@ -152,13 +158,53 @@ def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) ->
             if order in stretch.throughout or each.is_zero(order):
                 stretch.throughout.add(order)
             elif not each.may_be_zero(order):
-                _add(stretch, order, isolated(each, order, starts[order], ends[order]), means)
+                found = isolated(each, order, starts[order], ends[order])
+                _add(stretch, order, _closer(curve, order, found, (low, high)), means)
             elif means.is_zero(order):
                 stretch.throughout.add(order)
             else:
                 _add(stretch, order, [Gap(each.low, each.high)], means)
     for order in stretch.throughout:
         stretch.zeros[order].clear()
+
+
+def _closer(
+    curve: Curve, order: int, found: Iterable[Found], within: tuple[fmpq, fmpq], depth: int = MAX_DEPTH
+) -> Iterator[Found]:
+    """What a model shows, its gaps seen again by models of their own.
+
+    Beside a multiple zero a function is smaller than what a model leaves out. That of a shorter one leaves out less.
+    """
+    for each in found:
+        if not isinstance(each, Gap) or not depth or curve.is_late:
+            yield each
+            continue
+        margin = (each.high - each.low) * GAP_MARGIN
+        near = model(curve, max(each.low - margin, within[0]), min(each.high + margin, within[1]))
+        again = [*_inside(each, isolated(near, order))] if isinstance(near, TaylorModel) else [each]
+        if each in again:
+            yield each
+        else:
+            yield from _closer(curve, order, again, within, depth - 1)
+
+
+def _inside(gap: Gap, found: Iterable[Found]) -> Iterator[Found]:
+    """What was found in a gap; the gap itself where a zero lies across one of its ends."""
+    for each in found:
+        if isinstance(each, Gap):
+            low, high = max(gap.low, each.low), min(gap.high, each.high)
+            if low < high:
+                yield Gap(low, high)
+        elif not _is_beside(gap, each):
+            yield each if _lies_in(gap, each) else gap
+
+
+def _is_beside(gap: Gap, found: Simple | Touch) -> bool:
+    return bool(found.ball < arb(gap.low)) or bool(found.ball > arb(gap.high))
+
+
+def _lies_in(gap: Gap, found: Simple | Touch) -> bool:
+    return bool(found.ball > arb(gap.low)) and bool(found.ball < arb(gap.high))
 
 
 def _add(stretch: Stretch, order: int, found: Iterable[Found], means: Means) -> None:

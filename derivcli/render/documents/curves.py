@@ -79,7 +79,7 @@ def _formulas(curve: CurveFormulas, style: Style) -> Document:
         blocks=lambda: [
             Equations(typed_sides(curve), lambda: typed_latex(curve)),
             Equations(sides, latex, role="formula"),
-            Sentence(LEFT if len(curve.coordinates) == 2 else "", "caption"),
+            *(Sentence(said, "caption") for said in _ways(curve, style)),
         ],
         data=lambda: formulas_json_object(curve),
         rows=lambda: [
@@ -89,6 +89,16 @@ def _formulas(curve: CurveFormulas, style: Style) -> Document:
         ],
         values=lambda: [[each.text] for each in curve.formulas.values()],
     )
+
+
+def _ways(curve: CurveFormulas, style: Style) -> list[str]:
+    """How the slopes of a plane curve come about, and what the sign of its curvature says."""
+    if len(curve.coordinates) > 2:
+        return []
+    over, (first, second) = f"d{curve.parameter}", [label_of(key).shown(style.unicode) for key in [*curve.formulas][:2]]
+    x, y = curve.coordinates
+    quotients = f"{first} is d{y}/{over} over d{x}/{over}"
+    return [f"{quotients}, and {second} is the derivative of {first} by {curve.parameter} over d{x}/{over}", LEFT]
 
 
 def _tangents(tangents: Tangents, style: Style) -> Document:

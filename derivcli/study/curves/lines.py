@@ -23,7 +23,7 @@ MAX_COST = 24
 """An exact equation that costs its reader more is written in numbers, unless exact values were asked for."""
 
 MAX_CANCELLATION = 1e-3
-"""Where the terms of a constant cancel, so that it is smaller by this, an equation is left as the point has it."""
+"""Where terms cancel to a constant or a value that is smaller by this, an equation is left as the point has it."""
 
 PLAIN = (sympy.Rational, sympy.NumberSymbol, sympy.Add, sympy.Mul, sympy.Pow, sympy.exp, sympy.log, sympy.Symbol)
 
@@ -108,7 +108,8 @@ def _numeric(names: Sequence[str], slopes: Sequence[Known], at: Sequence[Known],
         return _sum(slopes, names, constant)
     terms = [Fraction(value.number), *(-Fraction(slope.number) * Fraction(place.number) for slope, place in pairs)]
     total = float(sum(terms))
-    if abs(total) < MAX_CANCELLATION * max(abs(float(term)) for term in terms):
+    is_rounded = Fraction(total) != sum(terms)
+    if is_rounded and min(abs(total), abs(value.number)) < MAX_CANCELLATION * max(abs(float(term)) for term in terms):
         moved = zip(names, at, strict=True)
         offsets = [f"({name} {_signed(-place.number)})" if place.number else name for name, place in moved]
         return _sum(slopes, offsets, value.number)
