@@ -360,7 +360,9 @@ def exact_values(text: str, study: Study) -> list[Any]:
 def near_breaks(text: str, study: Study, numbers: Any) -> list[Any]:
     """Values very near to breaks."""
     with mpmath.workdps(6 * DIGITS):
-        places = [(exactly(point.x), gap(numbers, point.x)) for point in spread(study.breaks, MANY) if finite(point.x)]
+        places = [
+            (exactly(point.x), gap(numbers, point.x)) for point in spread(study.breaks, 5 * MANY) if finite(point.x)
+        ]
         near = [
             place + side * step * mpmath.mpf(10) ** -power
             for place, step in places for side in (-1, 1) for power in (6, 12, 30)
