@@ -33,6 +33,8 @@ PIPELINE = {
     "api_requests": ("request", "python_arguments", "pipeline"),
     "api": ("request", "python_arguments", "function_arguments", "pipeline", "code_plans", "api_requests", "studies"),
     "vector_api": ("python_arguments", "api_requests"),
+    "study_questions": ("request", "validation", "pipeline"),
+    "study_api": ("python_arguments", "api_requests", "study_questions"),
     "curve_plans": ("request", "pipeline", "validation"),
     "curve_api": ("request", "python_arguments", "curve_plans", "api_requests"),
 }

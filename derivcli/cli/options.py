@@ -53,7 +53,9 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
-INPUT, DERIVATIVE, NUMBERS, OUTPUT, PROGRAM = GROUPS = "Input", "Derivative", "Numbers", "Output", "Program"
+INPUT, QUESTION, DERIVATIVE, NUMBERS, OUTPUT, PROGRAM = GROUPS = (
+    *("Input", "Question", "Derivative", "Numbers", "Output", "Program"),
+)
 """The headings over options in help, in their order; what has none belongs to the last."""
 
 
