@@ -92,12 +92,14 @@ def _with_signs(stretch: Stretch, curve: Curve, order: int, found: Counted) -> l
     ends = [stretch.left.root, *(root for root, _ in found), stretch.right.root]
     cuts = [between(one.ball, other.ball) for one, other in pairwise(ends)]
     signs = [_sign_at(curve, order, cut) for cut in cuts]
+    if not all(signs):  # perhaps it is 0 throughout
+        return None
     zeros = []
     for place, (root, count) in enumerate(found):
         before, after = signs[place : place + 2]
-        if not before or not after or (before == after) != (count % 2 == 0):
+        if (before == after) != (count % 2 == 0):
             return None
-        zeros.append(Zero(root, count, before, after, cuts[place], cuts[place + 1]))
+        zeros.append(Zero(root, count, before or 0, after or 0, cuts[place], cuts[place + 1]))
     return zeros
 
 

@@ -24,6 +24,7 @@ from derivcli.study.events import named
 from derivcli.study.factored_zeros import has_high_power, is_rational_by_factors, zeros_by_factors
 from derivcli.study.isolation import sign
 from derivcli.study.numbers import rational_root
+from derivcli.study.polynomials import NotRationalError
 from derivcli.study.rational_zeros import fill_exactly
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, curve_of
@@ -82,7 +83,8 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
             stretch.open += [Open(left.root.ball, right.root.ball, order, UNTOLD_BREAKS) for order in orders]
             continue
         if is_defined:
-            _fill(stretch, _branch(curve, stretch), orders)
+            stretch.curve = _branch(curve, stretch)
+            _fill(stretch, stretch.curve, orders)
         elif is_defined is None:
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
@@ -157,8 +159,9 @@ def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float(
 def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
     """Find all zeros on a stretch."""
     if curve.rational is not None:
-        fill_exactly(stretch, curve.rational, orders)
-        return
+        with suppress(NotRationalError):  # its derivatives have too many digits
+            fill_exactly(stretch, curve.rational, orders)
+            return
     stretch.zeros |= _by_factors(stretch, curve, [order for order in orders if is_rational_by_factors(curve, order)])
     orders = [order for order in orders if order not in stretch.zeros]
     if not has_high_power(curve.tree, curve.name):

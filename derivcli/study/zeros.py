@@ -96,6 +96,7 @@ class Stretch:
     """What is known between two walls, by the order of the derivative.
 
     `throughout` are the orders of derivatives that are 0 on all of it. Where f is not `defined`, nothing is looked for.
+    `curve` is the one formula that f is on it.
     """
 
     left: Wall
@@ -103,6 +104,7 @@ class Stretch:
     defined: bool = True
     zeros: dict[int, list[Zero]] = field(default_factory=dict)
     throughout: set[int] = field(default_factory=set)
+    curve: Curve | None = None
     open: list[Open] = field(default_factory=list)
 
 
