@@ -348,8 +348,8 @@ def of_range(text: str, study: Study, numbers: Any) -> Iterator[str]:
 
 def exact_values(text: str, study: Study) -> list[Any]:
     """Values that f has at fractions, and on pieces on which it is constant."""
-    exact = [point.x for point in (*everything(study), *study.ends) if point.x.low == point.x.high and finite(point.x)]
-    places = [mpmath.mpf(x.value) for x in exact]
+    known = [point.x for point in (*everything(study), *study.ends) if point.value is not None and finite(point.x)]
+    places = [mpmath.mpf(x.value) for x in known if x.low == x.high]
     constant = [
         each for each in spread(study.pieces, MANY) if each.slope == 0 and finite(each.low) and finite(each.high)
     ]
