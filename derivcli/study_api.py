@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from derivcli import study_questions
 from derivcli.api_requests import request_of
-from derivcli.language.parse import parse_expression
 from derivcli.python_arguments import Formula, Lets, On, intervals_of, reading
 
 if TYPE_CHECKING:
@@ -41,5 +40,7 @@ def inverse(expression: Formula, value: Formula, on: On | None = None, *, let: L
 
     Raises DerivError where the function is not proved to rise, or to fall, on all of the interval.
     """
+    from derivcli.language.parse import parse_expression
+
     request = request_of([expression], None, None, let=let, study=intervals_of(on))
     return study_questions.inverses(request, [parse_expression(str(value)).expanded])[0]

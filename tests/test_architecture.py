@@ -210,13 +210,14 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
                 ("language", "expression"),
                 ("check", "verdict"),
                 ("study", "study"),
+                ("study", "questions"),
                 ("study", "curves"),
                 ("study", "boxes"),
                 ("custom", "report"),
             ),
             *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
-        return wanted not in ("api", "curve_api", "vector_api") and target[1:3] not in named
+        return wanted not in ("api", "curve_api", "study_api", "vector_api") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]
     if wanted not in LAYERS or home not in LAYERS:

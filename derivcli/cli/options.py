@@ -309,7 +309,7 @@ class MainOptions:
         STAYS,
     ] = None
     device: Annotated[
-        Device, typer.Option("--device", help="Where PyTorch computes.", rich_help_panel=NUMBERS), STAYS
+        Device, typer.Option("--device", help="Where PyTorch computes.", rich_help_panel=PROGRAM), STAYS
     ] = CPU
     version: Annotated[
         bool,

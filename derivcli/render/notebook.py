@@ -43,7 +43,7 @@ from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, Vect
 from derivcli.showing import Records, listed
 from derivcli.study.boxes.records import BoxPoint, BoxStudy, CriticalCurve, CurvePoint, CurveStudy, UndecidedBox
 from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
-from derivcli.study.questions import Claim, Inverse, Solutions
+from derivcli.study.questions import Claim, Inverse, Solutions, StudiedInterval
 from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 
 MAX_ROWS = 10
@@ -320,6 +320,7 @@ LINES: Mapping[type, Callable[[Any], str]] = {
     Number: lambda number: end_text(number, STYLE),
     SpecialPoint: _special_point,
     Piece: _piece,
+    StudiedInterval: lambda on: f"{shortened(on.expression.text)} on {interval_text(on.low, on.high, STYLE)}",
     BoxPoint: lambda point: f"{kind_words(point)} at {_place(point.at)} ({point.verdict.kind})",
     CurvePoint: lambda point: f"{KINDS_IN_WORDS[point.kind]} at {_place(point.at)} ({point.verdict.kind})",
     CriticalCurve: lambda curve: curve.equation.text,
