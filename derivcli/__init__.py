@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from derivcli.flag_table import FLAGS
     from derivcli.language.expression import Definition, Expression
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
+    from derivcli.study.boxes.records import BoxPoint, BoxStudy, CriticalCurve, CurvePoint, CurveStudy, UndecidedBox
     from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
     from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
     from derivcli.vector_api import curl, differential, divergence, gradient, laplacian
@@ -45,9 +46,14 @@ __all__ = [
     "FLAGS",
     "Answer",
     "ArgumentError",
+    "BoxPoint",
+    "BoxStudy",
     "Counterexample",
+    "CriticalCurve",
     "Curve",
     "CurveFormulas",
+    "CurvePoint",
+    "CurveStudy",
     "Definition",
     "DerivError",
     "Derivation",
@@ -74,6 +80,7 @@ __all__ = [
     "Tangents",
     "Touching",
     "Undecided",
+    "UndecidedBox",
     "VectorField",
     "Verdict",
     "Verdicts",
@@ -118,6 +125,7 @@ _HOMES = {
     "derivcli.render.notebook": "WRITER",
     "derivcli.result": "Jacobian Result SeriesResult SymbolicResult VectorField",
     "derivcli.study.curves.curve": "Curve CurveFormulas Tangents Touching",
+    "derivcli.study.boxes.records": "BoxPoint BoxStudy CriticalCurve CurvePoint CurveStudy UndecidedBox",
     "derivcli.study.study": "Extent Number Piece SpecialPoint Study Undecided",
     "derivcli.vector_api": "curl differential divergence gradient laplacian",
 }

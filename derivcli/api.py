@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack, cast, overload
 
-from derivcli import pipeline
+from derivcli import pipeline, studies
 from derivcli.api_requests import derivatives, listed_formulas_of, request_of
 from derivcli.errors import ArgumentError
 from derivcli.function_arguments import Gradient, gradients_of
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult
+    from derivcli.study.boxes.records import BoxStudy, CurveStudy
     from derivcli.study.study import Study
 
 
@@ -350,8 +351,14 @@ def answer(
 
 
 @reading()
-def study(expression: Formula, on: On | None = None, *, let: Lets | None = None) -> Study:
-    """What a function of one variable does on an interval, with proof that nothing else happens there.
+def study(
+    expression: Formula | Sequence[Formula],
+    on: On | None = None,
+    *,
+    let: Lets | None = None,
+    parametric: str = "",
+) -> Study | BoxStudy | CurveStudy:
+    """What a function does on an interval or in a box, or a curve there, with proof that nothing else happens there.
 
     `on` is "x=0:5", {"x": (0, 5)} or (0, 5); the ends are numbers or formulas as text, or infinite: "-inf", math.inf.
     Without it an interval is chosen that shows what there is, and the study's `remarks` say why. `let` is that of
@@ -359,5 +366,19 @@ def study(expression: Formula, on: On | None = None, *, let: Lets | None = None)
     `kind`, its place `x`, the `value` there and a `verdict`; between neighbouring points, on its `pieces`, f, f' and
     f'' have one sign; `range` is that of f. The study is `complete` where no others exist; else `undecided` says where
     a question is open, and why.
+
+    Several variables, as in "x=-5:5,y=-5:5", make a box, of up to four: the study's `critical` points are those where
+    the gradient is 0, its `extrema` those of the least and the greatest value in the box, its boundary too. An equation
+    in two variables is a curve, and so are two coordinates of the parameter that `parametric` names: then the study
+    holds its `horizontal` and `vertical` tangents, its `crossings`, and its `singular` points.
     """
-    return pipeline.study(request_of([expression], None, None, let=let, study=intervals_of(on)))
+    return studies.study(
+        request_of(
+            listed_formulas_of(expression),
+            None,
+            None,
+            let=let,
+            study=intervals_of(on),
+            parameter=names_of([parametric], "t")[0] if parametric else "",
+        )
+    )

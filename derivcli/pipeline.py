@@ -41,7 +41,6 @@ from derivcli.validation import (
     equation_hint,
     only_partial,
     only_variable,
-    studied_variable,
     sums_asked,
     variables_of,
     way_out,
@@ -58,7 +57,6 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.request import Request
     from derivcli.result import Result, SeriesResult, SymbolicResult
-    from derivcli.study.study import Study
 
 Rows = TypeVar("Rows")
 """What goes along with points, such as the rows of a file that they come from."""
@@ -383,16 +381,3 @@ def derivations(request: Request) -> list[Derivation]:
     return [
         replace(one, place=place) for place, each in enumerate(results) for one in derivations(each, request.points)
     ]
-
-
-def study(request: Request) -> Study:
-    """What a function of one variable does on an interval, or on one that is chosen."""
-    with equation_hint("leave out what is before or behind the '=': a study is that of a formula"):
-        (expression,) = parse(request)
-    check_not_code(expression)
-    check_known([expression])
-    from derivcli.study.interval_ends import ends_of
-    from derivcli.study.study_function import study_function
-
-    ends = ends_of(request.study[0]) if request.study else None
-    return study_function(expression, studied_variable(expression, request.study), ends)

@@ -181,8 +181,6 @@ def studied_variable(expression: Expression, intervals: Sequence[Interval]) -> s
         hint = "leave out the sign of the derivative: the study of f tells the signs of f' and f'' too"
         raise DerivError("this asks for a derivative, and a study is of a function", source, span, hint)
     names = [interval.variable for interval in intervals if interval.variable]
-    if len(intervals) > 1:
-        raise DerivError("a study is on one interval, and there are several", hint="leave out all but one")
     known = expression.arguments or expression.variables or tuple(names) or (USUAL,)
     for name in names:
         if name not in known:

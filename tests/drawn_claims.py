@@ -45,8 +45,8 @@ def grid(drawn: Drawn) -> np.ndarray:
     return np.linspace(float(drawn.low), float(drawn.high), POINTS)[1:-1]
 
 
-def ends(drawn: Drawn) -> tuple[Root, Root]:
-    low, high = (root(number(Fraction(each))) for each in (drawn.low, drawn.high))
+def ends(*texts: str) -> tuple[Root, Root]:
+    low, high = (root(number(Fraction(each))) for each in texts)
     assert low is not None
     assert high is not None
     return low, high
@@ -70,7 +70,7 @@ def wrong_claim(drawn: Drawn, order: int, relation: str, bound: str, claim: Clai
         room = SLACK + mpmath.mpf(10) ** -12 * (1 + abs(limit))
         known = [value - limit for value in values if not mpmath.isnan(value)]
         holds = [off for off in known if int(mpmath.sign(off)) in HOLDS[relation] and abs(off) > room]
-        if len(holds) == len(values) and "has no" not in claim.why:
+        if len(holds) == len(values) and " no " not in claim.why:
             yield f"it is refuted at {claim.at.text}, where it holds: {claim.why}"
 
 
@@ -104,14 +104,14 @@ def is_crossed(text: str, order: int, limit: mpmath.mpf, low: mpmath.mpf, high: 
         if any(map(mpmath.isnan, values)) or values[0] * values[2] >= 0:
             return False
         low, high = (low, (low + high) / 2) if values[0] * values[1] <= 0 else ((low + high) / 2, high)
-    ends = at(text, low), at(text, high)
-    return all(abs(ends[0][k] - ends[1][k]) < mpmath.mpf(10) ** -6 * (1 + abs(limit)) for k in range(order + 1))
+    left, right = at(text, low), at(text, high)
+    return all(abs(left[k] - right[k]) < mpmath.mpf(10) ** -6 * (1 + abs(limit)) for k in range(order + 1))
 
 
 def misses(seed: int, kinds: Counter[str]) -> Iterator[str]:
     """What is false in the answers to one claim and to one equation."""
     drawn, order, relation, bound = drawn_claim(seed)
-    name, interval = "f" + "'" * order, ends(drawn)
+    name, interval = "f" + "'" * order, ends(drawn.low, drawn.high)
     with mpmath.workdps(DIGITS):
         claim = decide(f"{name} {relation} {bound}", parse(drawn.text), "x", interval, {})
         kinds[claim.kind] += 1

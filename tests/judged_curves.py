@@ -348,8 +348,8 @@ def of_range(text: str, study: Study, numbers: Any) -> Iterator[str]:
 
 def exact_values(text: str, study: Study) -> list[Any]:
     """Values that f has at fractions, and on pieces on which it is constant."""
-    exact = [point.x for point in (*everything(study), *study.ends) if point.x.low == point.x.high and finite(point.x)]
-    places = [mpmath.mpf(x.value) for x in exact]
+    known = [point.x for point in (*everything(study), *study.ends) if point.value is not None and finite(point.x)]
+    places = [mpmath.mpf(x.value) for x in known if x.low == x.high]
     constant = [
         each for each in spread(study.pieces, MANY) if each.slope == 0 and finite(each.low) and finite(each.high)
     ]
@@ -360,7 +360,9 @@ def exact_values(text: str, study: Study) -> list[Any]:
 def near_breaks(text: str, study: Study, numbers: Any) -> list[Any]:
     """Values very near to breaks."""
     with mpmath.workdps(6 * DIGITS):
-        places = [(exactly(point.x), gap(numbers, point.x)) for point in spread(study.breaks, MANY) if finite(point.x)]
+        places = [
+            (exactly(point.x), gap(numbers, point.x)) for point in spread(study.breaks, 5 * MANY) if finite(point.x)
+        ]
         near = [
             place + side * step * mpmath.mpf(10) ** -power
             for place, step in places for side in (-1, 1) for power in (6, 12, 30)

@@ -71,6 +71,7 @@ max(0, x)^2 | -1:1 | | 0:kink
 floor(x) | -1.5:2.5 | | -1:jump, 0:jump, 1:jump, 2:jump
 x - floor(x) | -0.5:2.5 | | 0:jump, 1:jump, 2:jump
 x*floor(x) | -0.5:2.5 | | 0:corner, 1:jump, 2:jump
+if(floor(x)*(x^2-4) < 0, 0, x) | 0.5:6.5 | | 1:jump, 2:jump
 floor(x^2) | 0.5:1.9 | | 1:jump, sqrt(2):jump, sqrt(3):jump
 sign(x)*x^2 | -2:2 | | 0:kink
 sign(x-1) | -1:3 | | 1:jump

@@ -12,6 +12,7 @@ from derivcli import parse
 from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.tape import record
 from derivcli.simplify.domains.roots import root
+from derivcli.study.boxes import jets as jets_module
 from derivcli.study.boxes import krawczyk
 from derivcli.study.boxes.jets import Jets, pairs
 from derivcli.study.boxes.records import BoxStudy
@@ -218,7 +219,7 @@ def _enclosed(text, jets) -> bool:
 
 def test_an_enclosure_that_is_too_narrow_is_caught(monkeypatch):
     text = "x^4+y^4"
-    monkeypatch.setattr("derivcli.study.boxes.jets.square", lambda value: value.mid() * value.mid())
+    monkeypatch.setattr(jets_module, "square", lambda value: value.mid() * value.mid())
     assert not _enclosed(text, Jets(record(parse(text).tree, ("x", "y")), ("x", "y")))
 
 

@@ -84,6 +84,7 @@ CASES: dict[tuple[str, str, str], list[tuple[str, str, Any, Any]]] = {
     ("atan(exp(1/x))", "-1", "1"): [("0", "jump", 0, mp.pi / 2)],
     ("cosh(1/x)*x", "-1", "1"): [("0", "pole", -INF, INF)],
     ("acsch(x)", "-1", "1"): [("0", "pole", -INF, INF)],
+    ("asech(x)", "-1", "1/2"): [("0", "pole", NONE, INF)],
     ("hardshrink(x,0)", "-1", "1"): [],
     ("sqrt(hardsigmoid(x^3-x))", "0", "1"): [],
     ("max(sin(x),cos(x))", "0", "2"): [("pi/4", "corner", mp.sqrt(2) / 2, mp.sqrt(2) / 2)],

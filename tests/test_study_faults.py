@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import mpmath
 import pytest
 from flint import arb, arb_poly
 
+from derivcli import parse
 from derivcli.simplify.domains.roots import Root
 from derivcli.study import isolation, study_interval, taylor_model, touches, walls, zeros
 from derivcli.study.breaks.kinds import break_at
+from derivcli.study.claims import Claim, solve
 from derivcli.study.extrema import with_extents
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, TaylorModel
 from derivcli.study.value_range import united
+from tests import drawn_boxes, drawn_claims
 from tests.drawn_curves import Drawn, misses, studied
 from tests.support import each
 
@@ -87,9 +92,9 @@ def of_the_first(spans: Any) -> Any:
 
 FAULTS: list[tuple[Any, str, Callable[..., Any], str]] = [
     (taylor_model, "model", without_remainder, "sin(9*x)"),
-    (Curve, "series", at_the_centre, "exp(-x)/(1+25*x^2)"),
-    (TaylorModel, "derivative", of_other_sign, "exp(-x^2)"),
-    (zeros, "isolated", turned, "x*exp(-x)"),
+    (Curve, "series", at_the_centre, "sin(x)/(1+25*x^2)"),
+    (TaylorModel, "derivative", of_other_sign, "sin(x^2) + x"),
+    (zeros, "isolated", turned, "x*sin(x)"),
     (zeros, "isolated", without_one, "sin(x)"),
     (walls, "decided", believed, "exp(x) - x - 1 + 1e-42"),
     (walls, "sign_beside", too_far, "exp(x)*sqrt(x+1)*(x-2)"),
@@ -116,3 +121,23 @@ def test_a_fault_is_found(
     assert misses_of(text) == []
     monkeypatch.setattr(module, name, fault)
     assert misses_of(text)
+
+
+def test_a_point_that_is_left_out_of_a_box_is_missed() -> None:
+    drawn = drawn_boxes.Drawn(("sin(x)", "x^3 - x"), ((1, 1), (1, -1)))
+    study = drawn_boxes.studied(drawn)
+    assert list(drawn_boxes.misses(drawn, study)) == []
+    assert list(drawn_boxes.misses(drawn, replace(study, critical=study.critical[:-1])))
+    turned_point = replace(study.critical[0], kind="maximum", signature=(0, 2))
+    assert list(drawn_boxes.misses(drawn, replace(study, critical=(turned_point, *study.critical[1:]))))
+
+
+def test_a_wrong_answer_to_a_claim_is_seen() -> None:
+    drawn = Drawn("", "x*exp(-x)", "0", "5")
+    judge = partial(drawn_claims.wrong_claim, drawn, 1, ">", "0")
+    assert list(judge(Claim("f' > 0", "proved")))
+    solutions = solve("f = 0.2", parse(drawn.text), "x", drawn_claims.ends("0", "5"), {})
+    judge_solutions = partial(drawn_claims.wrong_solutions, drawn, 0, "0.2")
+    with mpmath.workdps(50):
+        assert list(judge_solutions(solutions)) == []
+        assert list(judge_solutions(replace(solutions, found=solutions.found[:1])))

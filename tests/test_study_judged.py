@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from derivcli.study.study import SpecialPoint, Study
+from tests import drawn_boxes, drawn_claims
 from tests.drawn_curves import COUNT, Drawn, drawn_curve, misses, studied
 from tests.judged_curves import false_claims, missing
 from tests.scanned_curves import CASES
@@ -73,13 +75,26 @@ def test_a_study_tells_what_is_known(row: dict[str, Any]) -> None:
 
 
 @pytest.mark.sampled
-@each("row", ROWS[:: sample(4, 1)])
+@each("row", ROWS[:: sample(6, 1)])
 def test_what_a_study_tells_is_so(row: dict[str, Any]) -> None:
     assert false_claims(row["expr"], of_row(row)) == []
 
 
 @pytest.mark.sampled
-@each("seed", range(sample(24, COUNT)))
+@each("seed", range(sample(16, COUNT)))
 def test_nothing_false_is_said_of_what_is_drawn(seed: int) -> None:
     drawn = drawn_curve(seed)
     assert list(misses(drawn, studied(drawn))) == []
+
+
+@pytest.mark.sampled
+@each("seed", range(sample(8, COUNT)))
+def test_claims_and_equations_are_decided_rightly(seed: int) -> None:
+    assert list(drawn_claims.misses(seed, Counter())) == []
+
+
+@pytest.mark.sampled
+@each("seed", range(sample(4, 300)))
+def test_all_critical_points_of_a_box_are_found(seed: int) -> None:
+    drawn = drawn_boxes.drawn_box(seed)
+    assert list(drawn_boxes.misses(drawn, drawn_boxes.studied(drawn))) == []

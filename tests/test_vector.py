@@ -238,6 +238,18 @@ def test_float32() -> None:
     assert found.verdicts["div"].digits.tolist() == [7]
 
 
+def test_json_has_exact_values_of_all_functions() -> None:
+    found = deriv("sin(x)", "y^2", "--div", "--at", "x=pi/3,y=3", "--exact", "--format", "json").json["functions"]
+    assert [each["exact_value"] for each in found] == [["sqrt(3)/2"], ["9"]]
+    assert found[-1]["exact"] == {"div": ["13/2"]}
+    assert found[-1]["layout"] == "div"
+
+
+def test_functions_of_which_nothing_is_known() -> None:
+    assert laplacian("u(x,y)").derivatives["laplacian"].text == "u_xx(x, y) + u_yy(x, y)"
+    assert str(divergence(["1", "2"], wrt="x,y")) == "f1 = 1\nf2(x, y) = 2\ndiv f = 0"
+
+
 def test_the_order_of_variables_is_that_of_wrt() -> None:
     assert divergence(["t*r", "t"], wrt="t,r").derivatives["div"].text == "r"
     assert divergence(["t*r", "t"], wrt="r,t").derivatives["div"].text == "t + 1"

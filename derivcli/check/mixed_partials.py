@@ -25,7 +25,7 @@ from derivcli.engines.balls.germs.germ import Germ, NoGermError, ShortError, Ter
 POLYNOMIAL_POWER, SERIES_POWER = 4000, 16
 """Powers of t with which curves leave a kink along a line: one for polynomials, one for other functions."""
 
-Across = tuple[list[Germ], list[int]]
+Across = tuple[list[Germ], list[int | str]]
 """The derivatives on one side of a line up to an order, and the decisions on which they rest."""
 
 

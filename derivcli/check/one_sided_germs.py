@@ -36,7 +36,7 @@ from derivcli.engines.balls.tape import Tape
 Curve: TypeAlias = Mapping[str, Mapping[int, ExactConstant]]
 """How far each variable moves with t: a factor for each power of t."""
 
-DecidedGerm: TypeAlias = tuple[Germ | None, list[int]]
+DecidedGerm: TypeAlias = tuple[Germ | None, list[int | str]]
 """A germ along a curve, None where there is no value, and the branches that were decided on to find it."""
 
 

@@ -27,6 +27,8 @@ class Command:
     due: str = ""
     """What its first argument is called where it is missing."""
     takes_formulas: bool = False
+    takes_alone: int = 0
+    """How many formulas it takes where no option asks for more; 0 for all that it ever takes."""
     proposal: str = ""
     """What is proposed to somebody who types one of its synonyms; EXPR stands for a formula."""
     stays_cold: bool = False
@@ -49,6 +51,7 @@ COMMANDS = {
     for row in (
         Command("study", partial(resolve_name, "derivcli.cli.commands.study:study"),
                 'deriv study "x*exp(-x)" --on x=0:5', "an expression", takes_formulas=True, proposal="deriv study EXPR",
+                takes_alone=1,
                 group=LEARN, summary="Tell all that a function does on an interval, with proof",
                 synonyms="curve variations extrema extremum critical zeros roots inflection monotone sketch"),
         Command("steps", partial(resolve_name, "derivcli.cli.commands.steps:steps"), 'deriv steps "x**2*sin(x)"',

@@ -43,6 +43,8 @@ class Grammar:
     """Whether these words are formulas."""
     elsewhere: Callable[[], Collection[str]] = tuple
     """Gives the options of the main command without their dashes."""
+    alone: int = 0
+    """How many of these words there can be without an option that asks for more; 0 where none does."""
 
     @property
     def names(self) -> list[str]:
@@ -104,6 +106,7 @@ def grammar_of(own: str) -> Grammar:
         None if any(each.nargs < 0 for each in rest) else len(rest),
         command_named(own).takes_formulas,
         lambda: grammar_of("").names if own else (),
+        command_named(own).takes_alone,
     )
 
 

@@ -228,7 +228,7 @@ def _fits(words: Words, grammar: Grammar) -> bool:
     count = len(words.expressions)
     known = all(name.lstrip("-") in grammar.names for name in words.given)
     paths = any(_PATH.fullmatch(word) and not word.replace(".", "").isdigit() for word in words.loose)
-    return grammar.formulas and known and not paths and count <= (grammar.expressions or count)
+    return grammar.formulas and known and not paths and count <= (grammar.alone or grammar.expressions or count)
 
 
 def _whole(words: Words, grammar: Grammar) -> str:

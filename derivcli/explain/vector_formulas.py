@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sympy
 
+from derivcli.engines import book_order
 from derivcli.engines.symbolic import arrange, expression_of, has_pieces, merged
 from derivcli.explain.piecewise.piecewise_derivative import derivatives
 from derivcli.language.expression import Expression
@@ -61,7 +62,7 @@ def signed_sum(trees: Sequence[tuple[int, Tree]]) -> Tree:
 
 def shortest_sum(tree: Tree) -> Tree:
     """A sum in its shortest form; one of formulas with branches stays as it is."""
-    if has_pieces(tree):
+    if has_pieces(tree) or book_order.is_unknown(tree):
         return tree
     found = shortest(tree).shape
     ordered = arrange(merged(tree))

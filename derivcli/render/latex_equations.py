@@ -156,7 +156,8 @@ def _matrix(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _call(head: str, arguments: Iterable[str]) -> str:
-    return f"{head}({', '.join(arguments)})"
+    inside = ", ".join(arguments)
+    return f"{head}({inside})" if inside else head
 
 
 def _names(names: Sequence[str]) -> str:

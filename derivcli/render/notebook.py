@@ -29,6 +29,8 @@ from derivcli.render.documents.numbers import check_result, numbers_document
 from derivcli.render.documents.series import series_document
 from derivcli.render.documents.steps import steps_document
 from derivcli.render.documents.study import study_document
+from derivcli.render.documents.study_box import box_document, box_line, box_text, kind_words
+from derivcli.render.documents.study_curves import KINDS_IN_WORDS, curve_line, curve_study_document
 from derivcli.render.formats.html import html_of
 from derivcli.render.formats.latex import write_latex
 from derivcli.render.latex_printer import latex_of
@@ -38,6 +40,7 @@ from derivcli.render.study_json import SPECIAL_LISTS
 from derivcli.render.study_texts import end_text, interval_text, kind_text, range_text
 from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
 from derivcli.showing import Records, listed
+from derivcli.study.boxes.records import BoxPoint, BoxStudy, CriticalCurve, CurvePoint, CurveStudy, UndecidedBox
 from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
 from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 
@@ -265,6 +268,10 @@ def _tangents(tangents: Tangents) -> str:
     return listed([*equations, *filter(None, tangents.absence)])
 
 
+def _place(at: Sequence[Number]) -> str:
+    return f"({', '.join(end_text(each, STYLE) for each in at)})"
+
+
 def _several(document: Callable[[Any, Style], Document]) -> Callable[[Any, Style], Document]:
     return lambda record, style: document([record], style)
 
@@ -280,6 +287,8 @@ ROWS: Mapping[type, Shown] = {
     CurveFormulas: Shown(_curve_formulas, curve_document),
     Tangents: Shown(_tangents, curve_document, has_html=True),
     Study: Shown(_study, study_document, has_html=True),
+    BoxStudy: Shown(box_line, box_document, has_html=True),
+    CurveStudy: Shown(curve_line, curve_study_document, has_html=True),
     Ledger: Shown(_ledger, ledger_document, has_latex=False, has_html=True),
     Answer: Shown(lambda answer: marked(answer, STYLE), answer_document, has_latex=False, has_html=True),
     FunctionReport: Shown(_report, function_check_document, has_latex=False, has_html=True),
@@ -302,6 +311,10 @@ LINES: Mapping[type, Callable[[Any], str]] = {
     Number: lambda number: end_text(number, STYLE),
     SpecialPoint: _special_point,
     Piece: _piece,
+    BoxPoint: lambda point: f"{kind_words(point)} at {_place(point.at)} ({point.verdict.kind})",
+    CurvePoint: lambda point: f"{KINDS_IN_WORDS[point.kind]} at {_place(point.at)} ({point.verdict.kind})",
+    CriticalCurve: lambda curve: curve.equation.text,
+    UndecidedBox: lambda each: f"{each.what} in {box_text(each.box, STYLE)}: {each.why}",
     Undecided: lambda each: f"{each.what} on {interval_text(each.low, each.high, STYLE)}: {each.why}",
     Extent: lambda extent: range_text(extent, STYLE),
 }

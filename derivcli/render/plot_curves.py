@@ -10,7 +10,7 @@ import numpy as np
 from derivcli.errors import DerivError, visible
 from derivcli.render.discontinuities import Floats, broken, derivative_gaps, function_gaps, lonely, window
 from derivcli.render.labels import Label, raised
-from derivcli.render.quantities import arguments_of, function_names, notation_of
+from derivcli.render.quantities import arguments_of, field_name, function_names, notation_of
 from derivcli.result import ALONG, FloatArray, Result, partial_of
 
 COMPARABLE = 20
@@ -108,7 +108,8 @@ def _curves(results: Sequence[Result], index: int, name: str) -> list[Curve]:
         inherited = slope_gaps if name in by or ALONG in by else np.zeros_like(gaps)
         kept, breaks = derivative_gaps(x, slope, off, inherited, poles=not known or by != (name,))
         line, circles = broken(x[kept], slope[kept], breaks), (x[off], slope[off])
-        color = COLORS[(index if len(results) > 1 else number + 1) % len(COLORS)]
+        is_own = len(results) > 1 and not result.sums
+        color = COLORS[(index if is_own else index + number + 1) % len(COLORS)]
         curves.append(Curve(label(results, index, key), *line, window(slope), circles, color, number + 1))
     return curves
 
@@ -187,7 +188,8 @@ def _padded(low: float, high: float) -> tuple[float, float]:
 def label(results: Sequence[Result], index: int, key: str = "") -> str:
     """As in f(x), or f₂(x) where there are several; for the derivative `key` f′(x) or, of several variables, ∂f/∂u."""
     result = results[index]
-    function = function_names(results)[index].translate(SUBSCRIPTS)
+    name = function_names(results)[index]
+    function = (field_name(name, result) if key and result.sums else name).translate(SUBSCRIPTS)
     partial = partial_of(key) if key else ()
     if partial and notation_of(result) != "prime":
         return Label(function, tuple(short(name, NAME_LETTERS) for name in partial), notation_of(result)).shown()

@@ -142,7 +142,8 @@ def _equation(name: str, result: AnyResult, count: int) -> tuple[str, str]:
     if dependent_of(result):
         left, _, right = result.expression.text.partition(" = ")
         return (left if count == 1 else f"{name}: {left}"), right or "0"
-    return f"{name}({', '.join(arguments_of(result))})", result.expression.text
+    arguments = arguments_of(result)
+    return f"{name}({', '.join(arguments)})" if arguments else name, result.expression.text
 
 
 def named(results: Sequence[OneOf]) -> list[tuple[str, OneOf]]:

@@ -30,14 +30,14 @@ def study_json_object(study: Study) -> dict[str, Any]:
         "version": VERSION,
         **described(function_names([result])[0], result),
         "variable": study.variable,
-        "on": [_number(study.low), _number(study.high)],
-        "on_exact": [_exact(study.low), _exact(study.high)],
+        "on": [json_number(study.low), json_number(study.high)],
+        "on_exact": [exact_text(study.low), exact_text(study.high)],
         "complete": study.complete,
         **{name: list(map(_point, getattr(study, name))) for name in POINT_LISTS},
         "range": study.range and _extent(study.range),
         "pieces": list(map(_piece, study.pieces)),
         "undecided": list(map(_undecided, study.undecided)),
-        "period": study.period and {"number": _number(study.period), "exact": _exact(study.period)},
+        "period": study.period and {"number": json_number(study.period), "exact": exact_text(study.period)},
         "remarks": list(study.remarks),
     }
 
@@ -58,7 +58,7 @@ def _cells(point: SpecialPoint) -> list[str]:
     if point.multiplicity > 1:
         kind += f" {point.multiplicity}"
     return [
-        *(point.x.text, _exact(point.x) or "", kind),
+        *(point.x.text, exact_text(point.x) or "", kind),
         *_value_cells(point.value),
         *("" if side is None else side.text for side in sides),
         point.verdict.kind,
@@ -66,10 +66,10 @@ def _cells(point: SpecialPoint) -> list[str]:
 
 
 def _value_cells(value: Number | None) -> tuple[str, str]:
-    return ("", "") if value is None else (value.text, _exact(value) or "")
+    return ("", "") if value is None else (value.text, exact_text(value) or "")
 
 
-def _number(number: Number | None) -> float | int | str | None:
+def json_number(number: Number | None) -> float | int | str | None:
     """The nearest float64 as JSON holds it."""
     return None if number is None else _json_float(number.value)
 
@@ -80,27 +80,28 @@ def _json_float(value: float) -> float | int | str:
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
-def _exact(number: Number | None) -> str | None:
+def exact_text(number: Number | None) -> str | None:
+    """The formula of a number in the spelling for programs."""
     return None if number is None or number.exact is None else number.exact.canonical_text
 
 
 def _point(point: SpecialPoint) -> dict[str, Any]:
     value = point.value
     return {
-        "x": _number(point.x),
-        "exact": _exact(point.x),
+        "x": json_number(point.x),
+        "exact": exact_text(point.x),
         "digits": point.x.text,
         "enclosure": [_json_float(point.x.low), _json_float(point.x.high)],
         "kind": point.kind,
         "extent": point.extent,
         "multiplicity": point.multiplicity,
-        "value": _number(value),
-        "value_exact": _exact(value),
+        "value": json_number(value),
+        "value_exact": exact_text(value),
         "value_digits": None if value is None else value.text,
-        "left": _number(point.left),
-        "right": _number(point.right),
-        "left_slope": _number(point.left_slope),
-        "right_slope": _number(point.right_slope),
+        "left": json_number(point.left),
+        "right": json_number(point.right),
+        "left_slope": json_number(point.left_slope),
+        "right_slope": json_number(point.right_slope),
         "verdict": point.verdict.kind,
         "message": point.verdict.message,
     }
@@ -108,21 +109,21 @@ def _point(point: SpecialPoint) -> dict[str, Any]:
 
 def _piece(piece: Piece) -> dict[str, Any]:
     signs = {"sign": piece.sign, "slope": piece.slope, "curvature": piece.curvature}
-    return {"low": _number(piece.low), "high": _number(piece.high), "defined": piece.defined, **signs}
+    return {"low": json_number(piece.low), "high": json_number(piece.high), "defined": piece.defined, **signs}
 
 
 def _undecided(each: Undecided) -> dict[str, Any]:
-    return {"low": _number(each.low), "high": _number(each.high), "what": each.what, "why": each.why}
+    return {"low": json_number(each.low), "high": json_number(each.high), "what": each.what, "why": each.why}
 
 
 def _extent(extent: Extent) -> dict[str, Any]:
     return {
-        "low": _number(extent.low),
-        "high": _number(extent.high),
-        "low_exact": _exact(extent.low),
-        "high_exact": _exact(extent.high),
+        "low": json_number(extent.low),
+        "high": json_number(extent.high),
+        "low_exact": exact_text(extent.low),
+        "high_exact": exact_text(extent.high),
         "has_low": extent.has_low,
         "has_high": extent.has_high,
-        "gaps": [[_number(low), _number(high)] for low, high in extent.gaps],
+        "gaps": [[json_number(low), json_number(high)] for low, high in extent.gaps],
         "borders": list(map(list, extent.borders)),
     }

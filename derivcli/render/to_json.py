@@ -147,7 +147,7 @@ def described(name: str, result: AnyResult) -> dict[str, Any]:
 
 def _exact_values(result: Result) -> dict[str, Any]:
     """The exact values, where any were looked for."""
-    if not result.exact:
+    if not (result.exact or result.exact_value):
         return {}
     value = {} if result.dependent else {"exact_value": texts_json(result.exact_value)}
     return {"exact": {key: texts_json(exact) for key, exact in result.exact.items()}, **value}

@@ -16,12 +16,16 @@ from flint import arb, fmpq
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.balls.integers import only_whole
+from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.tree import Tree, fold, made, postorder, row_of
+from derivcli.study.constant_formulas import canonical
 from derivcli.study.linear_form import LinearForm, atom, called, pi_times, rational
 
-ALGEBRAIC, EXPONENTIAL, POWER, LOGARITHM, WAVE = "algebraic", "exponential", "power", "logarithm", "wave"
-"""What the last step of a chain is. A power is one with a base other than e."""
+ALGEBRAIC, SCALED, EXPONENTIAL, POWER = "algebraic", "scaled", "exponential", "power"
+LOGARITHM, WAVE = "logarithm", "wave"
+"""What the last step of a chain is. A scaled one is algebraic and has irrational constants; a power has a base other
+than e."""
 
 CONSTANT_BITS = 320
 """The precision of a formula's constants."""
@@ -71,6 +75,36 @@ def chains_of(tree: Tree) -> list[Chain]:
     return sorted(found.values(), key=lambda each: len(each.steps))
 
 
+def constants_of(tree: Tree) -> list[Tree]:
+    """The irrational constants that stand in a formula beside what varies, such as e in x^e."""
+    found: dict[Tree, None] = {}
+
+    def varies(node: Tree, parts: list[bool]) -> bool:
+        if node.is_Symbol or any(parts):
+            found.update(dict.fromkeys(part for part, moves in zip(node.args, parts, strict=True) if not moves))
+            return True
+        return False
+
+    fold(unrolled(tree), varies)
+    return [*dict.fromkeys(_without_number(each) for each in found if _is_irrational(each))]
+
+
+def _without_number(tree: Tree) -> Tree:
+    """A constant without a rational factor."""
+    if not isinstance(tree, sympy.Mul):
+        return tree
+    parts = [each for each in tree.args if not each.is_Rational]
+    return _without_number(parts[0]) if len(parts) == 1 else made(sympy.Mul, parts)
+
+
+def _is_irrational(tree: Tree) -> bool:
+    if tree.is_Rational or tree.is_Boolean:
+        return False
+    with suppress(TouchError, UnsureError, *SYMPY_FAILURES):
+        return not isinstance(coordinate(tree), fmpq)
+    return False
+
+
 def has_waves(tree: Tree) -> bool:
     """Whether multiples of pi are likely numbers for a formula."""
     return any(row.name in PERIODIC for node in postorder(tree) if (row := row_of(node)) is not None)
@@ -114,7 +148,12 @@ class _NoStepError(Exception):
 def _steps(node: Any, parts: Sequence[Any], inner: Chain) -> Iterator[tuple[Any, Chain]]:
     """The chains that a node adds to that of its operand, with keys: its own, and those of related functions."""
     place = next(place for place, part in enumerate(parts) if part is not None)
-    if isinstance(node, sympy.Add | sympy.Mul | sympy.Pow) and inner.kind != ALGEBRAIC and not place:
+    is_exponent = isinstance(node, sympy.Pow) and place
+    if (
+        isinstance(node, sympy.Add | sympy.Mul | sympy.Pow)
+        and inner.kind not in (ALGEBRAIC, SCALED)
+        and not is_exponent
+    ):
         raise _NoStepError  # what it is is no simpler than its operand
     if isinstance(node, sympy.Add | sympy.Mul):
         others = [each for where, each in enumerate(node.args) if where != place]
@@ -146,10 +185,11 @@ def _shifted(node: Any, others: Sequence[Tree], inner: Chain) -> Chain:
     ball = ball_of(where, CONSTANT_BITS)
     if isinstance(node, sympy.Add):
         minus = rational(-where) if isinstance(where, fmpq) else atom(rest).times(fmpq(-1))
-        return inner.then(lambda x: x + ball, lambda value, _: value.plus(minus), inner.kind)
+        kind = inner.kind if isinstance(where, fmpq) else SCALED
+        return inner.then(lambda x: x + ball, lambda value, _: value.plus(minus), kind)
     if isinstance(where, fmpq):
         return inner.then(lambda x: x * ball, lambda value, _: value.times(1 / where), inner.kind)
-    return inner.then(lambda x: x * ball, lambda value, _: value.over(rest), inner.kind)
+    return inner.then(lambda x: x * ball, lambda value, _: canonical(value.over(rest)), SCALED)
 
 
 def _power(node: Any, place: int, inner: Chain) -> Chain:
@@ -163,7 +203,7 @@ def _power(node: Any, place: int, inner: Chain) -> Chain:
         return inner.then(lambda x: (x * ball).exp(), lambda value, _: _quotient(value.log(), base.log()), POWER)
     if not isinstance(where, fmpq) or where == 0:
         raise _NoStepError
-    return inner.then(lambda x: x**where, lambda value, x: _root(value, where, x), ALGEBRAIC)
+    return inner.then(lambda x: x**where, lambda value, x: _root(value, where, x), inner.kind)
 
 
 def _quotient(above: LinearForm, below: LinearForm) -> LinearForm:

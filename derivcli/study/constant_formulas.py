@@ -11,11 +11,15 @@ from flint import fmpq, fmpz
 
 from derivcli.engines.balls.exact_angles import cosine_of_part
 from derivcli.engines.balls.exact_constants import ExactConstant, Field, Monomial
+from derivcli.engines.balls.germs.evaluation import Constants
+from derivcli.engines.balls.tape import record
 from derivcli.language import tree as build
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Tree
 from derivcli.study.linear_form import ZERO, LinearForm, atom, called, pi_times
 from derivcli.study.surds import multiple, number, over
+
+CONSTANT_BITS = 192
 
 Polynomial = Mapping[Monomial, fmpq]
 
@@ -30,6 +34,19 @@ def constant_tree(constant: ExactConstant, known: Field) -> Tree | None:
         return _Writer(known).form(constant.polynomial).tree
     except NoFormulaError:
         return None
+
+
+def canonical(form: LinearForm) -> LinearForm:
+    """A number written as its exact constant is, where that has a formula: pi/(2/3*pi) is 3/2."""
+    tape = record(form.tree, ())
+    constants = Constants(tape, {}, CONSTANT_BITS)
+    found = constants.of(tape.order[-1])
+    if found is None:
+        return form
+    try:
+        return _Writer(constants.field).form(found.polynomial)
+    except NoFormulaError:
+        return form
 
 
 @dataclass(slots=True)
@@ -69,10 +86,10 @@ class _Writer:
             made, key = self.known.generators[place], self.keys[place]
             if made.log is not None:
                 exponent = exponent.plus(self.form(made.log.polynomial).times(fmpq(power)))
-            elif made.degree == 2 and made.radicand is not None and made.radicand.rational is not None:
+            elif made.degree == 2 and (whole := _whole(made.radicand)):
                 turns, odd = divmod(power, 2)
-                scale *= made.radicand.rational**turns
-                inside *= int(made.radicand.rational.p) if odd else 1
+                scale *= fmpq(whole) ** turns
+                inside *= whole if odd else 1
             elif made.degree == 2 and made.radicand is not None and power == 1 and made.ball > 0 and not nested:
                 nested.append(made.radicand.polynomial)
             else:
@@ -127,6 +144,12 @@ class _Writer:
             if len(ratios) == 1:
                 return called("cos", pi_times(fmpq(2 * k, key[1]))).times(ratios.pop())
         return None
+
+
+def _whole(constant: ExactConstant | None) -> int:
+    """A constant as a whole number; 0 where it is none."""
+    known = None if constant is None else constant.rational
+    return int(known.p) if known is not None and known.q == 1 else 0
 
 
 def _add_exponential(exponent: LinearForm, above: list[Tree], below: list[Tree]) -> None:

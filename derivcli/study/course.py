@@ -95,7 +95,7 @@ def _sections(curve: Curve, stretch: Stretch, defined: bool, row: Sequence[Colum
             elif carried is not None:
                 signs[order] = carried
             else:
-                values = values or _values(curve, left.root, right.root)
+                values = values or _values(stretch.curve or curve, left.root, right.root)
                 signs[order] = _sign(sign(values[order])) if values else None
         found.append(Section(stretch, defined, tuple(signs)))
     return found

@@ -27,9 +27,9 @@ from derivcli.language.tree import Tree
 from derivcli.simplify.cost import cost
 from derivcli.simplify.domains.roots import Root
 from derivcli.study import linear_form
-from derivcli.study.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of, has_waves
+from derivcli.study.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of, constants_of, has_waves
 from derivcli.study.linear_form import LinearForm
-from derivcli.study.surds import multiple, number, scaled_root, short_roots
+from derivcli.study.surds import number, scaled_root, short_roots
 
 LEAST_BITS = 60
 """A ball of fewer bits has no formula sought."""
@@ -54,15 +54,19 @@ PROOF_BITS = (192, 768)
 MORE_TERMS = (2, 8, 24)
 """So many terms of a germ are computed beyond the first one that is asked for."""
 
-PI = sympy.pi
+MAX_UNITS = 4
+"""So many constants of a formula are looked for in its special points."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forms:
-    """What formulas the special points of a function may have: its inner formulas, and whether it has waves."""
+    """What the special points of a function may be: rational multiples of units, and what its inner formulas make so.
+
+    Units are the function's irrational constants, and pi where it has waves.
+    """
 
     chains: tuple[Chain, ...]
-    waves: bool
+    units: tuple[tuple[Tree, arb], ...]
 
     @classmethod
     def of(cls, tree: Tree) -> Forms:
@@ -70,10 +74,18 @@ class Forms:
         with restored_context():
             ctx.prec = 2 * RELATION_BITS
             chains = tuple(chains_of(tree))
-        return cls(chains, has_waves(tree))
+            units = [sympy.pi] if has_waves(tree) else []
+            units += [each for each in constants_of(tree) if each not in units]
+            return cls(chains, tuple((each, ball_of(coordinate(each), MAX_BITS)) for each in units[:MAX_UNITS]))
 
 
-ANY = Forms((Chain(),), waves=True)
+def _any() -> Forms:
+    with restored_context():
+        ctx.prec = MAX_BITS
+        return Forms((Chain(),), ((sympy.pi, arb.pi()),))
+
+
+ANY = _any()
 
 
 def candidates(ball: arb, forms: Forms = ANY) -> list[Tree]:
@@ -85,19 +97,28 @@ def candidates(ball: arb, forms: Forms = ANY) -> list[Tree]:
             return [sympy.S.Zero] if ball.rad() < arb(2) ** -LEAST_BITS else []
         if bits < LEAST_BITS:
             return []
-        found = _of_itself(ball, forms.waves)
+        found = _of_itself(ball, forms)
         if found is None:
             found = _of_chains(ball, forms)
     return [] if found is None else [found]
 
 
-def _of_itself(ball: arb, waves: bool) -> Tree | None:
-    """A rational number, a rational multiple of pi, or a number with a short radical."""
+def _of_itself(ball: arb, forms: Forms) -> Tree | None:
+    """A rational number, a rational multiple of a unit, or a number with a short radical."""
     rational = rational_in(ball)
     if rational is not None:
         return number(rational)
-    turns = rational_in(ball / arb.pi()) if waves else None
-    return _radical(ball) if turns is None else multiple(turns, PI)
+    found = _multiple(ball, forms)
+    return _radical(ball) if found is None else found.tree
+
+
+def _multiple(ball: arb, forms: Forms) -> LinearForm | None:
+    """A number as a rational multiple of a unit."""
+    for unit, size in forms.units:
+        factor = rational_in(ball / size)
+        if factor is not None:
+            return linear_form.atom(unit).times(factor)
+    return None
 
 
 def _radical(ball: arb) -> Tree | None:
@@ -125,7 +146,7 @@ def _of_chains(x: arb, forms: Forms) -> Tree | None:
     """A formula by the value of an inner formula; of several waves of one angle by the simplest value."""
     waves: dict[Any, list[tuple[int, LinearForm, Chain]]] = {}
     for chain in forms.chains:
-        exact = _value(chain, chain.value(x), forms.waves) if chain.steps else None
+        exact = _value(chain, chain.value(x), forms) if chain.steps else None
         if exact is None:
             continue
         if chain.kind != WAVE:
@@ -143,21 +164,23 @@ def _of_chains(x: arb, forms: Forms) -> Tree | None:
 
 
 def _solved(chain: Chain, exact: LinearForm, x: arb) -> Tree | None:
-    found = chain.solved(exact, x)
-    tree = None if found is None else found.tree
-    return None if tree is None or not ball_of(coordinate(tree), ctx.prec).overlaps(x) else tree
+    with suppress(TouchError, UnsureError):
+        found = chain.solved(exact, x)
+        if found is not None and ball_of(coordinate(found.tree), ctx.prec).overlaps(x):
+            return found.tree
+    return None
 
 
-def _value(chain: Chain, value: arb, waves: bool) -> LinearForm | None:
+def _value(chain: Chain, value: arb, forms: Forms) -> LinearForm | None:
     """The exact number that an inner formula's value may be."""
     if not value.is_finite() or value.rel_accuracy_bits() < LEAST_BITS:
         return None
     found = rational_in(value) if chain.kind != ALGEBRAIC else None
     if found is not None:
         return linear_form.rational(found)
-    found = rational_in(value / arb.pi()) if chain.kind != WAVE and waves else None
-    if found is not None:
-        return linear_form.pi_times(found)
+    multiple = _multiple(value, forms) if chain.kind != WAVE else None
+    if multiple is not None:
+        return multiple
     found = rational_in(value.log()) if chain.kind == POWER and value > 0 else None
     if found is not None:
         return linear_form.rational(found).exp()

@@ -1,11 +1,10 @@
-"""A derivative as a product of powers: where a factor with an exponent has a simple zero, that is its multiplicity.
+"""A derivative as a product of powers. Where a factor has a simple zero, its exponent is the multiplicity.
 
 Formulas are polynomials in their kernels, so that x^2 - 2*x*cos(x) + cos(x)^2 has the factor x - cos(x) twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 
@@ -38,14 +37,15 @@ def derivative_tree(tree: Tree, name: str, order: int) -> Tree | None:
 
 
 @lru_cache(maxsize=64)
-def factors(tree: Tree, name: str, order: int) -> tuple[tuple[Tree, int], ...]:
-    """Formulas with exponents above 1 of which the derivative of an order is a product, with others besides.
+def factors(tree: Tree, name: str, order: int) -> tuple[tuple[Tree, int], ...] | None:
+    """Formulas with exponents of which the derivative of an order is a product, with others besides that are not 0.
 
-    Where the function is analytic, and one of them has a simple zero, the derivative has one of that multiplicity.
+    That is so where the function is analytic. It is None where no product is found.
     """
     found = derivative_tree(tree, name, order)
     product = None if found is None else attempted(SECONDS, _product, found)
-    return () if product is None else tuple(_repeated(*product, name))
+    found_above = None if product is None else _above(*product, name)
+    return None if found_above is None else tuple(found_above)
 
 
 def _product(tree: Tree) -> tuple[Product, Ring]:
@@ -54,17 +54,22 @@ def _product(tree: Tree) -> tuple[Product, Ring]:
     return product_of(tree, ring), ring
 
 
-def _repeated(product: Product, ring: Ring, name: str) -> Iterator[tuple[Tree, int]]:
-    """The factors of a product with whole exponents above 1 that hold the variable and may be 0."""
+def _above(product: Product, ring: Ring, name: str) -> list[tuple[Tree, int]] | None:
+    """The factors of a product that hold the variable and may be 0; None where an exponent is not whole."""
+    found: list[tuple[Tree, int]] = []
     for kernel, exponent in zip(ring.kernels, product.exponents, strict=True):
         power = kernel.exponent * exponent
-        if power.is_Integer and power > 1 and name in {each.name for each in kernel.base.free_symbols}:
-            row = row_of(kernel.base)
-            yield kernel.base.args[0] if row is not None and row.name == "abs" else kernel.base, int(power)
+        if not exponent or name not in {each.name for each in kernel.base.free_symbols} or power.is_negative:
+            continue
+        if not power.is_Integer:
+            return None
+        row = row_of(kernel.base)
+        is_size = row is not None and row.name == "abs"
+        found.append((kernel.base.args[0] if is_size else kernel.base, int(power)))
     for each, count in product.sums:
         for factor, times in factors_of(each) if count > 0 else ():
-            if times * count > 1:
-                yield sum_of(terms_of(factor), ring), times * count
+            found.append((sum_of(terms_of(factor), ring), times * count))
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -21,6 +21,12 @@ MAX_MULTIPLICITY = 16
 
 HALF = fmpq(1, 2)
 
+FIRST_MULTIPLICITY, FIRST_LOOKS = 3, 12
+"""Of so many first intervals no higher multiplicity is looked for."""
+
+FIRM_BITS = 48
+"""A zero that is known to so many bits is as narrow as the model tells where its value is not told from 0."""
+
 MIN_WIDTH = arb(2) ** -60
 """A share of a model's interval that is not cut again."""
 
@@ -182,7 +188,7 @@ class _Search:
 
     def _with_higher(self, x: arb, low: fmpq, high: fmpq) -> list[Found] | None:
         """The zeros where a higher derivative of g has none; None where that does not help."""
-        for m in range(2, MAX_MULTIPLICITY + 1):
+        for m in range(2, (MAX_MULTIPLICITY if self.looks > FIRST_LOOKS else FIRST_MULTIPLICITY) + 1):
             top = sign(self.g(m)(x))
             if not top:
                 continue
@@ -220,6 +226,8 @@ class _Search:
                     left = (side > 0) == rises
                     half = x.lower().union(middle) if left else middle.union(x.upper())
                     narrower = half.intersection(narrower)
+                elif x.rel_accuracy_bits() > FIRM_BITS:
+                    return narrower
                 else:
                     narrower = self._around(g, middle, x)
                     if narrower is x:

@@ -21,14 +21,20 @@ from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.tape import record
 from derivcli.language.differentiation.unrolling import unrolled
-from derivcli.language.tree import Tree, fold
+from derivcli.language.functions import formulas
+from derivcli.language.tree import Tree, fold, row_of
 from derivcli.simplify.domains.roots import Root
+from derivcli.study.orthogonal_polynomials import POLYNOMIALS
+from derivcli.study.real_roots import real_roots
 from derivcli.study.surds import short_roots
 
 MAX_DEGREE = 400
 
 MAX_BITS = 100_000
 """Bits of all coefficients of a polynomial together."""
+
+LEAST_HIGH_DEGREE = 8
+"""From this degree on it takes longer to find the complex roots too."""
 
 MAX_FACTORED_DEGREE = 60
 """Polynomials of higher degree are taken apart by the multiplicity of their roots alone."""
@@ -113,13 +119,36 @@ def _function(node: Any, parts: Sequence[RationalFunction], name: str) -> Ration
     if isinstance(node, sympy.Rational):
         return RationalFunction(fmpq_poly([fmpq(int(node.p), int(node.q))]), one, one)
     if not isinstance(node, sympy.Add | sympy.Mul | sympy.Pow):
-        return _constant(node)
+        return _call(node, parts, name)
     if isinstance(node, sympy.Pow):
         return _power(*parts)
     found = parts[0]
     for part in parts[1:]:
         found = _sum(found, part) if isinstance(node, sympy.Add) else _product(found, part)
     return found
+
+
+def _call(node: Tree, parts: Sequence[RationalFunction], name: str) -> RationalFunction:
+    """A call of a row that another formula defines, or of a polynomial of some order; else a constant."""
+    row = row_of(node)
+    if row is not None and row.definition is not None:
+        found = rational_function(formulas.rewritten(row, node.args), name)
+        if found is None:
+            raise NotRationalError
+        return found
+    if row is None or row.name not in POLYNOMIALS or parts[-1].below.degree() > 0:
+        return _constant(node)
+    order, *rest = [_number(part) for part in parts[:-1]]
+    if order.q != 1 or not 0 <= order <= MAX_DEGREE:
+        raise NotRationalError
+    polynomial = POLYNOMIALS[row.name](int(order.p), *rest)
+    return _made(polynomial(parts[-1].above / parts[-1].below[0]), fmpq_poly([1]), parts[-1].walls)
+
+
+def _number(function: RationalFunction) -> fmpq:
+    if function.above.degree() > 0 or function.below.degree() > 0:
+        raise NotRationalError
+    return function.above[0] / function.below[0]
 
 
 def _constant(node: Tree) -> RationalFunction:
@@ -145,10 +174,8 @@ def _product(one: RationalFunction, other: RationalFunction) -> RationalFunction
 
 
 def _power(base: RationalFunction, exponent: RationalFunction) -> RationalFunction:
-    if exponent.above.degree() > 0 or exponent.below.degree() > 0 or exponent.walls.degree() > 0:
-        raise NotRationalError
-    number = exponent.above[0] / exponent.below[0]
-    if number.q != 1:
+    number = _number(exponent)
+    if number.q != 1 or exponent.walls.degree() > 0:
         raise NotRationalError
     count = int(number.p)
     if abs(count) * max(1, base.above.degree(), base.below.degree()) > MAX_DEGREE:
@@ -227,6 +254,8 @@ def _simple_roots(polynomial: fmpz_poly) -> Iterator[Root]:
 
 def _balls(polynomial: fmpz_poly, precision: int) -> list[arb]:
     ctx.prec = precision
+    if polynomial.degree() >= LEAST_HIGH_DEGREE:
+        return real_roots(polynomial, precision)
     return [each.real for each, _ in polynomial.complex_roots() if each.imag == 0]
 
 

@@ -11,9 +11,12 @@ from derivcli.study.zeros import Stretch, Zero
 
 
 def fill_exactly(stretch: Stretch, function: RationalFunction, orders: Sequence[int]) -> None:
-    """Find all zeros of the derivatives of some orders between the walls of a stretch."""
-    for order in orders:
-        derivative = function.derivative(order)
+    """Find all zeros of the derivatives of some orders between the walls of a stretch.
+
+    Raises NotRationalError where a derivative has too many digits.
+    """
+    derivatives = {order: function.derivative(order) for order in orders}
+    for order, derivative in derivatives.items():
         stretch.zeros[order] = []
         if derivative.is_zero:
             stretch.throughout.add(order)

@@ -88,7 +88,10 @@ def critical(places: Sequence[Place]) -> Iterator[SpecialPoint]:
             kind = kind_between(_sign(zero.before), _sign(zero.after))
             yield SpecialPoint(place.x, kind, proved(place.x), multiplicity=zero.multiplicity, value=place.value)
         elif place.point is not None and place.slope == 0:
-            kind = kind_between(place.sign(-1, 1), place.sign(1, 1))
+            signs = place.sign(-1, 1), place.sign(1, 1)
+            if signs == (0, 0):  # as everywhere around
+                continue
+            kind = kind_between(*signs)
             yield SpecialPoint(place.x, kind, place.point.verdict, value=place.value)
 
 

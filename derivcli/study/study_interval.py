@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import thread_time
 
 from flint import ctx
@@ -20,13 +21,13 @@ from derivcli.study.exact_values import exact_value
 from derivcli.study.extrema import with_extents
 from derivcli.study.numbers import ZERO, number_in, number_of
 from derivcli.study.special_points import Place, limits, with_growth
-from derivcli.study.study import Number, Study, Undecided
+from derivcli.study.study import Number, SpecialPoint, Study, Undecided
 from derivcli.study.taylor_model import BITS, Curve, curve_of
 from derivcli.study.value_range import united
 from derivcli.study.walls import stretches_on
 from derivcli.study.zeros import ORDERS, Open
 
-STUDY_SECONDS = 1.5
+STUDY_SECONDS = 1.2
 """The processor time for one study; what is not decided by then stays open."""
 
 NO_BREAKS = ("regular", "end", "undefined")
@@ -71,7 +72,7 @@ def _study(expression: Expression, variable: str, places: Sequence[Place], undec
     complete = not undecided and None not in known
     extrema = with_extents([*special_points.extrema(places)], filter(None, known), complete)
     extents = {id(point.x): point for point in extrema}
-    critical = [extents.get(id(point.x), point) for point in special_points.critical(places)]
+    critical = [_like(point, extents.get(id(point.x))) for point in special_points.critical(places)]
     breaks = [place.point for place in places if place.point is not None and place.point.kind not in NO_BREAKS]
     return Study(
         expression,
@@ -88,6 +89,13 @@ def _study(expression: Expression, variable: str, places: Sequence[Place], undec
         range=united([*special_points.spans(places)]) if complete else None,
         undecided=tuple(undecided),
     )
+
+
+def _like(point: SpecialPoint, extremum: SpecialPoint | None) -> SpecialPoint:
+    """A critical point with the extent of the extremum that it is, if it is one by f' and not by the interval's end."""
+    if extremum is None or extremum.kind != point.kind:
+        return point
+    return replace(point, extent=extremum.extent, verdict=extremum.verdict)
 
 
 def _places(expression: Expression, curve: Curve, course: Course) -> Iterator[Place]:

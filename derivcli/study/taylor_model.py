@@ -28,7 +28,7 @@ from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.language.tree import Tree
 from derivcli.study.exact_places import Forms
-from derivcli.study.polynomials import RationalFunction, rational_function
+from derivcli.study.polynomials import NotRationalError, RationalFunction, rational_function
 
 BITS = 128
 """The precision of models unless more is needed."""
@@ -86,8 +86,17 @@ class Curve:
 
     @cached_property
     def rational(self) -> RationalFunction | None:
-        """The function as a rational one, if it is that."""
-        return rational_function(self.tree, self.name)
+        """The function as a rational one, if it is that and its derivatives are not too long."""
+        function = rational_function(self.tree, self.name)
+        try:
+            return function if function is None or function.derivative(2) else None
+        except NotRationalError:
+            return None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether long series take long, as where each coefficient is an integral."""
+        return self.degree < ORDERS[0]
 
     @property
     def is_late(self) -> bool:

@@ -26,7 +26,7 @@ def decided(curve: Curve, order: int, touch: Touch) -> list[Zero] | Open:
     if named is not None:
         return [named]
     for precision in CLOSER_BITS:
-        if curve.is_late:
+        if curve.is_late or curve.is_slow:
             break
         closer = _closer(curve, order, touch, precision)
         if closer is not None:
@@ -74,7 +74,7 @@ def _closer(curve: Curve, order: int, touch: Touch, precision: int) -> list[Zero
 
 def _by_factors(curve: Curve, order: int, touch: Touch) -> Zero | None:
     """The zero where a factor has a simple one, to the power that the multiplicity is."""
-    for factor, exponent in factors(curve.tree, curve.name, order):
+    for factor, exponent in factors(curve.tree, curve.name, order) or ():
         if exponent == touch.multiplicity:
             root = _simple_zero(curve_of(factor, curve.name, curve.deadline), touch)
             if root is not None:

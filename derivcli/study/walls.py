@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
+from time import thread_time
 
 from flint import arb, fmpq
 
@@ -20,16 +21,33 @@ from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
 from derivcli.study.breaks.kinds import UNKNOWN, Break, break_at
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.events import named
+from derivcli.study.factored_zeros import has_high_power, is_rational_by_factors, zeros_by_factors
 from derivcli.study.isolation import sign
 from derivcli.study.numbers import rational_root
+from derivcli.study.polynomials import NotRationalError
 from derivcli.study.rational_zeros import fill_exactly
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, curve_of
 from derivcli.study.touches import decided
-from derivcli.study.zeros import ENDLESS, EndlessError, Means, Open, Stretch, Wall, exact_end, fill, is_outside, is_same
+from derivcli.study.zeros import (
+    ENDLESS,
+    EndlessError,
+    Means,
+    Open,
+    Stretch,
+    Wall,
+    Zero,
+    exact_end,
+    fill,
+    is_outside,
+    is_same,
+)
 
 MARGIN = fmpq(1, 1_594_323)
 """By this share of its length the search goes beyond the ends of an interval, so that no zero lies at its very end."""
+
+QUICK_SECONDS = 0.3
+"""The processor time after which the factors of a formula are looked at, which often are simpler."""
 
 ZERO_SHARES = tuple(fmpq(1, 2**bits) for bits in (1, 3, 6, 10, 15, 21, 28))
 """Shares of a stretch on which a derivative may rise or fall that is 0 where the stretch begins."""
@@ -65,7 +83,8 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
             stretch.open += [Open(left.root.ball, right.root.ball, order, UNTOLD_BREAKS) for order in orders]
             continue
         if is_defined:
-            _fill(stretch, _branch(curve, stretch), orders)
+            stretch.curve = _branch(curve, stretch)
+            _fill(stretch, stretch.curve, orders)
         elif is_defined is None:
             stretch.open += [Open(left.root.ball, right.root.ball, None, UNTOLD)]
     opened = [Open(each.low.ball, each.high.ball, None, each.why) for each in found.undecided]
@@ -140,18 +159,51 @@ def zeros(tree: Tree, name: str, low: Root, high: Root, deadline: float = float(
 def _fill(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> None:
     """Find all zeros on a stretch."""
     if curve.rational is not None:
-        fill_exactly(stretch, curve.rational, orders)
-        return
-    fill(
-        stretch,
-        curve,
-        orders,
-        Means(
-            beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
-            decide=lambda touch, order: decided(curve, order, touch),
-            is_zero=lambda order: _is_zero(curve, stretch, order),
-        ),
+        with suppress(NotRationalError):  # its derivatives have too many digits
+            fill_exactly(stretch, curve.rational, orders)
+            return
+    stretch.zeros |= _by_factors(stretch, curve, [order for order in orders if is_rational_by_factors(curve, order)])
+    orders = [order for order in orders if order not in stretch.zeros]
+    if not has_high_power(curve.tree, curve.name):
+        hurried = curve
+        if not curve.is_slow:
+            hurried = replace(curve, deadline=min(curve.deadline, thread_time() + QUICK_SECONDS))
+        fill(stretch, hurried, orders, _means(stretch, hurried))
+        orders = [order for order in orders if any(each.order == order for each in stretch.open)]
+        if not orders or curve.is_late:
+            return
+    known = _by_factors(stretch, curve, orders)
+    rest = [order for order in orders if order not in known]
+    again = Stretch(stretch.left, stretch.right)
+    fill(again, curve, rest, _means(again, curve))
+    stretch.zeros |= {**known, **again.zeros}
+    stretch.throughout |= again.throughout
+    stretch.open = again.open
+
+
+def _means(stretch: Stretch, curve: Curve) -> Means:
+    return Means(
+        beside=lambda wall, side, order: _beside(curve, stretch, wall, side, order),
+        decide=lambda touch, order: decided(curve, order, touch),
+        is_zero=lambda order: _is_zero(curve, stretch, order),
     )
+
+
+def _by_factors(stretch: Stretch, curve: Curve, orders: Sequence[int]) -> dict[int, list[Zero]]:
+    """The zeros of derivatives by those of their factors, for each order of which these tell."""
+
+    def filled(inner: Curve) -> Stretch:
+        part = Stretch(stretch.left, stretch.right)
+        if inner.rational is not None:
+            fill_exactly(part, inner.rational, (0,))
+        else:
+            fill(part, inner, (0,), _means(part, inner))
+        return part
+
+    with suppress(EndlessError):
+        found = {order: zeros_by_factors(stretch, curve, order, filled) for order in orders}
+        return {order: zeros for order, zeros in found.items() if zeros is not None}
+    return {}
 
 
 def _is_zero(curve: Curve, stretch: Stretch, order: int) -> bool:

@@ -96,6 +96,7 @@ class Stretch:
     """What is known between two walls, by the order of the derivative.
 
     `throughout` are the orders of derivatives that are 0 on all of it. Where f is not `defined`, nothing is looked for.
+    `curve` is the one formula that f is on it.
     """
 
     left: Wall
@@ -103,6 +104,7 @@ class Stretch:
     defined: bool = True
     zeros: dict[int, list[Zero]] = field(default_factory=dict)
     throughout: set[int] = field(default_factory=set)
+    curve: Curve | None = None
     open: list[Open] = field(default_factory=list)
 
 
@@ -139,7 +141,7 @@ class Means:
 
 def fill(stretch: Stretch, curve: Curve, orders: Sequence[int], means: Means) -> None:
     """Find all zeros of the derivatives of some orders between the walls of a stretch, on which f is analytic."""
-    stretch.zeros = {order: [] for order in orders}
+    stretch.zeros |= {order: [] for order in orders}
     if not orders:
         return
     starts = {order: _start(stretch, order, means, 1) for order in orders}

@@ -13,16 +13,33 @@ from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.notes import tell_remarks
 from derivcli.cli.printing import print_document
+from derivcli.errors import DerivError
 from derivcli.render.format_table import default_format, formats_for
 
 StudyFormat = StrEnum("StudyFormat", formats_for("study"))  # type: ignore[misc]
 
-Formula = Annotated[str, typer.Argument(metavar="EXPR", help="A function, such as 'x*exp(-x)'.", show_default=False)]
+Formulas = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="EXPR...",
+        help="A function, such as 'x*exp(-x)'; an equation, or two coordinates with --parametric.",
+        show_default=False,
+    ),
+]
 On = Annotated[
     list[str] | None,
     options.option(
         "--on SPEC",
-        "The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf. [default: one that shows what there is]",
+        "The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf. Several, as in x=-5:5,y=-5:5, make a box. "
+        "[default: one that shows what there is]",
+        group=options.INPUT,
+    ),
+]
+Parametric = Annotated[
+    str | None,
+    options.option(
+        "--parametric NAME",
+        "The path of a point whose coordinates x and y are two formulas of this parameter.",
         group=options.INPUT,
     ),
 ]
@@ -36,8 +53,9 @@ Digits = Annotated[int | None, options.rounding("all that are proved, up to 17")
 
 
 def study(
-    expression: Formula,
+    expressions: Formulas,
     on: On = None,
+    parametric: Parametric = None,
     let: options.Let = None,
     format_: FormatOption = None,
     digits: Digits = None,
@@ -46,10 +64,18 @@ def study(
 
     Everything that is marked as proved is, and so is that there are no others; what stays undecided is named.
     """
-    from derivcli.render.documents.study import study_document
+    from derivcli.render.documents.studies import document_of, expressions_of
 
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits)
-    found = api.study(expression, ",".join(on) if on else None, let=option_values.formulas_in(let))
-    print_document(study_document(found, style), format_ or default_format("study", is_terminal), style)
-    tell_remarks(found.expression.notes)
+    if len(expressions) > 1 and not parametric:
+        raise DerivError("a study is of one function", hint="give one, or two coordinates with `--parametric t`")
+    found = api.study(
+        expressions if parametric else expressions[0],
+        ",".join(on) if on else None,
+        let=option_values.formulas_in(let),
+        parametric=parametric or "",
+    )
+    print_document(document_of(found, style), format_ or default_format("study", is_terminal), style)
+    for expression in expressions_of(found):
+        tell_remarks(expression.notes)

@@ -185,9 +185,10 @@ _deriv_study() {
         fi
         case $word in
             --) return ;;
-            --on | --let | --format | --digits) option=$word ;;
+            --on | --parametric | --let | --format | --digits) option=$word ;;
         esac
         case ${word%%=*} in
+            --parametric) given+='--parametric ' ;;
             --format) given+='--format ' ;;
             --digits) given+='--digits ' ;;
             --help) given+='--help ' ;;
@@ -207,12 +208,13 @@ _deriv_study() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--on --let --format --digits --help)
+                names=(--on --parametric --let --format --digits --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
             ;;
         --on) _deriv_names '=' ;;
+        --parametric) _deriv_names '' ;;
         --let) _deriv_names '=' ;;
         --format) names=(table tsv csv json latex markdown) ;;
     esac

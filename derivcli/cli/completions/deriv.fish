@@ -101,6 +101,7 @@ complete -c deriv -n '__deriv_first ""' -a shell -d 'Answer formulas line by lin
 complete -c deriv -n '__deriv_first ""' -a warm -d 'Keep a server ready, so that answers come at once'
 complete -c deriv -n '__deriv_first ""' -a help -d 'Tell all about a command'
 complete -c deriv -n '__deriv_is "study"' -l on -x -a '(__deriv_names =)' -d 'The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --parametric' -l parametric -x -a '(__deriv_names)' -d 'The path of a point whose coordinates x and y are two formulas of this parameter'
 complete -c deriv -n '__deriv_is "study"' -l let -x -a '(__deriv_names =)' -d 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'

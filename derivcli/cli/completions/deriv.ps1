@@ -55,6 +55,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             Endings = @()
             Options = @(
                 @{ Names = @('--on'); Help = 'The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--parametric'); Help = 'The path of a point whose coordinates x and y are two formulas of this parameter'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('table', 'tsv', 'csv', 'json', 'latex', 'markdown'); Endings = @(); BehindName = $null }
                 @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }

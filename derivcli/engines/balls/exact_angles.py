@@ -40,7 +40,8 @@ def sine(known: Field, constant: ExactConstant, quarters: int) -> ExactConstant:
     turns += fmpq(quarters, 2)
     if not others:
         return sine_of_turns(known, turns)
-    arcs = [(known.generators[each[0][0]].arc, factor) for each, factor in others.items() if len(each) == 1]
+    alone = [(each[0][0], factor) for each, factor in others.items() if len(each) == 1 and each[0][1] == 1]
+    arcs = [(known.generators[number].arc, factor) for number, factor in alone]
     if len(arcs) == len(others) and all(
         arc is not None and factor.q == 1 and abs(factor.p) <= MAX_MULTIPLE for arc, factor in arcs
     ):

@@ -27,6 +27,9 @@ Polynomial: TypeAlias = fmpq_mpoly
 MAX_DEGREE = 24
 """The highest total degree of polynomials that are taken exactly: resultants have its square."""
 
+MAX_EXPONENT = 400
+"""The greatest power of a number that is multiplied out."""
+
 GRID = 9
 """A curve is looked for by signs at so many places along each side of a box."""
 
@@ -67,10 +70,10 @@ def _combined(node: Any, parts: Sequence[Any], generators: dict[str, Polynomial]
 
 def _power(base: Polynomial, exponent: Polynomial, context: Any) -> Polynomial:
     value = _constant(exponent)
-    if value is None or value.q != 1 or abs(value.p) > MAX_DEGREE:
+    inner = _constant(base)
+    if value is None or value.q != 1 or abs(value.p) > (MAX_DEGREE if inner is None else MAX_EXPONENT):
         raise _NoPolynomialError
     power = int(value.p)
-    inner = _constant(base)
     if power < 0:
         if inner is None or inner == 0:
             raise _NoPolynomialError

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
+from typing import Protocol
 
 import sympy
 from flint import arb, ctx, fmpq
@@ -200,12 +201,22 @@ class Best:
     rational: fmpq | None = None
 
 
+class Knowledge(Protocol):
+    """What is known of the function beyond its enclosures."""
+
+    def finished(self, candidate: Candidate) -> Candidate:
+        """A point with its exact form and value, as far as they are proved."""
+
+    def are_equal(self, one: Candidate, other: Candidate) -> bool:
+        """Whether the values at two points are proved to be the same."""
+
+
 def best(
     sense: int,
     candidates: Sequence[Candidate],
     open_parts: Sequence[tuple[Jets, Part]],
     levels: Sequence[fmpq],
-    equal: Callable[..., bool],
+    knowledge: Knowledge,
 ) -> Best:
     """The points of the least value or, with `sense` -1, the greatest.
 
@@ -225,8 +236,9 @@ def best(
     for each, value in zip(candidates, values, strict=True):
         if not value > bound and not any(each.overlaps(other) for other in kept):
             kept.append(each)
+    kept = [knowledge.finished(each) for each in kept]
     if on_level is not None:
         kept = [each for each in kept if each.rational == on_level]
         return Best(tuple(kept), proved=True, others="curve", value=arb(on_level), rational=on_level)
-    same = all(equal(kept[0], each) for each in kept[1:])
+    same = all(knowledge.are_equal(kept[0], each) for each in kept[1:])
     return Best(tuple(kept), same, "edge" if None in above else "", kept[0].value, kept[0].rational)

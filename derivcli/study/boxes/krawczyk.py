@@ -103,7 +103,7 @@ def solve(system: System, box: Part, most_parts: int = MAX_PARTS, seconds: float
     search = _Search(system, box, [max(high - low, 5e-324) for low, high in box])
     waiting = deque([box])
     end, count = monotonic() + seconds, 0
-    while waiting and count < most_parts and (count % 64 or monotonic() < end):
+    while waiting and count < most_parts and (count % 16 or monotonic() < end):
         count += 1
         waiting.extend(search.looked_at(waiting.popleft()))
     search.remainders += [Remainder(part, False, False) for part in waiting]

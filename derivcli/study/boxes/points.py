@@ -49,7 +49,7 @@ class Ends:
     def part(self) -> Part:
         """The box in float64, rounded outwards."""
         return tuple(
-            (_outward(low.ball, -1), _outward(high.ball, 1)) for low, high in zip(self.low, self.high, strict=True)
+            (outward(low.ball)[0], outward(high.ball)[1]) for low, high in zip(self.low, self.high, strict=True)
         )
 
     def only(self, places: Sequence[int]) -> Ends:
@@ -81,6 +81,11 @@ def is_same(one: Root, other: Root) -> bool:
         known = working(PROOF_BITS)
         return known.is_same(*(coordinate_of(known, each.where) for each in (one, other)))
     return False
+
+
+def outward(ball: arb) -> tuple[float, float]:
+    """Two float64 around a ball."""
+    return _outward(ball, -1), _outward(ball, 1)
 
 
 def _outward(ball: arb, sign: int) -> float:

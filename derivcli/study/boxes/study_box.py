@@ -16,6 +16,7 @@ from derivcli.engines.balls.errors import NoValueError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.engines.symbolic import arrange, expression_of
 from derivcli.language.expression import Expression
+from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.boxes.bivariate import tree_of
 from derivcli.study.boxes.degenerate import Curve, Settled, settled
@@ -23,7 +24,7 @@ from derivcli.study.boxes.extremes import Best, Candidate, Values, best, squares
 from derivcli.study.boxes.gradients import Formula, formula
 from derivcli.study.boxes.jets import Jets
 from derivcli.study.boxes.krawczyk import MAX_PARTS, ROOT_BITS, Part, Remainder, Solution, Solved, solve
-from derivcli.study.boxes.points import BOUNDARY, OUTSIDE, Ends, Naming, clusters, rooted
+from derivcli.study.boxes.points import BOUNDARY, OUTSIDE, Ends, Naming, clusters, outward, rooted
 from derivcli.study.boxes.records import BoxPoint, BoxStudy, CriticalCurve, UndecidedBox
 from derivcli.study.boxes.signature import signature
 from derivcli.study.numbers import number_in, number_of, rational_root
@@ -31,6 +32,9 @@ from derivcli.study.study import Extent, Number
 
 STUDY_SECONDS = 2.0
 """The time on the clock for one study; what is not decided by then stays open."""
+
+INNER_SHARE = 0.6
+"""The part of the time that the inside of the box may take."""
 
 MIN_SECONDS = 0.02
 """The time that each part of a study has at least."""
@@ -40,6 +44,7 @@ MAX_FACE_PARTS = 1500
 
 SPENT = "the search ended before this part was decided; critical points may lie close together or fill a curve here"
 SINGULAR = "the formula may have no derivative here"
+CONSTANT = "the function is constant here, so that every point is critical"
 DEGENERATE = "the Hessian is singular here, or nearly so"
 AT_END = "a critical point lies on the boundary of the box, or too close to it to tell"
 OTHERS = {
@@ -61,7 +66,7 @@ class Face:
 
 def study_box(expression: Expression, box: Mapping[str, tuple[Root, Root]]) -> BoxStudy:
     """All critical points in a closed box of up to four variables, proved to be all where nothing is left undecided."""
-    names = tuple(name for name in expression.variables if name in box)
+    names = tuple(box)
     ends = Ends(names, tuple(box[name][0] for name in names), tuple(box[name][1] for name in names))
     with restored_context():
         return _Study(expression, ends, formula(expression.expanded, names), monotonic() + STUDY_SECONDS).made()
@@ -76,6 +81,7 @@ class _Study:
         self.values = Values.of(whole.whole, ends.names, self.naming)
         self.undecided: list[UndecidedBox] = []
         self.open_parts: list[tuple[Jets, Part]] = []
+        self.origins: dict[int, tuple[Candidate, Face, Solution]] = {}
 
     def made(self) -> BoxStudy:
         inner = self.face({})
@@ -86,7 +92,9 @@ class _Study:
         candidates = [each for each, _ in critical] + [each for face in faces for each in self.on_face(face)]
         ctx.prec = ROOT_BITS
         levels = [curve.level for curve in exact.curves if curve.level is not None]
-        low, high = (best(sense, candidates, self.open_parts, levels, self.values.are_equal) for sense in (1, -1))
+        if len(levels) < len(exact.curves):
+            self.open_parts.append((inner.jets, self.ends.part))
+        low, high = (best(sense, candidates, self.open_parts, levels, self) for sense in (1, -1))
         points = [_with_extent(each, point, {"minimum": low, "maximum": high}) for each, point in critical]
         ends = [None if most.value is None else self.value(most.value, most.rational) for most in (low, high)]
         return BoxStudy(
@@ -106,6 +114,10 @@ class _Study:
                 OTHERS[most.others].format(kind) for kind, most in (("least", low), ("greatest", high)) if most.others
             ),
         )
+
+    def are_equal(self, one: Candidate, other: Candidate) -> bool:
+        """Whether the values at two points are proved to be the same."""
+        return self.values.are_equal(one, other)
 
     def value(self, value: arb, rational: fmpq | None) -> Number:
         """A value as a number."""
@@ -133,7 +145,8 @@ class _Study:
         coordinates = {name: root.where for name, root in face.fixed.items()}
         system = self.formula.critical(face.ends.names, coordinates, face.jets)
         most = MAX_FACE_PARTS if face.fixed else MAX_PARTS
-        return solve(system, face.ends.part, most, max(self.end - monotonic(), MIN_SECONDS))
+        seconds = (self.end - monotonic()) * (1.0 if face.fixed else INNER_SHARE)
+        return solve(system, face.ends.part, most, max(seconds, MIN_SECONDS))
 
     def faces(self) -> Iterator[dict[str, Root]]:
         """What is fixed on each face: one or more variables at an end."""
@@ -146,9 +159,11 @@ class _Study:
     def critical(self, face: Face, exact: Settled) -> Iterator[tuple[Candidate, BoxPoint]]:
         """The critical points of the function that lie in the box."""
         for solution in exact.found:
-            found = self.candidate(face, solution)
+            found = self.candidate(face, solution, is_named=True)
             if found is None:
                 continue
+            found = self.finished(found)
+            ctx.prec = ROOT_BITS
             _, rows = face.jets.system(solution.at)
             signs = signature(rows)
             yield found, self.point(found, _kind(signs), signs)
@@ -169,35 +184,40 @@ class _Study:
             at, kind, PROVED, self.value(candidate.value, candidate.rational), signature=signs, boundary=boundary
         )
 
-    def candidate(self, face: Face, solution: Solution) -> Candidate | None:
-        """A critical point of the function on a face, if it is proved to lie in the box.
+    def candidate(self, face: Face, solution: Solution, is_named: bool) -> Candidate | None:
+        """A critical point of the function on a face, if it is proved to lie in the box; else it is left open.
 
-        It is left open where that is not known.
+        Its exact form is sought where it `is_named`, and where that tells whether it lies in the box.
         """
-        names = face.ends.names
-        ctx.prec = ROOT_BITS
         at = rooted(solution.at, None)
-        if face.ends.side(at) == OUTSIDE:
-            return None
-        fixed = {name: root.where for name, root in face.fixed.items()}
-        trees = self.naming.exact(names, solution.at, fixed, names) if names else None
-        if trees is None and names:
-            system = self.formula.critical(names, fixed, face.jets)
-            trees = self.naming.partly(system, solution.at, solution.alone_in)
-        at = rooted(solution.at, trees)
         side = face.ends.side(at)
-        if side is None:
-            narrow = tuple((float(each.lower()), float(each.upper())) for each in solution.at)
+        if side == OUTSIDE:
+            return None
+        if face.ends.names and (is_named or side is None):
+            at = rooted(solution.at, self.trees(face, solution))
+            side = face.ends.side(at)
+        found = None if side is None else self.evaluated(face, solution, at)
+        if found is None:
+            narrow = tuple(outward(each) for each in solution.at)
             self.open_parts.append((face.jets, narrow))
             if not face.fixed:
-                self.leave(narrow, AT_END)
-            return None
-        return None if side == OUTSIDE else self.evaluated(face, solution, at)
+                self.leave(narrow, AT_END if side is None else SINGULAR)
+        return found if side != OUTSIDE else None
+
+    def trees(self, face: Face, solution: Solution) -> Sequence[Tree | None] | None:
+        """The exact form of a critical point of a face, or of some of its coordinates."""
+        names = face.ends.names
+        fixed = {name: root.where for name, root in face.fixed.items()}
+        trees = self.naming.exact(names, solution.at, fixed, names)
+        if trees is not None:
+            return trees
+        return self.naming.partly(self.formula.critical(names, fixed, face.jets), solution.at, solution.alone_in)
 
     def evaluated(self, face: Face, solution: Solution, at: tuple[Root, ...]) -> Candidate | None:
-        """A point of a face with the function's value."""
+        """A point of a face with the function's value; none where the formula tells none."""
+        ctx.prec = ROOT_BITS
         try:
-            value = face.jets.at(solution.at, 0)[0]
+            value = face.jets.at([_narrowest(each, ball) for each, ball in zip(at, solution.at, strict=True)], 0)[0]
         except (NoValueError, UnsureError):
             return None
         free = dict(zip(face.ends.names, at, strict=True))
@@ -205,20 +225,29 @@ class _Study:
         alone = dict(zip(face.ends.names, solution.alone_in, strict=True))
         balls = tuple(alone.get(name, root.ball) for name, root in zip(self.ends.names, whole, strict=True))
         found = Candidate(self.ends.names, whole, value, balls, frozenset(face.fixed))
-        where = found.where
-        rational = self.naming.rational_value(where) if where is not None else None
-        if rational is None and not face.fixed and value.contains(value.mid().floor()) is False:
-            return found
-        if rational is None and not face.fixed:
+        self.origins[id(found)] = found, face, solution
+        return found
+
+    def finished(self, candidate: Candidate) -> Candidate:
+        """A point with its exact form and its exact value, as far as they are proved."""
+        origin = self.origins.get(id(candidate))
+        if origin is None or candidate.rational is not None:
+            return candidate
+        _, face, solution = origin
+        if candidate.where is None and face.fixed and face.ends.names:
+            at = dict(zip(face.ends.names, rooted(solution.at, self.trees(face, solution)), strict=True))
+            candidate = replace(candidate, at=tuple(face.fixed.get(name) or at[name] for name in self.ends.names))
+        rational = None if candidate.where is None else self.naming.rational_value(candidate.where)
+        if rational is None and not face.fixed and _may_be_whole(candidate.value):
             rational = squares_vanish(self.formula.whole, self.ends.names, solution.alone_in)
-        return found if rational is None else replace(found, rational=rational, value=arb(rational))
+        return candidate if rational is None else replace(candidate, rational=rational, value=arb(rational))
 
     def on_face(self, face: Face) -> Iterator[Candidate]:
         """The critical points of the function on a face, of which one may be the least or the greatest."""
         solved = self.solved(face)
         self.open_parts += [(face.jets, _sampled(each)) for each in solved.remainders]
         for solution in solved.found:
-            found = self.candidate(face, solution)
+            found = self.candidate(face, solution, is_named=False)
             if found is not None:
                 yield found
 
@@ -252,7 +281,19 @@ def _sampled(remainder: Remainder) -> Part:
     return tuple((low, low) for low, _ in remainder.part) if remainder.flat else remainder.part
 
 
+def _narrowest(root: Root, ball: arb) -> arb:
+    """A coordinate by its exact value, if it has one."""
+    return ball if type(root.where) is arb else root.ball
+
+
+def _may_be_whole(value: arb) -> bool:
+    """Whether a value is about a whole number."""
+    return bool(value.contains((value.mid() + arb(0.5)).floor().mid()))
+
+
 def _why(members: Sequence[Remainder]) -> str:
+    if all(each.flat for each in members):
+        return CONSTANT
     if any(each.singular for each in members):
         return SINGULAR
     return DEGENERATE if all(each.small for each in members) else SPENT

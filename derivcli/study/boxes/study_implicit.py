@@ -28,7 +28,7 @@ from derivcli.study.boxes.krawczyk import (
     ball,
     solve,
 )
-from derivcli.study.boxes.points import OUTSIDE, Ends, Naming, clusters, rooted
+from derivcli.study.boxes.points import OUTSIDE, Ends, Naming, clusters, outward, rooted
 from derivcli.study.boxes.records import CurvePoint, CurveStudy, UndecidedBox
 from derivcli.study.boxes.signature import signature
 from derivcli.study.numbers import number_in, number_of, rational_root
@@ -115,7 +115,7 @@ class _Study:
             where = {name: root.where for name, root in zip(self.ends.names, at, strict=True)}
             if trees is None or not self.naming.is_zero(where):
                 if self.ends.side(at) != OUTSIDE:
-                    self.leave([_narrow(each) for each in solution.at], "singular", NOT_EXACT)
+                    self.leave([outward(each) for each in solution.at], "singular", NOT_EXACT)
                 continue
             signs = signature(jets.system(solution.at)[1])
             yield Node(at, "crossing" if signs == (1, 1) else "isolated" if signs else "singular")
@@ -155,7 +155,7 @@ class _Study:
             if side == OUTSIDE or any(_overlap(node.at, solution.at) for node in nodes):
                 continue
             if side is None or across.contains(0):
-                self.leave([_narrow(each) for each in solution.at], kind, AT_END if side is None else CLOSE)
+                self.leave([outward(each) for each in solution.at], kind, AT_END if side is None else CLOSE)
                 continue
             yield self.point(at, kind)
         for hull, members in clusters(solved.remainders):
@@ -256,10 +256,6 @@ def _why(members: Sequence[Remainder]) -> str:
     if any(each.singular for each in members):
         return SINGULAR
     return CLOSE if all(each.small for each in members) else SPENT
-
-
-def _narrow(each: arb) -> tuple[float, float]:
-    return float(each.lower()), float(each.upper())
 
 
 def _overlap(at: Sequence[Root], other: Sequence[arb]) -> bool:

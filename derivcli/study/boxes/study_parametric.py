@@ -22,7 +22,7 @@ from derivcli.simplify.domains.roots import Root
 from derivcli.study.boxes.crossings import Crossings
 from derivcli.study.boxes.jets import Jets
 from derivcli.study.boxes.krawczyk import MAX_PARTS, ROOT_BITS, Solved, System, solve
-from derivcli.study.boxes.points import OUTSIDE, Ends, Naming, clusters, rooted
+from derivcli.study.boxes.points import OUTSIDE, Ends, Naming, clusters, outward, rooted
 from derivcli.study.boxes.records import CurvePoint, CurveStudy, UndecidedBox
 from derivcli.study.numbers import number_in, number_of
 from derivcli.study.study import Number
@@ -62,7 +62,7 @@ class _Study:
         stops = [each for each in horizontal if any(_same(each, other) for other in vertical)]
         unsure = [each for each in horizontal if any(_close(each, other) for other in vertical) and each not in stops]
         for each in unsure:
-            self.leave([_narrow(each.ball)], STOP, STOPS)
+            self.leave([outward(each.ball)], STOP, STOPS)
         both = [*stops, *unsure]
         crossings = Crossings(self.jets, self.tapes, self.ends, stops, self.returns(), self.end)
         found = [*self.crossings(crossings)]
@@ -105,7 +105,7 @@ class _Study:
             at = rooted(solution.at, trees)
             side = self.ends.side(at)
             if side is None:
-                self.leave([_narrow(solution.at[0])], what, AT_END)
+                self.leave([outward(solution.at[0])], what, AT_END)
             elif side != OUTSIDE:
                 yield at[0]
         yield from self.settled(solved, place, what)
@@ -151,7 +151,7 @@ class _Study:
             at = rooted(solution.at, search.exact(solution, self.naming))
             side = square.side(at)
             if side is None:
-                self.leave([_narrow(each) for each in solution.at], CROSSING, AT_END)
+                self.leave([outward(each) for each in solution.at], CROSSING, AT_END)
             elif side != OUTSIDE:
                 yield self.point(at, CROSSING)
         for hull, members in clusters(solved.remainders):
@@ -180,7 +180,3 @@ def _close(one: Root, other: Root) -> bool:
 
 def _near_any(root: Root, among: Sequence[Root]) -> bool:
     return any(_close(root, other) for other in among)
-
-
-def _narrow(each: arb) -> tuple[float, float]:
-    return float(each.lower()), float(each.upper())

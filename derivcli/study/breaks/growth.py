@@ -39,6 +39,7 @@ LARGE_FORMULAS = {
     "sinh": "(exp(x)-exp(-x))/2",
     "sech": "2/(exp(x)+exp(-x))",
     "asinh": "sign(x)*log(abs(x)+sqrt(x^2+1))",
+    "acosh": "log(x+sqrt(x^2-1))",
     "acsch": "asinh(1/x)",
     "gamma": "exp(loggamma(x))",
 }

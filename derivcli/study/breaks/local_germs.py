@@ -105,7 +105,7 @@ def germ_at_infinity(formula: Formula, side: int, precision: int, more: int) -> 
 
 def _germ(
     local: LocalGerms, formula: Formula, terms: dict[object, ExactConstant], limits: Mapping[int, KnownLimit]
-) -> tuple[Germ, list[int]]:
+) -> tuple[Germ, list[int | str]]:
     tape = formula.recorded[0]
     germs = Germs(local.field, local.order + local.more)
     approach = Approach(tape, germs, {formula.name: germs.made(terms, None)}, limits=limits)  # type: ignore[arg-type]

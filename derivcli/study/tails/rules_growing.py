@@ -162,6 +162,19 @@ def _polygamma_far(run: Calculus, n: int, x: Value) -> Value:
     return run.sum(first, half, _enveloped(run, x, n + 1))
 
 
+def _ei(run: Calculus, x: Value) -> Value:
+    """At 0 log|x| + gamma + h(x) with |h(x)| < exp(|x|) - 1 (DLMF 6.6.2), and its slope exp(x)/x."""
+    if run.is_large(x) or not run.split(x)[1].contains(0):
+        return regular(run, "Ei", x)
+    sign = run.sign(x)
+    rest = arb(0, run.models.values(x.jet[0]).abs_upper().expm1().upper()) + arb.const_euler()
+    value = run.models.sum([run.log(run.scaled(x, sign)).jet[0], run.models.bounded(0, rest)])
+    growth, inverse = run.exp(x), run.power(x, fmpq(-1))
+    slope = run.product(growth, inverse)
+    steep = run.scaled(run.product(slope, run.difference(run.number(1), inverse)), fmpq(1, 2))
+    return Value(run.chained([value, slope.jet[0], steep.jet[0]], x), _no_germ)
+
+
 GROWING: dict[str, Rule] = {
     "tanh": _by_decay("tanh", _tanh),
     "sigmoid": _by_decay("sigmoid", _sigmoid),
@@ -169,6 +182,7 @@ GROWING: dict[str, Rule] = {
     "cosh": _by_decay("cosh", lambda run, decay, sign: _mean(run, decay, 1)),
     "sech": _by_decay("sech", _sech),
     "expm1": _by_decay("expm1", _expm1),
+    "Ei": _ei,
     "erf": _erf,
     "erfc": _erfc,
     "gamma": _gamma,

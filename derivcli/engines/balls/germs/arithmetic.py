@@ -51,7 +51,7 @@ class Germs:
 
     field: Field
     limit: Exponent
-    decisions: list[int] = dataclasses.field(default_factory=list)
+    decisions: list[int | str] = dataclasses.field(default_factory=list)
 
     def constant(self, constant: ExactConstant) -> Germ:
         """A number as a germ."""

@@ -26,10 +26,10 @@ TermExponents: TypeAlias = tuple[Exponent, int]
 CONSTANT_TERM: TermExponents = (0, 0)
 """The place of the term without t."""
 
-BRANCH_CUT = 3
+BRANCH_CUT = "branch cut"
 """Stands among decisions for a root or a logarithm of what is 0 or infinite at the point, or an exponential of that."""
 
-OSCILLATION = 4
+OSCILLATION = "oscillation"
 """Stands among decisions for a wave or step that runs on without end: what is left out is bounded and not smooth."""
 
 UNKNOWN_SIGN = 2
