@@ -229,6 +229,8 @@ def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -
             return exact_end(wall.root, side), here
     except (TouchError, UnsureError):
         pass
+    if curve.is_late:
+        return None
     other = stretch.right if side > 0 else stretch.left
     limit = fmpq(1) if other.is_infinite else abs(exact_end(other.root, -side) - exact_end(wall.root, side))
     found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit, wall.point)
