@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.engines.engine_table import engine_named
 from derivcli.errors import draw_note
 from derivcli.language.expression import Expression
 from derivcli.render.blocks import Line, Style
+from derivcli.render.flag_notes import flag_sentences
 from derivcli.render.labels import Label, name_latex
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.quantities import Quantity, named
@@ -134,11 +136,16 @@ def curve_notes(record: Curve | CurveFormulas | Tangents, style: Style, shown: F
     if isinstance(record, CurveFormulas):
         return notes
     if isinstance(record, Curve) and not record.verdicts:
-        return notes
+        return [*notes, *flag_sentences(_named(record), style)]
     findings = findings_of_tangents(record, style) if isinstance(record, Tangents) else findings_of_curve(record, style)
     if style.verdicts and not shown.tells_check:
         notes += findings.report()
     return notes if shown.tells_check or shown.holds_verdicts else [*notes, *findings.lines()]
+
+
+def _named(curve: Curve) -> list[Result]:
+    """The coordinates with formulas that have their names."""
+    return [replace(each, expression=replace(each.expression, name=name)) for name, each in curve.coordinates.items()]
 
 
 def curve_differs(record: Curve | CurveFormulas | Tangents) -> bool:

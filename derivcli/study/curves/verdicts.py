@@ -102,7 +102,7 @@ def _judged(question: Question, row: Row, tapes: CurveTapes) -> Verdict:
             return slope_verdict(question, tapes.alone, tapes.parameter, reason)
         absence = tapes.absence(question)
         if row is SPEED and absence is not None and absence.message == STOPS:
-            return accuracy_verdict(question, Truth(arb(0), rigorous=True))
+            return accuracy_verdict(question, Truth(arb(0), rigorous=False))
         return absence or _straight(question, row, tapes) or without("undefined", question, reason)
     except NoGermError:
         return Verdict("unchecked", message=reason)
