@@ -55,7 +55,7 @@ def _decide(relation: Relation, asked: Asked) -> Claim:
         first = undecided[0]
         why = f"between {first.low.text} and {first.high.text} it is open: {first.why}"
         return Claim(relation.text, on, UNDECIDED, first.low, why)
-    unknown = next(_unknown(places), None)
+    unknown = next(_unknown(relation, places), None)
     return Claim(relation.text, on, UNDECIDED, unknown.at, unknown.why) if unknown else Claim(relation.text, on, PROVED)
 
 
@@ -74,10 +74,10 @@ def _counterexamples(relation: Relation, places: Sequence[Place], of_f: Sequence
         if reason:
             yield Outcome(place.x, reason)
     for place in places:
-        sign = _sign_at(place)
+        sign = _sign_at(place, relation.order)
         if sign is not None and not HOLDS[relation.sign](sign):
             yield Outcome(place.x, _said(relation, sign, place.x))
-        elif place.value is None and math.isfinite(place.x.value) and not _holds_beside(relation, place):
+        elif sign is None and not relation.order and place.value is None and math.isfinite(place.x.value):
             yield Outcome(place.x, f"there is no value at {_text(place.x)}")
         section = place.right
         if section is None:
@@ -89,33 +89,32 @@ def _counterexamples(relation: Relation, places: Sequence[Place], of_f: Sequence
             yield Outcome(at, _said(relation, section.signs[0], at))
 
 
-def _unknown(places: Sequence[Place]) -> Iterator[Outcome]:
+def _unknown(relation: Relation, places: Sequence[Place]) -> Iterator[Outcome]:
     """Where it is not known whether a relation holds."""
     for place in places:
         if place.right is not None and place.right.defined and place.right.signs[0] is None:
             yield Outcome(place.x, f"the sign is not known beyond {_text(place.x)}")
-        if place.value is not None and _sign_at(place) is None:
+        if math.isfinite(place.x.value) and _sign_at(place, relation.order) is None:
             yield Outcome(place.x, f"the sign is not known at {_text(place.x)}")
 
 
-def _sign_at(place: Place) -> int | None:
-    """The sign of a difference at a point; None where it has no value, or its sign is not known."""
-    if place.is_zero(0):
+def _sign_at(place: Place, order: int) -> int | None:
+    """The sign of a difference at a point; None where it has no value, or its sign is not known.
+
+    Where it speaks of a derivative of f, and is not analytic, it is what it tends to: a derivative that tends to a
+    number from a side is the one-sided derivative.
+    """
+    if place.is_zero(0) or (place.point is None and 0 in (place.sign(-1, 0), place.sign(1, 0))):
         return 0
-    value = place.value
-    if value is None:
-        return None
-    return 1 if value.low > 0 else -1 if value.high < 0 else 0 if value.low == value.high == 0 else None
+    if order and place.point is not None:
+        limits = [limit_beside(place, side) for side in (-1, 1)]
+        signs = {_sign_of(limit) for limit in limits if limit is not None}
+        return signs.pop() if len(signs) == 1 else None
+    return None if place.value is None else _sign_of(place.value)
 
 
-def _holds_beside(relation: Relation, place: Place) -> bool:
-    """Whether a derivative of f that has no value at an end of the domain has a one-sided one that satisfies it."""
-    if not relation.order or place.point is None or place.point.kind not in ("edge", "pole", "vertical", "undefined"):
-        return False
-    limits = [limit_beside(place, side) for side in (-1, 1)]
-    known = [limit for limit in limits if limit is not None]
-    signs = {1 if limit.low > 0 else -1 if limit.high < 0 else 0 for limit in known}
-    return len(signs) == 1 and HOLDS[relation.sign](signs.pop())
+def _sign_of(number: Number) -> int | None:
+    return 1 if number.low > 0 else -1 if number.high < 0 else 0 if number.low == number.high == 0 else None
 
 
 def _no_derivative(place: Place, order: int) -> str:

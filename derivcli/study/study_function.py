@@ -75,4 +75,7 @@ def _on_one_period(expression: Expression, variable: str) -> Study | None:
     number = number_of(length, expression.spelling)
     told = number.text if number.exact is None else number.exact.text
     remark = f"f repeats itself with the period {told}, and one period tells all of it"
-    return replace(found, period=number, remarks=(*found.remarks, remark))
+    inner = {point.x.value for point in (*found.critical, *found.breaks)}
+    ends = {found.low.value, found.high.value} - inner  # a period has them, and the function does not
+    extrema = tuple(point for point in found.extrema if point.x.value not in ends)
+    return replace(found, period=number, extrema=extrema, remarks=(*found.remarks, remark))
