@@ -280,7 +280,8 @@ FUNCTIONS: dict[str, Callable[..., tuple[Scalar, Scalar, Scalar]]] = {
 
 
 EDGES: dict[str, Callable[[Scalar], Scalar]] = {
-    "asin": mpmath.asin, "acos": mpmath.acos, "acosh": mpmath.acosh, "lambertw": mpmath.lambertw, "cbrt": lambda x: x,
+    "Si": mpmath.si, "asin": mpmath.asin, "acos": mpmath.acos, "acosh": mpmath.acosh, "lambertw": mpmath.lambertw,
+    "cbrt": lambda x: x,
 }  # fmt: skip
 """Functions with a value where they have no slope."""
 

@@ -69,7 +69,7 @@ def stretches_on(curve: Curve, low: Root, high: Root, orders: Sequence[int]) -> 
         lambda tree, name, low, high: zeros(tree, name, low, high, curve.deadline),
     )
     formula = Formula(tree, curve.name)
-    breaks = [Wall(each.at, _break_in(formula, each, low, high), each) for each in found.found if each.solutions]
+    breaks = [Wall(each.at, _break_in(curve, formula, each, low, high), each) for each in found.found if each.solutions]
     walls = _with_ends([first, *breaks, last], found.undecided)
     stretches = []
     for left, right in pairwise(walls):
@@ -96,9 +96,9 @@ def _is_unknown(wall: Wall) -> bool:
     return wall.break_ is not None and wall.break_.kind == UNKNOWN
 
 
-def _break_in(formula: Formula, point: BreakPoint, low: Root, high: Root) -> Break:
+def _break_in(curve: Curve, formula: Formula, point: BreakPoint, low: Root, high: Root) -> Break:
     """What the function does at a point of the interval; of one in the margin nothing needs to be known."""
-    if point.at.ball < low.ball or point.at.ball > high.ball:
+    if curve.is_late or point.at.ball < low.ball or point.at.ball > high.ball:
         return Break(point.at, UNKNOWN)
     return break_at(formula, point)
 
@@ -229,6 +229,8 @@ def _beside(curve: Curve, stretch: Stretch, wall: Wall, side: int, order: int) -
             return exact_end(wall.root, side), here
     except (TouchError, UnsureError):
         pass
+    if curve.is_late:
+        return None
     other = stretch.right if side > 0 else stretch.left
     limit = fmpq(1) if other.is_infinite else abs(exact_end(other.root, -side) - exact_end(wall.root, side))
     found = sign_beside(curve.tree, curve.name, wall.root, side, order, limit, wall.point)
