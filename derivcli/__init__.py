@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
     from derivcli.study.boxes.records import BoxPoint, BoxStudy, CriticalCurve, CurvePoint, CurveStudy, UndecidedBox
     from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
+    from derivcli.study.questions import Claim, Inverse, Solutions, StudiedInterval
     from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
+    from derivcli.study_api import claim, inverse, solve
     from derivcli.vector_api import curl, differential, divergence, gradient, laplacian
 else:
     ModuleType = type(sys)
@@ -48,6 +50,7 @@ __all__ = [
     "ArgumentError",
     "BoxPoint",
     "BoxStudy",
+    "Claim",
     "Counterexample",
     "CriticalCurve",
     "Curve",
@@ -64,6 +67,7 @@ __all__ = [
     "FileReport",
     "FunctionError",
     "FunctionReport",
+    "Inverse",
     "Jacobian",
     "Ledger",
     "Node",
@@ -72,9 +76,11 @@ __all__ = [
     "Piece",
     "Result",
     "SeriesResult",
+    "Solutions",
     "Span",
     "SpecialPoint",
     "Step",
+    "StudiedInterval",
     "Study",
     "SymbolicResult",
     "Tangents",
@@ -87,6 +93,7 @@ __all__ = [
     "answer",
     "check_function",
     "check_functions",
+    "claim",
     "curl",
     "derive",
     "differential",
@@ -95,6 +102,7 @@ __all__ = [
     "gradient",
     "hessian",
     "implicit",
+    "inverse",
     "jacobian",
     "laplacian",
     "parametric",
@@ -103,6 +111,7 @@ __all__ = [
     "polynomial",
     "script",
     "series",
+    "solve",
     "steps",
     "study",
     "tangent",
@@ -126,7 +135,9 @@ _HOMES = {
     "derivcli.result": "Jacobian Result SeriesResult SymbolicResult VectorField",
     "derivcli.study.curves.curve": "Curve CurveFormulas Tangents Touching",
     "derivcli.study.boxes.records": "BoxPoint BoxStudy CriticalCurve CurvePoint CurveStudy UndecidedBox",
+    "derivcli.study.questions": "Claim Inverse Solutions StudiedInterval",
     "derivcli.study.study": "Extent Number Piece SpecialPoint Study Undecided",
+    "derivcli.study_api": "claim inverse solve",
     "derivcli.vector_api": "curl differential divergence gradient laplacian",
 }
 """The modules from which public names are imported when they are first asked for, and what shows their values."""

@@ -33,6 +33,8 @@ PIPELINE = {
     "api_requests": ("request", "python_arguments", "pipeline"),
     "api": ("request", "python_arguments", "function_arguments", "pipeline", "code_plans", "api_requests", "studies"),
     "vector_api": ("python_arguments", "api_requests"),
+    "study_questions": ("request", "validation", "pipeline"),
+    "study_api": ("python_arguments", "api_requests", "study_questions"),
     "curve_plans": ("request", "pipeline", "validation"),
     "curve_api": ("request", "python_arguments", "curve_plans", "api_requests"),
 }
@@ -208,13 +210,14 @@ def breaks_layers(file: tuple[str, ...], target: tuple[str, ...]) -> bool:
                 ("language", "expression"),
                 ("check", "verdict"),
                 ("study", "study"),
+                ("study", "questions"),
                 ("study", "curves"),
                 ("study", "boxes"),
                 ("custom", "report"),
             ),
             *(("explain", "answer"), ("explain", "steps"), ("explain", "ledger"), ("render", "notebook")),
         )
-        return wanted not in ("api", "curve_api", "vector_api") and target[1:3] not in named
+        return wanted not in ("api", "curve_api", "study_api", "vector_api") and target[1:3] not in named
     if home in PIPELINE:
         return wanted not in LAYERS and wanted not in PIPELINE[home]
     if wanted not in LAYERS or home not in LAYERS:

@@ -94,7 +94,7 @@ def test_a_script_says_where_it_comes_from_and_evaluates_nothing(name: str) -> N
         "deriv check-fn square.PY ": set(),
         "deriv x --use s": {"square.PY"},
         "deriv help ": {*OURS, "options"},
-        "deriv help st": {"steps"},
+        "deriv help st": {"steps", "study"},
         "deriv help steps ": set(),
         "deriv 'u*v' --wrt ": {"u", "v"},
         "deriv 'u*v' --wrt=": {"u", "v"},

@@ -35,11 +35,13 @@ class Command:
     """Whether it never runs in a fork of the warm server, such as what runs a user's code."""
     talks: bool = False
     """Whether it reads what somebody types at a terminal."""
+    own_options: tuple[str, ...] = ()
+    """Its options that mean something else than those of other commands, so that no hint proposes them."""
     synonyms: str = ""
     """Other words that people type for it, as a command or as an option."""
 
 
-LEARN, INSIDE, LOOK_UP, KEEP = "Learn calculus", "See what PyTorch does", "Look up", "Work quickly"
+LEARN, INSIDE, KEEP = "Learn calculus", "See what PyTorch does, and look up", "Work quickly"
 
 MAIN = Command(
     "", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3', "an expression",
@@ -51,7 +53,7 @@ COMMANDS = {
     for row in (
         Command("study", partial(resolve_name, "derivcli.cli.commands.study:study"),
                 'deriv study "x*exp(-x)" --on x=0:5', "an expression", takes_formulas=True, proposal="deriv study EXPR",
-                takes_alone=1,
+                takes_alone=1, own_options=("--at",),
                 group=LEARN, summary="Tell all that a function does on an interval, with proof",
                 synonyms="curve variations extrema extremum critical zeros roots inflection monotone sketch"),
         Command("steps", partial(resolve_name, "derivcli.cli.commands.steps:steps"), 'deriv steps "x**2*sin(x)"',
@@ -73,7 +75,7 @@ COMMANDS = {
                 "deriv check-fn squares.py:SQ", group=INSIDE, summary="Check a torch.autograd.Function of yours",
                 stays_cold=True, synonyms="gradcheck checkfn"),
         Command("functions", partial(resolve_name, "derivcli.cli.commands.functions:functions"), "deriv functions",
-                group=LOOK_UP, summary="List the functions that a formula can use, or tell all about one",
+                group=INSIDE, summary="List the functions that a formula can use, or tell all about one",
                 synonyms="list list-functions constants"),
         Command("shell", partial(resolve_name, "derivcli.cli.commands.shell:shell"), "deriv shell",
                 group=KEEP, summary="Answer formulas line by line, typed or piped", talks=True,

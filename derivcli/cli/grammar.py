@@ -45,6 +45,8 @@ class Grammar:
     """Gives the options of the main command without their dashes."""
     alone: int = 0
     """How many of these words there can be without an option that asks for more; 0 where none does."""
+    own: Collection[str] = ()
+    """The options that mean something else than those of other commands."""
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +59,7 @@ class Grammar:
         if words[0] == "deriv":
             return True
         pairs = zip(words, [*words[1:], ""], strict=True)
-        return all(self._takes(word, value) for word, value in pairs if word.startswith("--"))
+        return all(self._takes(word, value) and word not in self.own for word, value in pairs if word.startswith("--"))
 
     def _takes(self, name: str, value: str) -> bool:
         known = self.valued.get(name)
@@ -107,6 +109,7 @@ def grammar_of(own: str) -> Grammar:
         command_named(own).takes_formulas,
         lambda: grammar_of("").names if own else (),
         command_named(own).takes_alone,
+        command_named(own).own_options,
     )
 
 

@@ -101,8 +101,9 @@ def overview(parameters: Iterable[Any], width: int) -> str:
     names = {
         heading: " ".join(name for option in members for name in (*option.opts, *option.secondary_opts))
         for heading, members in grouped(options).items()
+        if members
     }
-    lines = [*textwrap.wrap(f"{MAIN.summary}.", width), *usage(width), ""]
+    lines = [*textwrap.wrap(f"{MAIN.summary}.", width), *usage(width)]
     for heading in dict.fromkeys(row.group for row in COMMANDS.values()):
         rows = {row.name: row.summary for row in COMMANDS.values() if row.group == heading}
         lines += [f"{heading}:", *table(rows, max(map(len, COMMANDS)), width)]

@@ -53,7 +53,9 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
-INPUT, DERIVATIVE, NUMBERS, OUTPUT, PROGRAM = GROUPS = "Input", "Derivative", "Numbers", "Output", "Program"
+INPUT, QUESTION, DERIVATIVE, NUMBERS, OUTPUT, PROGRAM = GROUPS = (
+    *("Input", "Question", "Derivative", "Numbers", "Output", "Program"),
+)
 """The headings over options in help, in their order; what has none belongs to the last."""
 
 
@@ -307,7 +309,7 @@ class MainOptions:
         STAYS,
     ] = None
     device: Annotated[
-        Device, typer.Option("--device", help="Where PyTorch computes.", rich_help_panel=NUMBERS), STAYS
+        Device, typer.Option("--device", help="Where PyTorch computes.", rich_help_panel=PROGRAM), STAYS
     ] = CPU
     version: Annotated[
         bool,

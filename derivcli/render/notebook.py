@@ -31,6 +31,7 @@ from derivcli.render.documents.steps import steps_document
 from derivcli.render.documents.study import study_document
 from derivcli.render.documents.study_box import box_document, box_line, box_text, kind_words
 from derivcli.render.documents.study_curves import KINDS_IN_WORDS, curve_line, curve_study_document
+from derivcli.render.documents.study_questions import claim_text, questions_document, solutions_text
 from derivcli.render.formats.html import html_of
 from derivcli.render.formats.latex import write_latex
 from derivcli.render.latex_printer import latex_of
@@ -42,6 +43,7 @@ from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, Vect
 from derivcli.showing import Records, listed
 from derivcli.study.boxes.records import BoxPoint, BoxStudy, CriticalCurve, CurvePoint, CurveStudy, UndecidedBox
 from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
+from derivcli.study.questions import Claim, Inverse, Solutions, StudiedInterval
 from derivcli.study.study import Extent, Number, Piece, SpecialPoint, Study, Undecided
 
 MAX_ROWS = 10
@@ -276,6 +278,10 @@ def _several(document: Callable[[Any, Style], Document]) -> Callable[[Any, Style
     return lambda record, style: document([record], style)
 
 
+def _inverse(found: Inverse) -> str:
+    return f"{found.y.text} at {found.x.text}, derivative {found.derivative.text}"
+
+
 ROWS: Mapping[type, Shown] = {
     Result: Shown(_result, _several(numbers_document), has_html=True),
     Jacobian: Shown(_jacobian, lambda record, style: numbers_document(record.results, style), has_html=True),
@@ -288,6 +294,9 @@ ROWS: Mapping[type, Shown] = {
     Tangents: Shown(_tangents, curve_document, has_html=True),
     Study: Shown(_study, study_document, has_html=True),
     BoxStudy: Shown(box_line, box_document, has_html=True),
+    Claim: Shown(lambda claim: claim_text(claim, STYLE), _several(questions_document), has_html=True),
+    Solutions: Shown(lambda found: solutions_text(found, STYLE), _several(questions_document), has_html=True),
+    Inverse: Shown(_inverse, _several(questions_document), has_html=True),
     CurveStudy: Shown(curve_line, curve_study_document, has_html=True),
     Ledger: Shown(_ledger, ledger_document, has_latex=False, has_html=True),
     Answer: Shown(lambda answer: marked(answer, STYLE), answer_document, has_latex=False, has_html=True),
@@ -311,6 +320,7 @@ LINES: Mapping[type, Callable[[Any], str]] = {
     Number: lambda number: end_text(number, STYLE),
     SpecialPoint: _special_point,
     Piece: _piece,
+    StudiedInterval: lambda on: f"{shortened(on.expression.text)} on {interval_text(on.low, on.high, STYLE)}",
     BoxPoint: lambda point: f"{kind_words(point)} at {_place(point.at)} ({point.verdict.kind})",
     CurvePoint: lambda point: f"{KINDS_IN_WORDS[point.kind]} at {_place(point.at)} ({point.verdict.kind})",
     CriticalCurve: lambda curve: curve.equation.text,

@@ -54,7 +54,7 @@ def open_questions(study: Study, function: str, style: Style) -> Iterator[str]:
     rest = runs[MAX_SENTENCES:]
     if rest:
         where = f"{_end(rest[0].low, ROUND_FLOOR, style)} to {_end(rest[-1].high, ROUND_CEILING, style)}"
-        yield f"not decided on {len(rest):,} more stretches from {where}: `--format tsv` lists them"
+        yield f"not decided on {len(rest):,} more stretches from {where}: the formats tsv and json list them"
 
 
 def _runs(undecided: Sequence[Undecided]) -> Iterator[_Run]:

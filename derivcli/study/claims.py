@@ -3,131 +3,99 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.tape import HOLDS
 from derivcli.errors import DerivError, Span
-from derivcli.language.expression import Expression
-from derivcli.result import equal
-from derivcli.showing import short
-from derivcli.simplify.domains.roots import Root
 from derivcli.study import special_points
+from derivcli.study.asked import Asked
 from derivcli.study.course import between
 from derivcli.study.numbers import number_of, rational_root
+from derivcli.study.questions import PROVED, REFUTED, UNDECIDED, Claim, Solutions
 from derivcli.study.special_points import Place, limit_beside
 from derivcli.study.statements import Relation, read_statement
-from derivcli.study.study import Number, SpecialPoint, Undecided
+from derivcli.study.study import Number
 from derivcli.study.study_interval import STUDY_SECONDS, places_on
 from derivcli.study.zeros import EndlessError
-
-PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
 
 STEADY = ("regular", "kink", "end")
 """Kinds of points at which f has a derivative."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Claim:
-    """What became of a claim: its kind is "proved", "refuted" or "undecided".
-
-    A refuted one does not hold `at` a point, and `why` says what is there; of an undecided one it says what is open.
-    """
-
-    text: str
-    kind: str
-    at: Number | None = None
-    why: str = ""
-
-    __eq__ = equal
-    __repr__ = short
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Solutions:
-    """All solutions of an equation on an interval. On the intervals of `everywhere` each point is one."""
-
-    text: str
-    found: tuple[SpecialPoint, ...]
-    everywhere: tuple[tuple[Number, Number], ...] = ()
-    undecided: tuple[Undecided, ...] = ()
-
-    @property
-    def complete(self) -> bool:
-        """Whether there are no others."""
-        return not self.undecided
-
-    __eq__ = equal
-    __repr__ = short
-
-
-def decide(claim: str, expression: Expression, variable: str, ends: tuple[Root, Root], let: Mapping[str, str]) -> Claim:
+def decide(claim: str, asked: Asked) -> Claim:
     """Whether what a claim says of f holds at every point of a closed interval.
 
     It does not hold where f, or a derivative that it speaks of, has no value. At an end of its domain f has a
     one-sided derivative, which may be infinite.
     """
-    found = Claim(claim, PROVED)
-    for relation in read_statement(claim, expression, variable, let):
-        one = _decide(relation, expression, variable, ends)
-        if one.kind == REFUTED:
-            return one
-        found = found if found.kind == UNDECIDED else one
-    return found
+    found = [
+        _decide(relation, asked) for relation in read_statement(claim, asked.expression, asked.variable, asked.let)
+    ]
+    worst = next((one for kind in (REFUTED, UNDECIDED) for one in found if one.kind == kind), found[0])
+    return replace(worst, statement=claim.strip()) if worst.kind == PROVED else worst
 
 
-def _decide(relation: Relation, expression: Expression, variable: str, ends: tuple[Root, Root]) -> Claim:
+def _decide(relation: Relation, asked: Asked) -> Claim:
     try:
-        places, undecided = places_on(relation.difference, variable, *ends, STUDY_SECONDS, (0,))
+        places, undecided, on = asked.places(relation.difference)
         of_f: list[Place] = []
         if relation.order:
-            of_f, more = places_on(expression, variable, *ends, STUDY_SECONDS, ())
-            undecided += more
+            of_f, more = places_on(asked.expression, asked.variable, *asked.ends, STUDY_SECONDS, ())
+            undecided = [*undecided, *more]
     except EndlessError:
-        return Claim(relation.text, UNDECIDED, why="nothing is proved of it towards infinity")
-    refuted = next(_counterexamples(relation, places, of_f), None)
-    if refuted is not None:
-        return refuted
-    unknown = next(_unknown(relation, places), None)
+        return Claim(relation.text, asked.interval(), UNDECIDED, why="nothing is proved of it towards infinity")
+    outcome = next(_counterexamples(relation, places, of_f), None)
+    if outcome is not None:
+        return Claim(relation.text, on, REFUTED, outcome.at, outcome.why)
     if undecided:
         first = undecided[0]
         why = f"between {first.low.text} and {first.high.text} it is open: {first.why}"
-        return Claim(relation.text, UNDECIDED, first.low, why)
-    return unknown or Claim(relation.text, PROVED)
+        return Claim(relation.text, on, UNDECIDED, first.low, why)
+    unknown = next(_unknown(places), None)
+    return Claim(relation.text, on, UNDECIDED, unknown.at, unknown.why) if unknown else Claim(relation.text, on, PROVED)
 
 
-def _counterexamples(relation: Relation, places: Sequence[Place], of_f: Sequence[Place]) -> Iterator[Claim]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """A point, and what is there."""
+
+    at: Number
+    why: str
+
+
+def _counterexamples(relation: Relation, places: Sequence[Place], of_f: Sequence[Place]) -> Iterator[Outcome]:
     """The points at which a relation does not hold, some of each kind."""
     for place in of_f:
         reason = _no_derivative(place, relation.order)
         if reason:
-            yield Claim(relation.text, REFUTED, place.x, reason)
+            yield Outcome(place.x, reason)
     for place in places:
         sign = _sign_at(place)
         if sign is not None and not HOLDS[relation.sign](sign):
-            yield Claim(relation.text, REFUTED, place.x, _said(relation, sign, place.x))
+            yield Outcome(place.x, _said(relation, sign, place.x))
         elif place.value is None and math.isfinite(place.x.value) and not _holds_beside(relation, place):
-            yield Claim(relation.text, REFUTED, place.x, f"there is no value at {_text(place.x)}")
+            yield Outcome(place.x, f"there is no value at {_text(place.x)}")
         section = place.right
         if section is None:
             continue
         if not section.defined:
-            yield Claim(relation.text, REFUTED, _inside(place, places), "there is no value there")
+            yield Outcome(_inside(place, places), "there is no value there")
         elif section.signs[0] is not None and not HOLDS[relation.sign](section.signs[0]):
             at = _inside(place, places)
-            yield Claim(relation.text, REFUTED, at, _said(relation, section.signs[0], at))
+            yield Outcome(at, _said(relation, section.signs[0], at))
 
 
-def _unknown(relation: Relation, places: Sequence[Place]) -> Iterator[Claim]:
+def _unknown(places: Sequence[Place]) -> Iterator[Outcome]:
     """Where it is not known whether a relation holds."""
     for place in places:
         if place.right is not None and place.right.defined and place.right.signs[0] is None:
-            yield Claim(relation.text, UNDECIDED, place.x, f"the sign is not known beyond {_text(place.x)}")
+            yield Outcome(place.x, f"the sign is not known beyond {_text(place.x)}")
         if place.value is not None and _sign_at(place) is None:
-            yield Claim(relation.text, UNDECIDED, place.x, f"the sign is not known at {_text(place.x)}")
+            yield Outcome(place.x, f"the sign is not known at {_text(place.x)}")
 
 
 def _sign_at(place: Place) -> int | None:
@@ -188,23 +156,21 @@ def _text(number: Number) -> str:
     return number.text if number.exact is None else number.exact.text
 
 
-def solve(
-    equation: str, expression: Expression, variable: str, ends: tuple[Root, Root], let: Mapping[str, str]
-) -> Solutions:
+def solve(equation: str, asked: Asked) -> Solutions:
     """All solutions of an equation such as "f = 3" or "f' = 0" on a closed interval."""
-    relations = read_statement(equation, expression, variable, let)
+    relations = read_statement(equation, asked.expression, asked.variable, asked.let)
+    span = Span(0, len(equation))
     if len(relations) != 1 or relations[0].sign != "==":
-        raise DerivError("this is no equation", equation, Span(0, len(equation)), "write it like f = 3 or f' = 0")
+        raise DerivError("this is no equation", equation, span, "write it like f = 3 or f' = 0")
     (relation,) = relations
     try:
-        places, undecided = places_on(relation.difference, variable, *ends, STUDY_SECONDS, (0,))
+        places, undecided, on = asked.places(relation.difference)
     except EndlessError:
-        message = "nothing is proved of this towards infinity"
-        hint = f"choose two finite ends, as in `--on {variable}=-10:10`"
-        raise DerivError(message, equation, Span(0, len(equation)), hint) from None
+        hint = f"choose two finite ends, as in `--on {asked.variable}=-10:10`"
+        raise DerivError("nothing is proved of this towards infinity", equation, span, hint) from None
     whole = [
         (place.x, behind.x)
         for place, behind in pairwise(places)
         if place.right is not None and place.right.defined and place.right.signs[0] == 0
     ]
-    return Solutions(relation.text, tuple(special_points.zeros(places)), tuple(whole), tuple(undecided))
+    return Solutions(relation.text, on, tuple(special_points.zeros(places)), tuple(whole), tuple(undecided))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flint import arb, ctx
 
 from derivcli.check.enclosure import restored_context
@@ -13,41 +11,28 @@ from derivcli.engines.symbolic import expression_of
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.tree import add, negative
-from derivcli.result import equal
-from derivcli.showing import short
 from derivcli.simplify.domains.roots import Root
+from derivcli.study.asked import Asked
 from derivcli.study.numbers import number_in, number_of
+from derivcli.study.questions import Inverse
 from derivcli.study.special_points import Place
-from derivcli.study.study import Number
 from derivcli.study.study_interval import STUDY_SECONDS, places_on
 from derivcli.study.taylor_model import BITS, curve_of
+from derivcli.study.zeros import EndlessError
 
 NOT_MONOTONE = "f has no inverse on this interval"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Inverse:
-    """The inverse g of f at y = f(x): g(y) = x, and g'(y) = 1/f'(x), which is infinite where f'(x) is 0.
-
-    `rises` says whether f does so on the interval. The verdict is "proved" where all of this is.
-    """
-
-    y: Number
-    x: Number
-    derivative: Number
-    rises: bool
-    verdict: Verdict
-
-    __eq__ = equal
-    __repr__ = short
-
-
-def inverse(expression: Expression, variable: str, ends: tuple[Root, Root], value: Root) -> Inverse:
+def inverse(asked: Asked, value: Root) -> Inverse:
     """The inverse of f at a value that f has on an interval.
 
     Raises DerivError where f is not proved to rise, or to fall, on all of the interval, or does not have the value.
     """
-    places, undecided = places_on(expression, variable, *ends, STUDY_SECONDS, (1,))
+    expression, variable, ends = asked.expression, asked.variable, asked.ends
+    try:
+        places, undecided = places_on(expression, variable, *ends, STUDY_SECONDS, (1,))
+    except EndlessError:
+        raise DerivError("nothing is proved of f towards infinity", hint=HINT) from None
     if undecided:
         raise DerivError(f"f is not proved to have an inverse here: {undecided[0].why}", hint=HINT)
     rises = _sense(places) > 0
@@ -63,7 +48,14 @@ def inverse(expression: Expression, variable: str, ends: tuple[Root, Root], valu
         )
     (place,) = found
     slope = _slope(expression, variable, place.column.root)
-    return Inverse(shown, place.x, number_in(_reciprocal(slope, rises)), rises, Verdict("proved", truth=place.x.value))
+    return Inverse(
+        asked.interval(),
+        shown,
+        place.x,
+        number_in(_reciprocal(slope, rises)),
+        rises,
+        Verdict("proved", truth=place.x.value),
+    )
 
 
 HINT = "choose an interval on which f only rises or only falls"

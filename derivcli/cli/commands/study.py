@@ -11,6 +11,7 @@ import typer
 
 from derivcli import api
 from derivcli.cli import option_values, options, terminal
+from derivcli.cli.commands import study_questions
 from derivcli.cli.notes import tell_remarks
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError
@@ -43,6 +44,23 @@ Parametric = Annotated[
         group=options.INPUT,
     ),
 ]
+Claims = Annotated[
+    list[str] | None,
+    options.option(
+        "--claim TEXT",
+        'Is this so everywhere: "f\' > 0", "f >= 2x-1", "0 <= f < 1"? The status is 0 where it is, '
+        "1 where it is not, 2 where it is undecided. May be repeated.",
+        group=options.QUESTION,
+    ),
+]
+Solve = Annotated[
+    list[str] | None,
+    options.option("--solve TEXT", 'Where is this so: "f = 3", "f\' = 0"? May be repeated.', group=options.QUESTION),
+]
+Inverse = Annotated[
+    bool, options.option("--inverse", "The inverse function and its derivative at `--at f=2`.", group=options.QUESTION)
+]
+At = Annotated[list[str] | None, options.option("--at f=NUMBER", "A value of the function.", group=options.QUESTION)]
 FormatOption = Annotated[
     StudyFormat | None,
     options.option(
@@ -58,6 +76,10 @@ def study(
     parametric: Parametric = None,
     let: options.Let = None,
     format_: FormatOption = None,
+    claim: Claims = None,
+    solve: Solve = None,
+    inverse: Inverse = False,
+    at: At = None,
     digits: Digits = None,
 ) -> None:
     """Tell all that a function does on an interval: where it is 0, rises, falls, bends, jumps; and its range.
@@ -68,6 +90,10 @@ def study(
 
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits)
+    if claim or solve or inverse or at:
+        questions = study_questions.Questions(claim or (), solve or (), inverse, at or ())
+        study_questions.answer_all(expressions, on, let, questions, format_, style)
+        return
     if len(expressions) > 1 and not parametric:
         raise DerivError("a study is of one function", hint="give one, or two coordinates with `--parametric t`")
     found = api.study(

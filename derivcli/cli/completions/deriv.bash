@@ -62,7 +62,7 @@ _deriv_paths() {
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index
-    local -a typed=('--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle')
+    local -a typed=('--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle')
     if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
     for ((index = start; index < ${#words[@]} - 1; index++)); do
         _deriv_plain "${words[index]}"
@@ -185,11 +185,12 @@ _deriv_study() {
         fi
         case $word in
             --) return ;;
-            --on | --parametric | --let | --format | --digits) option=$word ;;
+            --on | --parametric | --let | --format | --claim | --solve | --at | --digits) option=$word ;;
         esac
         case ${word%%=*} in
             --parametric) given+='--parametric ' ;;
             --format) given+='--format ' ;;
+            --inverse) given+='--inverse ' ;;
             --digits) given+='--digits ' ;;
             --help) given+='--help ' ;;
         esac
@@ -208,7 +209,7 @@ _deriv_study() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--on --parametric --let --format --digits --help)
+                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi

@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --parametric --polar --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle
+    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --parametric --polar --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle
         set -e tokens[-1]
     end
     for token in $tokens
@@ -43,7 +43,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     if contains -- "$tokens[2]" study steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
-    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
+    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
         printf '%s%s%s\t\n' "$head" $name "$argv"
     end
 end
@@ -104,6 +104,10 @@ complete -c deriv -n '__deriv_is "study"' -l on -x -a '(__deriv_names =)' -d 'Th
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --parametric' -l parametric -x -a '(__deriv_names)' -d 'The path of a point whose coordinates x and y are two formulas of this parameter'
 complete -c deriv -n '__deriv_is "study"' -l let -x -a '(__deriv_names =)' -d 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t latex\t markdown\t' -d 'How to print'
+complete -c deriv -n '__deriv_is "study"' -l claim -x -d 'Is this so everywhere: "f\' > 0", "f >= 2x-1", "0 <= f < 1"? The status is 0 where it is, 1 where it is not, 2 where it is undecided'
+complete -c deriv -n '__deriv_is "study"' -l solve -x -d 'Where is this so: "f = 3", "f\' = 0"? May be repeated'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --inverse' -l inverse -d 'The inverse function and its derivative at `--at f=2`'
+complete -c deriv -n '__deriv_is "study"' -l at -x -d 'A value of the function'
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "steps"' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'

@@ -58,6 +58,10 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--parametric'); Help = 'The path of a point whose coordinates x and y are two formulas of this parameter'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('table', 'tsv', 'csv', 'json', 'latex', 'markdown'); Endings = @(); BehindName = $null }
+                @{ Names = @('--claim'); Help = 'Is this so everywhere: "f'' > 0", "f >= 2x-1", "0 <= f < 1"? The status is 0 where it is, 1 where it is not, 2 where it is undecided'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--solve'); Help = 'Where is this so: "f = 3", "f'' = 0"? May be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--inverse'); Help = 'The inverse function and its derivative at `--at f=2`'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--at'); Help = 'A value of the function'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
@@ -229,7 +233,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
             # The value stands behind its option and is no word by itself, since an empty one may be lost.
             $typed += $option.Names[0] + '=' + $value
-            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
+            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
                 $offers += , @(($head + $name + $option.BehindName), $option.Help)
             }
         }

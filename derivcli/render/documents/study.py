@@ -81,7 +81,7 @@ def _listing(study: Study, function: str, specials: Sequence[Special], style: St
     yield table
     if len(kept) < len(specials):
         counts = [f"{len(found):,} {noun}" for name, noun in NOUNS.items() if (found := getattr(study, name))]
-        yield Sentence(f"in all {', '.join(counts)}; `--format tsv` lists every one", "caption")
+        yield Sentence(f"in all {', '.join(counts)}; the formats tsv and json list every one", "caption")
 
 
 def _table(study: Study, function: str, specials: Sequence[Special], style: Style) -> Table:

@@ -60,7 +60,7 @@ def _blocks(study: BoxStudy, style: Style) -> list[Block]:
     if points:
         blocks += [Gap(), _table(study, function, points[:MAX_ROWS], style)]
     if len(points) > MAX_ROWS:
-        blocks.append(Sentence(f"in all {len(points)} points; every one is listed by `--format tsv`", "caption"))
+        blocks.append(Sentence(f"in all {len(points)} points; the formats tsv and json list every one", "caption"))
     return [*blocks, Gap(), *_sentences(study, function, style)]
 
 
@@ -147,7 +147,7 @@ def completeness(study: Any, undecided: Sequence[UndecidedBox], what: str, style
     for each in undecided[:MAX_UNDECIDED]:
         yield Sentence(f"not decided in {_short(each.box, style)}: {each.why}", "warning")
     more = len(undecided) - MAX_UNDECIDED
-    rest = f"not decided in {more} more parts, which `--format tsv` lists; " if more > 0 else ""
+    rest = f"not decided in {more} more parts, which the formats tsv and json list; " if more > 0 else ""
     yield Sentence(f"{rest}elsewhere in {inside} there are {what}: proved")
 
 
