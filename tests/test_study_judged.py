@@ -12,9 +12,10 @@ import pytest
 from derivcli.study.study import SpecialPoint, Study
 from tests import drawn_boxes, drawn_claims
 from tests.drawn_curves import COUNT, Drawn, drawn_curve, misses, studied
-from tests.judged_curves import false_claims, missing
+from tests.judged_curves import false_claims
 from tests.scanned_curves import CASES
 from tests.support import each, sample
+from tests.torn_curves import missing
 
 PORTION = 250
 """So many drawn curves are one item of the sweeps."""
