@@ -133,10 +133,12 @@ def with_verdicts(
 
 def tangents(request: Request, progress: Progress | None = None) -> Tangents:
     """What touches a curve or a surface at the points that were typed."""
+    from derivcli.language.parse import in_place
+
     checked = replace(request, check=True)
     if request.moving:
         return _of_curve(checked, progress)
-    expressions = parse(checked)
+    expressions = [in_place(each) for each in parse(checked)]
     check_written(expressions, "a tangent is judged by formulas")
     task = fit_together(replace(checked, tangent=False), expressions)
     by = [name for (name,) in task.partials]

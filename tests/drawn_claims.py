@@ -17,7 +17,9 @@ import numpy as np
 from derivcli import parse
 from derivcli.language.tree import number
 from derivcli.simplify.domains.roots import Root, root
-from derivcli.study.claims import Claim, Solutions, decide, solve
+from derivcli.study.asked import Asked
+from derivcli.study.claims import decide, solve
+from derivcli.study.questions import Claim, Solutions
 from tests.drawn_curves import COUNT, Drawn, drawn_curve
 from tests.judged_curves import LOOKS, spread
 from tests.real_curves import DIGITS, along, at
@@ -50,6 +52,10 @@ def ends(*texts: str) -> tuple[Root, Root]:
     assert low is not None
     assert high is not None
     return low, high
+
+
+def asked_about(drawn: Drawn) -> Asked:
+    return Asked(parse(drawn.text), "x", ends(drawn.low, drawn.high), {})
 
 
 def wrong_claim(drawn: Drawn, order: int, relation: str, bound: str, claim: Claim) -> Iterator[str]:
@@ -111,13 +117,13 @@ def is_crossed(text: str, order: int, limit: mpmath.mpf, low: mpmath.mpf, high: 
 def misses(seed: int, kinds: Counter[str]) -> Iterator[str]:
     """What is false in the answers to one claim and to one equation."""
     drawn, order, relation, bound = drawn_claim(seed)
-    name, interval = "f" + "'" * order, ends(drawn.low, drawn.high)
+    name, asked = "f" + "'" * order, asked_about(drawn)
     with mpmath.workdps(DIGITS):
-        claim = decide(f"{name} {relation} {bound}", parse(drawn.text), "x", interval, {})
+        claim = decide(f"{name} {relation} {bound}", asked)
         kinds[claim.kind] += 1
         for each in wrong_claim(drawn, order, relation, bound, claim):
             yield f"{name} {relation} {bound}: {each}"
-        solutions = solve(f"{name} = {bound}", parse(drawn.text), "x", interval, {})
+        solutions = solve(f"{name} = {bound}", asked)
         kinds["solved" if solutions.complete else "not wholly solved"] += 1
         for each in wrong_solutions(drawn, order, bound, solutions):
             yield f"{name} = {bound}: {each}"

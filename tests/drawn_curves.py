@@ -20,7 +20,8 @@ import sympy
 
 from derivcli.api import study
 from derivcli.study.study import Study
-from tests.judged_curves import false_claims, missing
+from tests.judged_curves import false_claims
+from tests.torn_curves import missing
 
 COUNT = 5000
 X = sympy.Symbol("x")
@@ -202,7 +203,9 @@ def drawn_curve(seed: int) -> Drawn:
 
 
 def studied(drawn: Drawn) -> Study:
-    return study(drawn.text, f"x={drawn.low}:{drawn.high}")
+    found = study(drawn.text, f"x={drawn.low}:{drawn.high}")
+    assert isinstance(found, Study)
+    return found
 
 
 def real_roots(one: sympy.Poly, low: str, high: str) -> list[tuple[float, int]]:

@@ -5,7 +5,7 @@ A look in float64 says where to look closely, and never that a claim is false.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from derivcli.study.study import Number, Piece, SpecialPoint, Study
 from tests.real_curves import DIGITS, along, at
+from tests.torn_curves import NAMES, torn
 
 GRID, LOOKS, MANY = 600, 6, 60
 """How many points of float64 an interval has, at how many that seem to refute a claim it is tried, and of how many
@@ -25,8 +26,6 @@ CLOSE = mpmath.mpf(10) ** -9
 
 NEIGHBOURS = np.concatenate([np.geomspace(1e-10, 0.4, 14), 1 - np.geomspace(1e-10, 0.4, 14), [0.5]])
 """Where a piece is looked at, as parts of its length."""
-
-NAMES = ("f", "f'", "f''")
 
 
 def false_claims(text: str, study: Study) -> list[str]:
@@ -398,55 +397,3 @@ def of_what_is_not_there(text: str, study: Study) -> Iterator[str]:
     for piece in spread(study.pieces, MANY):
         if piece.defined:
             yield from torn(text, piece)
-
-
-def torn(text: str, piece: Piece) -> Iterator[str]:
-    """Jumps of f, f' or f'' inside of a piece."""
-    low, high = max(piece.low.high, -1e3), min(piece.high.low, 1e3)
-    x = np.linspace(low, high, 202)[1:-1]
-    if not low < high or len(np.unique(x)) < len(x):
-        return
-    rows = along(text, x)
-    step = x[1] - x[0]
-    for order in range(2):
-        with np.errstate(all="ignore"):
-            steps, slopes = np.abs(np.diff(rows[order])), np.abs(rows[order + 1])
-            wanted = step * np.maximum(slopes[1:], slopes[:-1])
-        scale = np.nanmax(np.abs(rows[order][np.isfinite(rows[order])]), initial=1e-300)
-        for k in np.flatnonzero((steps > 10 * wanted + 1e-6 * scale) & np.isfinite(steps))[:3]:
-            if jumps(text, order, mpmath.mpf(x[k]), mpmath.mpf(x[k + 1])):
-                yield f"{NAMES[order]} jumps between {float(x[k])!r} and {float(x[k + 1])!r}, inside of a piece"
-                return
-
-
-def jumps(text: str, order: int, low: Any, high: Any) -> bool:
-    """Whether f or f' differs by as much on a stretch that becomes shorter and shorter."""
-    first = abs(at(text, high)[order] - at(text, low)[order])
-    if first < mpmath.mpf(10) ** -20:
-        return False
-    for _ in range(60):
-        middle = (low + high) / 2
-        values = [at(text, each)[order] for each in (low, middle, high)]
-        if any(map(mpmath.isnan, values)):
-            return True
-        low, high = (low, middle) if abs(values[1] - values[0]) > abs(values[2] - values[1]) else (middle, high)
-    last = abs(at(text, high)[order] - at(text, low)[order])
-    return bool(last > first / 100 and last > mpmath.mpf(10) ** -20)
-
-
-def missing(study: Study, kind: str, known: Iterable[float], lenient: Iterable[float] = ()) -> Iterator[str]:
-    """Points of a kind that are known and not told, those told that are none; what is undecided may be missing."""
-    told = [point.x.value for point in getattr(study, kind) if study.low.value < point.x.value < study.high.value]
-    left = list(told)
-    optional = list(lenient)
-    for place in known:
-        match = next((each for each in left if abs(each - place) <= 1e-12 * (1 + abs(place))), None)
-        if match is not None:
-            left.remove(match)
-        elif not any(each.low.low <= place <= each.high.high for each in study.undecided) and not any(
-            abs(each - place) <= 1e-12 * (1 + abs(place)) for each in optional
-        ):
-            yield f"{kind}: {place!r} is missing"
-    for each in left:
-        if not any(abs(each - place) <= 1e-12 * (1 + abs(place)) for place in optional):
-            yield f"{kind}: {each!r} is none"

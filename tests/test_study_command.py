@@ -5,6 +5,7 @@ import json
 import math
 import pickle
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -12,7 +13,7 @@ from itertools import pairwise
 
 import pytest
 
-from derivcli import DerivError, Study, study
+from derivcli import DerivError, Extent, Number, Study, study
 from derivcli.render.blocks import Style
 from derivcli.render.documents.study import study_document
 from derivcli.render.format_table import write
@@ -141,6 +142,15 @@ def test_points_are_told_with_all_digits_formulas_and_kinds() -> None:
         assert said in text
 
 
+def test_what_no_float64_holds_is_not_called_infinite() -> None:
+    large = Number(math.inf, sys.float_info.max, math.inf, "1.8435182706774469e421")
+    made = replace(studies.bump(), range=Extent(studies.number("0"), large, has_low=True, has_high=True))
+    assert "range: [0, 1.8435182706774469e421]" in shown(made)
+    assert "range: [0, +∞)" in shown(
+        replace(made, range=Extent(studies.number("0"), studies.number("inf"), True, False))
+    )
+
+
 def test_gaps_part_a_range() -> None:
     assert "range: (-∞, -1] ∪ [0.125, +∞)\n" in shown(studies.poles())
 
@@ -256,6 +266,7 @@ def test_studies_travel(change: Callable[[Study], Study]) -> None:
 )
 def test_intervals_are_given_in_many_ways(on: str) -> None:
     found = study("x^3 - 3x", on)
+    assert isinstance(found, Study)
     assert [point.x.value for point in found.critical] == [1.0]
     assert (found.low.value, found.high.value) == (0, 2)
 
@@ -278,6 +289,7 @@ def test_no_intervals_are_refused(on: object, said: str) -> None:
 
 def test_an_interval_is_chosen_where_none_is_given() -> None:
     found = study("x^3 - x")
+    assert isinstance(found, Study)
     assert [point.x.value for point in found.zeros] == [-1, 0, 1]
     assert found.complete
 

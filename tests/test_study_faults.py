@@ -11,11 +11,10 @@ import mpmath
 import pytest
 from flint import arb, arb_poly
 
-from derivcli import parse
 from derivcli.simplify.domains.roots import Root
 from derivcli.study import isolation, study_interval, taylor_model, touches, walls, zeros
 from derivcli.study.breaks.kinds import break_at
-from derivcli.study.claims import Claim, solve
+from derivcli.study.claims import decide, solve
 from derivcli.study.extrema import with_extents
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.taylor_model import Curve, TaylorModel
@@ -134,9 +133,10 @@ def test_a_point_that_is_left_out_of_a_box_is_missed() -> None:
 
 def test_a_wrong_answer_to_a_claim_is_seen() -> None:
     drawn = Drawn("", "x*exp(-x)", "0", "5")
+    asked = drawn_claims.asked_about(drawn)
     judge = partial(drawn_claims.wrong_claim, drawn, 1, ">", "0")
-    assert list(judge(Claim("f' > 0", "proved")))
-    solutions = solve("f = 0.2", parse(drawn.text), "x", drawn_claims.ends("0", "5"), {})
+    assert list(judge(replace(decide("f' > 0", asked), kind="proved")))
+    solutions = solve("f = 0.2", asked)
     judge_solutions = partial(drawn_claims.wrong_solutions, drawn, 0, "0.2")
     with mpmath.workdps(50):
         assert list(judge_solutions(solutions)) == []

@@ -25,6 +25,7 @@ LINES: list[tuple[str, str, dict[str, str]]] = [
     ("sqrt(x)", "2", {"tangent": "y = sqrt(2)*x/4 + sqrt(2)/2", "normal": "y = -2*sqrt(2)*x + 5*sqrt(2)"}),
     ("1/x", "1/2", {"tangent": "y = -4*x + 4", "normal": "y = x/4 + 15/8"}),
     ("x^2", "0.3", {"tangent": "y = 0.6*x - 0.09", "normal": "y = -1.6666666666666667*x + 0.59"}),
+    ("d/dx x^3", "1", {"tangent": "y = 6*x - 3", "normal": "y = -x/6 + 19/6"}),
     ("7", "1", {"tangent": "y = 7", "normal": "x = 1"}),
     ("cbrt(x)", "0", {"tangent": "x = 0", "normal": "y = 0"}),
     ("abs(x)", "0", {"tangent from the left": "y = -x", "tangent from the right": "y = x"}),

@@ -120,6 +120,8 @@ def _extent(extent: Extent) -> dict[str, Any]:
     return {
         "low": json_number(extent.low),
         "high": json_number(extent.high),
+        "low_digits": extent.low.text,
+        "high_digits": extent.high.text,
         "low_exact": exact_text(extent.low),
         "high_exact": exact_text(extent.high),
         "has_low": extent.has_low,

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
@@ -74,7 +75,7 @@ def _place(point: SpecialPoint) -> float:
 
 def number_shown(number: Number, style: Style) -> str:
     """A number with all its digits, or so many as the style says; a decimal that is exact as it is."""
-    if style.digits is not None and math.isfinite(number.value):
+    if style.digits is not None and not is_infinite(number):
         return rounded(number, style.digits)
     return _decimal(number) or number.text
 
@@ -83,6 +84,8 @@ def rounded(number: Number, digits: int) -> str:
     """A number to so many digits; what cannot be told from 0 is about that."""
     if number.low < 0 < number.high:
         return "~0"
+    if math.isinf(number.value) and not is_infinite(number):
+        return f"{Decimal(number.text):.{digits - 1}e}".replace("e+", "e")
     return number_text(number.value, digits)
 
 
@@ -100,10 +103,15 @@ def _decimal(number: Number) -> str:
     return (number.text.rstrip("0").rstrip(".") if "." in number.text else number.text) if is_whole else ""
 
 
+def is_infinite(number: Number) -> bool:
+    """Whether a number is infinite, and not only beyond the range of float64."""
+    return number.text in ("inf", "-inf")
+
+
 def infinity(number: Number, style: Style) -> str:
     """An infinite number with its sign; "" for a finite one."""
     sign = "-" if number.value < 0 else "+"
-    return sign + ("∞" if style.unicode else "inf") if math.isinf(number.value) else ""
+    return sign + ("∞" if style.unicode else "inf") if is_infinite(number) else ""
 
 
 def short_latex(number: Number, digits: int = SHORT_DIGITS) -> str:
@@ -114,7 +122,7 @@ def short_latex(number: Number, digits: int = SHORT_DIGITS) -> str:
 
 def number_latex(number: Number, digits: str) -> str:
     """A number in LaTeX: its formula where one is known, else these digits."""
-    if math.isinf(number.value):
+    if is_infinite(number):
         return "-\\infty" if number.value < 0 else "+\\infty"
     return latex_number(digits) if number.exact is None else latex_of(number.exact.tree)
 
@@ -181,7 +189,7 @@ def interval_text(low: Number, high: Number, style: Style, closed: tuple[bool, b
     """An interval in brackets, round ones where an end does not belong to it; a single number in braces."""
     if low.value == high.value and all(closed):
         return f"{{{end_text(low, style)}}}"
-    first, last = (end and not math.isinf(each.value) for end, each in zip(closed, (low, high), strict=True))
+    first, last = (end and not is_infinite(each) for end, each in zip(closed, (low, high), strict=True))
     return f"{'[' if first else '('}{end_text(low, style)}, {end_text(high, style)}{']' if last else ')'}"
 
 
@@ -189,7 +197,7 @@ def interval_latex(low: Number, high: Number, style: Style, closed: tuple[bool, 
     """The same in LaTeX."""
     if low.value == high.value and all(closed):
         return rf"\{{{number_latex(low, number_shown(low, style))}\}}"
-    first, last = (end and not math.isinf(each.value) for end, each in zip(closed, (low, high), strict=True))
+    first, last = (end and not is_infinite(each) for end, each in zip(closed, (low, high), strict=True))
     ends = [number_latex(each, number_shown(each, style)) for each in (low, high)]
     return f"{'[' if first else '('}{ends[0]}, {ends[1]}{']' if last else ')'}"
 

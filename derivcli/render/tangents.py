@@ -7,11 +7,13 @@ import re
 from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import name_latex
 from derivcli.render.latex_printer import latex_of
-from derivcli.render.quantities import point_text
+from derivcli.render.numbers import latex_number, number_at
 from derivcli.study.curves.curve import Curve, Tangents, Touching
 
 _DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?:e-?\d+)?|(?<![\w.])\d+e-?\d+")
 """A number in an equation that is no whole one."""
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?|nan|-?inf")
 
 _VECTORS = re.compile(r"\((.*)\) \+ (\w)\*\((.*)\)")
 
@@ -26,8 +28,6 @@ def rounded(text: str, style: Style) -> str:
     if style.digits is None:
         return text
     import numpy as np
-
-    from derivcli.render.numbers import number_at
 
     return _DECIMAL.sub(lambda found: number_at(np.array([float(found[0])]), 0, style.digits), text)
 
@@ -50,6 +50,8 @@ def _vector(text: str) -> str:
 
 
 def _formula(text: str) -> str:
+    if _NUMBER.fullmatch(text):
+        return latex_number(text)
     from derivcli.language.parse import parse_expression
 
     names = set(re.findall(r"[^\W\d]\w*", text))
@@ -58,10 +60,23 @@ def _formula(text: str) -> str:
 
 
 def point_heading(tangents: Tangents, point: int, style: Style) -> str:
-    """Where the lines touch: the point as it was typed, and the place on a curve."""
+    """Where the lines touch."""
+    return f"at {', '.join(f'{name} = {text}' for name, text in _place(tangents, point, style))}"
+
+
+def heading_latex(tangents: Tangents, point: int, style: Style) -> list[Line]:
+    """The same in LaTeX."""
+    place = [(name_latex(name), _formula(text)) for name, text in _place(tangents, point, style)]
+    (first, value), *others = place
+    rest = "".join(rf", \, {name} = {text}" for name, text in others)
+    return [(rf"\text{{at }} {first}", "=", value + rest)]
+
+
+def _place(tangents: Tangents, point: int, style: Style) -> list[tuple[str, str]]:
+    """The variables with their values, each as it was typed."""
     of = tangents.of
     typed = of.results[0].typed if isinstance(of, Curve) else of.typed
-    written = {name: texts[point] for name, texts in typed.items() if texts[point]}
-    parts = point_text(tangents.at, point, style).split(", ")
-    shown = [f"{name} = {written[name]}" if (name := part.partition(" = ")[0]) in written else part for part in parts]
-    return f"at {', '.join(shown)}"
+    return [
+        (name, (typed[name][point] if name in typed else "") or number_at(values, point, style.digits))
+        for name, values in tangents.at.items()
+    ]

@@ -27,7 +27,7 @@ from derivcli.render.labels import Label
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import latex_number, number_at
 from derivcli.render.quantities import Quantity, quantities_of
-from derivcli.render.tangents import equation_latex, equation_sides, point_heading
+from derivcli.render.tangents import equation_latex, equation_sides, heading_latex, point_heading
 from derivcli.render.to_json_curves import curve_json_object, formulas_json_object, tangents_json_object
 from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents
 
@@ -135,7 +135,7 @@ def _at_point(tangents: Tangents, point: int, style: Style) -> list[Block]:
     circle = _circle(tangents, point, style)
     return [
         Gap(),
-        Sentence(point_heading(tangents, point, style)),
+        Sentence(point_heading(tangents, point, style), latex=lambda: heading_latex(tangents, point, style)),
         Sentence(tangents.absence[point], "warning"),
         Equations(sides, lambda: [equation_latex(each, style) for each in lines], role="formula"),
         Equations([(name, text) for name, text, _ in circle], lambda: [latex for *_, latex in circle]),

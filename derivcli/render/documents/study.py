@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,6 +20,7 @@ from derivcli.render.study_texts import (
     infinity,
     interval_latex,
     interval_text,
+    is_infinite,
     number_latex,
     number_shown,
     range_latex,
@@ -139,7 +139,7 @@ def _both(number: Number, style: Style) -> str:
     """A number's formula, and its digits where these are not the same."""
     digits = number_shown(number, style)
     known = number_latex(number, digits)
-    same = number.exact is None or number.exact.text == digits or math.isinf(number.value)
+    same = number.exact is None or number.exact.text == digits or is_infinite(number)
     return known if same else rf"{known} \approx {number_latex(_inexact(number), digits)}"
 
 
