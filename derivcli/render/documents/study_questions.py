@@ -16,12 +16,15 @@ from derivcli.render.study_json import exact_text, json_number
 from derivcli.render.study_texts import exact_shown, interval_text, number_latex, number_shown
 from derivcli.render.to_json import described
 from derivcli.result import SymbolicResult
-from derivcli.study.questions import PROVED, REFUTED, Claim, Inverse, Solutions, StudiedInterval
+from derivcli.study.questions import PROVED, REFUTED, UNDECIDED, Claim, Inverse, Solutions, StudiedInterval
 from derivcli.study.study import Number
 
 Answered: TypeAlias = "Claim | Solutions | Inverse"
 
 HEADER = ("question", "statement", "result", "x", "x exact", "detail", "detail exact", "verdict")
+
+MARKS = {PROVED: KINDS["proved"].marks[0], REFUTED: "✗", UNDECIDED: "?"}
+"""What stands before a claim, by what became of it."""
 
 KINDS_OF_SOLUTIONS = {"crossing": "crosses", "touching": "touches", "zero": "reaches"}
 """What the difference of both sides does to 0 there."""
@@ -56,7 +59,7 @@ def _where(on: StudiedInterval, style: Style) -> str:
 
 def claim_text(claim: Claim, style: Style) -> str:
     """What became of a claim, in a sentence."""
-    mark = f"{KINDS['proved'].marks[0]} " if style.unicode and claim.kind == PROVED else ""
+    mark = f"{MARKS[claim.kind]} " if style.unicode else ""
     why = f" ({claim.why})" if claim.why else ""
     return f"{mark}{claim.statement} {_where(claim.on, style)}: {claim.kind}{why}"
 
