@@ -12,13 +12,13 @@ from derivcli.validation import check_known, check_not_code, equation_hint, stud
 
 if TYPE_CHECKING:
     from derivcli.language.tree import Tree
-    from derivcli.study.asked import Asked
+    from derivcli.study.claims.asked import Asked
     from derivcli.study.questions import Claim, Inverse, Solutions
 
 
 def claims(request: Request, texts: Sequence[str]) -> list[Claim]:
     """What becomes of each claim."""
-    from derivcli.study.claims import decide
+    from derivcli.study.claims.claims import decide
 
     asked = _asked(request)
     return [decide(text, asked) for text in texts]
@@ -26,7 +26,7 @@ def claims(request: Request, texts: Sequence[str]) -> list[Claim]:
 
 def solutions(request: Request, texts: Sequence[str]) -> list[Solutions]:
     """All solutions of each equation."""
-    from derivcli.study.claims import solve
+    from derivcli.study.claims.claims import solve
 
     asked = _asked(request)
     return [solve(text, asked) for text in texts]
@@ -35,7 +35,7 @@ def solutions(request: Request, texts: Sequence[str]) -> list[Solutions]:
 def inverses(request: Request, values: Sequence[Tree]) -> list[Inverse]:
     """The inverse at each value."""
     from derivcli.simplify.domains.roots import root
-    from derivcli.study.inverse import inverse
+    from derivcli.study.claims.inverse import inverse
 
     asked, found = _asked(request), []
     for value in values:
@@ -54,7 +54,7 @@ def _asked(request: Request) -> Asked:
         (expression,) = parse(request)
     check_not_code(expression)
     check_known([expression])
-    from derivcli.study.asked import Asked
+    from derivcli.study.claims.asked import Asked
     from derivcli.study.interval_ends import ends_of
     from derivcli.study.study_function import WHOLE_LINE
 

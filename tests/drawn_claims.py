@@ -17,8 +17,8 @@ import numpy as np
 from derivcli import parse
 from derivcli.language.tree import number
 from derivcli.simplify.domains.roots import Root, root
-from derivcli.study.asked import Asked
-from derivcli.study.claims import decide, solve
+from derivcli.study.claims.asked import Asked
+from derivcli.study.claims.claims import decide, solve
 from derivcli.study.questions import Claim, Solutions
 from tests.drawn_curves import COUNT, Drawn, drawn_curve
 from tests.judged_curves import LOOKS, spread

@@ -12,7 +12,7 @@ from derivcli.engines.balls.germs.evaluation import Constants
 from derivcli.engines.balls.tape import record
 from derivcli.errors import DerivError
 from derivcli.language.parse import parse_expression
-from derivcli.study.constant_formulas import constant_tree
+from derivcli.study.exact.constant_formulas import constant_tree
 
 NUMBERS = (
     *("1", "2", "3", "1/2", "2/3", "5/4", "pi", "pi/3", "pi/5", "pi/7", "3*pi/8", "pi/12", "4*pi/9", "e", "sqrt(2)"),

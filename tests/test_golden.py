@@ -55,7 +55,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "points/files/text_blocks.py: f'{name}: a row is longer": "needs a file of megabytes",
     "points/files/text_blocks.py: f'{name} grew shorter": "needs a file that changes while it is read",
     "study_questions.py: 'this value is not known as a number'": "the language refuses what is not real",
-    'study/inverse.py: "it is not known whether f\' is 0 there"': "needs a slope that no precision tells from 0",
+    'study/claims/inverse.py: "it is not known whether f\' is 0 there"': "needs a slope that no precision tells from 0",
     "engines/symbolic.py: message": "takes longer than its clock allows",
     "custom/check_function.py: message": "needs a function that runs for a minute",
     "custom/trials/tensor_trials.py: f\"'{subject.name}' has no derivative": "needs a function that has one nowhere",

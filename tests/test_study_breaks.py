@@ -24,7 +24,7 @@ from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.breaks.singularities import EQUATIONS, POLES_BELOW, TANGENTS
 from derivcli.study.breaks.special_points import special_point
 from derivcli.study.numbers import infinite_root, rational_root
-from derivcli.study.walls import zeros
+from derivcli.study.variations.walls import zeros
 from tests.support import each
 
 INF = float("inf")

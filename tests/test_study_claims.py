@@ -7,7 +7,7 @@ import pytest
 
 from derivcli import claim, inverse, solve
 from derivcli.errors import DerivError
-from derivcli.study import claims
+from derivcli.study.claims import claims
 from tests.support import each
 
 CLAIMS = [

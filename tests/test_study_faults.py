@@ -12,13 +12,15 @@ import pytest
 from flint import arb, arb_poly
 
 from derivcli.simplify.domains.roots import Root
-from derivcli.study import isolation, study_interval, taylor_model, touches, walls, zeros
+from derivcli.study import study_interval
 from derivcli.study.breaks.kinds import break_at
-from derivcli.study.claims import decide, solve
-from derivcli.study.extrema import with_extents
+from derivcli.study.claims.claims import decide, solve
+from derivcli.study.root_finding import isolation, taylor_model, touches, zeros
+from derivcli.study.root_finding.taylor_model import Curve, TaylorModel
 from derivcli.study.tails.beside import sign_beside
-from derivcli.study.taylor_model import Curve, TaylorModel
-from derivcli.study.value_range import united
+from derivcli.study.variations import walls
+from derivcli.study.variations.extrema import with_extents
+from derivcli.study.variations.value_range import united
 from tests import drawn_boxes, drawn_claims
 from tests.drawn_curves import Drawn, misses, studied
 from tests.support import each

@@ -15,7 +15,7 @@ from derivcli.study.breaks.break_points import break_points
 from derivcli.study.tails.beside import sign_beside
 from derivcli.study.tails.model import Models
 from derivcli.study.tails.period import period
-from derivcli.study.walls import zeros
+from derivcli.study.variations.walls import zeros
 from tests import tail_cases
 
 KNOWN = [  # with the signs of f, f' and f''

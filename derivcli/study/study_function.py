@@ -11,10 +11,10 @@ from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.numbers import infinite_root, number_of, rational_root
+from derivcli.study.root_finding.zeros import EndlessError
 from derivcli.study.study import Study
 from derivcli.study.study_interval import STUDY_SECONDS, study_interval
 from derivcli.study.tails.period import period
-from derivcli.study.zeros import EndlessError
 
 WHOLE_LINE = infinite_root(-1), infinite_root(1)
 

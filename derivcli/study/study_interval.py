@@ -12,20 +12,20 @@ from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.language.expression import Expression
 from derivcli.simplify.domains.roots import Root
-from derivcli.study import special_points
 from derivcli.study.breaks.local_germs import Formula
 from derivcli.study.breaks.special_points import infinite_end, special_point
-from derivcli.study.course import Column, Course, Section, course_of
-from derivcli.study.events import events_of
-from derivcli.study.exact_values import exact_value
-from derivcli.study.extrema import with_extents
+from derivcli.study.exact.exact_values import exact_value
 from derivcli.study.numbers import ZERO, number_in, number_of
-from derivcli.study.special_points import Place, limits, with_growth
+from derivcli.study.root_finding.taylor_model import BITS, Curve, curve_of
+from derivcli.study.root_finding.zeros import ORDERS, Open
 from derivcli.study.study import Number, SpecialPoint, Study, Undecided
-from derivcli.study.taylor_model import BITS, Curve, curve_of
-from derivcli.study.value_range import united
-from derivcli.study.walls import stretches_on
-from derivcli.study.zeros import ORDERS, Open
+from derivcli.study.variations import special_points
+from derivcli.study.variations.course import Column, Course, Section, course_of
+from derivcli.study.variations.events import events_of
+from derivcli.study.variations.extrema import with_extents
+from derivcli.study.variations.special_points import Place, limits, with_growth
+from derivcli.study.variations.value_range import united
+from derivcli.study.variations.walls import stretches_on
 
 STUDY_SECONDS = 1.2
 """The processor time for one study; what is not decided by then stays open."""

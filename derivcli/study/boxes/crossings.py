@@ -19,7 +19,7 @@ from derivcli.study.boxes.instructions import UnsureBoxError
 from derivcli.study.boxes.jets import Box, Jets
 from derivcli.study.boxes.krawczyk import MAX_PARTS, SEARCH_BITS, Solution, Solved, System, solve
 from derivcli.study.boxes.points import Ends, Naming
-from derivcli.study.exact_places import candidates
+from derivcli.study.exact.exact_places import candidates
 
 LEAST_SHARE = 16
 """A stop is looked at where an interval is no longer than an eighth of the whole."""

@@ -22,7 +22,7 @@ from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root, root
 from derivcli.study.boxes.krawczyk import SEARCH_BITS, Part, Remainder, System, inside, krawczyk
-from derivcli.study.exact_places import candidates
+from derivcli.study.exact.exact_places import candidates
 from derivcli.study.numbers import rational_root
 
 INSIDE, BOUNDARY, OUTSIDE = "inside", "boundary", "outside"

@@ -11,7 +11,7 @@ from derivcli.language.spelling import Spelling
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.kinds import Break, limit_at_infinity
 from derivcli.study.breaks.local_germs import Formula
-from derivcli.study.constant_formulas import constant_tree
+from derivcli.study.exact.constant_formulas import constant_tree
 from derivcli.study.numbers import number_in, number_of
 from derivcli.study.study import Number, SpecialPoint
 

@@ -21,7 +21,7 @@ from derivcli.engines.balls.germs.germ import NoGermError
 from derivcli.engines.balls.tape import HOLDS, Tape, TapeNode, record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import ROOT_BITS, Root, root
-from derivcli.study.constant_formulas import constant_tree
+from derivcli.study.exact.constant_formulas import constant_tree
 
 EVEN = frozenset(("abs", "cos", "cosh", "sech"))
 """Functions g with g(-u) = g(u)."""

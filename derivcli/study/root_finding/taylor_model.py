@@ -27,8 +27,8 @@ from derivcli.engines.balls.evaluation import evaluate
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.language.tree import Tree
-from derivcli.study.exact_places import Forms
-from derivcli.study.polynomials import NotRationalError, RationalFunction, rational_function
+from derivcli.study.exact.exact_places import Forms
+from derivcli.study.exact.polynomials import NotRationalError, RationalFunction, rational_function
 
 BITS = 128
 """The precision of models unless more is needed."""

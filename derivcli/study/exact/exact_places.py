@@ -26,10 +26,10 @@ from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree
 from derivcli.simplify.cost import cost
 from derivcli.simplify.domains.roots import Root
-from derivcli.study import linear_form
-from derivcli.study.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of, constants_of, has_waves
-from derivcli.study.linear_form import LinearForm
-from derivcli.study.surds import number, scaled_root, short_roots
+from derivcli.study.exact import linear_form
+from derivcli.study.exact.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of, constants_of, has_waves
+from derivcli.study.exact.linear_form import LinearForm
+from derivcli.study.exact.surds import number, scaled_root, short_roots
 
 LEAST_BITS = 60
 """A ball of fewer bits has no formula sought."""

@@ -13,13 +13,13 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.language.tree import Tree, postorder, row_of
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.break_points import between
-from derivcli.study.events import named
-from derivcli.study.exact_places import are_equal
-from derivcli.study.factors import factors
-from derivcli.study.isolation import sign
-from derivcli.study.polynomials import rational_function
-from derivcli.study.taylor_model import BITS, Curve, curve_of
-from derivcli.study.zeros import Stretch, Zero
+from derivcli.study.exact.exact_places import are_equal
+from derivcli.study.exact.factors import factors
+from derivcli.study.exact.polynomials import rational_function
+from derivcli.study.root_finding.isolation import sign
+from derivcli.study.root_finding.taylor_model import BITS, Curve, curve_of
+from derivcli.study.root_finding.zeros import Stretch, Zero
+from derivcli.study.variations.events import named
 
 LEAST_EXPONENT = 4
 """Zeros of a lower multiplicity are found without factors."""

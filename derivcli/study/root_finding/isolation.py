@@ -15,7 +15,7 @@ from flint import arb, arb_poly, ctx, fmpq
 
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.integers import fraction
-from derivcli.study.taylor_model import SHIFT, Curve, TaylorModel, ball_between
+from derivcli.study.root_finding.taylor_model import SHIFT, Curve, TaylorModel, ball_between
 
 MAX_MULTIPLICITY = 16
 

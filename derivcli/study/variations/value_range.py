@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from derivcli.study.extrema import compared
 from derivcli.study.study import Extent, Number
+from derivcli.study.variations.extrema import compared
 
 
 @dataclass(frozen=True, slots=True, eq=False)

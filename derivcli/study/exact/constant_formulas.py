@@ -16,8 +16,8 @@ from derivcli.engines.balls.tape import record
 from derivcli.language import tree as build
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Tree
-from derivcli.study.linear_form import ZERO, LinearForm, atom, called, pi_times
-from derivcli.study.surds import multiple, number, over
+from derivcli.study.exact.linear_form import ZERO, LinearForm, atom, called, pi_times
+from derivcli.study.exact.surds import multiple, number, over
 
 CONSTANT_BITS = 192
 

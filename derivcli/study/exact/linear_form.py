@@ -12,7 +12,7 @@ from derivcli.engines.balls.evaluation import coordinate
 from derivcli.language import tree as build
 from derivcli.language.functions.table import vocabulary
 from derivcli.language.tree import Tree
-from derivcli.study.surds import multiple, number, root_tree, sum_with
+from derivcli.study.exact.surds import multiple, number, root_tree, sum_with
 
 ZERO = fmpq(0)
 

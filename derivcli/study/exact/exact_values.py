@@ -15,7 +15,7 @@ from derivcli.engines.balls.tape import Tape
 from derivcli.language.tree import Tree
 from derivcli.simplify.cost import cost
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.constant_formulas import constant_tree
+from derivcli.study.exact.constant_formulas import constant_tree
 
 VALUE_BITS = 192
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from flint import arb
 
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.exact_places import candidates, vanishing
-from derivcli.study.isolation import NAME_BITS, refined
+from derivcli.study.exact.exact_places import candidates, vanishing
 from derivcli.study.numbers import place_of
-from derivcli.study.taylor_model import BITS, Curve
-from derivcli.study.zeros import Open, Stretch, Zero
+from derivcli.study.root_finding.isolation import NAME_BITS, refined
+from derivcli.study.root_finding.taylor_model import BITS, Curve
+from derivcli.study.root_finding.zeros import Open, Stretch, Zero
 
 APART_BITS = (2 * BITS, 8 * BITS)
 """Precisions at which points are compared that seem to be the same."""

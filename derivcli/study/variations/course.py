@@ -10,11 +10,11 @@ from flint import arb, fmpq
 
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.events import Event
-from derivcli.study.isolation import rational_end, sign
+from derivcli.study.root_finding.isolation import rational_end, sign
+from derivcli.study.root_finding.taylor_model import Curve
+from derivcli.study.root_finding.zeros import ORDERS, Stretch, Wall, is_outside, is_same
 from derivcli.study.study import Sign
-from derivcli.study.taylor_model import Curve
-from derivcli.study.zeros import ORDERS, Stretch, Wall, is_outside, is_same
+from derivcli.study.variations.events import Event
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,11 +12,11 @@ from derivcli.language.expression import Expression
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.numbers import number_of, rational_root
 from derivcli.study.questions import StudiedInterval
-from derivcli.study.special_points import Place
+from derivcli.study.root_finding.zeros import EndlessError
 from derivcli.study.study import Undecided
 from derivcli.study.study_interval import STUDY_SECONDS, places_on
 from derivcli.study.tails.period import period
-from derivcli.study.zeros import EndlessError
+from derivcli.study.variations.special_points import Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)

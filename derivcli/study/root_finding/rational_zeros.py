@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from derivcli.study.course import between
-from derivcli.study.polynomials import MultipleRoot, RationalFunction, zeros
-from derivcli.study.zeros import Stretch, Zero
+from derivcli.study.exact.polynomials import MultipleRoot, RationalFunction, zeros
+from derivcli.study.root_finding.zeros import Stretch, Zero
+from derivcli.study.variations.course import between
 
 
 def fill_exactly(stretch: Stretch, function: RationalFunction, orders: Sequence[int]) -> None:

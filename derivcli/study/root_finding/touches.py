@@ -9,12 +9,12 @@ from __future__ import annotations
 from flint import arb
 
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.exact_places import candidates, vanishing
-from derivcli.study.factors import factors
-from derivcli.study.isolation import NAME_BITS, Simple, Touch, isolated, refined
+from derivcli.study.exact.exact_places import candidates, vanishing
+from derivcli.study.exact.factors import factors
 from derivcli.study.numbers import place_of
-from derivcli.study.taylor_model import BITS, Curve, TaylorModel, curve_of, model
-from derivcli.study.zeros import Open, Zero
+from derivcli.study.root_finding.isolation import NAME_BITS, Simple, Touch, isolated, refined
+from derivcli.study.root_finding.taylor_model import BITS, Curve, TaylorModel, curve_of, model
+from derivcli.study.root_finding.zeros import Open, Zero
 
 CLOSER_BITS = (4 * BITS, 16 * BITS)
 """Precisions at which a function is told from 0 that only comes near to it."""

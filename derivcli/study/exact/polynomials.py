@@ -24,9 +24,9 @@ from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.functions import formulas
 from derivcli.language.tree import Tree, fold, row_of
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.orthogonal_polynomials import POLYNOMIALS
-from derivcli.study.real_roots import real_roots
-from derivcli.study.surds import short_roots
+from derivcli.study.exact.orthogonal_polynomials import POLYNOMIALS
+from derivcli.study.exact.real_roots import real_roots
+from derivcli.study.exact.surds import short_roots
 
 MAX_DEGREE = 400
 

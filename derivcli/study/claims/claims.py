@@ -11,16 +11,16 @@ from itertools import pairwise
 from derivcli.engines.balls.coordinates import rational
 from derivcli.engines.balls.tape import HOLDS
 from derivcli.errors import DerivError, Span
-from derivcli.study import special_points
-from derivcli.study.asked import Asked
-from derivcli.study.course import between
+from derivcli.study.claims.asked import Asked
+from derivcli.study.claims.statements import Relation, read_statement
 from derivcli.study.numbers import number_of, rational_root
 from derivcli.study.questions import PROVED, REFUTED, UNDECIDED, Claim, Solutions
-from derivcli.study.special_points import Place, limit_beside
-from derivcli.study.statements import Relation, read_statement
+from derivcli.study.root_finding.zeros import EndlessError
 from derivcli.study.study import Number
 from derivcli.study.study_interval import STUDY_SECONDS, places_on
-from derivcli.study.zeros import EndlessError
+from derivcli.study.variations import special_points
+from derivcli.study.variations.course import between
+from derivcli.study.variations.special_points import Place, limit_beside
 
 STEADY = ("regular", "kink", "end")
 """Kinds of points at which f has a derivative."""

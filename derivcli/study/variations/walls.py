@@ -14,22 +14,20 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.tape import record
 from derivcli.language.tree import Tree
 from derivcli.simplify.domains.roots import Root
-from derivcli.study import factors
 from derivcli.study.breaks.branches import branch, has_branches
 from derivcli.study.breaks.break_points import BreakPoint, Zeros, between, break_points, defined_on
 from derivcli.study.breaks.break_points import Stretch as UndecidedStretch
 from derivcli.study.breaks.kinds import UNKNOWN, Break, break_at
 from derivcli.study.breaks.local_germs import Formula
-from derivcli.study.events import named
-from derivcli.study.factored_zeros import has_high_power, is_rational_by_factors, zeros_by_factors
-from derivcli.study.isolation import sign
+from derivcli.study.exact import factors
+from derivcli.study.exact.polynomials import NotRationalError
 from derivcli.study.numbers import rational_root
-from derivcli.study.polynomials import NotRationalError
-from derivcli.study.rational_zeros import fill_exactly
-from derivcli.study.tails.beside import sign_beside
-from derivcli.study.taylor_model import Curve, curve_of
-from derivcli.study.touches import decided
-from derivcli.study.zeros import (
+from derivcli.study.root_finding.factored_zeros import has_high_power, is_rational_by_factors, zeros_by_factors
+from derivcli.study.root_finding.isolation import sign
+from derivcli.study.root_finding.rational_zeros import fill_exactly
+from derivcli.study.root_finding.taylor_model import Curve, curve_of
+from derivcli.study.root_finding.touches import decided
+from derivcli.study.root_finding.zeros import (
     ENDLESS,
     EndlessError,
     Means,
@@ -42,6 +40,8 @@ from derivcli.study.zeros import (
     is_outside,
     is_same,
 )
+from derivcli.study.tails.beside import sign_beside
+from derivcli.study.variations.events import named
 
 MARGIN = fmpq(1, 1_594_323)
 """By this share of its length the search goes beyond the ends of an interval, so that no zero lies at its very end."""

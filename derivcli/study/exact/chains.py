@@ -19,8 +19,8 @@ from derivcli.engines.balls.integers import only_whole
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.differentiation.unrolling import unrolled
 from derivcli.language.tree import Tree, fold, made, postorder, row_of
-from derivcli.study.constant_formulas import canonical
-from derivcli.study.linear_form import LinearForm, atom, called, pi_times, rational
+from derivcli.study.exact.constant_formulas import canonical
+from derivcli.study.exact.linear_form import LinearForm, atom, called, pi_times, rational
 
 ALGEBRAIC, SCALED, EXPONENTIAL, POWER = "algebraic", "scaled", "exponential", "power"
 LOGARITHM, WAVE = "logarithm", "wave"

@@ -12,13 +12,13 @@ from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.tree import add, negative
 from derivcli.simplify.domains.roots import Root
-from derivcli.study.asked import Asked
+from derivcli.study.claims.asked import Asked
 from derivcli.study.numbers import number_in, number_of
 from derivcli.study.questions import Inverse
-from derivcli.study.special_points import Place
+from derivcli.study.root_finding.taylor_model import BITS, curve_of
+from derivcli.study.root_finding.zeros import EndlessError
 from derivcli.study.study_interval import STUDY_SECONDS, places_on
-from derivcli.study.taylor_model import BITS, curve_of
-from derivcli.study.zeros import EndlessError
+from derivcli.study.variations.special_points import Place
 
 NOT_MONOTONE = "f has no inverse on this interval"
 

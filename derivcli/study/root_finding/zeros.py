@@ -15,8 +15,8 @@ from flint import arb, fmpq
 from derivcli.simplify.domains.roots import Root
 from derivcli.study.breaks.break_points import BreakPoint
 from derivcli.study.breaks.kinds import Break
-from derivcli.study.isolation import Found, Gap, Simple, Touch, isolated, rational_end
-from derivcli.study.taylor_model import Curve, TaylorModel, model, models
+from derivcli.study.root_finding.isolation import Found, Gap, Simple, Touch, isolated, rational_end
+from derivcli.study.root_finding.taylor_model import Curve, TaylorModel, model, models
 
 ORDERS = (0, 1, 2)
 """The function and the derivatives whose zeros are told."""

@@ -9,12 +9,12 @@ from itertools import pairwise
 from flint import arb
 
 from derivcli.check.verdict import Verdict
-from derivcli.study.course import Column, Section
-from derivcli.study.events import Event
-from derivcli.study.extrema import Beside, extremum_at, kind_between
 from derivcli.study.numbers import number_in
 from derivcli.study.study import Number, Piece, Sign, SpecialPoint
-from derivcli.study.value_range import Span, span_of
+from derivcli.study.variations.course import Column, Section
+from derivcli.study.variations.events import Event
+from derivcli.study.variations.extrema import Beside, extremum_at, kind_between
+from derivcli.study.variations.value_range import Span, span_of
 
 DIGITS = 16
 """Digits of a float64."""

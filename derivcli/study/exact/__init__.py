@@ -1,0 +1,1 @@
+"""Exact numbers: formulas of zeros and values, rational functions, factors, and identities."""
