@@ -33,10 +33,10 @@ from derivcli.study.breaks.direct_zeros import (
     linear,
     linear_zero,
     progression,
-    rational_place,
     sine_turns,
 )
 from derivcli.study.breaks.equations import BreakEquation, all_break_equations
+from derivcli.study.numbers import rational_root
 
 MAX_LEVELS = 64
 """So many whole numbers are solved for one by one; beyond, the zeros of a sine are."""
@@ -292,9 +292,9 @@ class _Search:
             return low, high
         step = (high.ball - low.ball) * WILD_SHARE
         if self.value(tape, low.where) is None:
-            low = rational_place(between(low.ball, low.ball + step))
+            low = rational_root(between(low.ball, low.ball + step))
         if self.value(tape, high.where) is None:
-            high = rational_place(between(high.ball - step, high.ball))
+            high = rational_root(between(high.ball - step, high.ball))
         return low, high
 
     def value(self, tape: Tape, at: Coordinate) -> arb | None:

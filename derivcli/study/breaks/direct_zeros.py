@@ -16,6 +16,7 @@ from derivcli.engines.balls.integers import floor
 from derivcli.engines.symbolic import SYMPY_FAILURES, arrange, merged
 from derivcli.language.tree import Tree, row_of, symbol
 from derivcli.simplify.domains.roots import Root
+from derivcli.study.numbers import rational_root
 
 PLACE_BITS = 256
 """Bits to which places are known that have a formula."""
@@ -24,17 +25,12 @@ MAX_POINTS = 2000
 """So many members of a progression are written out."""
 
 
-def rational_place(where: fmpq) -> Root:
-    """A rational number as a place."""
-    return Root(where, arb(where), sympy.Rational(int(where.p), int(where.q)))
-
-
 def place(tree: Any) -> Root | None:
     """The place that a constant formula writes; None where it is no real number."""
     with suppress(*SYMPY_FAILURES, AssertionError, TouchError, UnsureError):
         where = coordinate(tree)
         if isinstance(where, fmpq):
-            return rational_place(where)
+            return rational_root(where)
         ball = ball_of(where, PLACE_BITS)
         return Root(where, ball, arrange(tree)) if ball.is_finite() else None
     return None
@@ -70,7 +66,7 @@ class Linear:
     def place_of(self, value: Any) -> Root | None:
         """Where it has a value."""
         if isinstance(self.slope, fmpq):
-            return rational_place((fmpq(value) - self.shift) / self.slope)
+            return rational_root((fmpq(value) - self.shift) / self.slope)
         return place((value - self.shift) / self.slope)
 
 
@@ -96,7 +92,7 @@ def linear_zero(tree: Tree, name: str) -> Root | None:
     if found is not None:
         above, below = found
         at = -above[0] / above[1] if above.degree() == 1 else None
-        return rational_place(at) if at is not None and below(at) != 0 else None
+        return rational_root(at) if at is not None and below(at) != 0 else None
     line = linear(tree, name)
     return None if line is None else line.place_of(0)
 
