@@ -128,5 +128,7 @@ def _undecided(expression: Expression, opened: Sequence[Open], low: Root, high: 
     """What is open inside the interval."""
     for each in opened:
         if not (each.high <= low.ball or each.low >= high.ball):
-            ends = [number_in(ball, None, expression.spelling) for ball in (each.low, each.high)]
+            start = low.ball if each.low < low.ball else each.low
+            stop = high.ball if each.high > high.ball else each.high
+            ends = [number_in(ball, None, expression.spelling) for ball in (start, stop)]
             yield Undecided(ends[0], ends[1], WHAT[each.order], each.why)
