@@ -379,6 +379,6 @@ def study(
             None,
             let=let,
             study=intervals_of(on),
-            parameter=names_of([parametric], "t")[0] if parametric else "",
+            parameter="" if isinstance(parametric, str) and not parametric else names_of([parametric], "t")[0],
         )
     )

@@ -27,6 +27,8 @@ def study(request: Request) -> Study | BoxStudy | CurveStudy:
     """What a function does on an interval, or on one that is chosen; in a box of several; or a curve there."""
     if request.parameter:
         return _path_study(request)
+    if len(request.expressions) > 1:
+        raise DerivError("a study is of one function", hint="give one, or two coordinates with `--parametric t`")
     if len(request.study) > 1:
         return _box_study(request)
     with equation_hint("leave out what is before or behind the '=': a study is that of a formula"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivcli import study_questions
 from derivcli.api_requests import request_of
-from derivcli.python_arguments import Formula, Lets, On, intervals_of, reading
+from derivcli.python_arguments import Formula, Lets, On, intervals_of, reading, text_in
 
 if TYPE_CHECKING:
     from derivcli.study.questions import Claim, Inverse, Solutions
@@ -20,7 +20,7 @@ def claim(expression: Formula, statement: str, on: On | None = None, *, let: Let
     The claim's `kind` is "proved", "refuted", and then it is not so `at` a point, or "undecided"; `why` says more.
     """
     request = request_of([expression], None, None, let=let, study=intervals_of(on))
-    return study_questions.claims(request, [str(statement)])[0]
+    return study_questions.claims(request, [_text(statement, "a statement")])[0]
 
 
 @reading()
@@ -31,7 +31,7 @@ def solve(expression: Formula, equation: str, on: On | None = None, *, let: Lets
     `complete` where no others exist; else `undecided` says where a question is open, and why.
     """
     request = request_of([expression], None, None, let=let, study=intervals_of(on))
-    return study_questions.solutions(request, [str(equation)])[0]
+    return study_questions.solutions(request, [_text(equation, "an equation")])[0]
 
 
 @reading()
@@ -43,4 +43,10 @@ def inverse(expression: Formula, value: Formula, on: On | None = None, *, let: L
     from derivcli.language.parse import parse_expression
 
     request = request_of([expression], None, None, let=let, study=intervals_of(on))
-    return study_questions.inverses(request, [parse_expression(str(value)).expanded])[0]
+    return study_questions.inverses(request, [parse_expression(_text(value, "a value")).expanded])[0]
+
+
+def _text(given: Formula, what: str) -> str:
+    """What Python gives for a text."""
+    found = text_in(given, what)
+    return found if isinstance(found, str) else found.text

@@ -294,6 +294,18 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     "script": {"expression": "x", "at": "x=1"},
     "steps": {"expression": "x"},
     "answer": {"expression": "x", "claim": "1"},
+    "study": {"expression": "x", "on": "x=0:1"},
+    "claim": {"expression": "x", "statement": "f > 0", "on": "x=0:1"},
+    "solve": {"expression": "x", "equation": "f = 0", "on": "x=0:1"},
+    "inverse": {"expression": "x", "value": "1/2", "on": "x=0:1"},
+    "gradient": {"expression": "x", "at": "x=1"},
+    "differential": {"expression": "x", "at": "x=1"},
+    "laplacian": {"expression": "x", "at": "x=1"},
+    "divergence": {"field": ["x", "y"], "at": "x=1,y=1"},
+    "curl": {"field": ["x", "y"], "at": "x=1,y=1"},
+    "tangent": {"expression": "x", "at": "x=1"},
+    "parametric": {"coordinates": ["t", "t"], "parameter": "t", "at": "t=1"},
+    "polar": {"radius": "theta", "angle": "theta", "at": "theta=1"},
 }
 
 

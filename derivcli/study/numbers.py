@@ -10,6 +10,7 @@ import sympy
 from flint import arb, fmpq
 
 from derivcli.engines.balls.evaluation import ball_of, coordinate
+from derivcli.engines.balls.integers import only_whole
 from derivcli.engines.symbolic import arrange, expression_of
 from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
@@ -66,7 +67,7 @@ def infinite_root(sign: int) -> Root:
 def digits_of(ball: arb) -> str:
     """Digits of a number as far as they are known, and no more than 17; "0" for a ball that holds 0."""
     if ball.is_exact() and ball.is_integer() and abs(ball) < 10**DIGITS:
-        return str(ball.unique_fmpz())
+        return str(only_whole(ball))
     if ball.contains(0):
         return "0"
     mantissa, exponent = str(ball.str(DIGITS, radius=False)).partition("e")[::2]

@@ -14,7 +14,6 @@ from derivcli.cli import option_values, options, terminal
 from derivcli.cli.commands import study_questions
 from derivcli.cli.notes import tell_remarks
 from derivcli.cli.printing import print_document
-from derivcli.errors import DerivError
 from derivcli.render.format_table import default_format, formats_for
 
 StudyFormat = StrEnum("StudyFormat", formats_for("study"))  # type: ignore[misc]
@@ -94,10 +93,8 @@ def study(
         questions = study_questions.Questions(claim or (), solve or (), inverse, at or ())
         study_questions.answer_all(expressions, on, let, questions, format_, style)
         return
-    if len(expressions) > 1 and not parametric:
-        raise DerivError("a study is of one function", hint="give one, or two coordinates with `--parametric t`")
     found = api.study(
-        expressions if parametric else expressions[0],
+        expressions if len(expressions) > 1 else expressions[0],
         ",".join(on) if on else None,
         let=option_values.formulas_in(let),
         parametric=parametric or "",

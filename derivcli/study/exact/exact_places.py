@@ -21,6 +21,7 @@ from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of, coordinate
 from derivcli.engines.balls.exact_constants import ExactConstant, working
 from derivcli.engines.balls.germs.germ import NoGermError, ShortError
+from derivcli.engines.balls.integers import fraction
 from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree
@@ -201,11 +202,10 @@ def _surd(polynomial: fmpz_poly, value: arb) -> LinearForm | None:
 
 def rational_in(ball: arb) -> fmpq | None:
     """The rational number of few digits that a ball is about; None where there is none."""
-    mantissa, exponent = ball.mid().man_exp()
-    bits, shift = ball.rel_accuracy_bits(), int(exponent)
-    if abs(shift) > 4 * MAX_BITS or bits < LEAST_BITS:
+    bits, middle = ball.rel_accuracy_bits(), fraction(ball.mid())
+    if middle is None or bits < LEAST_BITS:
         return None
-    above, below = (int(mantissa) << shift, 1) if shift >= 0 else (int(mantissa), 1 << -shift)
+    above, below = int(middle.p), int(middle.q)
     spare = (min(bits, MAX_BITS) - SPARE_BITS) // 2
     p, q, before_p, before_q = 1, 0, 0, 1
     while below:
@@ -237,9 +237,8 @@ def _quadratic(ball: arb) -> fmpz_poly | None:
 
 def _scaled(ball: arb, bits: int) -> int:
     """A number times a power of 2, near enough."""
-    mantissa, exponent = ball.mid().man_exp()
-    shift = int(exponent) + bits
-    return int(mantissa) << shift if shift >= 0 else int(mantissa) >> -shift
+    middle = fraction(ball.mid())
+    return 0 if middle is None else int((middle * (1 << bits)).floor())
 
 
 def place_of(tree: Tree) -> Root:

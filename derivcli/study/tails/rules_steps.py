@@ -8,7 +8,7 @@ from functools import partial
 from flint import fmpq
 
 from derivcli.engines.balls.errors import UnsureError
-from derivcli.engines.balls.integers import only_whole
+from derivcli.engines.balls.integers import floor, only_whole
 from derivcli.engines.balls.tape import HOLDS
 from derivcli.study.tails.calculus import Calculus, Value
 from derivcli.study.tails.regular import Rule, at_whole
@@ -40,7 +40,7 @@ def _below(run: Calculus, x: Value) -> fmpq:
     hull, center = run.models.values(x.jet[0]), run.split(x)[1]
     middle = only_whole(center)
     if middle is None:
-        below = hull.floor().unique_fmpz()
+        below = floor(hull)
         if below is None:
             raise TooFarError
         return fmpq(below)
