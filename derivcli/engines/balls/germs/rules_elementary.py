@@ -149,10 +149,18 @@ def _atan2(run: Approach, y: Germ, x: Germ) -> Germ:
     return run.germs.constant(run.field.pi())
 
 
+def _has_rational_power(run: Approach, constant: ExactConstant) -> bool:
+    """Whether e to a number other than 0 is rational."""
+    if constant.is_zero:
+        return False
+    power = run.germs.exp(run.germs.constant(constant)).terms.get(CONSTANT_TERM)
+    return power is not None and power.rational is not None
+
+
 def _tanh(run: Approach, x: Germ) -> Germ:
-    """Where it is not 0 by exp(-2|x|)."""
+    """At infinity, and where that is rational as at log(2), by exp(-2|x|)."""
     large, constant, _ = run.germs.split(x)
-    if not large.terms and constant.is_zero:
+    if not large.terms and not _has_rational_power(run, constant):
         return run.regular("tanh", x)
     sign, one = run.sign(x), run.germs.number(1)
     shrunk = run.germs.exp(run.germs.scaled(x, fmpq(-2 * sign)))
@@ -161,9 +169,9 @@ def _tanh(run: Approach, x: Germ) -> Germ:
 
 
 def _sigmoid(run: Approach, x: Germ) -> Germ:
-    """Where its argument is not 0 by exp(-|x|)."""
+    """At infinity, and where that is rational as at log(2), by exp(-|x|)."""
     large, constant, _ = run.germs.split(x)
-    if not large.terms and constant.is_zero:
+    if not large.terms and not _has_rational_power(run, constant):
         return run.regular("sigmoid", x)
     sign, one = run.sign(x), run.germs.number(1)
     shrunk = run.germs.exp(run.germs.scaled(x, fmpq(-sign)))
