@@ -1,5 +1,6 @@
 """What `deriv answer` and the function for Python take, what they refuse, and how an answer is shown."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -72,8 +73,10 @@ def test_numbers_are_formulas() -> None:
 
 @pytest.mark.parametrize("formula", [["x**2"], None, True, 1j, b"x"])
 def test_what_is_no_formula_is_an_error_of_type(formula: Any) -> None:
-    alone = [] if isinstance(formula, list) else [lambda: steps(formula)]  # of which there may be several
-    for call in (lambda: answer(formula, "x"), *alone, lambda: derive(formula, at="x=1")):
+    calls: list[Callable[[], object]] = [lambda: answer(formula, "x"), lambda: derive(formula, at="x=1")]
+    if not isinstance(formula, list):  # of which there may be several
+        calls.append(lambda: steps(formula))
+    for call in calls:
         with pytest.raises(TypeError, match="an expression is a text, a number or what parse returns, not "):
             call()
     with pytest.raises(TypeError, match="a claim is a text"):

@@ -1,7 +1,9 @@
 """Drawn constants: the polynomial in generators, and the formula made of it, come to what the formula's ball does."""
 
 import random
+from typing import Any
 
+import pytest
 from flint import arb, ctx, fmpq
 
 from derivcli.check.enclosure import restored_context
@@ -25,7 +27,7 @@ CALLS = (
 )
 
 
-def drawn(source, depth):
+def drawn(source: Any, depth: Any) -> Any:
     """A formula without variables."""
     kind = source.random()
     if depth == 0 or kind < 0.2:
@@ -38,7 +40,7 @@ def drawn(source, depth):
     return f"{source.choice(CALLS)}({inside})"
 
 
-def wrong_ones(seed, count):
+def wrong_ones(seed: Any, count: Any) -> Any:
     """How many of some drawn formulas have exact constants, and those that are wrong."""
     source, known, wrong = random.Random(seed), 0, []
     with restored_context():
@@ -55,7 +57,7 @@ def wrong_ones(seed, count):
     return known, wrong
 
 
-def verdict(tree, ball):
+def verdict(tree: Any, ball: Any) -> Any:
     """Whether the exact constant of a formula, and the formula made of that, lie in its ball; None without one."""
     tape = record(tree, ())
     constants = Constants(tape, {}, 192)
@@ -70,12 +72,12 @@ def verdict(tree, ball):
     return all(number.overlaps(ball) for number in numbers)
 
 
-def test_drawn_constants_are_what_they_are():
+def test_drawn_constants_are_what_they_are() -> None:
     known, wrong = wrong_ones(1, 600)
     assert wrong == []
     assert known > 300
 
 
-def test_a_wrong_sine_is_caught(monkeypatch):
+def test_a_wrong_sine_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(exact_angles.RADICALS, fmpq(1, 12), [(fmpq(1, 4), (6,)), (fmpq(1, 4), (2,))])
     assert wrong_ones(1, 600)[1]

@@ -3,8 +3,10 @@
 import itertools
 import pickle
 import random
+from typing import Any
 
 import numpy as np
+import pytest
 import sympy
 from flint import arb, ctx
 
@@ -25,9 +27,9 @@ CAMEL = "(4-2.1x^2+x^4/3)x^2+x*y+(-4+4y^2)*y^2"
 PEAKS = "3(1-x)^2*exp(-x^2-(y+1)^2)-10(x/5-x^3-y^5)*exp(-x^2-y^2)-1/3*exp(-(x+1)^2-y^2)"
 
 
-def studied(text: str, **box: str) -> BoxStudy:
+def studied(text: str, **box: str) -> Any:
     """The study of a formula in a box that is written like -5:5."""
-    ends = {name: [root(parse(end).tree) for end in interval.split(":")] for name, interval in box.items()}
+    ends: Any = {name: [root(parse(end).tree) for end in interval.split(":")] for name, interval in box.items()}
     return study_box(parse(text), ends)
 
 
@@ -55,7 +57,7 @@ KNOWN = [
 
 
 @each("text, sides, expected", KNOWN)
-def test_all_critical_points_of_known_functions_are_proved(text, sides, expected):
+def test_all_critical_points_of_known_functions_are_proved(text: Any, sides: Any, expected: Any) -> None:
     study = studied(text, x=sides, y=sides)
     assert study.complete
     assert kinds(study) == expected
@@ -63,7 +65,7 @@ def test_all_critical_points_of_known_functions_are_proved(text, sides, expected
 
 
 @each("seed", [*range(6)])
-def test_critical_points_of_turned_sums_are_those_of_their_parts(seed):
+def test_critical_points_of_turned_sums_are_those_of_their_parts(seed: Any) -> None:
     draw = random.Random(seed)
     x, y, t = sympy.symbols("x y t")
     first, second = (sorted(draw.sample(range(-2, 3), count)) for count in (draw.randint(1, 3), draw.randint(1, 3)))
@@ -91,10 +93,11 @@ RANGES = [
 
 
 @each("text, box", RANGES)
-def test_the_range_is_what_a_fine_grid_comes_close_to(text, box):
+def test_the_range_is_what_a_fine_grid_comes_close_to(text: Any, box: Any) -> None:
     study = studied(text, **box)
     names = sorted(box)
-    grids = [np.linspace(*(float(sympy.sympify(end)) for end in box[name].split(":")), 121) for name in names]
+    ends = [[float(sympy.sympify(end)) for end in box[name].split(":")] for name in names]
+    grids = [np.linspace(low, high, 121) for low, high in ends]
     formula = sympy.lambdify(
         names,
         sympy.sympify(
@@ -114,7 +117,7 @@ def test_the_range_is_what_a_fine_grid_comes_close_to(text, box):
     assert study.range.high.value >= values.max() - 1e-12 * spread
 
 
-def test_points_on_the_boundary_belong_to_the_box_and_points_beyond_do_not():
+def test_points_on_the_boundary_belong_to_the_box_and_points_beyond_do_not() -> None:
     corner = studied("sin(x)*sin(y)", x="0:pi", y="0:pi/2")
     assert [(point.kind, point.boundary) for point in corner.critical] == [
         ("saddle", True),
@@ -140,14 +143,14 @@ OPEN = {
 
 
 @each("text, why", [*OPEN.items()])
-def test_what_is_not_decided_is_named_with_its_box_and_its_reason(text, why):
+def test_what_is_not_decided_is_named_with_its_box_and_its_reason(text: Any, why: Any) -> None:
     study = studied(text, x="-1:2", y="-1:2")
     assert not study.complete
     assert any(why in part.why for part in study.undecided)
     assert all(part.what == "critical" for part in study.undecided)
 
 
-def test_curves_of_critical_points_are_given_by_their_equation():
+def test_curves_of_critical_points_are_given_by_their_equation() -> None:
     study = studied("(x^2+y^2-1)^2", x="-5:5", y="-5:5")
     assert study.complete
     assert [curve.equation.text for curve in study.curves] == ["x^2 + y^2 - 1 = 0"]
@@ -156,7 +159,7 @@ def test_curves_of_critical_points_are_given_by_their_equation():
     assert study.range.low.text == "0"
 
 
-def test_minima_of_the_same_value_are_global_only_if_that_is_proved():
+def test_minima_of_the_same_value_are_global_only_if_that_is_proved() -> None:
     found = [point.extent for point in studied(HIMMELBLAU, x="-5:5", y="-5:5").critical if point.kind == "minimum"]
     assert found == ["global"] * 4
     camel = [point.extent for point in studied(CAMEL, x="-3:3", y="-2:2").critical if point.kind == "minimum"]
@@ -166,14 +169,14 @@ def test_minima_of_the_same_value_are_global_only_if_that_is_proved():
     assert [point.kind for point in shifted.extrema].count("least") >= 1
 
 
-def test_four_variables_are_studied():
+def test_four_variables_are_studied() -> None:
     study = studied("x^2+y^2+z^2+w^2+x*y*z*w", x="-2:2", y="-2:2", z="-2:2", w="-2:2")
     assert study.complete
     assert kinds(study) == {"minimum": 1, "saddle": 8}
     assert {point.signature for point in study.critical} == {(4, 0), (3, 1)}
 
 
-def test_a_study_pickles_and_compares():
+def test_a_study_pickles_and_compares() -> None:
     study = studied("x*y*exp(-x^2-y^2)", x="-1:2", y="-1:2")
     assert pickle.loads(pickle.dumps(study)) == study
     assert study != studied("x*y*exp(-x^2-y^2)", x="-1:2", y="-1:1")
@@ -192,11 +195,11 @@ FORMULAS = [
 
 
 @each("text", FORMULAS)
-def test_jets_enclose_derivatives_by_sympy_everywhere_in_a_box(text):
+def test_jets_enclose_derivatives_by_sympy_everywhere_in_a_box(text: Any) -> None:
     assert _enclosed(text, Jets(record(parse(text).tree, ("x", "y")), ("x", "y")))
 
 
-def _enclosed(text, jets) -> bool:
+def _enclosed(text: Any, jets: Any) -> bool:
     """Whether the jet over boxes holds the derivatives that SymPy finds at points of theirs."""
     typed = text.replace("^", "**").replace("if(x>y, x*y**2, sin(y))", "Piecewise((x*y**2,x>y),(sin(y),True))")
     positive = {name: sympy.Symbol(name, positive=True) for name in ("x", "y")}
@@ -217,20 +220,20 @@ def _enclosed(text, jets) -> bool:
     return True
 
 
-def test_an_enclosure_that_is_too_narrow_is_caught(monkeypatch):
+def test_an_enclosure_that_is_too_narrow_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "x^4+y^4"
     monkeypatch.setattr(jets_module, "square", lambda value: value.mid() * value.mid())
     assert not _enclosed(text, Jets(record(parse(text).tree, ("x", "y")), ("x", "y")))
 
 
-def test_a_test_of_solutions_that_trusts_midpoints_misses_some(monkeypatch):
+def test_a_test_of_solutions_that_trusts_midpoints_misses_some(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = krawczyk.krawczyk
     monkeypatch.setattr(krawczyk, "krawczyk", lambda system, balls: honest(system, [ball.mid() for ball in balls]))
     study = studied(HIMMELBLAU, x="-5:5", y="-5:5")
     assert not study.complete or kinds(study) != dict(KNOWN[0][2])
 
 
-def test_signatures_are_those_of_numpy_and_unknown_where_an_eigenvalue_is_zero():
+def test_signatures_are_those_of_numpy_and_unknown_where_an_eigenvalue_is_zero() -> None:
     draw = np.random.default_rng(1)
     for count in (1, 2, 3, 4):
         for _ in range(20):

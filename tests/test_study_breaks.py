@@ -266,7 +266,7 @@ def test_each_primitive_says_where_it_is_singular() -> None:
 
 
 def test_nothing_is_said_where_breaks_are_not_known() -> None:
-    found = study("floor(1/x)", on={"x": (-1, 1)})
+    found: Any = study("floor(1/x)", on={"x": (-1, 1)})
     unsure = [each for each in found.undecided if each.what == "breaks"]
     inside = [
         piece
@@ -282,6 +282,6 @@ def test_nothing_is_said_where_breaks_are_not_known() -> None:
     "text, points", [("abs(cos(x)-x)", 1), ("log(cos(x)-x/3)", 1), ("max(x^5-x-1,erf(x))", 3), ("max(0,x+exp(x))^2", 1)]
 )
 def test_nothing_is_open_beside_numbers_without_a_formula(text: str, points: int) -> None:
-    found = study(text, on={"x": (-2, 2)})
+    found: Any = study(text, on={"x": (-2, 2)})
     assert len(found.breaks) == points
     assert not [each for each in found.undecided if text[:3] != "log" or each.what == "breaks"]

@@ -2,7 +2,9 @@
 
 import math
 import pickle
+from typing import Any
 
+import pytest
 import sympy
 
 from derivcli import parse
@@ -16,20 +18,21 @@ from tests.support import each
 
 def implicit(left: str, sides: str) -> CurveStudy:
     """The study of a curve in a square."""
-    ends = tuple(root(parse(end).tree) for end in sides.split(":"))
+    ends: Any = tuple(root(parse(end).tree) for end in sides.split(":"))
     return study_implicit(parse(left), {"x": ends, "y": ends})
 
 
 def path(x: str, y: str, interval: str) -> CurveStudy:
     """The study of a moving point."""
-    return study_parametric(parse(x), parse(y), "t", *(root(parse(end).tree) for end in interval.split(":")))
+    ends: Any = tuple(root(parse(end).tree) for end in interval.split(":"))
+    return study_parametric(parse(x), parse(y), "t", *ends)
 
 
-def places(points) -> list[tuple[float, ...]]:
+def places(points: Any) -> list[tuple[float, ...]]:
     return sorted(tuple(round(number.value, 12) + 0.0 for number in point.at) for point in points)
 
 
-def rounded(*points) -> list[tuple[float, ...]]:
+def rounded(*points: Any) -> list[tuple[float, ...]]:
     return sorted(tuple(round(float(each), 12) + 0.0 for each in point) for point in points)
 
 
@@ -66,7 +69,7 @@ IMPLICIT = [
 
 
 @each("text, sides, expected", IMPLICIT)
-def test_tangents_and_singular_points_of_known_curves(text, sides, expected):
+def test_tangents_and_singular_points_of_known_curves(text: Any, sides: Any, expected: Any) -> None:
     study = implicit(text, sides)
     assert study.complete
     for name in ("horizontal", "vertical", "singular", "crossings"):
@@ -74,7 +77,7 @@ def test_tangents_and_singular_points_of_known_curves(text, sides, expected):
 
 
 @each("text", [text for text, _, _ in IMPLICIT if "sin" not in text and text != "(x^2+y^2-1)^2"])
-def test_sympy_solves_for_no_other_tangents(text):
+def test_sympy_solves_for_no_other_tangents(text: Any) -> None:
     x, y = sympy.symbols("x y", real=True)
     formula = sympy.sympify(text.replace("^", "**").replace("3x", "3*x").replace("2(", "2*("), {"x": x, "y": y})
     study = implicit(text, "-6:6")
@@ -85,12 +88,12 @@ def test_sympy_solves_for_no_other_tangents(text):
         assert places(getattr(study, name)) == rounded(*regular), name
 
 
-def test_kinds_of_singular_points_are_told():
+def test_kinds_of_singular_points_are_told() -> None:
     kinds = {text: implicit(text, "-1:1").singular for text in ("y^2-x^3", "y^2-x^2*(x-1)", "y^2-x^4")}
     assert [[point.kind for point in points] for points in kinds.values()] == [["cusp"], ["isolated"], ["singular"]]
 
 
-def test_what_is_not_proved_of_a_curve_stays_open():
+def test_what_is_not_proved_of_a_curve_stays_open() -> None:
     near = implicit("x^2-y^2-1/10^40", "-1:1")  # two vertical tangents 2e-20 apart
     assert not near.crossings
     assert {part.what for part in near.undecided} == {"vertical"}
@@ -111,14 +114,14 @@ PATHS = [
 
 
 @each("x, y, interval, expected", PATHS)
-def test_points_of_known_paths(x, y, interval, expected):
+def test_points_of_known_paths(x: Any, y: Any, interval: Any, expected: Any) -> None:
     study = path(x, y, interval)
     assert study.complete
     counts = {name: len(getattr(study, name)) for name in ("horizontal", "vertical", "singular", "crossings")}
     assert {name: count for name, count in counts.items() if count} == expected
 
 
-def test_crossings_are_where_both_times_give_the_same_point():
+def test_crossings_are_where_both_times_give_the_same_point() -> None:
     study = path("cos(3t)", "sin(5t)+t/100", "0:2pi")
     assert study.complete
     for point in study.crossings:
@@ -128,17 +131,18 @@ def test_crossings_are_where_both_times_give_the_same_point():
         assert math.isclose(math.sin(5 * s) + s / 100, math.sin(5 * t) + t / 100, abs_tol=1e-12)
 
 
-def test_a_path_that_is_traced_twice_is_not_called_complete():
+def test_a_path_that_is_traced_twice_is_not_called_complete() -> None:
     study = path("cos(2t)", "sin(4t)", "0:2pi")
     assert {part.what for part in study.undecided} == {"crossing"}
     assert pickle.loads(pickle.dumps(study)) == study
 
 
-def test_a_faulty_jacobian_is_caught(monkeypatch):
+def test_a_faulty_jacobian_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = krawczyk.krawczyk
     monkeypatch.setattr(krawczyk, "krawczyk", lambda system, balls: honest(system, [ball.mid() for ball in balls]))
     failed = 0
-    for text, sides, expected in IMPLICIT[:3]:
+    known: Any = IMPLICIT[:3]
+    for text, sides, expected in known:
         study = implicit(text, sides)
         failed += not study.complete or places(study.horizontal) != rounded(*expected["horizontal"])
     assert failed
