@@ -42,8 +42,8 @@ class Asked:
 
         Raises EndlessError where nothing is proved towards infinity.
         """
-        is_finite = all(end.ball.is_finite() for end in self.ends)
-        length = None if is_finite else period(formula.expanded, self.variable)
+        is_bounded = any(end.ball.is_finite() for end in self.ends)
+        length = None if is_bounded else period(formula.expanded, self.variable)
         ends = self.ends if length is None else (rational_root(fmpq(0)), length)
         places, undecided = places_on(formula, self.variable, *ends, STUDY_SECONDS, (0,))
         if any(math.isinf(each.low.value) or math.isinf(each.high.value) for each in undecided):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -16,10 +16,11 @@ from derivcli.study.claims.statements import Relation, read_statement
 from derivcli.study.numbers import number_of, rational_root
 from derivcli.study.questions import PROVED, REFUTED, UNDECIDED, Claim, Solutions
 from derivcli.study.root_finding.zeros import EndlessError
-from derivcli.study.study import Number
+from derivcli.study.study import Number, Undecided
 from derivcli.study.study_interval import STUDY_SECONDS, places_on
 from derivcli.study.variations import special_points
 from derivcli.study.variations.course import between
+from derivcli.study.variations.extrema import compared
 from derivcli.study.variations.special_points import Place, limit_beside
 
 STEADY = ("regular", "kink", "end")
@@ -55,7 +56,7 @@ def _decide(relation: Relation, asked: Asked) -> Claim:
         first = undecided[0]
         why = f"between {first.low.text} and {first.high.text} it is open: {first.why}"
         return Claim(relation.text, on, UNDECIDED, first.low, why)
-    unknown = next(_unknown(relation, places), None)
+    unknown = next(_unknown(relation, places, of_f), None)
     return Claim(relation.text, on, UNDECIDED, unknown.at, unknown.why) if unknown else Claim(relation.text, on, PROVED)
 
 
@@ -70,14 +71,16 @@ class Outcome:
 def _counterexamples(relation: Relation, places: Sequence[Place], of_f: Sequence[Place]) -> Iterator[Outcome]:
     """The points at which a relation does not hold, some of each kind."""
     for place in of_f:
-        reason = _no_derivative(place, relation.order)
+        reason = _no_derivative(place)
         if reason:
             yield Outcome(place.x, reason)
+    broken = _breaks(of_f)
     for place in places:
-        sign = _sign_at(place, relation.order)
+        is_finite = math.isfinite(place.x.value)
+        sign = _sign_at(place, relation.order, broken) if is_finite else None
         if sign is not None and not HOLDS[relation.sign](sign):
             yield Outcome(place.x, _said(relation, sign, place.x))
-        elif sign is None and not relation.order and place.value is None and math.isfinite(place.x.value):
+        elif sign is None and not relation.order and place.value is None and is_finite:
             yield Outcome(place.x, f"there is no value at {_text(place.x)}")
         section = place.right
         if section is None:
@@ -89,16 +92,21 @@ def _counterexamples(relation: Relation, places: Sequence[Place], of_f: Sequence
             yield Outcome(at, _said(relation, section.signs[0], at))
 
 
-def _unknown(relation: Relation, places: Sequence[Place]) -> Iterator[Outcome]:
+def _unknown(relation: Relation, places: Sequence[Place], of_f: Sequence[Place]) -> Iterator[Outcome]:
     """Where it is not known whether a relation holds."""
     for place in places:
         if place.right is not None and place.right.defined and place.right.signs[0] is None:
             yield Outcome(place.x, f"the sign is not known beyond {_text(place.x)}")
-        if math.isfinite(place.x.value) and _sign_at(place, relation.order) is None:
+        if math.isfinite(place.x.value) and _sign_at(place, relation.order, _breaks(of_f)) is None:
             yield Outcome(place.x, f"the sign is not known at {_text(place.x)}")
 
 
-def _sign_at(place: Place, order: int) -> int | None:
+def _breaks(of_f: Sequence[Place]) -> set[float]:
+    """Where f may not be analytic."""
+    return {place.x.value for place in of_f if place.point is not None}
+
+
+def _sign_at(place: Place, order: int, broken: Collection[float]) -> int | None:
     """The sign of a difference at a point; None where it has no value, or its sign is not known.
 
     Where it speaks of a derivative of f, and is not analytic, it is what it tends to: a derivative that tends to a
@@ -107,8 +115,10 @@ def _sign_at(place: Place, order: int) -> int | None:
     if place.is_zero(0) or (place.point is None and 0 in (place.sign(-1, 0), place.sign(1, 0))):
         return 0
     if order and place.point is not None:
-        limits = [limit_beside(place, side) for side in (-1, 1)]
-        signs = {_sign_of(limit) for limit in limits if limit is not None}
+        limits = [limit for side in (-1, 1) if (limit := limit_beside(place, side)) is not None]
+        if place.x.value not in broken or (order > 1 and len(limits) > 1 and compared(*limits) != 0):
+            return None  # another formula has no value there, or the second derivative none
+        signs = {_sign_of(limit) for limit in limits}
         return signs.pop() if len(signs) == 1 else None
     return None if place.value is None else _sign_of(place.value)
 
@@ -117,14 +127,18 @@ def _sign_of(number: Number) -> int | None:
     return 1 if number.low > 0 else -1 if number.high < 0 else 0 if number.low == number.high == 0 else None
 
 
-def _no_derivative(place: Place, order: int) -> str:
-    """Why f has no derivative of an order at a break, or nothing. At an end of the domain it has a one-sided one."""
+def _no_derivative(place: Place) -> str:
+    """Why f has no derivative at a break, or nothing. At an end of the domain it has a one-sided one."""
     kind = "" if place.point is None else place.point.kind
-    if kind in STEADY and not (kind == "kink" and order > 1):
+    if kind in ("", *STEADY):
         return ""
     sides = [section for section in (place.left, place.right) if section is not None and section.defined]
-    if kind in ("", "edge", "vertical") or len(sides) < 2:
-        return ""
+    inner = [limit_beside(place, side) for side in (-1, 1)]
+    if len(sides) < 2 or kind in ("edge", "vertical"):
+        if place.value is None:
+            return f"f has no value at {_text(place.x)}"
+        if all(limit is None or compared(limit, place.value) in (0, None) for limit in inner):
+            return ""
     return f"f has no derivative at {_text(place.x)}: {NAMES.get(kind, kind)}"
 
 
@@ -172,4 +186,16 @@ def solve(equation: str, asked: Asked) -> Solutions:
         for place, behind in pairwise(places)
         if place.right is not None and place.right.defined and place.right.signs[0] == 0
     ]
-    return Solutions(relation.text, on, tuple(special_points.zeros(places)), tuple(whole), tuple(undecided))
+    hidden = [
+        Undecided(place.x, place.x, "zeros", "the derivative is only known beside this point")
+        for place in places
+        if relation.order and place.point is not None and place.value is None and _may_be_zero(place)
+    ]
+    found = tuple(special_points.zeros(places))
+    return Solutions(relation.text, on, found, tuple(whole), (*undecided, *hidden))
+
+
+def _may_be_zero(place: Place) -> bool:
+    """Whether a difference may tend to 0 from a side."""
+    limits = [limit_beside(place, side) for side in (-1, 1)]
+    return math.isfinite(place.x.value) and any(each is not None and each.low <= 0 <= each.high for each in limits)
