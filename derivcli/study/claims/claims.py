@@ -57,6 +57,8 @@ def _decide(relation: Relation, asked: Asked) -> Claim:
         why = f"between {first.low.text} and {first.high.text} it is open: {first.why}"
         return Claim(relation.text, on, UNDECIDED, first.low, why)
     unknown = next(_unknown(relation, places, of_f), None)
+    if relation.is_elsewhere and unknown is None:
+        return Claim(relation.text, on, UNDECIDED, why="a derivative at another place may not exist")
     return Claim(relation.text, on, UNDECIDED, unknown.at, unknown.why) if unknown else Claim(relation.text, on, PROVED)
 
 

@@ -51,6 +51,8 @@ class Relation:
     right: str
     difference: Expression
     order: int
+    is_elsewhere: bool = False
+    """Whether it speaks of a derivative at another place than the variable, as of f'(x+1)."""
 
     @property
     def sign(self) -> str:
@@ -90,7 +92,9 @@ def _relation(left: str, sign: str, right: str, name: str, variable: str, known:
         hint = f"give it a value, as in `--let {others[0]}=2`"
         raise DerivError(f"'{others[0]}' is not known here", text, place_of(others[0], text), hint)
     orders = [len(match.group(1)) for side in sides for match in re.finditer(rf"\b{re.escape(name)}('*)\(", side)]
-    return Relation(left.strip(), sign, right.strip(), difference, max(orders, default=0))
+    elsewhere = re.compile(rf"\b{re.escape(name)}'+\((?!\s*{re.escape(variable)}\s*\))")
+    is_elsewhere = any(elsewhere.search(side) for side in sides)
+    return Relation(left.strip(), sign, right.strip(), difference, max(orders, default=0), is_elsewhere)
 
 
 def _called(side: str, name: str, variable: str) -> str:
