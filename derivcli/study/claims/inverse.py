@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from flint import arb, ctx
 
 from derivcli.check.enclosure import restored_context
@@ -18,7 +20,8 @@ from derivcli.study.questions import Inverse
 from derivcli.study.root_finding.taylor_model import BITS, curve_of
 from derivcli.study.root_finding.zeros import EndlessError
 from derivcli.study.study_interval import STUDY_SECONDS, places_on
-from derivcli.study.variations.special_points import Place
+from derivcli.study.variations.extrema import compared
+from derivcli.study.variations.special_points import Place, limit_beside
 
 NOT_MONOTONE = "f has no inverse on this interval"
 
@@ -65,11 +68,20 @@ def _is_zero(place: Place) -> bool:
     return place.value is not None and place.value.low == place.value.high == 0
 
 
+def _continues(place: Place) -> bool:
+    """Whether f is continuous at a break, at an end of the interval from the inside."""
+    if not math.isfinite(place.x.value):
+        return True
+    limits = [limit for side in (-1, 1) if (limit := limit_beside(place, side)) is not None]
+    value = place.value
+    return value is not None and bool(limits) and all(compared(limit, value) == 0 for limit in limits)
+
+
 def _sense(places: list[Place]) -> int:
     """1 where f rises throughout, -1 where it falls; DerivError where it does neither."""
     signs = set()
     for place in places:
-        if place.point is not None and place.right is not None and place.left is not None and not place.continues:
+        if place.point is not None and not _continues(place):
             raise DerivError(f"{NOT_MONOTONE}: at {place.x.text} it is not continuous", hint=HINT)
         section = place.right
         if section is None:
