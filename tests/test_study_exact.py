@@ -18,11 +18,12 @@ from derivcli.language.parse import parse_expression
 from derivcli.language.printer import text_of
 from derivcli.simplify.domains.roots import root
 from derivcli.study.exact import polynomials
-from derivcli.study.exact.exact_places import Forms, are_equal, candidates, place_of, vanishing
+from derivcli.study.exact.exact_places import Forms, are_equal, candidates, vanishing
 from derivcli.study.exact.exact_values import exact_value
 from derivcli.study.exact.factors import factors, is_zero
 from derivcli.study.exact.polynomials import rational_function, walls, zeros
 from derivcli.study.exact.real_roots import real_roots
+from derivcli.study.numbers import place_of
 
 X = sympy.Symbol("x")
 

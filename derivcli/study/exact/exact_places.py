@@ -26,7 +26,6 @@ from derivcli.engines.balls.tape import Tape, record
 from derivcli.engines.symbolic import SYMPY_FAILURES
 from derivcli.language.tree import Tree
 from derivcli.simplify.cost import cost
-from derivcli.simplify.domains.roots import Root
 from derivcli.study.exact import linear_form
 from derivcli.study.exact.chains import ALGEBRAIC, POWER, WAVE, Chain, chains_of, constants_of, has_waves
 from derivcli.study.exact.linear_form import LinearForm
@@ -46,9 +45,6 @@ HEIGHT_BITS = 24
 
 RELATION_BITS = 128
 """Bits of three numbers among which an integer relation is sought, or fewer where fewer are known."""
-
-PLACE_BITS = 192
-"""Bits to which a number with a formula is known."""
 
 PROOF_BITS = (192, 768)
 
@@ -239,12 +235,6 @@ def _scaled(ball: arb, bits: int) -> int:
     """A number times a power of 2, near enough."""
     middle = fraction(ball.mid())
     return 0 if middle is None else int((middle * (1 << bits)).floor())
-
-
-def place_of(tree: Tree) -> Root:
-    """The number that a formula is."""
-    where = coordinate(tree)
-    return Root(where, ball_of(where, PLACE_BITS), tree)
 
 
 def vanishing(tape: Tape, name: str, place: Tree | Exact, order: int) -> int | None:
