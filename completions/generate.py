@@ -24,7 +24,7 @@ from derivcli.cli.grammar import built, choices_of
 from derivcli.cli.install_completion import NOTE
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.points.files.formats import ENDINGS as DATA_ENDINGS
-from derivcli.render.figure import SUFFIXES as PLOTS
+from derivcli.pictures.drawing.figure import SUFFIXES as PLOTS
 from derivcli.render.format_table import format_of_suffix
 
 HERE = Path(__file__).parent

@@ -16,7 +16,7 @@ from tests.support import each
 ROOT = Path(__file__).parents[1]
 MOST_LINES = 400
 
-LAYERS = ("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "cli")
+LAYERS = ("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "pictures", "cli")
 """The folders; each may import itself and those to its left."""
 
 LEAVES = ("errors", "flag_table", "hints", "result", "showing", "vector_operators")
@@ -36,6 +36,7 @@ PIPELINE = {
     "study_questions": ("request", "validation", "pipeline"),
     "study_api": ("python_arguments", "api_requests", "study_questions"),
     "curve_plans": ("request", "pipeline", "validation"),
+    "picture_plans": ("request", "pipeline", "validation", "curve_plans", "studies"),
     "curve_api": ("request", "python_arguments", "curve_plans", "api_requests"),
 }
 """Files beside the folders: they may import those, and these of each other."""
@@ -55,14 +56,16 @@ Series are made of PyTorch's tensors. The balls judge what all others compute, a
 
 THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "torch": ("derivcli/engines/", "derivcli/custom/"),
-    "scipy": ("derivcli/engines/", "derivcli/render/graph_layout.py"),
+    "scipy": ("derivcli/engines/", "derivcli/pictures/graphs/graph_layout.py"),
     "mpmath": ("derivcli/engines/",),
     "flint": (
         *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/", "derivcli/study/"),
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
     "sympy": tuple(f"derivcli/{name}/" for name in "language points engines simplify study explain render".split()),
-    "matplotlib": tuple(f"derivcli/render/{name}.py" for name in ("figure", "plot", "graph_picture")),
+    "matplotlib": ("derivcli/pictures/drawing/", "derivcli/pictures/graphs/"),
+    "plotext": ("derivcli/pictures/terminal/",),
+    "bokeh": ("derivcli/pictures/html/",),
     "pyarrow": ("derivcli/points/files/",),
     "rich": ("derivcli/render/formats/terminal.py", "derivcli/cli/"),
     "typer": ("derivcli/cli/",),
@@ -139,7 +142,7 @@ ALLOWED = {
     "api.py": "from derivcli.engines.torch import backward\nfrom derivcli.render import series",
     "custom/loading/load.py": "import torch",
     "explain/ledger.py": "from derivcli.engines.torch import backward_graph\nimport sympy",
-    "render/plot.py": "import matplotlib\nfrom derivcli.points.at_option import Points",
+    "pictures/drawing/plot.py": "import matplotlib\nfrom derivcli.points.at_option import Points",
     "pipeline.py": "from derivcli.engines.torch import backward\nfrom derivcli.request import Request",
     "request.py": "from derivcli.language import tokens\nfrom derivcli.points.at_option import Points",
     "cli/app.py": "import rich, typer\nfrom derivcli import derive, parse\nfrom derivcli.render import series",

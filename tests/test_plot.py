@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from derivcli.errors import DerivError
-from derivcli.render.figure import SUFFIXES
-from derivcli.render.plot import draw_plot
-from derivcli.render.plot_curves import panels_of
+from derivcli.pictures.drawing.figure import SUFFIXES
+from derivcli.pictures.drawing.plot import draw_plot
+from derivcli.pictures.drawing.plot_curves import panels_of
 from derivcli.result import Result
 from tests.processes import python
 from tests.support import deriv, hint_of

@@ -22,7 +22,7 @@ from derivcli.points.at_option import points_from, read_points
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import formats_for
 from derivcli.render.labels import Label
-from derivcli.render.plot_curves import label
+from derivcli.pictures.drawing.plot_curves import label
 from derivcli.render.results import render
 from derivcli.result import Partial, SymbolicResult
 from tests.support import drawn, each

@@ -10,7 +10,7 @@ from derivcli.cli.point_source import opened
 from derivcli.code_plans import Code, code
 from derivcli.errors import DerivError, draw_note, file_name
 from derivcli.explain.code.languages import LANGUAGES, Language
-from derivcli.render.figure import SUFFIXES
+from derivcli.pictures.drawing.figure import SUFFIXES
 from derivcli.request import Request
 
 MEANINGLESS = ("--format", "--digits", "--on", "--engine", "--check", "--exact")

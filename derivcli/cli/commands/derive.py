@@ -29,7 +29,7 @@ from derivcli.cli.terminal import Screen
 from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
 from derivcli.pipeline import Job, compute, exact, judged
-from derivcli.render.figure import SUFFIXES
+from derivcli.pictures.drawing.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
 from derivcli.result import AnyResult, Result
@@ -182,7 +182,7 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
     shown = options.plot is None or options.format_ is not None or options.output is not None
     done = []
     if options.plot is not None:
-        from derivcli.render.plot import draw_plot
+        from derivcli.pictures.drawing.plot import draw_plot
 
         numbers = [result for result in results if isinstance(result, Result)]
         done.append(save_picture(options.plot, partial(draw_plot, numbers), options.clobber))

@@ -21,7 +21,7 @@ from derivcli.cli.printing import print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
 from derivcli.render.blocks import Style
-from derivcli.render.figure import SUFFIXES
+from derivcli.pictures.drawing.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
@@ -64,7 +64,7 @@ def explain(
     make a batch, whose outputs are summed.
     """
     from derivcli.render.documents.ledger import ledger_document, ledger_graph
-    from derivcli.render.graph_picture import draw_graph
+    from derivcli.pictures.graphs.graph_picture import draw_graph
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derivcli.render.captions import direction_line
-from derivcli.render.discontinuities import lonely
-from derivcli.render.figure import GREY, clean_matplotlib, saved
-from derivcli.render.labels import raised
-from derivcli.render.plot_curves import (
+from derivcli.pictures.drawing.figure import GREY, clean_matplotlib, saved
+from derivcli.pictures.drawing.plot_curves import (
     NAME_LETTERS,
     Curve,
     Panel,
@@ -22,6 +19,9 @@ from derivcli.render.plot_curves import (
     varying,
     with_place,
 )
+from derivcli.pictures.sampling.discontinuities import lonely
+from derivcli.render.captions import direction_line
+from derivcli.render.labels import raised
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from derivcli.errors import DerivError
-from derivcli.render.figure import GREY, INK, PALE, clean_matplotlib, saved
-from derivcli.render.graph_layout import PASSING, Edge, Point, layout
-from derivcli.render.plot_curves import short
+from derivcli.pictures.drawing.figure import GREY, INK, PALE, clean_matplotlib, saved
+from derivcli.pictures.drawing.plot_curves import short
+from derivcli.pictures.graphs.graph_layout import PASSING, Edge, Point, layout
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

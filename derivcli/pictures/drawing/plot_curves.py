@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derivcli.errors import DerivError, visible
-from derivcli.render.discontinuities import Floats, broken, derivative_gaps, function_gaps, lonely, window
+from derivcli.pictures.sampling.discontinuities import Floats, broken, derivative_gaps, function_gaps, lonely, window
 from derivcli.render.labels import Label, raised
 from derivcli.render.quantities import arguments_of, field_name, function_names, notation_of
 from derivcli.result import ALONG, FloatArray, Result, partial_of

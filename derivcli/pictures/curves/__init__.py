@@ -1,0 +1,1 @@
+"""Scenes of implicit, parametric and polar curves."""

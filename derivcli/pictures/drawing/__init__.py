@@ -1,0 +1,1 @@
+"""Scenes drawn with Matplotlib."""

@@ -1,0 +1,1 @@
+"""Scenes of two variables: levels, gradients, surfaces, vector fields."""

@@ -1,0 +1,1 @@
+"""Scenes of functions of one variable, from their numbers and what a study knows."""

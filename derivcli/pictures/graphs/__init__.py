@@ -1,0 +1,1 @@
+"""Computational graphs as pictures."""

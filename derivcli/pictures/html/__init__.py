@@ -1,0 +1,1 @@
+"""Scenes as one page that a browser shows."""

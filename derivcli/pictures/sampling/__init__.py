@@ -1,0 +1,1 @@
+"""Unbroken lines through a function, as fine as a picture can show."""
