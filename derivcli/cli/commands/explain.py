@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 
 from derivcli import api
+from derivcli.atomic_file import check_output, check_target
 from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
-from derivcli.cli.atomic_file import check_output, check_target
 from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.cli.option_declaration import OUTPUT, option, picture, rounding
 from derivcli.cli.option_values import formulas_in, functions_in, points_in, wrt_in
