@@ -17,17 +17,7 @@ ROOT = Path(__file__).parents[1]
 MOST_LINES = 400
 
 LAYERS = (
-    "language",
-    "points",
-    "engines",
-    "check",
-    "simplify",
-    "study",
-    "custom",
-    "explain",
-    "render",
-    "pictures",
-    "cli",
+    *("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "pictures", "cli"),
 )
 """The folders; each may import itself and those to its left."""
 
