@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from math import isfinite
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
@@ -23,7 +24,7 @@ from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents
 from derivcli.study.study import Study
 
 if TYPE_CHECKING:
-    from derivcli.points.points import Points
+    from derivcli.points.points import Axis, Points
     from derivcli.study.study import Number
 
 
@@ -151,13 +152,16 @@ def _points(at: dict[str, Any]) -> tuple[Points, list[Interval]]:
         if axis.count > MAX_DOTS and low < high and isfinite(low) and isfinite(high):
             shown.append(Interval(axis.name, low, high))
     many = {interval.variable for interval in shown}
-    kept = [
-        replace(axis, pieces=(Range(0, 1, axis.count),)) if axis.name in many else _steady(axis) for axis in points.axes
-    ]
+    kept = [_many(axis) if axis.name in many else _steady(axis) for axis in points.axes]
     return replace(points, axes=tuple(kept)), shown
 
 
-def _steady(axis: Any) -> Any:
+def _many(axis: Axis) -> Axis:
+    """A range in the place of many values, whose ends are told elsewhere."""
+    return replace(axis, pieces=(Range(Fraction(0), Fraction(1), axis.count),))
+
+
+def _steady(axis: Axis) -> Axis:
     """An axis with one value in the place of many that are the same."""
     values = axis.between(0, axis.count)
     return points_from_arrays({axis.name: values[:1]}).axes[0] if (values == values[:1]).all() else axis
@@ -180,7 +184,8 @@ def _moving(record: Curve | CurveFormulas) -> Request:
     points, study = _points(record.at) if isinstance(record, Curve) else (None, [])
     if record.radius is not None:
         return Request([record.radius], points, study=study, angle=record.parameter)
-    coordinates = [getattr(each, "expression", each) for each in record.coordinates.values()]
+    formulas = record.coordinates.values()
+    coordinates = [each.expression if isinstance(each, Result) else each for each in formulas]
     if len(coordinates) > 2:
         raise ArgumentError("a curve in space is not drawn", hint="plot two of its coordinates")
     return Request(coordinates, points, study=study, parameter=record.parameter)

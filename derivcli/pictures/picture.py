@@ -16,7 +16,7 @@ from derivcli.pictures.scene import Scene
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A scene and its look. In a notebook it is shown; `save` puts it into a file, and `draw` onto Matplotlib's axes."""
+    """A scene and its look: a notebook shows it, `save` puts it into a file, and `draw` onto Matplotlib's axes."""
 
     scene: Scene
     look: Look
