@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from derivcli.cli.atomic_file import write_whole
+from derivcli.atomic_file import write_whole
 from derivcli.cli.kernel_cache import keep_fonts
 from derivcli.cli.terminal import show
 from derivcli.errors import file_name
