@@ -12,9 +12,9 @@ from derivcli.pictures.functions.joints import Joint, function_joint, numeric_jo
 from derivcli.pictures.functions.known import Known
 from derivcli.pictures.functions.lines import TURNS, end_marks, joined
 from derivcli.pictures.functions.names import derivative_name, function_name
+from derivcli.pictures.functions.plain_sampling import Canvas, Sampled, sampled
 from derivcli.pictures.functions.shown import Shown
 from derivcli.pictures.functions.special_marks import slopes_name
-from derivcli.pictures.sampling.sampled import Canvas, Sampled, sampled
 from derivcli.pictures.scene import Curve, Floats, Mark
 from derivcli.result import Partial
 
@@ -36,7 +36,7 @@ def lines_of(shown: Shown) -> list[Line]:
     found = sampled(shown.values, shown.low, shown.high, breaks, Canvas(*shown.drawn.size))
     here = shown.values(np.array(breaks)) if breaks else [np.zeros(0)] * len(found)
     step = 1 + len(shown.drawn.partials)
-    lines = []
+    lines: list[Line] = []
     for number, known in enumerate(shown.known):
         own = slice(number * step, (number + 1) * step)
         lines += _lines(shown, number, known, found[own], here[own], breaks)

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from derivcli.errors import DerivError
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.curves import Line, lines_of, poles

@@ -85,7 +85,7 @@ def through(place: float, value: float) -> Joint:
 def _limit(values: Callable[[Floats], Floats], place: float, width: float, height: float) -> float | None:
     """What values near a place tend to on a side: a number, an infinity, or nothing that is seen."""
     steps = width * 0.5**HALVINGS
-    found = values(place + steps)
+    found = values(np.asarray(place + steps, np.float64))
     found = found[np.isfinite(found)]
     if len(found) < 4:
         return None

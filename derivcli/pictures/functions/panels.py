@@ -1,4 +1,4 @@
-"""Which curves share a pair of axes, and how far these reach: in units of a power of ten or by logarithms if need be."""
+"""Which curves share a pair of axes, and how far these reach: in units of a power of ten, or by logarithms."""
 
 from __future__ import annotations
 
@@ -50,19 +50,17 @@ def _scale(curves: Iterable[Curve]) -> float:
     return float(np.max(ends, initial=0) - np.min(ends, initial=0))
 
 
-def panel_of(
-    x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], bands: Sequence[Band], letter: Name
-) -> Panel:
+def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], bands: Sequence[Band]) -> Panel:
     """The curves with the vertical axis that suits them."""
     own = [curve for curve in curves if curve.role in ("function", "derivative")]
     low, high = _range(own, [mark for curve in own for mark in curve.marks if not math.isnan(mark.y)])
-    shown = {"curves": tuple(curves), "asymptotes": tuple(asymptotes), "bands": tuple(bands)}
+    drawn = tuple(curves), tuple(asymptotes), tuple(bands)
     if all(map(_is_explosive, own)):
         low, high = (math.log10(max(end, 5e-324)) for end in (low, high))
         low, high = padded(low, high)
-        return Panel(x, Axis(letter, 10 ** max(low, -307), 10 ** min(high, 308), logarithmic=True), **shown)
+        return Panel(x, Axis(Name(""), 10 ** max(low, -307), 10 ** min(high, 308), logarithmic=True), *drawn)
     low, high = padded(low, high)
-    return Panel(x, Axis(letter, low, high, unit_of(low, high)), **shown)
+    return Panel(x, Axis(Name(""), low, high, unit_of(low, high)), *drawn)
 
 
 def _range(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, float]:

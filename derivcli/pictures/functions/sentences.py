@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from derivcli.pictures.functions.names import listed, short, shown
 from derivcli.pictures.functions.panels import is_cut
 from derivcli.pictures.functions.shown import Shown
+from derivcli.pictures.functions.special_marks import tip_of
 from derivcli.pictures.scene import Name, Panel
 from derivcli.render.labels import raised
 from derivcli.render.study_texts import special_points
-from derivcli.pictures.functions.special_marks import tip_of
 
 NOTE_LETTERS = 96
 

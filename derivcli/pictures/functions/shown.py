@@ -42,9 +42,15 @@ class Shown:
 
 
 def values_of(drawn: Drawn, x: Floats) -> list[Floats]:
-    """The functions at places of the variable, each with its derivatives behind it."""
+    """The functions at places of the variable, each with its derivatives behind it: nan where it has no value.
+
+    PyTorch gives log a derivative at -1.
+    """
+    found = []
     with np.errstate(all="ignore"):
-        return [each for function in drawn.evaluate({drawn.names[0]: x}) for each in function]
+        for value, *derivatives in drawn.evaluate({drawn.names[0]: x}):
+            found += [value, *(np.where(np.isfinite(value), each, np.nan) for each in derivatives)]
+    return found
 
 
 def shown_of(drawn: Drawn) -> Shown:

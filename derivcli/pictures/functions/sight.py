@@ -144,9 +144,7 @@ def _allowed(known: Known, first: float, last: float) -> tuple[float, float]:
     return min(values) - GROWTH * span, max(values) + GROWTH * span
 
 
-def _air(
-    height: Heights, end: float, side: int, span: float, most: float, allowed: tuple[float, float]
-) -> float:
+def _air(height: Heights, end: float, side: int, span: float, most: float, allowed: tuple[float, float]) -> float:
     """How much is shown beyond the outermost place on a side: as far as the function is in sight there."""
     distances = np.geomspace(AIR * span, most, 48)
     values = height(end + side * distances)

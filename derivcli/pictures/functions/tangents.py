@@ -26,6 +26,10 @@ MOST_TANGENTS, MOST_DOTS = 6, 30
 """So many points that are typed get tangents, and so many of a list or a range get dots."""
 
 
+QUAD = r" \quad "
+"""What stands before the words behind an equation in LaTeX."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What is seen: an interval of the variable, and the heights that tangents cross."""
@@ -53,9 +57,7 @@ def has_tangents(drawn: Drawn) -> bool:
 
 def dots(values: Sequence[float], heights: Floats) -> tuple[Mark, ...]:
     """A dot at each point at which there is a value."""
-    return tuple(
-        Mark(x, float(y), "dot") for x, y in zip(values, heights.tolist(), strict=True) if math.isfinite(y)
-    )
+    return tuple(Mark(x, float(y), "dot") for x, y in zip(values, heights.tolist(), strict=True) if math.isfinite(y))
 
 
 def tangents(drawn: Drawn, known: Sequence[Known], frames: Sequence[Frame]) -> Iterator[Curve]:
@@ -69,9 +71,7 @@ def tangents(drawn: Drawn, known: Sequence[Known], frames: Sequence[Frame]) -> I
                 yield from _at_point(drawn, number, result, what, point, frame)
 
 
-def _at_point(
-    drawn: Drawn, number: int, result: Result, known: Known, point: int, frame: Frame
-) -> Iterator[Curve]:
+def _at_point(drawn: Drawn, number: int, result: Result, known: Known, point: int, frame: Frame) -> Iterator[Curve]:
     (variable,) = drawn.names
     assert drawn.points is not None, "there are points"
     x, y = float(result.at[variable][point]), float(result.value[point])
@@ -120,6 +120,6 @@ def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float]
         left, right = equation_sides(touching, style)
         head, _, said = equation_latex(touching, style)
         text = f"{left.partition(': ')[2]} = {right}".replace("-", "−").replace("*", "")
-        name = Name(text, f"{head} = {said.partition(' \\quad ')[0]}")
+        name = Name(text, f"{head.partition(': ')[2] or head} = {said.partition(QUAD)[0]}")
     touch = Mark(x, y, "touch", tip=touching.kind, verdict=verdict.kind)
     return Curve(name, (stroke,), "tangent", 1, number, marks=(touch,))
