@@ -18,13 +18,15 @@ from derivcli.render.blocks import Style
 from derivcli.render.tangents import equation_latex, equation_sides
 from derivcli.result import Result
 from derivcli.study.curves.curve import Touching
-from derivcli.study.curves.lines import Known as Number
 from derivcli.study.curves.lines import Writing
 from derivcli.study.curves.tangents import Judged, coordinate_known, in_plane
 
 MOST_TANGENTS, MOST_DOTS = 6, 30
 """So many points that are typed get tangents, and so many of a list or a range get dots."""
 
+
+NO_POINTS = Points(())
+"""Where the heights of points are typed: nowhere."""
 
 QUAD = r" \quad "
 """What stands before the words behind an equation in LaTeX."""
@@ -78,7 +80,7 @@ def _at_point(drawn: Drawn, number: int, result: Result, known: Known, point: in
     if not math.isfinite(y):
         return
     letter = "y" if variable != "y" else letters_of(drawn)[number]
-    place = [coordinate_known(_of(drawn.points, variable), variable, point, x), _height(y)]
+    place = [coordinate_known(drawn.points, variable, point, x), coordinate_known(NO_POINTS, letter, point, y)]
     slope = Judged(result.derivatives[variable], result.verdicts.get(variable))
     verdict = slope.verdict(point)
     found, _ = in_plane((variable, letter), place, slope, point, Writing(decimals=True))
@@ -89,16 +91,6 @@ def _at_point(drawn: Drawn, number: int, result: Result, known: Known, point: in
         rise = float(slope.values[point])
         line = Touching("tangent", letter, "", (x, y), (1.0, rise))
         yield _line(line, frame, number, (x, y), verdict)
-
-
-def _of(points: Points, variable: str) -> Points:
-    return points if variable in points.at else Points(())
-
-
-def _height(y: float) -> Number:
-    import sympy
-
-    return Number(y, sympy.Integer(int(y))) if y.is_integer() and abs(y) < 1e15 else Number(y)
 
 
 def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float], verdict: Verdict) -> Curve:
