@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def _measured(axes: Axes, name: Name, factor: float, renderer: Any) -> tuple[flo
 
 
 def draw_names(axes: Axes, panel: Panel, styles: Styles, theme: Theme, lines: Mapping[int, Line2D]) -> bool:
-    """Names all that the panel holds; where a curve's name finds no place, none of them has one, and the answer is no."""
+    """Names all that the panel holds; where a curve's name finds no place, no curve has one, and the answer is no."""
     taken = Occupied(axes)
     renderer = measuring(axes)
     for line in lines.values():
@@ -143,7 +144,7 @@ def _apart(places: Mapping[int, float], heights: Mapping[int, float]) -> dict[in
     order = sorted(places, key=lambda key: places[key])
     found = {key: places[key] for key in order}
     for _ in range(60):
-        for low, high in zip(order, order[1:], strict=False):
+        for low, high in pairwise(order):
             lack = 0.85 * (heights[low] + heights[high]) / 2 - (found[high] - found[low])
             if lack > 0:
                 found[low] -= lack / 2
@@ -241,9 +242,8 @@ def draw_legend(axes: Axes, panel: Panel, lines: Mapping[int, Line2D]) -> None:
     for shape in axes.collections:
         if shape.get_label() in named:
             color = shape.get_facecolor() if len(shape.get_facecolor()) == 1 else shape.get_cmap()(0.6)
-            entries.append(
-                (Patch(facecolor=to_hex(tuple(np.ravel(color)), keep_alpha=True), linewidth=0), named[str(shape.get_label())])
-            )
+            patch = Patch(facecolor=to_hex(tuple(np.ravel(color)), keep_alpha=True), linewidth=0)
+            entries.append((patch, named[str(shape.get_label())]))
     legend = axes.legend(
         [handle for handle, _ in entries], [name.text for _, name in entries], loc="lower right",
         bbox_to_anchor=(1, 1), ncols=legend_columns(axes, panel), borderpad=0.1,
