@@ -11,16 +11,19 @@ import numpy as np
 from derivcli.pictures.functions.calm import calm
 from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
 from derivcli.pictures.functions.known import Known
-from derivcli.pictures.functions.lines import TURNS, end_marks, joined
+from derivcli.pictures.functions.lines import TURNS, end_marks, joined, tamed
 from derivcli.pictures.functions.names import derivative_name, function_name
-from derivcli.pictures.sampling.sampled import Canvas, Sampled, sampled
 from derivcli.pictures.functions.shown import Shown
 from derivcli.pictures.functions.special_marks import slopes_name
+from derivcli.pictures.sampling.sampled import Canvas, Sampled, sampled
 from derivcli.pictures.scene import Curve, Floats, Mark
 from derivcli.result import Partial
 
 MOST_SLOPES = 3
 """Of more corners in sight none has its slopes beside it."""
+
+WILD = 1 / 64
+"""The part of the interval beside a pole or an endless oscillation whose values are no reason for a higher picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ def _lines(
 
 def _line(shown: Shown, curve: Curve, found: Sampled, joints: Sequence[Joint], marks: Sequence[Mark]) -> Line:
     strokes = joined(found.strokes, joints, shown.low, shown.high)
-    return Line(replace(curve, strokes=strokes, window=found.window, marks=tuple(marks)), tuple(joints))
+    window = tamed(found.window, strokes, joints, (shown.high - shown.low) * WILD)
+    return Line(replace(curve, strokes=strokes, window=window, marks=tuple(marks)), tuple(joints))
 
 
 def _output(shown: Shown, number: int) -> Callable[[Floats], Floats]:

@@ -37,7 +37,7 @@ def function_scene(drawn: Drawn) -> Scene:
 
 def _marked(shown: Shown, curve: Curve, points: tuple[Mark, ...]) -> Curve:
     """A curve with dots at points, and with its special points where they were asked for."""
-    special = ()
+    special: tuple[Mark, ...] = ()
     if shown.drawn.studied and curve.role == "function":
         special = special_marks(shown.known[curve.function], shown.low, shown.high)
     return replace(curve, marks=(*curve.marks, *special, *points))

@@ -97,8 +97,11 @@ def _span(known: Known, height: Heights) -> tuple[float, float]:
         allowed, goes_on = _allowed(known, first, last), _goes_on(known, first, last)
         most = (last - first) * (MOST_AIR if all(is_open) else OPEN_AIR)
         left, right = (
-            0.0 if not is_there else AIR * (last - first) / 2 if more else
-            _air(height, end, side, last - first, most, allowed)
+            0.0
+            if not is_there
+            else AIR * (last - first) / 2
+            if more
+            else _air(height, end, side, last - first, most, allowed)
             for end, side, is_there, more in ((first, -1, is_open[0], goes_on[0]), (last, 1, is_open[1], goes_on[1]))
         )
     edge = EDGE_AIR * (last - first + left + right)
