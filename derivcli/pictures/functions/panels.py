@@ -17,6 +17,9 @@ MOST_PANELS = 3
 AIR = 0.06
 """Air above and below, as a part of what is shown."""
 
+SLACK = 1e-3
+"""The part of a window by which a curve may be beyond it and is not cut."""
+
 EXPLOSIVE = 1e6
 """Positive values of which the largest is so many times the middle one look like a corner."""
 
@@ -77,8 +80,10 @@ def _range(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, float
 
 
 def is_cut(curve: Curve) -> bool:
-    """Whether some of it lies outside its window."""
+    """Whether some of it lies outside its window, by more than rounding."""
     low, high = curve.window
+    slack = SLACK * (high / 2 - low / 2)
+    low, high = low - slack, high + slack
     return any(bool(((each.y < low) | (each.y > high)).any()) for each in curve.strokes)
 
 

@@ -179,7 +179,7 @@ def _around(known: Known, place: float, height: Heights, is_open: tuple[bool, bo
             missing = np.abs(height(place + side * distances) - limit)
             top = float(np.nanmax(missing[np.isfinite(missing)], initial=0.0))
             far = distances[missing > 0.1 * top]
-            reach = max(reach, 2 * float(far.max(initial=0.0)))
+            reach = max(reach, 1.25 * float(far.max(initial=0.0)))
         usual = reach if 0 < reach < 1e8 and not _has_pole(known) else usual
     return usual if is_open[0] else 0.0, usual if is_open[1] else 0.0
 
