@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from derivcli.pictures.scene import Asymptote, Band, Curve, Density, Floats, Mark, Panel
+from derivcli.pictures.scene import Asymptote, Axis, Band, Curve, Density, Floats, Mark, Panel
 from derivcli.pictures.terminal.cells import GREY, PLAIN, Cells, Frame, Layer, drawn
 from derivcli.pictures.terminal.dots import Canvas, Dots, fraction, line_dots, point_dots
 from derivcli.pictures.terminal.inks import Ink, Key, key_of
@@ -113,21 +113,26 @@ def _band_dots(canvas: Canvas, band: Band) -> Dots:
 
 def _density(canvas: Canvas, density: Density, signs: Signs) -> Iterator[Layer]:
     """Cells in shades of how many points lie in them, each ten or so times as many as the one before."""
-    rows, columns = np.nonzero(density.counts)
-    counts = density.counts[rows, columns]
-    places = [
-        low + (index + 0.5) / size * (high - low)
-        for index, size, (low, high) in zip(
-            (columns, rows), density.counts.shape[::-1], (density.x, density.y), strict=True
-        )
-    ]
-    across, up = (np.floor(part) for part in canvas.place(*places))
-    seen = (across >= 0) & (across < canvas.width) & (up >= 0) & (up < canvas.height)
-    total = np.zeros((canvas.height, canvas.width))
-    np.add.at(total, (up[seen].astype(int), across[seen].astype(int)), counts[seen])
+    total = _counted(canvas, density)
     shades = signs.shades[1:]
     with np.errstate(divide="ignore"):
         level = np.log1p(total) / max(np.log1p(total.max()), 1e-9) * len(shades)
     for number, (low, high) in enumerate(pairwise([0, *range(1, len(shades)), np.inf])):
         row, column = np.nonzero((level > low) & (level <= high))
         yield Layer(np.stack([column, row], axis=1), GREY, shades[number])
+
+
+def _counted(canvas: Canvas, density: Density) -> Floats:
+    """How many points lie in each cell."""
+    rows, columns = density.counts.shape
+    across = _shared(canvas.x, canvas.width, np.linspace(*density.x, columns + 1))
+    up = _shared(canvas.y, canvas.height, np.linspace(*density.y, rows + 1))
+    return np.asarray(up @ density.counts @ across.T)
+
+
+def _shared(axis: Axis, cells: int, edges: Floats) -> Floats:
+    """Which bins, between edges, are shown by which cell, shape (cells, bins): one holds the middle of the other."""
+    place = fraction(axis, edges) * cells
+    bins, middles = np.floor((place[:-1] + place[1:]) / 2), np.arange(cells)
+    holds = (place[None, :-1] <= middles[:, None] + 0.5) & (middles[:, None] + 0.5 < place[None, 1:])
+    return np.asarray((bins[None, :] == middles[:, None]) | holds, dtype=np.float64)

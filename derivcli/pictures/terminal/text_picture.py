@@ -35,7 +35,7 @@ def text_picture(scene: Scene, columns: int, lines: int, color: bool, signs: str
     scene = scene if page.signs.is_unicode else spelled(scene)
     inks = inks_of(scene.panels, page.signs)
     head = [line for title in _titles(scene) for line in page.wrapped(title, MAX_TITLE_LINES)]
-    notes = page.wrapped(" · ".join(scene.notes), MAX_NOTE_LINES)
+    notes = page.wrapped((" · " if page.signs.is_unicode else "; ").join(scene.notes), MAX_NOTE_LINES)
     keys = [_key(panel, inks, page) for panel in scene.panels]
     taken = len(head) + len(notes) + sum(map(len, keys)) + len(scene.panels) + LINES_BELOW
     most = int(MAX_ROWS_PER_COLUMN * page.columns)
