@@ -14,6 +14,7 @@ UNITS = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "px": 0.0}
 
 MAX_INCHES, MIN_INCHES = 60.0, 1.0
 DPI = range(20, 1201)
+MAX_PIXELS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Look:
             raise DerivError(f"{self.dpi} dots per inch are not drawn", hint=f"choose {DPI[0]} to {DPI[-1]}")
         if self.size is not None:
             check_inches(*self.size)
+            if self.size[0] * self.size[1] * self.dpi**2 > MAX_PIXELS:
+                hint = "choose a smaller one, or fewer dots per inch"
+                raise DerivError(f"a picture of more than {MAX_PIXELS:,} pixels is not drawn", hint=hint)
 
 
 def read_size(text: str, dpi: int) -> tuple[float, float]:
