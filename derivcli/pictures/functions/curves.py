@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derivcli.pictures.functions.calm import calm
+from derivcli.pictures.functions.explosive import by_logarithms, explosive, raised
 from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
 from derivcli.pictures.functions.known import Known
 from derivcli.pictures.functions.lines import TURNS, end_marks, joined, tamed
@@ -64,8 +65,11 @@ def _sampled(shown: Shown, functions: Sequence[Sequence[Joint]], breaks: Sequenc
         for partial, output in [((), number * step), *orders.items()]:
             slopes[output] = orders.get((*partial, shown.variable))
     pixel = (shown.high - shown.low) / shown.drawn.size[0]
-    canvas = Canvas(*shown.drawn.size)
-    return sampled(calm(shown.values, outputs, pixel), shown.low, shown.high, breaks, canvas, slopes)
+    explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
+    slopes = [None if does else slope for does, slope in zip(explodes, slopes, strict=True)]
+    values = by_logarithms(calm(shown.values, outputs, pixel), explodes)
+    found = sampled(values, shown.low, shown.high, breaks, Canvas(*shown.drawn.size), slopes)
+    return [raised(each) if does else each for does, each in zip(explodes, found, strict=True)]
 
 
 def _lines(

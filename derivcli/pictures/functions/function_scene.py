@@ -19,10 +19,14 @@ from derivcli.pictures.functions.special_marks import height_name, special_marks
 from derivcli.pictures.functions.tangents import Frame, dots, has_tangents, tangents
 from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Panel, Scene
 
+POLYNOMIAL_AIR = 0.2
+"""More air where polynomials leave their function, as a part of what is shown."""
+
 
 def function_scene(drawn: Drawn) -> Scene:
     """The picture of functions of one variable, or of several along a cut, with the derivatives that were asked for."""
     shown = shown_of(drawn)
+    drawn = shown.drawn
     lines = lines_of(shown)
     if not any(line.curve.strokes or line.curve.marks for line in lines):
         hint = "choose an interval where the function is defined"
@@ -108,6 +112,8 @@ def _with_polynomials(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
     proved = [*bands(shown, found)] if is_proved_on(shown) else []
     for panel in panels:
         functions = {curve.function for curve in panel.curves if curve.role == "function"}
+        air = POLYNOMIAL_AIR * (panel.y.high - panel.y.low) if found else 0.0
+        panel = replace(panel, y=replace(panel.y, low=panel.y.low - air, high=panel.y.high + air))
         added = [each for each in polynomials(shown, found, panel.y.high - panel.y.low) if each.function in functions]
         own = tuple(band for band in proved if band.function in functions)
         yield replace(panel, curves=panel.curves + tuple(added), bands=panel.bands + own)
