@@ -21,7 +21,8 @@ from derivcli.cli.printing import print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
 from derivcli.render.blocks import Style
-from derivcli.pictures.drawing.figure import SUFFIXES
+from derivcli.pictures.graphs.draw_graph import GRAPH_SUFFIXES
+from derivcli.pictures.look import Look
 from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
@@ -56,6 +57,7 @@ def explain(
     plot: Plot = None,
     no_clobber: options.NoClobber = False,
     digits: Digits = None,
+    adjoints: Adjoints = True,
     dtype: options.DtypeOption = options.FLOAT64,
 ) -> None:
     """Show the graph that PyTorch builds of a formula, and each step of the backward pass through it.
@@ -64,7 +66,7 @@ def explain(
     make a batch, whose outputs are summed.
     """
     from derivcli.render.documents.ledger import ledger_document, ledger_graph
-    from derivcli.pictures.graphs.graph_picture import draw_graph
+    from derivcli.pictures.graphs.draw_graph import draw_graph
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
@@ -76,10 +78,10 @@ def explain(
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits, verdicts=check is True)
     if plot is not None:
-        tell(save_picture(plot, partial(draw_graph, ledger_graph(ledger, style)), not no_clobber))
+        tell(save_picture(plot, partial(draw_graph, ledger_graph(ledger, style, adjoints), look=Look()), not no_clobber))
     chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", is_terminal)
     if chosen is not None:
-        print_document(ledger_document(ledger, style), chosen, style)
+        print_document(ledger_document(ledger, style, adjoints), chosen, style)
     tell_remarks(points.notes)
     _tell_notes(ledger, style, FORMATS[chosen] if chosen else None)
     if check and results_differ([ledger.result]):
@@ -97,7 +99,7 @@ def _tell_notes(ledger: Ledger, style: Style, shown: Format | None) -> None:
 
 def _check_plot(plot: Path | None, no_clobber: bool) -> None:
     if plot is not None:
-        check_target(plot, SUFFIXES)
+        check_target(plot, GRAPH_SUFFIXES)
         check_output(plot, (), not no_clobber)
     elif no_clobber:
         raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")
