@@ -16,13 +16,14 @@ from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
 from derivcli.cli.atomic_file import check_output, check_target
 from derivcli.cli.notes import notes_of, tell, tell_remarks
+from derivcli.cli.option_declaration import OUTPUT, PICTURE, option, picture, rounding
 from derivcli.cli.option_values import formulas_in, functions_in, points_in, wrt_in
+from derivcli.cli.picture_options import Dpi, Size, ThemeOption, Transparent, look_of
 from derivcli.cli.printing import print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
+from derivcli.pictures.picture_files import SUFFIXES
 from derivcli.render.blocks import Style
-from derivcli.pictures.graphs.draw_graph import GRAPH_SUFFIXES
-from derivcli.pictures.look import Look
 from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
@@ -32,17 +33,25 @@ Expression = Annotated[
 ]
 FormatOption = Annotated[
     LedgerFormat | None,
-    options.option(
+    option(
         "--format",
         "How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
         "Mermaid. [default: table; tsv where the output is no terminal]",
-        group=options.OUTPUT,
+        group=OUTPUT,
     ),
 ]
 Plot = Annotated[
-    Path | None, options.picture("Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both.")
+    Path | None,
+    picture(
+        "Draw the graph (.png, .svg, .pdf, .webp, or .html for a page that lights up paths) instead of printing; with "
+        "--format do both."
+    ),
 ]
-Digits = Annotated[int | None, options.rounding("a few for people, all for programs")]
+Adjoints = Annotated[
+    bool | None,
+    option("--adjoints/--no-adjoints", "The graph with or without adjoints. [default: with]", group=PICTURE),
+]
+Digits = Annotated[int | None, rounding("a few for people, all for programs")]
 
 
 def explain(
@@ -57,7 +66,11 @@ def explain(
     plot: Plot = None,
     no_clobber: options.NoClobber = False,
     digits: Digits = None,
-    adjoints: Adjoints = True,
+    adjoints: Adjoints = None,
+    theme: ThemeOption = None,
+    size: Size = None,
+    dpi: Dpi = None,
+    transparent: Transparent = False,
     dtype: options.DtypeOption = options.FLOAT64,
 ) -> None:
     """Show the graph that PyTorch builds of a formula, and each step of the backward pass through it.
@@ -65,12 +78,14 @@ def explain(
     Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
     make a batch, whose outputs are summed.
     """
-    from derivcli.render.documents.ledger import ledger_document, ledger_graph
     from derivcli.pictures.graphs.draw_graph import draw_graph
+    from derivcli.render.documents.ledger import ledger_document, ledger_graph
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
     _check_plot(plot, no_clobber)
+    look = look_of(theme, size, dpi, transparent)
+    with_adjoints = adjoints is not False
     points, names, formulas = points_in(at, zip_), wrt_in(wrt), formulas_in(let)
     with terminal.aside(bool(use)):
         functions = functions_in(use)
@@ -78,10 +93,10 @@ def explain(
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits, verdicts=check is True)
     if plot is not None:
-        tell(save_picture(plot, partial(draw_graph, ledger_graph(ledger, style, adjoints), look=Look()), not no_clobber))
+        tell(save_picture(plot, partial(draw_graph, ledger_graph(ledger, style, with_adjoints), look=look), not no_clobber))
     chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", is_terminal)
     if chosen is not None:
-        print_document(ledger_document(ledger, style, adjoints), chosen, style)
+        print_document(ledger_document(ledger, style, with_adjoints), chosen, style)
     tell_remarks(points.notes)
     _tell_notes(ledger, style, FORMATS[chosen] if chosen else None)
     if check and results_differ([ledger.result]):
@@ -99,7 +114,7 @@ def _tell_notes(ledger: Ledger, style: Style, shown: Format | None) -> None:
 
 def _check_plot(plot: Path | None, no_clobber: bool) -> None:
     if plot is not None:
-        check_target(plot, GRAPH_SUFFIXES)
+        check_target(plot, SUFFIXES)
         check_output(plot, (), not no_clobber)
     elif no_clobber:
         raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")
