@@ -84,6 +84,7 @@ def explain(
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
     _check_plot(plot, no_clobber)
+    _check_adjoints(adjoints, plot, format_)
     look = look_of(theme, size, dpi, transparent)
     with_adjoints = adjoints is not False
     points, names, formulas = points_in(at, zip_), wrt_in(wrt), formulas_in(let)
@@ -118,3 +119,10 @@ def _check_plot(plot: Path | None, no_clobber: bool) -> None:
         check_output(plot, (), not no_clobber)
     elif no_clobber:
         raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")
+
+
+def _check_adjoints(adjoints: bool | None, plot: Path | None, format_: LedgerFormat | None) -> None:
+    shown = [name for name in formats_for("ledger") if FORMATS[name].shows_graph]
+    if adjoints is not None and plot is None and format_ not in shown:
+        hint = f"add --plot FILE, or --format {', '.join(shown[:-1])} or {shown[-1]}"
+        raise DerivError(f"--{'' if adjoints else 'no-'}adjoints is about a graph", hint=hint)

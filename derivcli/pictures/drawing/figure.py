@@ -53,7 +53,7 @@ def saved(figure: Figure, suffix: str, title: str) -> bytes:
     """The figure as the bytes of a file; nothing in it depends on the day or on chance."""
     dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
     stream = io.BytesIO()
-    figure.savefig(stream, format=suffix, metadata={"Title": title, **dates.get(suffix, {})})
+    figure.savefig(stream, format=suffix, metadata=None if suffix == "webp" else {"Title": title, **dates.get(suffix, {})})
     return stream.getvalue()
 
 

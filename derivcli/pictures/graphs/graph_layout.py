@@ -55,7 +55,7 @@ def layout(names: Sequence[str], edges: Iterable[Edge], low: Collection[str] = (
             rows[place].append(item)
     before, behind = _neighbours(chains.values())
     _order(rows, before, behind)
-    heights = _heights(rows, before, behind, low)
+    heights = _closed(_heights(rows, before, behind, low), chains.values(), low)
     places = {item: (number, heights[item]) for number, row in enumerate(rows) for item in row}
     return Layout(
         {name: places[name] for name in names},
@@ -137,10 +137,31 @@ def _spread(row: Sequence[Item], wished: Sequence[float], low: Collection[str]) 
     """
     from scipy.optimize import isotonic_regression
 
-    rooms = np.array([1.0 if isinstance(item, str) and item not in low else PASSING for item in row])
+    rooms = np.array([_room(item, low) for item in row])
     offsets = np.concatenate([[0.0], np.cumsum((rooms[1:] + rooms[:-1]) / 2)])
     heights = isotonic_regression(np.asarray(wished) - offsets).x + offsets
     return dict(zip(row, heights.tolist(), strict=True))
+
+
+def _closed(
+    heights: Mapping[Item, float], chains: Iterable[Sequence[Item]], low: Collection[str]
+) -> dict[Item, float]:
+    """The heights without gaps across the whole drawing, such as parts leave that nothing joins."""
+    spans = [(height - _room(item, low) / 2, height + _room(item, low) / 2) for item, height in heights.items()]
+    for left, right in (pair for chain in chains for pair in itertools.pairwise(chain)):
+        spans.append((min(heights[left], heights[right]), max(heights[left], heights[right])))
+    spans.sort()
+    gaps, end = [], spans[0][1] if spans else 0.0
+    for low_end, high_end in spans:
+        if low_end > end:
+            gaps.append((low_end, low_end - end))
+        end = max(end, high_end)
+    return {item: height - sum(gap for above, gap in gaps if above <= height) for item, height in heights.items()}
+
+
+def _room(item: Item, low: Collection[str]) -> float:
+    """The height that an item needs, in units of one node."""
+    return 1.0 if isinstance(item, str) and item not in low else PASSING
 
 
 def _mean(values: Sequence[float], default: float) -> float:

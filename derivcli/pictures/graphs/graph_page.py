@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from derivcli.errors import visible
 from derivcli.pictures.graphs.graph_colors import GRAPH_COLORS, GraphColors
+from derivcli.pictures.graphs.graph_plan import MARGIN
 from derivcli.pictures.graphs.graph_sheet import GraphSheet, note_of, title_of
 from derivcli.pictures.graphs.graph_svg import description, rules, shapes
 
 if TYPE_CHECKING:
     from derivcli.pictures.look import Look
     from derivcli.render.blocks import Graph
+
+OUTLINE = 0.03
+"""Inches beside the leftmost box for its outline; the page has a margin of its own."""
 
 SILENT = "Point at a node to see what it is made of, and at an input to see what is made of it."
 HELP = (
@@ -31,8 +35,9 @@ NAMES = GraphColors(
 def graph_page(graph: Graph, sheet: GraphSheet, look: Look) -> str:
     """The page: its colours are those of the reader's system, unless the theme is another than the usual one."""
     plan, title = sheet.plan, escape(title_of(graph))
-    width, height = (f"{72 * side:.1f}" for side in (plan.width, plan.height))
-    size = f'width="{96 * plan.width:.0f}" height="{96 * plan.height:.0f}" viewBox="0 0 {width} {height}"'
+    left = MARGIN - OUTLINE
+    box = " ".join(f"{72 * side:.1f}" for side in (left, 0, plan.width - left, plan.height))
+    size = f'width="{96 * (plan.width - left):.0f}" height="{96 * plan.height:.0f}" viewBox="{box}"'
     theme = "" if look.theme == "light" else f' data-theme="{look.theme}"'
     heads = "".join(f"<h1>{escape(visible(f'{left} = {right}'))}</h1>\n" for left, right in graph.title)
     return (

@@ -13,7 +13,7 @@ from derivcli.render.formats.formula_lines import formula_lines
 if TYPE_CHECKING:
     from derivcli.render.blocks import Graph
 
-MAX_WIDTH, MIN_WIDTH = 11.0, 4.5
+MAX_WIDTH, MIN_WIDTH = 13.0, 4.5
 """Inches: a wider graph is wrapped, unless a single layer of it is wider; a narrower one has room for its heading."""
 
 LEAST_LETTERS, MOST_LETTERS = 5.0, 14.0
