@@ -160,7 +160,9 @@ def test_every_part_is_seen_in_each_theme(theme: str) -> None:
     assert min(contrast(ink, ground) for ink in (colors.ink, colors.grey, colors.adjoint) for ground in grounds) >= 4.5
     data = draw_graph(graph_of("held"), "svg", Look(theme=theme)).decode()
     assert colors.background in data
-    assert f'fill="{colors.background}"' not in draw_graph(graph_of("held"), "svg", Look(theme, transparent=True)).decode()
+    assert (
+        f'fill="{colors.background}"' not in draw_graph(graph_of("held"), "svg", Look(theme, transparent=True)).decode()
+    )
 
 
 def test_contrast_is_that_of_the_standard() -> None:

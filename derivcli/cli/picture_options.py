@@ -52,10 +52,10 @@ def look_in(options: MainOptions) -> Look:
 
 
 def look_of(theme: Theme | None, size: str | None, dpi: int | None, transparent: bool) -> Look:
-    """How a picture is to look by its options."""
-    dpi = dpi or Look().dpi
-    inches = None if size is None else read_size(size, dpi)
-    return Look(theme.value if theme else THEMES[0], inches, dpi, transparent)
+    """The look that values of the options ask for."""
+    dots = dpi or Look().dpi
+    inches = None if size is None else read_size(size, dots)
+    return Look(theme.value if theme else THEMES[0], inches, dots, transparent)
 
 
 def sight_in(options: MainOptions, look: Look, tips: bool) -> Sight:

@@ -14,15 +14,13 @@ import typer
 from derivcli import api
 from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
-from derivcli.cli.atomic_file import check_output, check_target
 from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.cli.option_declaration import OUTPUT, PICTURE, option, picture, rounding
 from derivcli.cli.option_values import formulas_in, functions_in, points_in, wrt_in
 from derivcli.cli.picture_options import Dpi, Size, ThemeOption, Transparent, look_of
-from derivcli.cli.printing import print_document, save_picture
+from derivcli.cli.printing import check_picture, print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
-from derivcli.pictures.picture_files import SUFFIXES
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
@@ -83,7 +81,7 @@ def explain(
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
-    _check_plot(plot, no_clobber)
+    check_picture(plot, no_clobber)
     _check_adjoints(adjoints, plot, format_)
     look = look_of(theme, size, dpi, transparent)
     with_adjoints = adjoints is not False
@@ -94,7 +92,11 @@ def explain(
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits, verdicts=check is True)
     if plot is not None:
-        tell(save_picture(plot, partial(draw_graph, ledger_graph(ledger, style, with_adjoints), look=look), not no_clobber))
+        tell(
+            save_picture(
+                plot, partial(draw_graph, ledger_graph(ledger, style, with_adjoints), look=look), not no_clobber
+            )
+        )
     chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", is_terminal)
     if chosen is not None:
         print_document(ledger_document(ledger, style, with_adjoints), chosen, style)
@@ -111,14 +113,6 @@ def _tell_notes(ledger: Ledger, style: Style, shown: Format | None) -> None:
         tell(f"note: {warning}")
     for note in notes_of([ledger.result], style, shown):
         tell(note)
-
-
-def _check_plot(plot: Path | None, no_clobber: bool) -> None:
-    if plot is not None:
-        check_target(plot, SUFFIXES)
-        check_output(plot, (), not no_clobber)
-    elif no_clobber:
-        raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")
 
 
 def _check_adjoints(adjoints: bool | None, plot: Path | None, format_: LedgerFormat | None) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from derivcli.pictures.look import Look
     from derivcli.render.blocks import Graph
 
+
 def draw_graph(graph: Graph, suffix: str, look: Look) -> bytes:
     """The graph as a file: boxes with values and adjoints, edges with local derivatives.
 

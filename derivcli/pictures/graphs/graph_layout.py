@@ -143,9 +143,7 @@ def _spread(row: Sequence[Item], wished: Sequence[float], low: Collection[str]) 
     return dict(zip(row, heights.tolist(), strict=True))
 
 
-def _closed(
-    heights: Mapping[Item, float], chains: Iterable[Sequence[Item]], low: Collection[str]
-) -> dict[Item, float]:
+def _closed(heights: Mapping[Item, float], chains: Iterable[Sequence[Item]], low: Collection[str]) -> dict[Item, float]:
     """The heights without gaps across the whole drawing, such as parts leave that nothing joins."""
     spans = [(height - _room(item, low) / 2, height + _room(item, low) / 2) for item, height in heights.items()]
     for left, right in (pair for chain in chains for pair in itertools.pairwise(chain)):

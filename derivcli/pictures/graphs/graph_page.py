@@ -26,7 +26,7 @@ HELP = (
 )
 
 NAMES = GraphColors(
-    *("var(--background)", "var(--ink)", "var(--grey)", "var(--pale)", "var(--adjoint)"),
+    *("var(--background)", "var(--ink)", "var(--grey)", "var(--faint)", "var(--adjoint)"),
     {kind: f"var(--{kind})" for kind in GRAPH_COLORS["light"].fills},
 )
 """What stands for the colours in the page's style sheet."""
@@ -59,7 +59,11 @@ def _said(graph: Graph) -> dict[str, str]:
     """What the page tells of each node: how it is made and its numbers, and with what slope each reader takes it."""
     found = {}
     for name, box in graph.boxes.items():
-        readers = [f"∂{target}/∂{name} = {label}" for (source, target), label in graph.edges.items() if source == name and label]
+        readers = [
+            f"∂{target}/∂{name} = {label}"
+            for (source, target), label in graph.edges.items()
+            if source == name and label
+        ]
         found[name] = ";  ".join([box.summary, *readers])
     return found
 
@@ -76,8 +80,10 @@ def _themes() -> str:
 
 
 def _variables(colors: GraphColors) -> str:
-    named = {"background": colors.background, "ink": colors.ink, "grey": colors.grey, "pale": colors.pale}
-    return " ".join(f"--{name}: {color};" for name, color in {**named, "adjoint": colors.adjoint, **colors.fills}.items())
+    named = {"background": colors.background, "ink": colors.ink, "grey": colors.grey, "faint": colors.faint}
+    return " ".join(
+        f"--{name}: {color};" for name, color in {**named, "adjoint": colors.adjoint, **colors.fills}.items()
+    )
 
 
 def _text_of(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from derivcli.pictures.drawing.figure import clean_matplotlib, saved
+from derivcli.pictures.drawing.themes import THEMES
 from derivcli.pictures.graphs.graph_colors import GRAPH_COLORS, GraphColors
 from derivcli.pictures.graphs.graph_plan import (
     HEAD,
@@ -30,7 +31,7 @@ MONO: dict[str, Any] = {"parse_math": False, "family": "DejaVu Sans Mono"}
 
 def draw_sheet(sheet: GraphSheet, suffix: str, look: Look) -> bytes:
     """The sheet as the bytes of a file."""
-    with clean_matplotlib():
+    with clean_matplotlib(THEMES[look.theme]):
         from matplotlib.figure import Figure
 
         plan, heading, size, scale = sheet.plan, sheet.heading, sheet.size, sheet.scale
@@ -66,7 +67,7 @@ def _draw_box(axes: Axes, placed: PlacedBox, scale: float, colors: GraphColors) 
     box, (x, y), width, height = placed.box, placed.middle, placed.width, placed.height
     shape = FancyBboxPatch(
         (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.07",
-        facecolor=colors.fills[box.kind], edgecolor=colors.pale if box.is_pale else colors.grey,
+        facecolor=colors.fills[box.kind], edgecolor=colors.faint if box.is_pale else colors.grey,
         linewidth=scale * (1.6 if box.kind == "result" else 0.9), zorder=3,
     )  # fmt: skip
     axes.add_patch(shape)
@@ -101,7 +102,7 @@ def _draw_edge(axes: Axes, edge: PlacedEdge, scale: float, colors: GraphColors) 
     for piece in edge.curve:
         vertices += piece
         codes += [Path.CURVE4] * 3
-    color = colors.grey if edge.label else colors.pale
+    color = colors.grey if edge.label else colors.faint
     axes.add_patch(PathPatch(Path(vertices, codes), facecolor="none", edgecolor=color, linewidth=scale, zorder=1))
     x, y = edge.stations[-1]
     axes.add_patch(Polygon([(x, y), (x - HEAD, y + HEAD / 3), (x - HEAD, y - HEAD / 3)], color=color, lw=0, zorder=2))

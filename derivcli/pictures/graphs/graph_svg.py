@@ -70,13 +70,13 @@ def rules(colors: GraphColors) -> str:
         f".title {{ font: 14px {SERIF}; text-anchor: start; }}\n"
         f".note {{ font: 9.5px {SERIF}; text-anchor: start; fill: {colors.grey}; }}\n"
         f".node rect {{ stroke: {colors.grey}; stroke-width: 0.9; }}\n{fills}"
-        f".node.result rect {{ stroke-width: 1.6; }}\n.node.pale rect {{ stroke: {colors.pale}; }}\n"
+        f".node.result rect {{ stroke-width: 1.6; }}\n.node.pale rect {{ stroke: {colors.faint}; }}\n"
         f".value {{ fill: {colors.grey}; }}\n.adjoint {{ fill: {colors.adjoint}; }}\n"
         f".onward {{ font-size: {LABEL:g}px; text-anchor: end; fill: {colors.grey}; }}\n"
         f".tag rect {{ fill: {colors.background}; stroke: {colors.grey}; stroke-width: 0.7; stroke-dasharray: 2 2; }}\n"
         f".tag text {{ font-size: {LABEL:g}px; fill: {colors.grey}; }}\n"
         f".edge path {{ fill: none; stroke: {colors.grey}; }}\n.edge polygon {{ fill: {colors.grey}; }}\n"
-        f".edge.pale path {{ stroke: {colors.pale}; }}\n.edge.pale polygon {{ fill: {colors.pale}; }}\n"
+        f".edge.pale path {{ stroke: {colors.faint}; }}\n.edge.pale polygon {{ fill: {colors.faint}; }}\n"
         f".edge text {{ font-size: {LABEL:g}px; text-anchor: end; stroke: {colors.background}; stroke-width: 3; "
         "paint-order: stroke; }\n"
     )
@@ -134,7 +134,8 @@ def _edge(edge: PlacedEdge, numbers: Mapping[str, int]) -> str:
     curve = " ".join("C" + " ".join(f"{_points(x)} {_points(y)}" for x, y in piece) for piece in edge.curve)
     (x0, y0), (x, y) = edge.stations[0], edge.stations[-1]
     head = " ".join(
-        f"{_points(left)},{_points(high)}" for left, high in ((x, y), (x - HEAD, y + HEAD / 3), (x - HEAD, y - HEAD / 3))
+        f"{_points(left)},{_points(high)}"
+        for left, high in ((x, y), (x - HEAD, y + HEAD / 3), (x - HEAD, y - HEAD / 3))
     )
     label = _text(edge.label, (edge.label_right, y), LABEL) if edge.label else ""
     path = f'<path d="M{_points(x0)} {_points(y0)} {curve}"/><polygon points="{head}"/>'
