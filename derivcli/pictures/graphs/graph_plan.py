@@ -25,7 +25,7 @@ ADVANCE = 0.602
 """The width of a letter in units of its height: those of the fonts for programs are all alike."""
 
 LINE, PADDING, GAP, BETWEEN, MARGIN, BAND_GAP = 0.19, 0.12, 0.34, 0.95, 0.35, 0.3
-"""Inches: a line of text, around the text of a box, between boxes above and beside each other, the border, between bands."""
+"""Inches: a line of text, around texts, between boxes above and beside each other, the border, between bands."""
 
 TAG_HEIGHT = 0.2
 PORT, HEAD = 0.26, 0.1
@@ -60,7 +60,7 @@ class PlacedTag:
 
 @dataclass(frozen=True, slots=True)
 class PlacedEdge:
-    """An edge through its stations, level at each of them, whose label ends at `label_right` on the last one's height."""
+    """An edge through its stations, level at each of them, whose label ends at `label_right`, as high as the last."""
 
     edge: Edge
     stations: tuple[Place, ...]
