@@ -11,10 +11,14 @@ from derivcli.pictures.graphs.graph_colors import GRAPH_COLORS, GraphColors
 from derivcli.pictures.graphs.graph_plan import MARGIN
 from derivcli.pictures.graphs.graph_sheet import GraphSheet, note_of, title_of
 from derivcli.pictures.graphs.graph_svg import description, rules, shapes
+from derivcli.render.blocks import BOX_FILLS
 
 if TYPE_CHECKING:
     from derivcli.pictures.look import Look
     from derivcli.render.blocks import Graph
+
+PROPERTY = "--"
+"""What begins the name of a custom property of CSS."""
 
 OUTLINE = 0.03
 """Inches beside the leftmost box for its outline; the page has a margin of its own."""
@@ -25,10 +29,8 @@ HELP = (
     "<kbd>←</kbd> and <kbd>→</kbd> along its edges, <kbd>↑</kbd> and <kbd>↓</kbd> through the order of the computation."
 )
 
-NAMES = GraphColors(
-    *("var(--background)", "var(--ink)", "var(--grey)", "var(--faint)", "var(--adjoint)"),
-    {kind: f"var(--{kind})" for kind in GRAPH_COLORS["light"].fills},
-)
+_BY_NAME = {name: f"var({PROPERTY}{name})" for name in ("background", "ink", "grey", "faint", "adjoint", *BOX_FILLS)}
+NAMES = GraphColors(*list(_BY_NAME.values())[:5], {kind: _BY_NAME[kind] for kind in BOX_FILLS})
 """What stands for the colours in the page's style sheet."""
 
 
@@ -82,7 +84,7 @@ def _themes() -> str:
 def _variables(colors: GraphColors) -> str:
     named = {"background": colors.background, "ink": colors.ink, "grey": colors.grey, "faint": colors.faint}
     return " ".join(
-        f"--{name}: {color};" for name, color in {**named, "adjoint": colors.adjoint, **colors.fills}.items()
+        f"{PROPERTY}{name}: {color};" for name, color in {**named, "adjoint": colors.adjoint, **colors.fills}.items()
     )
 
 
