@@ -36,7 +36,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
                 @{ Names = @('--check', '--no-check'); Help = 'Judge every number against exact mathematics; exit with 1 if one misleads'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--exact', '--no-exact'); Help = 'Exact values such as sqrt(2)/2 beside the numbers, where the points are exact'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; - draws it in the terminal'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
                 @{ Names = @('--theme'); Help = 'The colours: light, dark, print'; Value = $true; Once = $true; Choices = @('light', 'dark', 'print'); Endings = @(); BehindName = $null }
                 @{ Names = @('--size'); Help = 'Width and height: 16x9cm, 6x4in, 1200x800px'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--dpi'); Help = 'Dots per inch'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -70,7 +70,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--inverse'); Help = 'The inverse function and its derivative at `--at f=2`'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--at'); Help = 'A value of the function'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; - draws it in the terminal'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
                 @{ Names = @('--theme'); Help = 'The colours: light, dark, print'; Value = $true; Once = $true; Choices = @('light', 'dark', 'print'); Endings = @(); BehindName = $null }
                 @{ Names = @('--size'); Help = 'Width and height: 16x9cm, 6x4in, 1200x800px'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--dpi'); Help = 'Dots per inch'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
