@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derivcli.pictures.drawn import Drawn
-from derivcli.pictures.functions.calm import calm
+from derivcli.pictures.functions.calm import Output, calm
 from derivcli.pictures.functions.explosive import by_logarithms, explosive, raised
 from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
 from derivcli.pictures.functions.known import Known
@@ -56,11 +56,12 @@ def _sampled(shown: Shown, functions: Sequence[Sequence[Joint]], breaks: Sequenc
     step, first = 1 + len(shown.drawn.partials), (shown.variable,)
     outputs = []
     for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
-        outputs.append((number * step, 0, known, joints))
+        outputs.append(Output(number * step, 0, known, joints, shown.low, shown.high))
         own = {point.x.value: point for point in known.breaks}
         if first in shown.drawn.partials:
             steep = [slope_joint(own[joint.place], joint) for joint in joints if joint.place in own]
-            outputs.append((number * step + 1 + shown.drawn.partials.index(first), 1, known, steep))
+            place = number * step + 1 + shown.drawn.partials.index(first)
+            outputs.append(Output(place, 1, known, steep, shown.low, shown.high))
     pixel = (shown.high - shown.low) / shown.drawn.size[0]
     explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
     slopes = [None if does else slope for does, slope in zip(explodes, slopes_of(shown.drawn), strict=True)]
