@@ -83,14 +83,19 @@ def plot(
     )
 
 
-def picture_of(record: Any, axes: Any = None, /, **look: Unpack[LookOptions]) -> Any:
-    """The picture of what was computed, or, with axes of Matplotlib's, these with it drawn on them."""
+def picture_of(record: Any, look: Look, equal: bool = False) -> Picture:
+    """The picture of what was computed."""
     request, sight = _asked(record)
-    found = Picture(scene(request, sight), look_of(look))
+    return Picture(scene(request, replace(sight, equal=equal or sight.equal)), look)
+
+
+def _plot(record: Any, axes: Any = None, /, *, equal: bool = False, **look: Unpack[LookOptions]) -> Any:
+    """The picture, or, with axes of Matplotlib's, these with it drawn on them."""
+    found = picture_of(record, look_of(look), equal)
     return found if axes is None else found.draw(axes)
 
 
-PLOTTER = SimpleNamespace(plot=picture_of)
+PLOTTER = SimpleNamespace(plot=_plot)
 """What records ask to be drawn by."""
 
 
