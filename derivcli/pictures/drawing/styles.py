@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from derivcli.pictures.drawing.themes import DASHES, Theme
-from derivcli.pictures.scene import Curve, Panel
+from derivcli.pictures.scene import Curve, FieldPanel, Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def key_of(curve: Curve) -> Key:
     return curve.function, curve.role, curve.order
 
 
-def styles_of(panels: Iterable[Panel], theme: Theme) -> dict[Key, Style]:
+def styles_of(panels: Iterable[Panel | FieldPanel], theme: Theme) -> dict[Key, Style]:
     """The styles of all lines of a picture: each has dashes of its own, and a colour of its own or its function's.
 
     A tangent is a thin line, since the point where it touches tells what it belongs to.

@@ -11,6 +11,7 @@ from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.curves import Line, lines_of, poles
 from derivcli.pictures.functions.known import divides, period_of
 from derivcli.pictures.functions.names import title, variable_name
+from derivcli.pictures.functions.page_tables import tables_of
 from derivcli.pictures.functions.panels import grouped, panel_of, unit_of
 from derivcli.pictures.functions.sentences import description, notes
 from derivcli.pictures.functions.shown import Shown, shown_of
@@ -29,7 +30,8 @@ def function_scene(drawn: Drawn) -> Scene:
     lines = [replace(line, curve=_marked(shown, line.curve, place)) for place, line in enumerate(lines)]
     panels = tuple(_with_tangents(shown, _panels(shown, lines)))
     titles = tuple(title(drawn, number) for number in range(len(drawn.expressions)))
-    return Scene(titles, panels, tuple(notes(shown, panels)), description(shown, titles, panels), drawn.equal)
+    tables = tuple(tables_of(shown, lines)) if drawn.tips else ()
+    return Scene(titles, panels, tuple(notes(shown, panels)), description(shown, titles, panels), drawn.equal, tables)
 
 
 def _marked(shown: Shown, curve: Curve, place: int) -> Curve:

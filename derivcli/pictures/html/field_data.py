@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 import numpy as np
 
@@ -26,10 +27,10 @@ def contour_data(contours: Contours) -> Data:
     known = values.compressed()
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     edges = [low, *[level for level in contours.levels.tolist() if low < level < high], high]
-    regions = [_polygons(made.filled(one, other)) for one, other in zip(edges, edges[1:], strict=False) if one < other]
+    regions = [_polygons(made.filled(one, other)) for one, other in pairwise(edges) if one < other]
     lines, labels = [], []
     for level in contours.levels.tolist():
-        found = [line for line in made.lines(level) if len(line) > 1]
+        found = [line for line in cast(list[Floats], made.lines(level)) if len(line) > 1]
         lines.append({"level": level, "lines": [_line(line) for line in found]})
         labels += [_label(level, line) for line in sorted(found, key=len)[-1:] if len(line) >= LABEL_POINTS]
     return {
@@ -63,8 +64,7 @@ def grid_data(grid: tuple[Floats, Floats], numbers: dict[str, Floats]) -> Data:
 def _polygons(filled: Any) -> list[list[dict[str, str]]]:
     """Each region as its outline and its holes."""
     return [
-        [_line(points[start:end]) for start, end in zip(offsets, offsets[1:], strict=False)]
-        for points, offsets in zip(*filled, strict=True)
+        [_line(points[start:end]) for start, end in pairwise(offsets)] for points, offsets in zip(*filled, strict=True)
     ]
 
 

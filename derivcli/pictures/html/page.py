@@ -60,6 +60,7 @@ def _asset(name: str) -> str:
 @cache
 def _library(name: str) -> str:
     found = importlib.util.find_spec("bokeh")
-    assert found is not None and found.origin is not None, "Bokeh is installed with deriv"
-    text = (Path(found.origin).parent / "server" / "static" / "js" / name).read_text(encoding="utf-8")
+    origin = found and found.origin
+    assert origin, "Bokeh is installed with deriv"
+    text = (Path(origin).parent / "server" / "static" / "js" / name).read_text(encoding="utf-8")
     return re.sub(r"</(script)", r"<\\/\1", re.sub(r"\n//# sourceMappingURL=.*", "", text), flags=re.IGNORECASE)

@@ -53,7 +53,7 @@ function addContours(figure, field, isBehind) {
   })
   figure.painters.push((theme) => {
     drawn.glyph.line_color = labels.glyph.text_color = theme.ink
-    labels.glyph.text_outline_color = theme.background
+    labels.glyph.background_fill_color = theme.background
   })
   figure.field = {...field, grid: gridOf(field, ['z'])}
   figure.drawers.push(() => { figure.isCoarse = !isWhole(figure) })
@@ -64,7 +64,7 @@ function addVectors(figure, data) {
   const {home} = figure, grid = gridOf(data, ['u', 'v']), arrows = source({xs: [], ys: []})
   const drawn = figure.plot.multi_line({field: 'xs'}, {field: 'ys'}, {source: arrows, line_width: 1.4, line_join: 'round'})
   figure.painters.push((theme) => { drawn.glyph.line_color = theme.ink })
-  figure.vectors = grid
+  if (figure.panel.kind == 'vectors') figure.vectors = grid
   figure.drawers.push(() => {
     const {width, height} = frameOf(figure), pixel = pixelsOf(figure), gap = Math.max(26, Math.min(44, width / 14)), found = []
     for (let right = gap / 2; right < width; right += gap) {

@@ -8,6 +8,8 @@ const MARKERS = {
 const MARK_SIZE = 9
 const OVER = 1.25 // how far the ranges reach beyond what is drawn, in its lengths
 const NARROWEST = 1e-9
+const STEPS_SEEN = 2 ** 12 // so many float64 lie at least across the narrowest view
+const {ndarray} = Bokeh.require('core/util/ndarray')
 const FONT = 'system-ui, sans-serif'
 const WHOLE = 0.98 // a view of so much of the axis is the whole picture
 const PIXELS_OFF = 0.5
@@ -22,11 +24,15 @@ function ends(axis) {
   return {low, high, scale}
 }
 
+function narrowest({low, high}) {
+  return Math.max((high - low) * NARROWEST, Math.max(Math.abs(low), Math.abs(high)) * Number.EPSILON * STEPS_SEEN)
+}
+
 function range({low, high}, axis) {
   const around = axis.logarithmic ? 0 : ((high - low) * (OVER - 1)) / 2
   return new Bokeh.Range1d({
     start: low, end: high, bounds: axis.logarithmic ? null : [low - around, high + around],
-    min_interval: axis.logarithmic ? null : (high - low) * NARROWEST,
+    min_interval: axis.logarithmic ? null : narrowest({low, high}),
   })
 }
 
@@ -204,7 +210,6 @@ function addNames(figure, marks, curve) {
   })
   figure.painters.push((theme, name) => {
     drawn.glyph.text_color = curve ? curve.letters[name] : theme.ink
-    drawn.glyph.text_outline_color = theme.background
   })
   if (curve) curve.parts.push(drawn)
 }
@@ -273,7 +278,7 @@ function addDensities(figure, densities) {
     const shades = Float64Array.from(counts, (count) => (count ? Math.log1p(count) / top : NaN))
     const mapper = new Bokeh.LinearColorMapper({palette: ['#000000'], low: 0, high: 1, nan_color: 'rgba(0, 0, 0, 0)'})
     figure.plot.image({
-      image: {value: Bokeh.LinAlg.ndarray(shades, {shape: [rows, columns], dtype: 'float64'})}, color_mapper: mapper,
+      image: {value: ndarray(shades, {shape: [rows, columns], dtype: 'float64'})}, color_mapper: mapper,
       x: {value: density.x[0] / home.x.scale}, y: {value: density.y[0] / home.y.scale},
       dw: {value: (density.x[1] - density.x[0]) / home.x.scale}, dh: {value: (density.y[1] - density.y[0]) / home.y.scale},
     })

@@ -7,9 +7,10 @@ const tables = data.tables.map(prepareTable)
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const HOLDS = {mouse: 14, pen: 18, touch: 30} // pixels around the point in which it is taken hold of
 const TIP_REACH = 10
+const MOST_CHIPS = 12
 const QUIET = 250 // milliseconds after which the values are read out
 
-const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: false}
+const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: null, isFine: false}
 
 function svgLine(curve) {
   const [, width] = [0, 30], made = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
@@ -46,7 +47,7 @@ function writeWords() {
 }
 
 function writeLegend() {
-  const curves = state.figures.flatMap((figure) => figure.curves)
+  const curves = state.figures.flatMap((figure) => figure.curves.filter((curve) => curve.role != 'tangent'))
   if (curves.length < 2) return
   for (const curve of curves) {
     const {made, line} = svgLine(curve)
@@ -63,12 +64,19 @@ function writeLegend() {
 }
 
 function writeMarks() {
-  const own = state.rider ? state.rider.marks().slice(0, 12) : []
+  const own = state.rider ? state.rider.marks().slice(0, MOST_CHIPS) : []
   element('marks').replaceChildren(...own.map((mark) => button(markText(mark), () => goTo(mark))))
 }
 
+const KINDS = {
+  closed: 'end', open: 'open end', isolated: 'isolated point', dot: '', touch: '', flat: 'critical point', degenerate: 'critical point',
+  node: 'double point', start: 'start',
+}
+
 function markText(mark) {
-  return mark.name.text || `${mark.kind == 'open' ? 'hole or open end' : mark.kind} (${number(mark.x, 6)}, ${number(mark.y, 6)})`
+  if (mark.kind == 'touch' && mark.curve) return `tangent ${mark.curve.name.text}`
+  const kind = KINDS[mark.kind] ?? mark.kind
+  return `${kind} ${mark.name.text || `(${number(mark.x, 6)}, ${number(mark.y, 6)})`}`.trim()
 }
 
 function goTo(mark) {
@@ -89,11 +97,13 @@ function addPoint(figure) {
   Object.assign(figure, {tangent, dots, hover})
 }
 
-function show(at) {
+// Puts the point at a place of its rider, or at what is known beside it unless a fine step asks for the place itself.
+function show(at, isFine = false) {
   const {rider} = state
   if (!rider) return
-  state.at = rider.clamp(at)
-  state.found = rider.read(state.at)
+  state.isFine = isFine
+  state.found = rider.read(rider.clamp(at), isFine)
+  state.at = state.found.at ?? rider.clamp(at)
   drawPoint()
   const words = rider.words(state.found)
   const parts = words.map(({name, text}) => {
@@ -142,16 +152,23 @@ let waiting = 0
 function redraw() {
   waiting ||= requestAnimationFrame(() => {
     waiting = 0
+    align()
     for (const figure of state.figures) for (const draw of figure.drawers) draw()
-    if (state.rider) show(state.at)
+    if (state.rider) show(state.at, state.isFine)
     tellZoom()
   })
+}
+
+// Frames that share an axis begin below each other.
+function align() {
+  const left = Math.ceil(Math.max(...state.figures.map((figure) => frameOf(figure).left)))
+  for (const figure of state.figures) if (frameOf(figure).left < left - 1) figure.plot.min_border_left = left
 }
 
 function tellZoom() {
   const [figure] = state.figures, line = element('state')
   const times = (figure.home.x.high - figure.home.x.low) / (figure.x.end - figure.x.start)
-  const closest = times > 0.9 / NARROWEST
+  const closest = figure.x.end - figure.x.start < 1.01 * narrowest(figure.home.x)
   const atEnd = state.figures.some((each) => each.curves.some((curve) => curve.end && !curve.isCoarse && curve.parts[0].visible))
   const coarse = times > 4 && state.figures.some((each) => each.isCoarse || each.curves.some((curve) => curve.end && curve.isCoarse))
   const words = times > 1.02 ? [`Enlarged ${number(times, times < 10 ? 2 : 3)} times.`] : []
@@ -300,7 +317,7 @@ function stretch(range, center, times, isLogarithmic, home) {
   const [to, from] = isLogarithmic ? [Math.log, Math.exp] : [(each) => each, (each) => each]
   const [start, end] = [to(range.start), to(range.end)], middle = center === null ? (start + end) / 2 : to(center)
   const whole = to(home.high) - to(home.low)
-  if ((end - start) * times < whole * NARROWEST) return
+  if (!isLogarithmic) times = Math.max(times, narrowest(home) / (end - start))
   if ((end - start) * times > whole * OVER) return setRange(range, home.low, home.high)
   setRange(range, from(middle + (start - middle) * times), from(middle + (end - middle) * times))
 }
@@ -365,7 +382,7 @@ function onKey(event) {
     choose(riders.indexOf(rider) - step[1])
     keepInView()
   } else if (step) {
-    show(rider.moved(state.at, step[0], step[1], event.shiftKey))
+    show(rider.moved(state.at, step[0], step[1], event.shiftKey), event.shiftKey)
     keepInView()
   } else if (event.key == '+' || event.key == '=') zoom(0.5)
   else if (event.key == '-' || event.key == '_') zoom(2)
@@ -421,19 +438,13 @@ function build(panel, shared, isLast) {
 }
 
 async function start() {
-  Bokeh.set_log_level('error')
   writeWords()
   const shared = range(ends(data.panels[0].x), data.panels[0].x)
   state.figures = data.panels.map((panel, place) => build(panel, shared, place == data.panels.length - 1))
   writeLegend()
   graph.classList.toggle('whole', data.panels.length == 1)
   listenToThemes()
-  for (const figure of state.figures) {
-    const room = document.createElement('div')
-    graph.append(room)
-    figure.view = await Bokeh.Plotting.show(figure.plot, room)
-    hideFromTab(room)
-  }
+  await draw()
   if (data.equal) reset()
   state.riders = ridersOf(state.figures, tables)
   document.body.classList.toggle('several', state.riders.length > 1 && !state.riders[0].isFree)
@@ -447,6 +458,17 @@ async function start() {
   element('home').addEventListener('click', reset)
   redraw()
   document.documentElement.dataset.ready = 'yes'
+}
+
+// All figures belong to one document, since they share a range.
+async function draw() {
+  const drawn = new Bokeh.Document(), rooms = state.figures.map(() => document.createElement('div'))
+  graph.append(...rooms)
+  drawn.config.notifications = null // it would take room in the graph
+  for (const figure of state.figures) drawn.add_root(figure.plot)
+  const views = await Bokeh.embed.add_document_standalone(drawn, graph, rooms)
+  for (const figure of state.figures) figure.view = views.get(figure.plot)
+  rooms.forEach(hideFromTab)
 }
 
 // Bokeh's own elements take no focus: the graph around them has it, with keys of its own.

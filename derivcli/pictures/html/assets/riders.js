@@ -2,6 +2,7 @@
 
 const NEAR_JUDGED = 2.6 // pixels in which a row with a verdict stands for the place that is pointed at
 const NEAR_ROW = 0.6
+const START = 0.36 // where on its axis a point stands at first
 
 // A function with its table; its place is an x.
 function functionRider(table, figures) {
@@ -12,17 +13,17 @@ function functionRider(table, figures) {
   const first = table.x[0], last = table.x[table.x.length - 1]
   const slope = table.columns[main.column.slope]
 
-  function read(x) {
+  function read(x, isFine) {
     const step = pixelsOf(figure).x * figure.home.x.scale
-    const row = rowNear(table, x, NEAR_JUDGED * step, NEAR_ROW * step)
-    const gap = placeOf(table.x, x), place = row < 0 ? placed(x, step / 4) : table.x[row]
+    const row = isFine ? rowNear(table, x, 0, 0) : rowNear(table, x, NEAR_JUDGED * step, NEAR_ROW * step)
+    const gap = placeOf(table.x, x), place = row < 0 ? (isFine ? x : placed(x, step / 4)) : table.x[row]
     const value = (column) => (row < 0 ? cubicAt(table, column, gap, place) : column.values[row])
     const values = table.columns.map((column) => ({
       name: column.name.text, value: value(column),
       text: row < 0 ? rough(value(column), 4 * column.errors[gap]) : number(value(column)),
     }))
     return {
-      x: place, values, verdict: verdictAt(row, place), slope: slope ? value(slope) : NaN, isExact: row >= 0,
+      at: place, x: place, values, verdict: verdictAt(row, place), slope: slope ? value(slope) : NaN, isExact: row >= 0,
       dots: lines.map((line) => dot(line, value(line.column), place)),
     }
   }
@@ -40,7 +41,10 @@ function functionRider(table, figures) {
   const variable = () => figure.panel.x.name.text
   return {
     figure, curve, read, name: curve.name.text, lines,
-    start: () => (figure.x.start + figure.x.end) / 2 * figure.home.x.scale,
+    start() {
+      const touch = this.marks().find((mark) => mark.kind == 'touch'), x = first + (last - first) * START
+      return touch ? touch.x : table.judgedX.length ? table.judgedX[nearestPlace(table.judgedX, x)] : x
+    },
     clamp: (x) => Math.min(Math.max(x, first), last),
     moved(x, right, up, isSmall) {
       const wide = (figure.x.end - figure.x.start) * figure.home.x.scale
@@ -62,7 +66,7 @@ function functionRider(table, figures) {
       return {at: place, found, away, there}
     },
     tangent: (found) => isFinite(found.slope) && lineThrough(figure, found.dots[lines.indexOf(main)], found.slope),
-    marks: () => figure.tips.filter((mark) => mark.x >= first && mark.x <= last && (!mark.curve || mark.curve.tableOf == table)),
+    marks: () => figure.tips.filter((mark) => mark.x >= first && mark.x <= last && (!mark.curve || mark.curve == curve || mark.curve.role == 'tangent')),
     ofMark: (mark) => mark.x,
   }
 }
