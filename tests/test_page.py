@@ -138,9 +138,8 @@ def opened(browser: Browser, scene: Scene, folder: Path, dark: bool = False, wid
 
 def values(text: str) -> dict[str, float]:
     """The numbers of a reading such as x = 1, f(x) = ≈ 2."""
-    return {
-        name: float(number) for name, number in re.findall(r"(x|y|f\(x\)|f′\(x\)) = (?:≈ )?(-?[\d.]+(?:e-?\d+)?)", text)
-    }
+    found = re.findall(r"(x|y|f\(x\)|f′\(x\)) = (?:≈ )?(-?[\d.]+(?:e-?\d+)?)", text.split("at x")[0])
+    return {name: float(number) for name, number in found}
 
 
 def spot(tab: Tab, x: float, y: float) -> tuple[float, float]:

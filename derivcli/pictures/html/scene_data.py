@@ -98,8 +98,7 @@ def _panel(panel: AnyPanel, scene: Scene) -> Data:
 
 
 def _curves(curves: Iterable[Curve], scene: Scene) -> list[Data]:
-    panels = [panel for panel in scene.panels if not isinstance(panel, VectorPanel)]
-    styles = {name: styles_of(panels, theme) for name, theme in THEMES.items()}
+    styles = {name: styles_of(scene.panels, theme) for name, theme in THEMES.items()}
     found = []
     for curve in curves:
         table, column = _column_of(curve, scene.tables)
