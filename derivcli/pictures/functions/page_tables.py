@@ -1,88 +1,85 @@
-"""The numbers of functions for a page: their tables, with verdicts at some places."""
+"""The numbers that a page shows where its reader points: those of every curve, with verdicts about the derivative."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import partial as with_arguments
-from typing import TYPE_CHECKING
-
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
 
 from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
-from derivcli.pictures.functions.curves import Line
+from derivcli.pictures.functions.curves import slopes_of
+from derivcli.pictures.functions.names import DIGITS, letters_of
 from derivcli.pictures.functions.shown import Shown
-from derivcli.pictures.scene import Floats, Table
+from derivcli.pictures.scene import Curve, Floats, Panel, Table
 from derivcli.pictures.tables import table_of
 from derivcli.render.blocks import Style
-from derivcli.render.quantities import named
-from derivcli.render.verdicts import columns_of, digits_text, sentence
-from derivcli.result import Partial, derivative_key
+from derivcli.render.verdicts import JudgedColumn, columns_of, digits_text, sentence
+from derivcli.result import Result, derivative_key
 
-if TYPE_CHECKING:
-    from derivcli.language.spelling import Spelling
-    from derivcli.render.verdicts import JudgedColumn
+STYLE = Style(digits=DIGITS)
 
-STYLE = Style()
+SAID = {"proved": "proved to {}", "agrees": "agrees in {}"}
+"""What is said of a number that is right, with how many digits."""
 
 
-def tables_of(shown: Shown, lines: Sequence[Line]) -> Iterator[Table]:
-    """A table for each function, with its derivatives behind it."""
+def tables(shown: Shown, panels: Sequence[Panel]) -> Iterator[Table]:
+    """A table for each function, if they are asked for."""
+    if not shown.drawn.tips:
+        return
+    curves = [(curve, panel.y.high - panel.y.low) for panel in panels for curve in panel.curves]
     step = 1 + len(shown.drawn.partials)
-    for number in range(len(shown.known)):
-        own = lines[number * step : (number + 1) * step]
+    slopes = slopes_of(shown.drawn)
+    for number, known in enumerate(shown.known):
+        own = [(curve, height) for curve, height in curves if _is_column(curve, number)]
+        own.sort(key=lambda each: each[0].order)
+        first = number * step
         yield table_of(
             number,
-            [line.curve.name for line in own],
-            with_arguments(_values, shown, number, own),
+            [curve.name for curve, _ in own],
+            _numbers(shown, slice(first, first + step)),
             (shown.low, shown.high),
-            [joint.place for joint in own[0].joints],
-            [line.curve.window[1] - line.curve.window[0] for line in own],
-            slopes=_slopes([(), *shown.drawn.partials], shown.variable),
-            judged=with_arguments(_verdicts, shown, number),
-            places=[mark.x for line in own for mark in line.curve.marks],
+            [point.x.value for point in known.breaks],
+            [height for _, height in own],
+            slopes=[-1 if slope is None else slope - first for slope in slopes[first : first + step]],
+            judged=_judged(shown, number),
+            places=[mark.x for curve, _ in own for mark in curve.marks],
             parts=len(shown.known),
         )
 
 
-def _values(shown: Shown, number: int, lines: Sequence[Line], x: Floats) -> list[Floats]:
-    """A function and its derivatives; at breaks what is known there, which is no number where there is none."""
-    step = len(lines)
-    found = shown.values(x)[number * step : (number + 1) * step]
-    for values, line in zip(found, lines, strict=True):
-        for joint in line.joints:
-            values[x == joint.place] = np.nan if joint.here is None else joint.here
-    return found
+def _is_column(curve: Curve, number: int) -> bool:
+    return curve.function == number and curve.role in ("function", "derivative")
 
 
-def _slopes(partials: Sequence[Partial], variable: str) -> list[int]:
-    """For each derivative the place of its own derivative by the variable, -1 where that is not there."""
-    places = {tuple(sorted(partial)): place for place, partial in enumerate(partials)}
-    return [places.get(tuple(sorted((*partial, variable))), -1) for partial in partials]
+def _numbers(shown: Shown, own: slice) -> Callable[[Floats], list[Floats]]:
+    return lambda x: shown.values(x)[own]
 
 
-def _verdicts(shown: Shown, number: int, x: Floats) -> list[str]:
-    """What is known of the first derivative at places."""
-    results = shown.drawn.judge({shown.variable: x})
-    name, result = [*named(results)][number]
+def _judged(shown: Shown, number: int) -> Callable[[Floats], list[str]] | None:
+    """What is known of the first derivative at places, where it is drawn."""
     key = derivative_key((shown.variable,))
-    if key not in result.verdicts:
-        return [""] * len(x)
-    first = replace(result, verdicts={key: result.verdicts[key]}, value_verdicts=None)
-    (column,) = columns_of(name, first, STYLE)
-    return [_words(column, point, result.expression.spelling) for point in range(len(x))]
+    if (shown.variable,) not in shown.drawn.partials:
+        return None
+    letter = letters_of(shown.drawn)[number]
+
+    def judged(x: Floats) -> list[str]:
+        result = shown.drawn.judge({shown.variable: x})[number]
+        verdicts = result.verdicts.get(key)
+        if verdicts is None:
+            return [""] * len(x)
+        column = _column(letter, result, key)
+        return [_said(column, point, verdicts[point], result) for point in range(len(x))]
+
+    return judged
 
 
-def _words(column: JudgedColumn, point: int, spelling: Spelling) -> str:
-    verdict = column.verdicts[point]
+def _column(letter: str, result: Result, key: str) -> JudgedColumn:
+    columns = columns_of(letter, result, STYLE)
+    return columns[[*result.verdicts].index(key)]
+
+
+def _said(column: JudgedColumn, point: int, verdict: Verdict | None, result: Result) -> str:
     if verdict is None:
         return ""
-    kind = KINDS[verdict.kind]
-    if kind.is_right:
-        return f"{kind.marks[0]} {column.label(point)} {_right(verdict)}"
-    return sentence(column, point, verdict, STYLE, spelling)
-
-
-def _right(verdict: Verdict) -> str:
-    return f"{verdict.kind} to {digits_text(verdict.digits)}" if verdict.digits else verdict.kind
+    if KINDS[verdict.kind].is_right:
+        return SAID[verdict.kind].format(digits_text(verdict.digits or 0))
+    return sentence(column, point, verdict, STYLE, result.expression.spelling)
