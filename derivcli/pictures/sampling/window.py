@@ -105,7 +105,7 @@ def _bends_up(x: Floats, y: Floats, branch: Indices) -> bool:
 def _envelope_grows(x: Floats, y: Floats, cut: Floats, wide: float, highest: int) -> bool:
     """Whether the sizes of values farther than a distance from a place grow like those of a pole as it shrinks.
 
-    They do so near the place, and from the highest point on. The place is that of a break near that point, or the point.
+    They do so near the place, and from the highest point on. The place is that of a break near it, or itself.
     """
     places = np.append(cut[np.isfinite(cut)], x[highest])
     away = np.abs(places - x[highest])
