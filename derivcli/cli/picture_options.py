@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from derivcli.cli.option_declaration import PICTURE, STAYS, option, picture
+from derivcli.cli.picture_output import Chosen
 from derivcli.errors import DerivError
 from derivcli.pictures.look import DPI, THEMES, Look, read_size
 
@@ -56,6 +57,11 @@ def look_of(theme: Theme | None, size: str | None, dpi: int | None, transparent:
     dots = dpi or Look().dpi
     inches = None if size is None else read_size(size, dots)
     return Look(theme.value if theme else THEMES[0], inches, dots, transparent)
+
+
+def chosen_of(theme: Theme | None, size: str | None, dpi: int | None) -> Chosen:
+    """What of the look was asked for."""
+    return Chosen(theme is not None, size is not None or dpi is not None)
 
 
 def sight_in(options: MainOptions, look: Look, tips: bool) -> Sight:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from derivcli.request import Request
 
 Write = Callable[..., object]
-"""Takes text for standard output, and whether it is colored."""
+"""Takes text for standard output, and whether it is `colored`, or `drawn` so that it moves the cursor."""
 
 MAX_TABLE_POINTS = 1_000
 """Points that are shown as a table on a terminal without being asked for; more are lines."""

@@ -20,7 +20,7 @@ from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
-from derivcli.cli.picture_options import check_picture_options, look_in, sight_in
+from derivcli.cli.picture_options import check_picture_options, chosen_of, look_in, sight_in
 from derivcli.cli.picture_output import put_picture
 from derivcli.cli.point_source import PointSource, opened
 from derivcli.cli.printing import STANDARD_OUTPUT
@@ -85,7 +85,8 @@ def _picture(request: Request, output: Output, path: Path) -> list[str]:
     with progress():
         found = scene(request, sight_in(options, look, tips=path.suffix.lower() == f".{PAGE}"))
     screen = (output.terminal, output.style)
-    return put_picture(Picture(found, look), path, screen, output.write, options.clobber)
+    chosen = chosen_of(options.theme, options.size, options.dpi)
+    return put_picture(Picture(found, look), path, screen, output.write, options.clobber, chosen)
 
 
 def _printed(request: Request, output: Output) -> Answer:

@@ -111,8 +111,9 @@ def study(
     if plot is not None:
         from derivcli.picture_api import picture_of
 
-        show = partial(terminal.show, sys.stdout)
-        for note in put_picture(picture_of(found, look, equal), plot, (is_terminal, style), show, not no_clobber):
+        show, chosen = partial(terminal.show, sys.stdout), picture_options.chosen_of(theme, size, dpi)
+        picture, screen = picture_of(found, look, equal), (is_terminal, style)
+        for note in put_picture(picture, plot, screen, show, not no_clobber, chosen):
             tell(note)
     if plot is None or format_ is not None:
         print_document(document_of(found, style), format_ or default_format("study", is_terminal), style)
