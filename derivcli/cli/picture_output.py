@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import struct
+import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.cli.graphics import Graphics, graphics_of
 from derivcli.cli.printing import STANDARD_OUTPUT, save_picture
+from derivcli.errors import DerivError
 
 if TYPE_CHECKING:
     from derivcli.cli.table_or_stream import Write
@@ -31,23 +34,53 @@ CELL_PIXELS = 9, 18
 WIDTH_INCHES, HEIGHT_INCHES = 7.2, 5.2
 """The usual size of a picture, which a terminal is to hold."""
 
+WINDOW_DPI = 110
 SCREEN_DPI = range(60, 301)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What of a look was asked for, so that the terminal has no say in it."""
+class Destination:
+    """Where a picture goes: into a file or the terminal by `path`, into a `window`, or both.
 
-    theme: bool = False
-    size: bool = False
+    `has_theme` and `has_size` say that these were asked for, so that the terminal has no say in them.
+    """
+
+    path: Path | None
+    window: bool = False
+    clobber: bool = True
+    has_theme: bool = False
+    has_size: bool = False
 
 
-def put_picture(
-    picture: Picture, path: Path, screen: Screen, write: Write, clobber: bool = True, chosen: Chosen = Chosen()
-) -> list[str]:
-    """Save a picture, or show it in the terminal; what there is to say of it."""
-    if path != STANDARD_OUTPUT:
-        return [save_picture(path, picture.data, clobber)]
+def check_display(environment: Mapping[str, str]) -> None:
+    """Refuse a window where there is nothing to open it on, or nothing to open it with."""
+    from derivcli.pictures.drawing.window import INSTEAD, backend_name
+
+    if sys.platform not in ("darwin", "win32") and not (
+        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+    ):
+        where = "over ssh" if environment.get("SSH_CONNECTION") else "here"
+        raise DerivError(f"there is no display {where} to open a window on", hint=INSTEAD)
+    backend_name()
+
+
+def put_picture(picture: Picture, destination: Destination, screen: Screen, write: Write) -> list[str]:
+    """Save a picture, or show it; what there is to say of it."""
+    done = []
+    if destination.path == STANDARD_OUTPUT:
+        _draw(picture, destination, screen, write)
+    elif destination.path is not None:
+        done.append(save_picture(destination.path, picture.data, destination.clobber))
+    if destination.window:
+        from derivcli.pictures.drawing.window import show_window
+
+        is_free = not destination.has_size
+        show_window(picture.scene, replace(picture.look, dpi=WINDOW_DPI) if is_free else picture.look)
+    return done
+
+
+def _draw(picture: Picture, destination: Destination, screen: Screen, write: Write) -> None:
+    """Show a picture in the terminal."""
     is_terminal, style = screen
     descriptor = STANDARD_OUTPUT_DESCRIPTOR if is_terminal else None
     graphics = graphics_of(os.environ, descriptor, style.unicode, style.color)
@@ -60,16 +93,15 @@ def put_picture(
     else:
         from derivcli.pictures.terminal.inline import inline_picture
 
-        look = _fitted(picture.look, graphics, chosen, descriptor)
+        look = _fitted(picture.look, graphics, destination, descriptor)
         write(inline_picture(replace(picture, look=look).data("png"), graphics.kind), drawn=True)
-    return []
 
 
-def _fitted(look: Look, graphics: Graphics, chosen: Chosen, descriptor: int | None) -> Look:
-    """The look that goes with the terminal, but for what was chosen."""
-    if graphics.is_dark and not chosen.theme:
+def _fitted(look: Look, graphics: Graphics, destination: Destination, descriptor: int | None) -> Look:
+    """The look that goes with the terminal, but for what was asked for."""
+    if graphics.is_dark and not destination.has_theme:
         look = replace(look, theme="dark")
-    if not chosen.size:
+    if not destination.has_size:
         width, height = _pixels(descriptor)
         dpi = int(min(width / WIDTH_INCHES, height / HEIGHT_INCHES))
         look = replace(look, dpi=min(max(dpi, SCREEN_DPI[0]), SCREEN_DPI[-1]))
