@@ -193,7 +193,7 @@ class MainOptions:
             group=INPUT,
         ),
     ] = None
-    decimal_comma: Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.", group=OUTPUT)] = False
+    decimal_comma: Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.", group=PROGRAM)] = False
     on_error: Annotated[
         OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.", rich_help_panel=INPUT)
     ] = OnError.STOP

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from derivcli.cli.option_declaration import PICTURE, STAYS, option, picture
+from derivcli.cli.option_declaration import OUTPUT, PICTURE, STAYS, option, picture
 from derivcli.cli.picture_output import Destination, check_display
 from derivcli.errors import DerivError
 from derivcli.pictures.look import DPI, THEMES, Look, read_size
@@ -22,7 +22,8 @@ Plot = Annotated[
     Path | None,
     picture(
         "Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; "
-        "- draws it in the terminal. With --format do both."
+        "- draws it in the terminal, in full where that can show pictures and DERIV_PICTURES does not say text. "
+        "With --format do both."
     ),
 ]
 ThemeOption = Annotated[
@@ -47,7 +48,7 @@ Surface = Annotated[
     bool, option("--surface", "Two variables as a surface seen from a side, with its tangent plane.", group=PICTURE)
 ]
 
-Show = Annotated[bool, option("--show", "Open the picture in a window.", group=PICTURE)]
+Show = Annotated[bool, option("--show", "Open the picture in a window; with --plot do both.", group=OUTPUT)]
 
 
 def look_in(options: MainOptions) -> Look:

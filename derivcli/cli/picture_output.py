@@ -6,7 +6,7 @@ import os
 import shutil
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,13 +52,21 @@ class Destination:
     has_size: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What can be drawn in a `look`: as a file that has a suffix, and as text in one of TEXTS."""
+
+    file: Callable[[str, Look], bytes]
+    text: Callable[[str], str]
+    look: Look
+
+
 def check_display(environment: Mapping[str, str]) -> None:
     """Refuse a window where there is nothing to open it on, or nothing to open it with."""
     from derivcli.pictures.drawing.window import INSTEAD, backend_name
 
-    if sys.platform not in ("darwin", "win32") and not (
-        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
-    ):
+    has_display = any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if not has_display and sys.platform not in ("darwin", "win32"):
         where = "over ssh" if environment.get("SSH_CONNECTION") else "here"
         raise DerivError(f"there is no display {where} to open a window on", hint=INSTEAD)
     backend_name()
@@ -66,11 +74,18 @@ def check_display(environment: Mapping[str, str]) -> None:
 
 def put_picture(picture: Picture, destination: Destination, screen: Screen, write: Write) -> list[str]:
     """Save a picture, or show it; what there is to say of it."""
-    done = []
-    if destination.path == STANDARD_OUTPUT:
-        _draw(picture, destination, screen, write)
-    elif destination.path is not None:
-        done.append(save_picture(destination.path, picture.data, destination.clobber))
+
+    def text(kind: str) -> str:
+        from derivcli.pictures.terminal.text_picture import text_picture
+
+        is_terminal, style = screen
+        lines = shutil.get_terminal_size((style.width, FALLBACK_LINES)).lines if is_terminal else FALLBACK_LINES
+        return text_picture(picture.scene, style.width, lines - PROMPT_LINES, style.color, kind)
+
+    def file(suffix: str, look: Look) -> bytes:
+        return replace(picture, look=look).data(suffix)
+
+    done = put_drawing(Drawing(file, text, picture.look), destination, screen, write)
     if destination.window:
         from derivcli.pictures.drawing.window import show_window
 
@@ -79,22 +94,23 @@ def put_picture(picture: Picture, destination: Destination, screen: Screen, writ
     return done
 
 
-def _draw(picture: Picture, destination: Destination, screen: Screen, write: Write) -> None:
-    """Show a picture in the terminal."""
+def put_drawing(drawing: Drawing, destination: Destination, screen: Screen, write: Write) -> list[str]:
+    """Save a drawing, or show it in the terminal; what there is to say of it."""
+    if destination.path is None:
+        return []
+    if destination.path != STANDARD_OUTPUT:
+        return [save_picture(destination.path, lambda suffix: drawing.file(suffix, drawing.look), destination.clobber)]
     is_terminal, style = screen
     descriptor = STANDARD_OUTPUT_DESCRIPTOR if is_terminal else None
     graphics = graphics_of(os.environ, descriptor, style.unicode, style.color)
     if graphics.is_text:
-        from derivcli.pictures.terminal.text_picture import text_picture
-
-        lines = shutil.get_terminal_size((style.width, FALLBACK_LINES)).lines if is_terminal else FALLBACK_LINES
-        text = text_picture(picture.scene, style.width, lines - PROMPT_LINES, style.color, graphics.kind)
-        write(text, style.color)
+        write(drawing.text(graphics.kind), style.color)
     else:
         from derivcli.pictures.terminal.inline import inline_picture
 
-        look = _fitted(picture.look, graphics, destination, descriptor)
-        write(inline_picture(replace(picture, look=look).data("png"), graphics.kind), drawn=True)
+        look = _fitted(drawing.look, graphics, destination, descriptor)
+        write(inline_picture(drawing.file("png", look), graphics.kind), drawn=True)
+    return []
 
 
 def _fitted(look: Look, graphics: Graphics, destination: Destination, descriptor: int | None) -> Look:

@@ -51,6 +51,9 @@ def _run(manager: Any) -> None:
     """Show the window, and come back when it has been closed."""
     from matplotlib._pylab_helpers import Gcf
 
-    Gcf._set_new_active_manager(manager)  # where backends look for open windows
-    manager.show()
-    manager.start_main_loop()
+    Gcf.figs[manager.num] = manager  # where backends look for open windows
+    try:
+        manager.show()
+        manager.start_main_loop()
+    finally:
+        Gcf.figs.pop(manager.num, None)
