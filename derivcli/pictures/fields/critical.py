@@ -1,0 +1,85 @@
+"""The critical points in a window, with proof: what study tells of a box."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derivcli.errors import DerivError
+from derivcli.pictures.fields.grid import Window
+from derivcli.pictures.scene import Mark, Name
+from derivcli.render.numbers import number_text
+
+if TYPE_CHECKING:
+    from derivcli.language.expression import Expression
+    from derivcli.pictures.drawn import Drawn
+    from derivcli.points.at_option import Interval
+    from derivcli.study.boxes.records import BoxPoint, BoxStudy
+
+SECONDS = 1.0
+"""The time of a study on the clock."""
+
+LABELLED_POINTS = 9
+"""Up to so many critical points each is named in the picture."""
+
+DIGITS = 5
+
+
+def studied(drawn: Drawn, window: Window, seconds: float = SECONDS) -> BoxStudy | None:
+    """What is known of the function in a window; None where functions are in it that a study does not know."""
+    from derivcli.engines.balls.errors import TouchError, UnsureError
+    from derivcli.points.at_option import Interval
+    from derivcli.study.boxes.study_box import study_box
+    from derivcli.study.interval_ends import ends_of
+
+    expression = drawn.expressions[0]
+    if expression.custom_functions or expression.unknown_functions or expression.has_integrals:
+        return None
+    typed = {interval.variable: interval for interval in drawn.intervals}
+    box = {}
+    for name, ends in zip(drawn.names, window, strict=True):
+        interval: Interval = Interval(name, *ends)
+        asked = typed.get(name)
+        box[name] = ends_of(asked if asked and (asked.low, asked.high) == ends else _exact(interval))
+    try:
+        return study_box(_fixed(drawn), box, seconds)
+    except (DerivError, UnsureError, TouchError, ArithmeticError, ValueError, KeyError, RecursionError):
+        return None
+
+
+def _exact(interval: Interval) -> Interval:
+    """An interval whose ends are known as the rational numbers that they are."""
+    from fractions import Fraction
+
+    from derivcli.language.tree import number
+
+    return replace(interval, ends=(number(Fraction(interval.low)), number(Fraction(interval.high))))
+
+
+def _fixed(drawn: Drawn) -> Expression:
+    """The function of the two variables, the others as they are fixed."""
+    from fractions import Fraction
+
+    from derivcli.engines.symbolic import expression_of
+    from derivcli.language.tree import number, substitute, symbol
+
+    expression = drawn.expressions[0]
+    if not drawn.fixed:
+        return expression
+    values = {symbol(name): number(Fraction(value)) for name, value in drawn.fixed.items()}
+    return expression_of(substitute(expression.expanded, values), expression.spelling)
+
+
+def marks_of(points: tuple[BoxPoint, ...], every: bool) -> tuple[Mark, ...]:
+    """The critical points as marks; the names of a few have the kind, and those of `every` one where it is and f."""
+    return tuple(_mark(point, every, len(points) <= LABELLED_POINTS) for point in points)
+
+
+def _mark(point: BoxPoint, every: bool, few: bool) -> Mark:
+    x, y = (number.value for number in point.at)
+    place = ", ".join(number_text(number.value, DIGITS) for number in point.at)
+    value = "" if point.value is None else number_text(point.value.value, DIGITS)
+    kind = " ".join(filter(None, (point.extent, point.kind)))
+    tip = f"{kind} at ({place})" + (f", f = {value}" if value else "")
+    name = Name(f"{point.kind} {value}\nat ({place})" if every else point.kind) if few else None
+    return Mark(x, y, point.kind, name, tip, point.verdict.kind)
