@@ -16,7 +16,9 @@ from tests.support import each
 ROOT = Path(__file__).parents[1]
 MOST_LINES = 400
 
-LAYERS = ("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "pictures", "cli")
+LAYERS = (
+    *("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "pictures", "cli"),
+)
 """The folders; each may import itself and those to its left."""
 
 LEAVES = ("errors", "flag_table", "hints", "result", "showing", "vector_operators")

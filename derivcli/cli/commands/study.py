@@ -13,6 +13,7 @@ from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.commands import study_questions
 from derivcli.cli.notes import tell_remarks
+from derivcli.cli.option_declaration import INPUT, OUTPUT, QUESTION, option, rounding
 from derivcli.cli.printing import print_document
 from derivcli.render.format_table import default_format, formats_for
 
@@ -28,45 +29,41 @@ Formulas = Annotated[
 ]
 On = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--on SPEC",
         "The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf. Several, as in x=-5:5,y=-5:5, make a box. "
         "[default: one that shows what there is]",
-        group=options.INPUT,
+        group=INPUT,
     ),
 ]
 Parametric = Annotated[
     str | None,
-    options.option(
+    option(
         "--parametric NAME",
         "The path of a point whose coordinates x and y are two formulas of this parameter.",
-        group=options.INPUT,
+        group=INPUT,
     ),
 ]
 Claims = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--claim TEXT",
         'Is this so everywhere: "f\' > 0", "f >= 2x-1", "0 <= f < 1"? The status is 0 where it is, '
         "1 where it is not, 2 where it is undecided. May be repeated.",
-        group=options.QUESTION,
+        group=QUESTION,
     ),
 ]
 Solve = Annotated[
     list[str] | None,
-    options.option("--solve TEXT", 'Where is this so: "f = 3", "f\' = 0"? May be repeated.', group=options.QUESTION),
+    option("--solve TEXT", 'Where is this so: "f = 3", "f\' = 0"? May be repeated.', group=QUESTION),
 ]
-Inverse = Annotated[
-    bool, options.option("--inverse", "The inverse function and its derivative at `--at f=2`.", group=options.QUESTION)
-]
-At = Annotated[list[str] | None, options.option("--at f=NUMBER", "A value of the function.", group=options.QUESTION)]
+Inverse = Annotated[bool, option("--inverse", "The inverse function and its derivative at `--at f=2`.", group=QUESTION)]
+At = Annotated[list[str] | None, option("--at f=NUMBER", "A value of the function.", group=QUESTION)]
 FormatOption = Annotated[
     StudyFormat | None,
-    options.option(
-        "--format", "How to print. [default: table; tsv where the output is no terminal]", group=options.OUTPUT
-    ),
+    option("--format", "How to print. [default: table; tsv where the output is no terminal]", group=OUTPUT),
 ]
-Digits = Annotated[int | None, options.rounding("all that are proved, up to 17")]
+Digits = Annotated[int | None, rounding("all that are proved, up to 17")]
 
 
 def study(
