@@ -205,6 +205,7 @@ class VectorPanel:
     vectors: Floats
     contours: Contours | None = None
     marks: tuple[Mark, ...] = ()
+    curves: tuple[Curve, ...] = ()
 
 
 AnyPanel: TypeAlias = Panel | FieldPanel | VectorPanel

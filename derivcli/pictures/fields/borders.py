@@ -26,6 +26,9 @@ STEEP = 1.7
 KEPT = 0.5
 """A break keeps this part of the difference however near the points come; a line that is only steep does not."""
 
+HUGE = 1e200
+"""Values that grow so large have no border beside them, they are none that a float64 holds."""
+
 GROWTH = 50.0
 """At a pole the values grow so many times while the points come nearer."""
 
@@ -108,5 +111,7 @@ def _narrowed(value: Callable[[Floats], Floats], low: Floats, high: Floats, one:
                 break
         kept = ~(np.abs(after - before) < KEPT * first) & (first > 0)
         largest = np.maximum(np.abs(after), np.abs(before)) > GROWTH * np.maximum(np.abs(one), np.abs(other))
-    kinds = np.where(is_border, BORDER, np.where(kept, np.where(largest, POLE, JUMP), 0)).astype(np.int8)
+    huge = np.where(has_first, np.abs(before), np.abs(after)) > HUGE
+    kinds = np.where(kept, np.where(largest, POLE, JUMP), 0)
+    kinds = np.where(is_border, np.where(huge, POLE, BORDER), kinds).astype(np.int8)
     return Edges(kinds, low / 2 + high / 2, before, after)

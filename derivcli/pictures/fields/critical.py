@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -72,14 +74,23 @@ def _fixed(drawn: Drawn) -> Expression:
 
 def marks_of(points: tuple[BoxPoint, ...], every: bool) -> tuple[Mark, ...]:
     """The critical points as marks; the names of a few have the kind, and those of `every` one where it is and f."""
-    return tuple(_mark(point, every, len(points) <= LABELLED_POINTS) for point in points)
+    named = [*points] if len(points) <= LABELLED_POINTS else [*_first_of_each_kind(points)]
+    return tuple(_mark(point, every, any(point is each for each in named)) for point in points)
 
 
-def _mark(point: BoxPoint, every: bool, few: bool) -> Mark:
+def _first_of_each_kind(points: tuple[BoxPoint, ...]) -> Iterator[BoxPoint]:
+    """Of each kind the point next to the middle of them all, whose name tells what its mark stands for."""
+    middle = [sum(point.at[place].value for point in points) / len(points) for place in (0, 1)]
+    for kind in dict.fromkeys(point.kind for point in points):
+        same = [point for point in points if point.kind == kind]
+        yield min(same, key=lambda point: math.dist(middle, [number.value for number in point.at]))
+
+
+def _mark(point: BoxPoint, every: bool, named: bool) -> Mark:
     x, y = (number.value for number in point.at)
     place = ", ".join(number_text(number.value, DIGITS) for number in point.at)
     value = "" if point.value is None else number_text(point.value.value, DIGITS)
     kind = " ".join(filter(None, (point.extent, point.kind)))
     tip = f"{kind} at ({place})" + (f", f = {value}" if value else "")
-    name = Name(f"{point.kind} {value}\nat ({place})" if every else point.kind) if few else None
+    name = Name(f"{point.kind} {value}\nat ({place})" if every else point.kind) if named else None
     return Mark(x, y, point.kind, name, tip, point.verdict.kind)

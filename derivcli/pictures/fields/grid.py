@@ -21,8 +21,12 @@ Field: TypeAlias = Callable[[Floats, Floats], list[list[Floats]]]
 GRID_POINTS = 301
 """The points along each variable: an odd count, so that the middle of a window is one of them."""
 
-OFFSET = 0.381966
-"""How far, in steps, the inner points move where the grid hits lines on which there is no value."""
+OFFSETS = (0.381966, 0.2720196)
+"""How far, in steps, the inner points of both variables move where the grid hits lines on which there is no value."""
+
+
+END_OFFSET = 1e-7
+"""The part of that by which the first and the last point move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,12 @@ class Grid:
 
 
 def field_of(drawn: Drawn) -> Field:
-    """The functions of a picture by their two variables, the others as they are fixed."""
+    """The functions of a picture by its two variables."""
     one, other = drawn.names
 
     def field(x: Floats, y: Floats) -> list[list[Floats]]:
-        at = {name: np.full(x.size, value) for name, value in drawn.fixed.items()}
-        found = drawn.evaluate({one: x.ravel(), other: y.ravel(), **at})
-        return [[np.asarray(each, np.float64).reshape(x.shape) for each in function] for function in found]
+        found = drawn.evaluate({one: x.ravel(), other: y.ravel()})
+        return [[np.broadcast_to(each, x.size).reshape(x.shape) for each in function] for function in found]
 
     return field
 
@@ -54,20 +57,20 @@ def on_grid(field: Field, x: Floats, y: Floats) -> list[list[Floats]]:
 
 def value_grid(value: Callable[[list[list[Floats]]], Floats], field: Field, window: Window) -> Grid:
     """A number made of the functions and derivatives, on a grid that does not run along a line without values."""
-    grid = _grid(value, field, window, 0.0)
-    return _grid(value, field, window, OFFSET) if _thin(~np.isfinite(grid.values)).any() else grid
+    grid = _grid(value, field, window, (0.0, 0.0))
+    return _grid(value, field, window, OFFSETS) if _thin(~np.isfinite(grid.values)).any() else grid
 
 
 def points_along(ends: tuple[float, float], count: int, offset: float = 0.0) -> Floats:
     """Points from end to end, the inner ones moved by a part of a step."""
     steps = np.arange(count) + offset * (np.arange(count) > 0)
-    steps[-1] = count - 1
+    steps[0], steps[-1] = offset * END_OFFSET, count - 1 - offset * END_OFFSET
     low, high = ends
     return np.asarray(low * (1 - steps / (count - 1)) + high * (steps / (count - 1)), np.float64)
 
 
-def _grid(value: Callable[[list[list[Floats]]], Floats], field: Field, window: Window, offset: float) -> Grid:
-    x, y = (points_along(ends, GRID_POINTS, offset) for ends in window)
+def _grid(value: Callable[[list[list[Floats]]], Floats], field: Field, window: Window, offsets: tuple[float, float]) -> Grid:
+    x, y = (points_along(ends, GRID_POINTS, offset) for ends, offset in zip(window, offsets, strict=True))
     with np.errstate(all="ignore"):
         return Grid(x, y, value(on_grid(field, x, y)))
 

@@ -16,8 +16,8 @@ STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 LINEAR_LEVELS = 12
 """About so many levels stand at equal steps."""
 
-MAX_LEVELS = 19
-"""At most so many levels are at growing steps."""
+MAX_SERIES = 12
+"""Of growing levels about so many have one sign."""
 
 WIDE_ABOVE_EXTREMUM = 25.0
 WIDE_ONE_SIGN = 50.0
@@ -91,7 +91,7 @@ def _growing(spread: Spread, low: float, high: float) -> Floats | None:
         return _from_base(spread, spread.greatest, -1)
     if low < 0 < high:
         size = np.sort(np.abs(spread.values))
-        wide = _part(size, 0.9) > WIDE_BOTH_SIGNS * _part(size, 0.1)
+        wide = _part(size, 0.9) > WIDE_BOTH_SIGNS * _part(size, 0.1) > 0
         return _both_signs(spread, low, high) if wide else None
     sign = 1 if high > 0 else -1
     ends = sorted([abs(spread.at(0.1)), abs(spread.at(0.9))])
@@ -109,16 +109,19 @@ def _from_base(spread: Spread, base: float, sign: int) -> Floats | None:
     near = min([each for each in others if each > 1e-6 * far] + [_part(distances, 0.1)])
     if not far > WIDE_ABOVE_EXTREMUM * near > 0:
         return None
-    steps = series(max(near / 2, 1e-6 * far), _part(distances, 0.995))
+    near = max(min(near / 2, _part(distances, 0.02)), 1e-6 * far)
+    if near < abs(base) < far / 20:
+        return _both_signs(spread, spread.at(0.0), spread.at(1.0), near)
+    steps = series(near, _part(distances, 0.995))
     unit = 10.0 ** math.floor(math.log10(steps[0]))
     return _signed(steps, sign, round(base / unit) * unit)
 
 
-def _both_signs(spread: Spread, low: float, high: float) -> Floats:
+def _both_signs(spread: Spread, low: float, high: float, near: float = 0.0) -> Floats:
     """Levels that grow away from 0 in both directions."""
     size = np.sort(np.abs(spread.values))
-    near, far = _part(size, 0.15), _part(size, 0.97)
-    near = max(near, far * 1e-4) or far
+    far = _part(size, 0.97)
+    near = max(near or _part(size, 0.15), far * 1e-4) or far
     steps = series(near, far)
     middle = [0.0] if low < 0 < high else []
     below = [-step for step in steps if -step > low]
@@ -127,13 +130,13 @@ def _both_signs(spread: Spread, low: float, high: float) -> Floats:
 
 def series(low: float, high: float) -> Floats:
     """The numbers 1, 2, 5, 10 and so on between two positive ones; fewer of each ten where there are many."""
-    for kinds in ((1, 2, 5), (1, 3), (1,)):
+    for kinds in ((1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
         powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
         found = [float(f"{kind}e{power}") for power in powers for kind in kinds]
         found = [each for each in found if low * 0.999 <= each <= high * 1.001]
-        if len(found) <= MAX_LEVELS // 2 + 4:
+        if len(found) <= MAX_SERIES:
             break
-    found = found[:: 1 + len(found) // MAX_LEVELS]
+    found = found[:: 1 + len(found) // (MAX_SERIES + 6)]
     return np.array(found or [low])
 
 

@@ -14,6 +14,9 @@ from derivcli.pictures.scene import Floats, Mesh, Stroke
 
 Point = tuple[float, float]
 
+STRAIGHT = 0.95
+"""The least cosine of the angle by which a line turns where others meet it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -167,10 +170,17 @@ def _walked(
         left -= {(here, there), (there, here)}
         line.append(there)
         onward = [point for point in beside[there] if (there, point) in left]
-        if len(beside[there]) != 2 or not onward:
-            break
-        here, there = there, onward[0]
+        if len(beside[there]) != 2:
+            onward = [point for point in onward if _goes_on(here, there, point)]
+        if onward:
+            here, there = there, onward[0]
     return line
+
+
+def _goes_on(start: Point, middle: Point, stop: Point) -> bool:
+    """Whether three points lie about on one line."""
+    one, other = (complex(b[0] - a[0], b[1] - a[1]) for a, b in ((start, middle), (middle, stop)))
+    return (one.conjugate() * other).real > STRAIGHT * abs(one) * abs(other)
 
 
 def clipped(mesh: Mesh, low: float, high: float) -> Mesh:

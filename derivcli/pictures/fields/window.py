@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +24,10 @@ USUAL = 3.0
 SOUGHT = 10.0
 """Critical points are looked for so far from 0 on both sides."""
 
-MAX_SOUGHT_POINTS = 12
-"""More critical points than these do not choose the window."""
+MAX_SOUGHT_POINTS = 30
+"""More critical points than these do not choose the window, nor do those that go on to the end of what is looked at."""
+
+INNER_PART = 0.8
 
 CHOICE_SECONDS = 0.5
 
@@ -33,6 +35,9 @@ SCALES = (USUAL, 30.0, 0.3, 300.0, 0.03, 3e4, 3e-4, 3e6, 3e8)
 """Half the widths of windows that are tried in turn until a function shows something."""
 
 COARSE_POINTS = 65
+
+FEW_POINTS = 4
+"""So few points have more air around them."""
 
 PERIODS = (math.pi / 2, math.pi, 2 * math.pi, 4 * math.pi, 0.5, 1.0, 2.0, 4.0)
 """Periods that a function may have in one of its variables."""
@@ -58,7 +63,7 @@ def chosen_window(drawn: Drawn, field: Field) -> Window:
     points = _typed(drawn)
     if not all(periods):
         points += _critical(drawn)
-    found = about(points) if points else shown(field)
+    found = about(points) if len({*points}) > 1 else shown(field, points[0] if points else (0.0, 0.0))
     first, second = (
         (-_periods(period), _periods(period)) if period else ends for period, ends in zip(periods, found, strict=True)
     )
@@ -84,16 +89,18 @@ def _critical(drawn: Drawn) -> list[tuple[float, ...]]:
     points = () if found is None else found.critical
     if not 0 < len(points) <= MAX_SOUGHT_POINTS:
         return []
-    return [tuple(number.value for number in point.at) for point in points]
+    at = [tuple(number.value for number in point.at) for point in points]
+    return at if np.abs(at).max() < INNER_PART * SOUGHT else []
 
 
 def about(points: Iterable[tuple[float, ...]]) -> Window:
-    """A window about points with air around them, of round ends; both sides have a like length."""
+    """A window about two points or more with air around them, of round ends; both sides have a like length."""
     array = np.array(list(points), np.float64)
     middle = (array.max(axis=0) + array.min(axis=0)) / 2
     halves = (array.max(axis=0) - array.min(axis=0)) / 2
     largest = float(halves.max())
-    reach = np.maximum(halves + 0.4 * largest, 0.75 * largest) if largest else np.full(2, USUAL)
+    air = 0.4 if len(array) > FEW_POINTS else 0.9
+    reach = np.maximum(halves + air * largest, largest)
     first, second = (_rounded(m - r, m + r) for m, r in zip(middle.tolist(), reach.tolist(), strict=True))
     return first, second
 
@@ -101,7 +108,8 @@ def about(points: Iterable[tuple[float, ...]]) -> Window:
 def _rounded(low: float, high: float) -> tuple[float, float]:
     """The ends moved outward to multiples of a round step."""
     step = round_step((high - low) / 20)
-    return math.floor(low / step + 0.01) * step, math.ceil(high / step - 0.01) * step
+    first, last = math.floor(low / step + 0.01), math.ceil(high / step - 0.01)
+    return (first * step, last * step) if step >= 1 else (first / round(1 / step, 9), last / round(1 / step, 9))
 
 
 def period_along(field: Field, axis: int) -> float:
@@ -120,17 +128,18 @@ def period_along(field: Field, axis: int) -> float:
     return 0.0
 
 
-def shown(field: Field) -> Window:
-    """The first window about 0 in which a function shows something, cut to where it does."""
+def shown(field: Field, middle: Sequence[float]) -> Window:
+    """The first window about a point in which a function shows something, cut to where it does."""
     for half in SCALES:
-        points = np.linspace(-half, half, COARSE_POINTS)
+        x, y = (np.linspace(each - half, each + half, COARSE_POINTS) for each in middle)
         with np.errstate(all="ignore"):
-            values = [function[0] for function in on_grid(field, points + half * 1e-3, points - half * 7e-4)]
+            values = [function[0] for function in on_grid(field, x + half * 1e-3, y - half * 7e-4)]
         shows = np.logical_or.reduce([_shows(each) for each in values])
         rows, columns = np.flatnonzero(shows.any(axis=1)), np.flatnonzero(shows.any(axis=0))
         if len(rows) > 2 and len(columns) > 2:
-            return _cut(points, columns), _cut(points, rows)
-    return (-USUAL, USUAL), (-USUAL, USUAL)
+            return _cut(x, columns), _cut(y, rows)
+    first, second = ((each - USUAL, each + USUAL) for each in middle)
+    return first, second
 
 
 def _shows(values: Floats) -> NDArray[np.bool_]:
