@@ -41,7 +41,7 @@ class Command:
     """Other words that people type for it, as a command or as an option."""
 
 
-LEARN, INSIDE = "Learn calculus", "See what PyTorch does, look up, work quickly"
+LEARN, INSIDE = "Learn calculus", "Look inside, look up, work quickly"
 
 MAIN = Command(
     "", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3', "an expression",

@@ -48,9 +48,14 @@ Surface = Annotated[
 
 def look_in(options: MainOptions) -> Look:
     """How the picture is to look."""
-    dpi = options.dpi or Look().dpi
-    size = None if options.size is None else read_size(options.size, dpi)
-    return Look(options.theme.value if options.theme else THEMES[0], size, dpi, options.transparent)
+    return look_of(options.theme, options.size, options.dpi, options.transparent)
+
+
+def look_of(theme: Theme | None, size: str | None, dpi: int | None, transparent: bool) -> Look:
+    """The look that values of the options ask for."""
+    dots = dpi or Look().dpi
+    inches = None if size is None else read_size(size, dots)
+    return Look(theme.value if theme else THEMES[0], inches, dots, transparent)
 
 
 def sight_in(options: MainOptions, look: Look, tips: bool) -> Sight:

@@ -13,10 +13,10 @@ from pathlib import Path
 import typer
 
 from derivcli import pipeline
+from derivcli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.check.exit_difference import results_differ
 from derivcli.check.limits import is_checked
 from derivcli.cli import kernel_cache, terminal
-from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking

@@ -14,14 +14,12 @@ import typer
 from derivcli import api
 from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
-from derivcli.cli.atomic_file import check_output, check_target
 from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.cli.option_declaration import OUTPUT, option, picture, rounding
 from derivcli.cli.option_values import formulas_in, functions_in, points_in, wrt_in
-from derivcli.cli.printing import print_document, save_picture
+from derivcli.cli.printing import check_picture, print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
-from derivcli.pictures.drawing.figure import SUFFIXES
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
@@ -67,7 +65,7 @@ def explain(
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
-    _check_plot(plot, no_clobber)
+    check_picture(plot, no_clobber)
     points, names, formulas = points_in(at, zip_), wrt_in(wrt), formulas_in(let)
     with terminal.aside(bool(use)):
         functions = functions_in(use)
@@ -92,11 +90,3 @@ def _tell_notes(ledger: Ledger, style: Style, shown: Format | None) -> None:
         tell(f"note: {warning}")
     for note in notes_of([ledger.result], style, shown):
         tell(note)
-
-
-def _check_plot(plot: Path | None, no_clobber: bool) -> None:
-    if plot is not None:
-        check_target(plot, SUFFIXES)
-        check_output(plot, (), not no_clobber)
-    elif no_clobber:
-        raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")

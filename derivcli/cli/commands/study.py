@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from derivcli import api
-from derivcli.cli import option_values, options, terminal
+from derivcli.cli import option_values, options, picture_options, terminal
 from derivcli.cli.commands import study_questions
-from derivcli.cli.notes import tell_remarks
+from derivcli.cli.notes import tell, tell_remarks
 from derivcli.cli.option_declaration import INPUT, OUTPUT, QUESTION, option, rounding
-from derivcli.cli.printing import print_document
+from derivcli.cli.printing import check_picture, print_document, save_picture
 from derivcli.render.format_table import default_format, formats_for
 
 StudyFormat = StrEnum("StudyFormat", formats_for("study"))  # type: ignore[misc]
@@ -77,6 +77,13 @@ def study(
     inverse: Inverse = False,
     at: At = None,
     digits: Digits = None,
+    plot: picture_options.Plot = None,
+    theme: picture_options.ThemeOption = None,
+    size: picture_options.Size = None,
+    dpi: picture_options.Dpi = None,
+    transparent: picture_options.Transparent = False,
+    equal: picture_options.Equal = False,
+    no_clobber: options.NoClobber = False,
 ) -> None:
     """Tell all that a function does on an interval: where it is 0, rises, falls, bends, jumps; and its range.
 
@@ -86,6 +93,8 @@ def study(
 
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits)
+    look = picture_options.look_of(theme, size, dpi, transparent)
+    check_picture(plot, no_clobber)
     if claim or solve or inverse or at:
         questions = study_questions.Questions(claim or (), solve or (), inverse, at or ())
         study_questions.answer_all(expressions, on, let, questions, format_, style)
@@ -96,6 +105,11 @@ def study(
         let=option_values.formulas_in(let),
         parametric=parametric or "",
     )
-    print_document(document_of(found, style), format_ or default_format("study", is_terminal), style)
+    if plot is not None:
+        from derivcli.picture_api import picture_of
+
+        tell(save_picture(plot, picture_of(found, look, equal).data, not no_clobber))
+    if plot is None or format_ is not None:
+        print_document(document_of(found, style), format_ or default_format("study", is_terminal), style)
     for expression in expressions_of(found):
         tell_remarks(expression.notes)

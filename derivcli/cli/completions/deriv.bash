@@ -193,13 +193,20 @@ _deriv_study() {
         fi
         case $word in
             --) return ;;
-            --on | --parametric | --let | --format | --claim | --solve | --at | --digits) option=$word ;;
+            --on | --parametric | --let | --format | --claim | --solve | --at | --digits | --plot | --theme | --size | --dpi) option=$word ;;
         esac
         case ${word%%=*} in
             --parametric) given+='--parametric ' ;;
             --format) given+='--format ' ;;
             --inverse) given+='--inverse ' ;;
             --digits) given+='--digits ' ;;
+            --plot) given+='--plot ' ;;
+            --theme) given+='--theme ' ;;
+            --size) given+='--size ' ;;
+            --dpi) given+='--dpi ' ;;
+            --transparent) given+='--transparent ' ;;
+            --equal) given+='--equal ' ;;
+            --no-clobber) given+='--no-clobber ' ;;
             --help) given+='--help ' ;;
         esac
     done
@@ -217,7 +224,7 @@ _deriv_study() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --help)
+                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --plot --theme --size --dpi --transparent --equal --no-clobber --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
@@ -226,6 +233,8 @@ _deriv_study() {
         --parametric) _deriv_names '' ;;
         --let) _deriv_names '=' ;;
         --format) names=(table tsv csv json latex markdown) ;;
+        --plot) _deriv_paths '[hH][tT][mM][lL]' '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' '[wW][eE][bB][pP]' ;;
+        --theme) names=(light dark print) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then

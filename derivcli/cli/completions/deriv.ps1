@@ -70,6 +70,13 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--inverse'); Help = 'The inverse function and its derivative at `--at f=2`'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--at'); Help = 'A value of the function'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--theme'); Help = 'The colours: light, dark, print'; Value = $true; Once = $true; Choices = @('light', 'dark', 'print'); Endings = @(); BehindName = $null }
+                @{ Names = @('--size'); Help = 'Width and height: 16x9cm, 6x4in, 1200x800px'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--dpi'); Help = 'Dots per inch'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--transparent'); Help = 'No background'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--equal'); Help = 'One scale on both axes'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--no-clobber'); Help = 'Refuse to replace a file that exists'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
         }
