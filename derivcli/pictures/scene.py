@@ -56,6 +56,8 @@ MARKS = {
     "maximum": "a maximum",
     "flat": "a critical point that is no extremum",
     "saddle": "a saddle",
+    "source": "a zero of a field that all paths near it leave",
+    "sink": "a zero of a field that all paths near it go to",
     "degenerate": "a critical point of a kind that second derivatives do not tell",
     "inflection": "an inflection",
     "corner": "a corner, a cusp or a vertical tangent",

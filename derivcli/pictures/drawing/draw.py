@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derivcli.pictures.drawing.field_figure import draw_field_on, field_figure
 from derivcli.pictures.drawing.figure import clean_matplotlib, saved
 from derivcli.pictures.drawing.names import draw_legend, draw_names, legend_columns, margin
 from derivcli.pictures.drawing.panel import draw_panel
@@ -27,9 +28,11 @@ def draw(scene: Scene, suffix: str, look: Look) -> bytes:
 
 def figure_of(scene: Scene, look: Look) -> Figure:
     """The scene as one of Matplotlib's figures, in whatever settings hold."""
+    if not isinstance(scene.panels[0], Panel):
+        return field_figure(scene, scene.panels[0], look)
     theme, scale = THEMES[look.theme], scale_of(look)
     panels = [panel for panel in scene.panels if isinstance(panel, Panel)]
-    assert len(panels) == len(scene.panels), "other kinds have no drawing yet"
+    assert len(panels) == len(scene.panels), "fields have a picture of their own"
     figure = new_figure(look)
     styles = styles_of(panels, theme)
     rows: list[Axes] = []
@@ -61,7 +64,9 @@ def figure_of(scene: Scene, look: Look) -> Figure:
 
 def draw_on(axes: Axes, panel: AnyPanel, look: Look) -> None:
     """The panel on axes of the caller's, in the settings that hold there."""
-    assert isinstance(panel, Panel), "other kinds have no drawing yet"
+    if not isinstance(panel, Panel):
+        draw_field_on(axes, panel, look)
+        return
     theme = THEMES[look.theme]
     styles = styles_of([panel], theme)
     lines = draw_panel(axes, panel, styles, theme)

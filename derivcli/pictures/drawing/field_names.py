@@ -142,7 +142,7 @@ def _on_line(
             if not taken.overlap(box) and _inside(box, taken):
                 taken.add_box(box)
                 angle = np.degrees(np.arctan2(up, across))
-                yield middle[place], float((angle + 90) % 180 - 90)
+                yield middle[place], float((angle + 89) % 180 - 89)
                 break
 
 

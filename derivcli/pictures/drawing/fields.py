@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,8 +33,8 @@ ARROW_POWER = 0.35
 """Lengths of arrows go with this power of what they show, so that small ones are seen beside large ones."""
 
 
-def draw_field(axes: Axes, panel: FieldPanel, look: Look) -> None:
-    """Contours with what lies on them."""
+def draw_field(axes: Axes, panel: FieldPanel, look: Look) -> Callable[[], None]:
+    """Contours with what lies on them, and what writes the texts, for which the axes must have their place."""
     theme = THEMES[look.theme]
     _set_axes(axes, panel)
     drawn = draw_contours(axes, panel, panel.contours, look)
@@ -43,11 +43,11 @@ def draw_field(axes: Axes, panel: FieldPanel, look: Look) -> None:
     if panel.contours.gradient is not None and panel.contours.arrows is not None:
         _draw_arrows(axes, panel, panel.contours.arrows, panel.contours.gradient, theme, 0.55)
     draw_marks(axes, panel, panel.marks, theme.ink, theme)
-    draw_texts(axes, panel, drawn, panel.contours, theme)
+    return lambda: draw_texts(axes, panel, drawn, panel.contours, theme)
 
 
-def draw_vectors(axes: Axes, panel: VectorPanel, look: Look) -> None:
-    """Arrows of a vector field over what its colour tells."""
+def draw_vectors(axes: Axes, panel: VectorPanel, look: Look) -> Callable[[], None]:
+    """Arrows of a vector field over what its colour tells, and what writes the texts."""
     theme = THEMES[look.theme]
     _set_axes(axes, panel)
     drawn = None if panel.contours is None else draw_contours(axes, panel, panel.contours, look)
@@ -55,7 +55,7 @@ def draw_vectors(axes: Axes, panel: VectorPanel, look: Look) -> None:
         _draw_break(axes, panel, line, theme)
     _draw_arrows(axes, panel, panel.grid, panel.vectors, theme, 0.9)
     draw_marks(axes, panel, panel.marks, theme.ink, theme)
-    draw_texts(axes, panel, drawn, panel.contours, theme)
+    return lambda: draw_texts(axes, panel, drawn, panel.contours, theme)
 
 
 def _set_axes(axes: Axes, panel: FieldPanel | VectorPanel) -> None:
@@ -144,7 +144,7 @@ def _draw_constant(axes: Axes, panel: FieldPanel | VectorPanel, contours: Contou
     """One band where there are no levels."""
     from matplotlib.tri import Triangulation
 
-    (color,) = band_colors(np.empty(0), THEMES[look.theme], look.theme)
+    color = THEMES[look.theme].pale
     mesh = contours.mesh
     if mesh is None:
         axes.axvspan(*limits(panel.x), color=color, zorder=1.0)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.pictures.drawn import Drawn
     from derivcli.points.at_option import Interval
+    from derivcli.simplify.domains.roots import Root
     from derivcli.study.boxes.records import BoxPoint, BoxStudy
+    from derivcli.study.boxes.study_field import FieldZeros
 
 SECONDS = 1.0
 """The time of a study on the clock."""
@@ -30,23 +32,49 @@ DIGITS = 5
 def studied(drawn: Drawn, window: Window, seconds: float = SECONDS) -> BoxStudy | None:
     """What is known of the function in a window; None where functions are in it that a study does not know."""
     from derivcli.engines.balls.errors import TouchError, UnsureError
-    from derivcli.points.at_option import Interval
+    from derivcli.engines.symbolic import SYMPY_FAILURES
     from derivcli.study.boxes.study_box import study_box
+
+    if not is_known(drawn):
+        return None
+    try:
+        return study_box(fixed(drawn, drawn.expressions[0]), box_of(drawn, window), seconds)
+    except (DerivError, UnsureError, TouchError, *SYMPY_FAILURES):
+        return None
+
+
+def zeros_in(drawn: Drawn, window: Window) -> FieldZeros | None:
+    """The zeros of a vector field in a window; None where functions are in it that a study does not know."""
+    from derivcli.engines.balls.errors import TouchError, UnsureError
+    from derivcli.engines.symbolic import SYMPY_FAILURES
+    from derivcli.study.boxes.study_field import field_zeros
+
+    if not is_known(drawn):
+        return None
+    try:
+        return field_zeros([fixed(drawn, each) for each in drawn.expressions], box_of(drawn, window))
+    except (DerivError, UnsureError, TouchError, *SYMPY_FAILURES):
+        return None
+
+
+def is_known(drawn: Drawn) -> bool:
+    """Whether all functions are such as a study knows."""
+    return not any(
+        each.custom_functions or each.unknown_functions or each.has_integrals for each in drawn.expressions
+    )
+
+
+def box_of(drawn: Drawn, window: Window) -> dict[str, tuple[Root, Root]]:
+    """A window as it was typed, or as the numbers that its ends are."""
+    from derivcli.points.at_option import Interval
     from derivcli.study.interval_ends import ends_of
 
-    expression = drawn.expressions[0]
-    if expression.custom_functions or expression.unknown_functions or expression.has_integrals:
-        return None
     typed = {interval.variable: interval for interval in drawn.intervals}
     box = {}
     for name, ends in zip(drawn.names, window, strict=True):
-        interval: Interval = Interval(name, *ends)
         asked = typed.get(name)
-        box[name] = ends_of(asked if asked and (asked.low, asked.high) == ends else _exact(interval))
-    try:
-        return study_box(_fixed(drawn), box, seconds)
-    except (DerivError, UnsureError, TouchError, ArithmeticError, ValueError, KeyError, RecursionError):
-        return None
+        box[name] = ends_of(asked if asked and (asked.low, asked.high) == ends else _exact(Interval(name, *ends)))
+    return box
 
 
 def _exact(interval: Interval) -> Interval:
@@ -58,14 +86,13 @@ def _exact(interval: Interval) -> Interval:
     return replace(interval, ends=(number(Fraction(interval.low)), number(Fraction(interval.high))))
 
 
-def _fixed(drawn: Drawn) -> Expression:
-    """The function of the two variables, the others as they are fixed."""
+def fixed(drawn: Drawn, expression: Expression) -> Expression:
+    """A function of the two variables, the others as they are fixed."""
     from fractions import Fraction
 
     from derivcli.engines.symbolic import expression_of
     from derivcli.language.tree import number, substitute, symbol
 
-    expression = drawn.expressions[0]
     if not drawn.fixed:
         return expression
     values = {symbol(name): number(Fraction(value)) for name, value in drawn.fixed.items()}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from derivcli.errors import DerivError
 from derivcli.pictures.fields.borders import broken_edges
 from derivcli.pictures.fields.critical import marks_of, studied
-from derivcli.pictures.fields.grid import Field, Grid, Window, field_of, on_grid, points_along, value_grid
+from derivcli.pictures.fields.grid import Field, Grid, Picked, Window, field_of, middles, on_grid, value_grid
 from derivcli.pictures.fields.levels import Spread, levels_of
 from derivcli.pictures.fields.mesh import Cut, cut
 from derivcli.pictures.fields.planes import planes_of, touching
@@ -44,15 +44,20 @@ UNIT_ABOVE, UNIT_BELOW = 5, -4
 LINE_NAMES = {"border": "the border of the domain", "jump": "a jump", "pole": "a line of poles"}
 
 
+def first_value(found: list[list[Floats]]) -> Floats:
+    """The value of the only function."""
+    return found[0][0]
+
+
 def field_scene(drawn: Drawn) -> Scene:
     """The scene of one function of two variables."""
     field = field_of(drawn)
     window = window_of(drawn, field)
     known = studied(drawn, window)
-    grid = value_grid(lambda found: np.array(found[0][0]), field, window)
+    grid = value_grid(first_value, field, window)
     if not np.isfinite(grid.values).any():
-        raise _undefined(drawn, window, grid)
-    parted = parted_of(field, grid, lambda found: found[0][0])
+        raise undefined(drawn, window, "the function")
+    parted = parted_of(field, grid, first_value)
     contours = contours_of(drawn, grid, parted, known)
     title = called(drawn.expressions[0], drawn.names, "f")
     marks = () if drawn.surface else marks_of(known.critical if known else (), drawn.studied)
@@ -75,18 +80,16 @@ def field_scene(drawn: Drawn) -> Scene:
     )
 
 
-def _undefined(drawn: Drawn, window: Window, grid: Grid) -> DerivError:
+def undefined(drawn: Drawn, window: Window, what: str) -> DerivError:
     """There is nothing to be seen."""
     where = window_sentence(drawn.names, window)
-    message = f"the function has no value that is a float64 for {where}"
+    message = f"{what} has no value that is a float64 for {where}"
     return DerivError(message, drawn.expressions[0].source, hint="choose where to look, as in `--on x=0:1,y=0:1`")
 
 
-def parted_of(field: Field, grid: Grid, value: object) -> Cut | None:
+def parted_of(field: Field, grid: Grid, value: Picked) -> Cut | None:
     """The grid cut along its breaks; None where there are none."""
-    pick = value
-    assert callable(pick), "a number is made of those of the functions"
-    edges = broken_edges(lambda x, y: np.asarray(pick(field(x, y)), np.float64), grid)
+    edges = broken_edges(lambda x, y: value(field(x, y)), grid)
     if np.isfinite(grid.values).all() and not any(each.kinds.any() for each in edges):
         return None
     return cut(grid, edges)
@@ -104,10 +107,14 @@ def contours_of(drawn: Drawn, grid: Grid, parted: Cut | None, known: BoxStudy | 
         max(sizes.get("maximum", []), default=None),
         parted is not None and "pole" in parted.lines,
     )
+    return levelled(Name(drawn.expressions[0].name or "f"), grid, parted, spread)
+
+
+def levelled(name: Name, grid: Grid, parted: Cut | None, spread: Spread) -> Contours:
+    """A grid with levels for its values."""
     levels = levels_of(spread)
-    name = Name(drawn.expressions[0].name or "f")
     mesh = None if parted is None else parted.mesh
-    return Contours(name, grid.x, grid.y, grid.values, levels, mesh=mesh, unit=unit_of(levels, values))
+    return Contours(name, grid.x, grid.y, grid.values, levels, mesh=mesh, unit=unit_of(levels, spread.values))
 
 
 def unit_of(levels: Floats, values: Floats) -> int:
@@ -122,30 +129,24 @@ def with_gradient(contours: Contours, field: Field, window: Window, drawn: Drawn
     places = [drawn.partials.index((name,)) + 1 for name in drawn.names if (name,) in drawn.partials]
     if len(places) < 2 or not len(contours.levels):
         return contours
-    x, y = (_between(ends) for ends in window)
+    x, y = (middles(ends, ARROWS) for ends in window)
     with np.errstate(all="ignore"):
         found = on_grid(field, x, y)[0]
     gradient = np.array([found[place] for place in places])
-    gradient[:, ~(np.isfinite(gradient).all(axis=0) & _surrounded(field, x, y))] = np.nan
+    gradient[:, ~(np.isfinite(gradient).all(axis=0) & surrounded(field, x, y))] = np.nan
     return Contours(
         contours.name, contours.x, contours.y, contours.values, contours.levels, gradient, (x, y), contours.mesh,
         contours.unit,
     )  # fmt: skip
 
 
-def _surrounded(field: Field, x: Floats, y: Floats) -> NDArray[np.bool_]:
+def surrounded(field: Field, x: Floats, y: Floats) -> NDArray[np.bool_]:
     """The points with values at them and around them, where an arrow would end."""
     reach = 0.42 * (x[1] - x[0]), 0.42 * (y[1] - y[0])
     moves = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
     return np.logical_and.reduce(
         [np.isfinite(on_grid(field, x + across * reach[0], y + up * reach[1])[0][0]) for across, up in moves]
     )
-
-
-def _between(ends: tuple[float, float]) -> Floats:
-    """The middles of equal parts of an interval."""
-    points = points_along(ends, 2 * ARROWS + 1)
-    return points[1::2]
 
 
 def lines_of(parted: Cut | None) -> tuple[Curve, ...]:

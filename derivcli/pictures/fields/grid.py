@@ -18,6 +18,9 @@ Window: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 Field: TypeAlias = Callable[[Floats, Floats], list[list[Floats]]]
 """From two arrays of one shape to the value and the derivatives of each function, of the same shape."""
 
+Picked: TypeAlias = Callable[[list[list[Floats]]], Floats]
+"""What makes one number of those of all functions."""
+
 GRID_POINTS = 301
 """The points along each variable: an odd count, so that the middle of a window is one of them."""
 
@@ -55,7 +58,7 @@ def on_grid(field: Field, x: Floats, y: Floats) -> list[list[Floats]]:
     return field(across, up)
 
 
-def value_grid(value: Callable[[list[list[Floats]]], Floats], field: Field, window: Window) -> Grid:
+def value_grid(value: Picked, field: Field, window: Window) -> Grid:
     """A number made of the functions and derivatives, on a grid that does not run along a line without values."""
     grid = _grid(value, field, window, (0.0, 0.0))
     return _grid(value, field, window, OFFSETS) if _thin(~np.isfinite(grid.values)).any() else grid
@@ -69,10 +72,15 @@ def points_along(ends: tuple[float, float], count: int, offset: float = 0.0) -> 
     return np.asarray(low * (1 - steps / (count - 1)) + high * (steps / (count - 1)), np.float64)
 
 
-def _grid(value: Callable[[list[list[Floats]]], Floats], field: Field, window: Window, offsets: tuple[float, float]) -> Grid:
+def middles(ends: tuple[float, float], count: int) -> Floats:
+    """The middles of so many equal parts of an interval."""
+    return points_along(ends, 2 * count + 1)[1::2]
+
+
+def _grid(value: Picked, field: Field, window: Window, offsets: tuple[float, float]) -> Grid:
     x, y = (points_along(ends, GRID_POINTS, offset) for ends, offset in zip(window, offsets, strict=True))
     with np.errstate(all="ignore"):
-        return Grid(x, y, value(on_grid(field, x, y)))
+        return Grid(x, y, np.array(value(on_grid(field, x, y)), np.float64))
 
 
 def _thin(missing: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -136,7 +136,7 @@ def _cut_cell(making: _Making, grid: Grid, sides: list[_Side]) -> None:
         around = [making.vertex(ends[0].at, values[0]), *(side.corner for side in inner)]
         around.append(making.vertex(ends[1].at, values[-1]))
         if len(breaks) != 2:
-            value = float(np.mean(values))
+            value = sum(each / len(values) for each in values)
             around, values = [making.vertex(middle, value), *around], [value, *values]
         making.polygon(around, values)
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 USUAL = 3.0
 """Half the width of a window where nothing else tells it."""
 
-SOUGHT = 10.0
-"""Critical points are looked for so far from 0 on both sides."""
+SOUGHT = (10.0, 1000.0)
+"""Critical points are looked for so far from 0 on both sides, the farther ones where there are none nearer."""
 
 MAX_SOUGHT_POINTS = 30
 """More critical points than these do not choose the window, nor do those that go on to the end of what is looked at."""
@@ -41,6 +41,9 @@ FEW_POINTS = 4
 
 PERIODS = (math.pi / 2, math.pi, 2 * math.pi, 4 * math.pi, 0.5, 1.0, 2.0, 4.0)
 """Periods that a function may have in one of its variables."""
+
+SMALL_PART = 0.4
+"""What takes a smaller part of a window than this is looked at again from near by."""
 
 FLAT_PART = 0.02
 """A value that differs by less than this part of the range from the commonest one shows nothing."""
@@ -85,12 +88,16 @@ def _critical(drawn: Drawn) -> list[tuple[float, ...]]:
     """The critical points near 0, where they are not many."""
     if len(drawn.expressions) > 1:
         return []
-    found: BoxStudy | None = studied(drawn, ((-SOUGHT, SOUGHT), (-SOUGHT, SOUGHT)), CHOICE_SECONDS)
-    points = () if found is None else found.critical
-    if not 0 < len(points) <= MAX_SOUGHT_POINTS:
-        return []
-    at = [tuple(number.value for number in point.at) for point in points]
-    return at if np.abs(at).max() < INNER_PART * SOUGHT else []
+    for half in SOUGHT:
+        known: BoxStudy | None = studied(drawn, ((-half, half), (-half, half)), CHOICE_SECONDS)
+        if known is None or len(known.critical) > MAX_SOUGHT_POINTS:
+            break
+        found = [tuple(number.value for number in point.at) for point in known.critical]
+        if found and np.abs(found).max() < INNER_PART * half:
+            return found
+        if found or not known.complete:
+            break
+    return []
 
 
 def about(points: Iterable[tuple[float, ...]]) -> Window:
@@ -99,7 +106,7 @@ def about(points: Iterable[tuple[float, ...]]) -> Window:
     middle = (array.max(axis=0) + array.min(axis=0)) / 2
     halves = (array.max(axis=0) - array.min(axis=0)) / 2
     largest = float(halves.max())
-    air = 0.4 if len(array) > FEW_POINTS else 0.9
+    air = 0.4 if len(array) > FEW_POINTS else 1.5
     reach = np.maximum(halves + air * largest, largest)
     first, second = (_rounded(m - r, m + r) for m, r in zip(middle.tolist(), reach.tolist(), strict=True))
     return first, second
@@ -128,16 +135,19 @@ def period_along(field: Field, axis: int) -> float:
     return 0.0
 
 
-def shown(field: Field, middle: Sequence[float]) -> Window:
+def shown(field: Field, middle: Sequence[float], zooms: int = 2, first_half: float = USUAL) -> Window:
     """The first window about a point in which a function shows something, cut to where it does."""
-    for half in SCALES:
+    for half in (first_half, *SCALES[1:]):
         x, y = (np.linspace(each - half, each + half, COARSE_POINTS) for each in middle)
         with np.errstate(all="ignore"):
             values = [function[0] for function in on_grid(field, x + half * 1e-3, y - half * 7e-4)]
         shows = np.logical_or.reduce([_shows(each) for each in values])
         rows, columns = np.flatnonzero(shows.any(axis=1)), np.flatnonzero(shows.any(axis=0))
         if len(rows) > 2 and len(columns) > 2:
-            return _cut(x, columns), _cut(y, rows)
+            across, up = _cut(x, columns), _cut(y, rows)
+            if zooms and max(across[1] - across[0], up[1] - up[0]) < SMALL_PART * 2 * half:
+                return shown(field, (sum(across) / 2, sum(up) / 2), zooms - 1, (across[1] - across[0]) / 2)
+            return across, up
     first, second = ((each - USUAL, each + USUAL) for each in middle)
     return first, second
 

@@ -14,7 +14,7 @@ from derivcli.render.numbers import number_text
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.pictures.drawn import Drawn
-    from derivcli.study.boxes.records import BoxStudy
+    from derivcli.study.boxes.records import BoxPoint, BoxStudy
 
 DIGITS = 5
 
@@ -61,7 +61,13 @@ def critical_sentences(known: BoxStudy | None) -> list[str]:
     if known is None:
         return ["Critical points were not looked for."]
     sentences = [note[0].upper() + note[1:] + "." for note in critical_notes(known)]
-    for point in known.critical[:TOLD_POINTS]:
+    return sentences + told_points(known.critical)
+
+
+def told_points(points: Sequence[BoxPoint]) -> list[str]:
+    """The first points in a sentence each."""
+    sentences = []
+    for point in points[:TOLD_POINTS]:
         place = ", ".join(number_text(number.value, DIGITS) for number in point.at)
         value = "" if point.value is None else f", where the value is {number_text(point.value.value, DIGITS)}"
         kind = " ".join(filter(None, (point.extent, point.kind)))
