@@ -79,8 +79,9 @@ def test_no_triangle_reaches_across_a_break(text: str) -> None:
     contours = panel(text, AROUND).contours
     assert contours.mesh is not None
     near = contours.mesh.triangles[contours.mesh.triangles.max(axis=1) >= contours.values.size]
-    # A break is followed from edge to edge of the grid, so that it may miss a curved one by a little.
-    assert straddling(Mesh(contours.mesh.x, contours.mesh.y, contours.mesh.values, near), PARTED[text]) <= len(near) // 50
+    # A curved break is followed by straight pieces, so that it may be missed by a little.
+    cut = Mesh(contours.mesh.x, contours.mesh.y, contours.mesh.values, near)
+    assert straddling(cut, PARTED[text]) <= len(near) // 50
     assert len(near) > 100
 
 
@@ -89,7 +90,8 @@ def test_a_mesh_that_is_not_cut_is_found_out() -> None:
     across, up = np.meshgrid(contours.x, contours.y)
     columns = len(contours.x)
     low = (np.arange(len(contours.y) - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
-    mesh = Mesh(across.ravel(), up.ravel(), contours.values.ravel(), np.stack([low, low + 1, low + columns + 1], axis=1))
+    triangles = np.stack([low, low + 1, low + columns + 1], axis=1)
+    mesh = Mesh(across.ravel(), up.ravel(), contours.values.ravel(), triangles)
     assert straddling(mesh, PARTED["floor(x)+y"]) > 500
 
 

@@ -20,7 +20,7 @@ Plot = Annotated[
     Path | None,
     picture(
         "Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; "
-        "with --format do both."
+        "- draws it in the terminal. With --format do both."
     ),
 ]
 ThemeOption = Annotated[

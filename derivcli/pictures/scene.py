@@ -71,8 +71,9 @@ MARKS = {
 class Curve:
     """A line that belongs together, of several strokes where it breaks.
 
-    `role` is "function" (with `order` 0), "derivative" (with its order), "tangent", "polynomial" or "path", and of a line
-    on a field "border" (of the domain), "jump" or "pole". `function` numbers the functions of a picture from 0; a tangent or a polynomial has the number of its function.
+    `role` is "function" (with `order` 0), "derivative" (with its order), "tangent", "polynomial" or "path", and of a
+    line on a field "border" (of the domain), "jump" or "pole". `function` numbers the functions of a picture from 0; a
+    tangent or a polynomial has the number of its function.
     `window` is the vertical range that shows its shape. `arrows`, shape (arrows, 4), has points of a path with the
     direction in which it is run through.
     """

@@ -15,8 +15,9 @@ from derivcli import api
 from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
 from derivcli.cli.notes import notes_of, tell, tell_remarks
-from derivcli.cli.option_declaration import OUTPUT, option, picture, rounding
+from derivcli.cli.option_declaration import OUTPUT, PICTURE, option, picture, rounding
 from derivcli.cli.option_values import formulas_in, functions_in, points_in, wrt_in
+from derivcli.cli.picture_options import Dpi, Size, ThemeOption, Transparent, look_of
 from derivcli.cli.printing import check_picture, print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
@@ -37,7 +38,17 @@ FormatOption = Annotated[
         group=OUTPUT,
     ),
 ]
-Plot = Annotated[Path | None, picture("Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both.")]
+Plot = Annotated[
+    Path | None,
+    picture(
+        "Draw the graph (.png, .svg, .pdf, .webp, or .html for a page that lights up paths) instead of printing; with "
+        "--format do both."
+    ),
+]
+Adjoints = Annotated[
+    bool | None,
+    option("--adjoints/--no-adjoints", "The graph with or without adjoints. [default: with]", group=PICTURE),
+]
 Digits = Annotated[int | None, rounding("a few for people, all for programs")]
 
 
@@ -53,6 +64,11 @@ def explain(
     plot: Plot = None,
     no_clobber: options.NoClobber = False,
     digits: Digits = None,
+    adjoints: Adjoints = None,
+    theme: ThemeOption = None,
+    size: Size = None,
+    dpi: Dpi = None,
+    transparent: Transparent = False,
     dtype: options.DtypeOption = options.FLOAT64,
 ) -> None:
     """Show the graph that PyTorch builds of a formula, and each step of the backward pass through it.
@@ -60,12 +76,15 @@ def explain(
     Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
     make a batch, whose outputs are summed.
     """
-    from derivcli.pictures.graphs.graph_picture import draw_graph
+    from derivcli.pictures.graphs.draw_graph import draw_graph
     from derivcli.render.documents.ledger import ledger_document, ledger_graph
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
     check_picture(plot, no_clobber)
+    _check_adjoints(adjoints, plot, format_)
+    look = look_of(theme, size, dpi, transparent)
+    with_adjoints = adjoints is not False
     points, names, formulas = points_in(at, zip_), wrt_in(wrt), formulas_in(let)
     with terminal.aside(bool(use)):
         functions = functions_in(use)
@@ -73,10 +92,14 @@ def explain(
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits, verdicts=check is True)
     if plot is not None:
-        tell(save_picture(plot, partial(draw_graph, ledger_graph(ledger, style)), not no_clobber))
+        tell(
+            save_picture(
+                plot, partial(draw_graph, ledger_graph(ledger, style, with_adjoints), look=look), not no_clobber
+            )
+        )
     chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", is_terminal)
     if chosen is not None:
-        print_document(ledger_document(ledger, style), chosen, style)
+        print_document(ledger_document(ledger, style, with_adjoints), chosen, style)
     tell_remarks(points.notes)
     _tell_notes(ledger, style, FORMATS[chosen] if chosen else None)
     if check and results_differ([ledger.result]):
@@ -90,3 +113,10 @@ def _tell_notes(ledger: Ledger, style: Style, shown: Format | None) -> None:
         tell(f"note: {warning}")
     for note in notes_of([ledger.result], style, shown):
         tell(note)
+
+
+def _check_adjoints(adjoints: bool | None, plot: Path | None, format_: LedgerFormat | None) -> None:
+    shown = [name for name in formats_for("ledger") if FORMATS[name].shows_graph]
+    if adjoints is not None and plot is None and format_ not in shown:
+        hint = f"add --plot FILE, or --format {', '.join(shown[:-1])} or {shown[-1]}"
+        raise DerivError(f"--{'' if adjoints else 'no-'}adjoints is about a graph", hint=hint)

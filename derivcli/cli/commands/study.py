@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,7 +16,8 @@ from derivcli.cli import option_values, options, picture_options, terminal
 from derivcli.cli.commands import study_questions
 from derivcli.cli.notes import tell, tell_remarks
 from derivcli.cli.option_declaration import INPUT, OUTPUT, QUESTION, option, rounding
-from derivcli.cli.printing import check_picture, print_document, save_picture
+from derivcli.cli.picture_output import put_picture
+from derivcli.cli.printing import check_picture, print_document
 from derivcli.render.format_table import default_format, formats_for
 
 StudyFormat = StrEnum("StudyFormat", formats_for("study"))  # type: ignore[misc]
@@ -108,7 +111,9 @@ def study(
     if plot is not None:
         from derivcli.picture_api import picture_of
 
-        tell(save_picture(plot, picture_of(found, look, equal).data, not no_clobber))
+        show = partial(terminal.show, sys.stdout)
+        for note in put_picture(picture_of(found, look, equal), plot, (is_terminal, style), show, not no_clobber):
+            tell(note)
     if plot is None or format_ is not None:
         print_document(document_of(found, style), format_ or default_format("study", is_terminal), style)
     for expression in expressions_of(found):

@@ -418,7 +418,7 @@ _deriv_explain() {
         fi
         case $word in
             --) return ;;
-            --at | --wrt | --let | --use | --format | --plot | --digits | --dtype) option=$word ;;
+            --at | --wrt | --let | --use | --format | --plot | --digits | --theme | --size | --dpi | --dtype) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -427,6 +427,11 @@ _deriv_explain() {
             --plot) given+='--plot ' ;;
             --no-clobber) given+='--no-clobber ' ;;
             --digits) given+='--digits ' ;;
+            --adjoints | --no-adjoints) given+='--adjoints --no-adjoints ' ;;
+            --theme) given+='--theme ' ;;
+            --size) given+='--size ' ;;
+            --dpi) given+='--dpi ' ;;
+            --transparent) given+='--transparent ' ;;
             --dtype) given+='--dtype ' ;;
             --help) given+='--help ' ;;
         esac
@@ -445,7 +450,7 @@ _deriv_explain() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --let --use --check --no-check --format --plot --no-clobber --digits --dtype --help)
+                names=(--at --zip --wrt --let --use --check --no-check --format --plot --no-clobber --digits --adjoints --no-adjoints --theme --size --dpi --transparent --dtype --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
@@ -456,6 +461,7 @@ _deriv_explain() {
         --use) _deriv_paths '[pP][yY]' ;;
         --format) names=(table tree tsv json dot mermaid) ;;
         --plot) _deriv_paths '[hH][tT][mM][lL]' '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' '[wW][eE][bB][pP]' ;;
+        --theme) names=(light dark print) ;;
         --dtype) names=(float64 float32) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do

@@ -1,4 +1,4 @@
-"""Numbers of levels along their lines, and names of marks, where they hide nothing else."""
+"""Numbers of levels along their lines, where they hide nothing else."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derivcli.pictures.drawing.occupied import Box, Occupied
+from derivcli.pictures.drawing.sheet import measuring
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import scaled
-from derivcli.pictures.scene import Contours, FieldPanel, Floats, VectorPanel
+from derivcli.pictures.drawing.written import text_size
+from derivcli.pictures.scene import FieldPanel, Floats, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.contour import ContourSet
 
-LEVEL_SIZE, MARK_SIZE = 0.72, 0.86
+LEVEL_SIZE = 0.72
 """Letters, compared with those at ticks."""
+
+MARK_POINTS = 4.0
+"""Half of the side of what a mark takes."""
 
 LETTER_WIDTH = 0.52
 """The width of a digit, compared with its height."""
-
-AROUND = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
-"""Where the name of a mark may stand, from the mark."""
 
 APART = 150.0
 """Points between two numbers on one line."""
@@ -35,27 +37,24 @@ MAX_LABELS = 60
 MAX_PLACES = 40
 
 
-def draw_texts(
-    axes: Axes, panel: FieldPanel | VectorPanel, drawn: ContourSet | None, contours: Contours | None, theme: Theme
-) -> None:
-    """The names of marks first, then the numbers of levels where there is room for them."""
+def name_levels(axes: Axes, panel: FieldPanel | VectorPanel, drawn: ContourSet, theme: Theme) -> None:
+    """Writes the numbers of levels on their lines, where they hide neither marks nor any text that is there."""
     from matplotlib.patheffects import withStroke
 
     taken = Occupied(axes)
-    halo = [withStroke(linewidth=2.4, foreground=theme.background, alpha=0.75)]
     for mark in panel.marks:
         ((x, y),) = taken.place(scaled(np.array([mark.x]), panel.x), scaled(np.array([mark.y]), panel.y))
-        taken.add_box(Box(x - 4, y - 4, x + 4, y + 4))
-    for mark in panel.marks:
-        if mark.name is not None:
-            _name_mark(axes, panel, (mark.x, mark.y), mark.name.text, taken, theme, halo)
-    if drawn is not None and contours is not None:
-        texts = level_texts(contours.levels / 10.0**contours.unit)
-        for text, places, angle in _level_places(axes, drawn, texts, taken):
-            axes.text(
-                *places, text, rotation=angle, ha="center", va="center", color=theme.ink, parse_math=False,
-                fontsize=LEVEL_SIZE * _letters(), path_effects=halo, zorder=3.0,
-            )  # fmt: skip
+        taken.add_box(Box(x - MARK_POINTS, y - MARK_POINTS, x + MARK_POINTS, y + MARK_POINTS))
+    for text in axes.texts:
+        extent = text.get_window_extent(measuring(axes.figure))
+        (left, bottom), (right, top) = ((corner - taken.corner) * taken.points for corner in extent.get_points())
+        taken.add_box(Box(left, bottom, right, top))
+    halo = [withStroke(linewidth=2.4, foreground=theme.background, alpha=0.75)]
+    for label, places, angle in _level_places(axes, drawn, level_texts(drawn.levels), taken):
+        axes.text(
+            *places, label, rotation=angle, ha="center", va="center", color=theme.ink, parse_math=False,
+            fontsize=text_size(LEVEL_SIZE), path_effects=halo, zorder=3.0,
+        )  # fmt: skip
 
 
 def level_texts(levels: Floats) -> list[str]:
@@ -63,43 +62,11 @@ def level_texts(levels: Floats) -> list[str]:
     return [f"{level + 0.0:.10g}".replace("e+", "e").replace("-", "\u2212") for level in levels]
 
 
-def _letters() -> float:
-    import matplotlib
-
-    return float(matplotlib.rcParams["font.size"])
-
-
-def _name_mark(
-    axes: Axes,
-    panel: FieldPanel | VectorPanel,
-    at: tuple[float, float],
-    text: str,
-    taken: Occupied,
-    theme: Theme,
-    halo: Any,
-) -> None:
-    """The name where it hides least."""
-    ((x, y),) = taken.place(scaled(np.array([at[0]]), panel.x), scaled(np.array([at[1]]), panel.y))
-    size, lines = MARK_SIZE * _letters(), text.split("\n")
-    width, height = max(map(len, lines)) * size * LETTER_WIDTH, 1.15 * size * len(lines)
-    spots = [
-        (x + across * 5 - width * (1 - across) / 2, y + up * 4 - height * (1 - up) / 2) for across, up in AROUND
-    ]
-    boxes = [Box(left, bottom, left + width, bottom + height) for left, bottom in spots]
-    box = min(boxes, key=taken.overlap)
-    taken.add_box(box)
-    place = axes.transData.inverted().transform(np.array([box.left, box.bottom]) / taken.points + taken.corner)
-    axes.text(
-        *place, text, ha="left", va="bottom", color=theme.ink, parse_math=False, fontsize=size, path_effects=halo,
-        zorder=5, clip_on=True,
-    )  # fmt: skip
-
-
 def _level_places(
     axes: Axes, drawn: ContourSet, texts: list[str], taken: Occupied
 ) -> Iterator[tuple[str, tuple[float, float], float]]:
     """Texts of levels with a place in the axes' coordinates and an angle, the longest lines first."""
-    size = LEVEL_SIZE * _letters()
+    size = text_size(LEVEL_SIZE)
     found = []
     for text, path in zip(texts, drawn.get_paths(), strict=True):
         for line in path._iter_connected_components() if len(path.vertices) else ():

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from derivcli.pictures.drawing.field_names import draw_texts
-from derivcli.pictures.drawing.panel import draw_marks
-from derivcli.pictures.drawing.themes import THEMES, Theme
+from derivcli.pictures.drawing.field_names import level_texts
+from derivcli.pictures.drawing.mathtext import typeset
+from derivcli.pictures.drawing.panel import Shown, draw_marks, line_width
+from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import limits, scaled, set_name, set_scale
-from derivcli.pictures.look import Look
 from derivcli.pictures.scene import Contours, Curve, FieldPanel, Floats, Mesh, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
     from matplotlib.contour import ContourSet
 
-SOFTNESS = {"light": 0.42, "dark": 0.5, "print": 0.25}
-"""How much of the background is in the colours of bands, so that letters and lines can be read on them."""
+MAX_TICKS = 11
+"""At a scale of colours."""
 
 LINE_WIDTH, ZERO_WIDTH, BREAK_WIDTH = 0.32, 0.6, 0.7
 """Widths compared with that of a curve."""
@@ -29,33 +29,47 @@ BREAK_DASHES: dict[str, Any] = {"border": "solid", "jump": (0, (3.0, 1.6)), "pol
 ARROW_PART = 0.82
 """The longest arrow, compared with the distance between two."""
 
-ARROW_POWER = 0.35
+ARROW_POWER = 1 / 3
 """Lengths of arrows go with this power of what they show, so that small ones are seen beside large ones."""
 
+ARROW_NOTE = "lengths of arrows: cube roots"
 
-def draw_field(axes: Axes, panel: FieldPanel, look: Look) -> Callable[[], None]:
-    """Contours with what lies on them, and what writes the texts, for which the axes must have their place."""
-    theme = THEMES[look.theme]
+
+def draw_field(axes: Axes, panel: FieldPanel, theme: Theme) -> Shown:
+    """Contours with what lies on them."""
     _set_axes(axes, panel)
-    drawn = draw_contours(axes, panel, panel.contours, look)
-    for line in panel.curves:
-        _draw_break(axes, panel, line, theme)
+    filled, lines = _draw_contours(axes, panel, panel.contours, theme)
     if panel.contours.gradient is not None and panel.contours.arrows is not None:
         _draw_arrows(axes, panel, panel.contours.arrows, panel.contours.gradient, theme, 0.55)
     draw_marks(axes, panel, panel.marks, theme.ink, theme)
-    return lambda: draw_texts(axes, panel, drawn, panel.contours, theme)
+    return Shown(colors=filled, levels=lines)
 
 
-def draw_vectors(axes: Axes, panel: VectorPanel, look: Look) -> Callable[[], None]:
-    """Arrows of a vector field over what its colour tells, and what writes the texts."""
-    theme = THEMES[look.theme]
+def draw_vectors(axes: Axes, panel: VectorPanel, theme: Theme) -> Shown:
+    """Arrows of a vector field over what its colour tells."""
     _set_axes(axes, panel)
-    drawn = None if panel.contours is None else draw_contours(axes, panel, panel.contours, look)
-    for line in panel.curves:
-        _draw_break(axes, panel, line, theme)
+    filled = lines = None
+    if panel.contours is not None:
+        filled, lines = _draw_contours(axes, panel, panel.contours, theme)
     _draw_arrows(axes, panel, panel.grid, panel.vectors, theme, 0.9)
     draw_marks(axes, panel, panel.marks, theme.ink, theme)
-    return lambda: draw_texts(axes, panel, drawn, panel.contours, theme)
+    return Shown(colors=filled, levels=lines)
+
+
+def draw_scale(bar: Axes, colors: ScalarMappable, contours: Contours) -> None:
+    """A scale of colours on axes of its own, with the name of what they tell above it."""
+    import matplotlib
+
+    figure = bar.get_figure(root=True)
+    assert figure is not None
+    drawn = figure.colorbar(colors, cax=bar, drawedges=False)
+    cast(Any, drawn.outline).set_visible(False)
+    levels = contours.levels / 10.0**contours.unit
+    ticks = levels[:: -(-len(levels) // MAX_TICKS)]
+    drawn.set_ticks([float(level) for level in ticks], labels=level_texts(ticks))
+    drawn.minorticks_off()
+    words = typeset(contours.name)
+    bar.set_title(words["text"], parse_math=words["parse_math"], fontsize=matplotlib.rcParams["font.size"], loc="left")
 
 
 def _set_axes(axes: Axes, panel: FieldPanel | VectorPanel) -> None:
@@ -67,27 +81,28 @@ def _set_axes(axes: Axes, panel: FieldPanel | VectorPanel) -> None:
     set_name(axes.yaxis, panel.y)
 
 
-def draw_contours(
-    axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, look: Look
-) -> ContourSet | None:
-    """Bands between the levels, the lines at them, and their numbers; where there is no value there is a hatching."""
-    theme = THEMES[look.theme]
+def _draw_contours(
+    axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, theme: Theme
+) -> tuple[ContourSet | None, ContourSet | None]:
+    """Bands between the levels, the lines at them, and breaks; where there is no value there is a hatching."""
     _draw_undefined(axes, panel, contours, theme)
+    for line in panel.curves:
+        _draw_break(axes, panel, line, theme)
     levels = contours.levels / 10.0**contours.unit
     if not len(levels):
-        _draw_constant(axes, panel, contours, look)
-        return None
-    bands, lines, values = _ways_of_drawing(axes, panel, contours, levels)
-    colors = band_colors(levels, theme, look.theme)
-    bands(levels=levels, colors=colors, extend="both", zorder=1.0)
-    widths = [_width(ZERO_WIDTH if level == 0 and levels[0] < 0 < levels[-1] else LINE_WIDTH) for level in levels]
+        _draw_constant(axes, panel, contours, theme)
+        return None, None
+    bands, lines = _ways_of_drawing(axes, panel, contours, levels)
+    filled = bands(levels=levels, colors=band_colors(levels, theme), extend="both", zorder=1.0)
+    signed = levels[0] < 0 < levels[-1]
+    widths = [line_width(ZERO_WIDTH if signed and level == 0 else LINE_WIDTH) for level in levels]
     drawn = lines(levels=levels, colors=theme.ink, alpha=0.75, linewidths=widths, linestyles="solid", zorder=1.6)
-    return drawn
+    return filled, drawn
 
 
 def _ways_of_drawing(
     axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, levels: Floats
-) -> tuple[Any, Any, Floats]:
+) -> tuple[Any, Any]:
     """What fills bands and what draws lines, on triangles where there are breaks, with values that levels can cut."""
     from functools import partial
 
@@ -102,10 +117,10 @@ def _ways_of_drawing(
     mesh = contours.mesh
     if mesh is None:
         x, y, values = scaled(contours.x, panel.x), scaled(contours.y, panel.y), cut(contours.values)
-        return partial(axes.contourf, x, y, values), partial(axes.contour, x, y, values), values
+        return partial(axes.contourf, x, y, values), partial(axes.contour, x, y, values)
     mesh, values = _used(mesh), cut(_used(mesh).values)
     triangles = Triangulation(scaled(mesh.x, panel.x), scaled(mesh.y, panel.y), mesh.triangles)
-    return partial(axes.tricontourf, triangles, values), partial(axes.tricontour, triangles, values), values
+    return partial(axes.tricontourf, triangles, values), partial(axes.tricontour, triangles, values)
 
 
 def _used(mesh: Mesh) -> Mesh:
@@ -116,7 +131,7 @@ def _used(mesh: Mesh) -> Mesh:
     return Mesh(mesh.x[used], mesh.y[used], mesh.values[used], places[mesh.triangles])
 
 
-def band_colors(levels: Floats, theme: Theme, name: str) -> list[tuple[float, float, float]]:
+def band_colors(levels: Floats, theme: Theme) -> list[tuple[float, float, float]]:
     """A colour for each band, beginning below the first level; around 0 those of both signs differ."""
     from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
@@ -129,8 +144,7 @@ def band_colors(levels: Floats, theme: Theme, name: str) -> list[tuple[float, fl
         most = max(below, above)
         places = np.array([0.5 + 0.5 * _step(number, below, count - above) / most for number in range(count)])
     colors = LinearSegmentedColormap.from_list("bands", theme.signs if signed else theme.slopes)
-    soft, background = SOFTNESS[name], np.array(to_rgb(theme.background))
-    return [tuple(soft * background + (1 - soft) * np.array(colors(place)[:3])) for place in places]
+    return [to_rgb(colors(place)) for place in places]
 
 
 def _step(number: int, below: int, above: int) -> float:
@@ -140,11 +154,11 @@ def _step(number: int, below: int, above: int) -> float:
     return number - above + 0.6 if number >= above else 0.0
 
 
-def _draw_constant(axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, look: Look) -> None:
+def _draw_constant(axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, theme: Theme) -> None:
     """One band where there are no levels."""
     from matplotlib.tri import Triangulation
 
-    color = THEMES[look.theme].pale
+    color = theme.pale
     mesh = contours.mesh
     if mesh is None:
         axes.axvspan(*limits(panel.x), color=color, zorder=1.0)
@@ -168,13 +182,11 @@ def _draw_undefined(axes: Axes, panel: FieldPanel | VectorPanel, contours: Conto
     )  # fmt: skip
 
 
-
-
 def _draw_break(axes: Axes, panel: FieldPanel | VectorPanel, line: Curve, theme: Theme) -> None:
     for stroke in line.strokes:
         axes.plot(
             scaled(stroke.x, panel.x), scaled(stroke.y, panel.y), color=theme.ink, scalex=False, scaley=False,
-            linewidth=_width(BREAK_WIDTH), linestyle=BREAK_DASHES[line.role], zorder=2.0, label=f"_{line.role}",
+            linewidth=line_width(BREAK_WIDTH), linestyle=BREAK_DASHES[line.role], zorder=2.0, label=f"_{line.role}",
         )  # fmt: skip
 
 
@@ -201,19 +213,9 @@ def _draw_arrows(
         usual = np.quantile(lengths[known], 0.95)
         reach = np.minimum(lengths / usual, 1.0) ** ARROW_POWER * ARROW_PART / max(len(grid[0]), len(grid[1]))
         moves = steps / lengths * reach * sides[:, None, None]
-    scale = _width(1.0)
+    scale = line_width(1.0)
     axes.quiver(
         x[known], y[known], moves[0][known], moves[1][known], angles="xy", scale_units="xy", scale=1, pivot="mid",
         color=theme.ink, alpha=alpha, units="dots", width=scale * 0.42 * axes.figure.dpi / 72,
         headwidth=4.4, headlength=4.6, headaxislength=4.2, minlength=0.0, minshaft=1.0, zorder=2.4,
     )  # fmt: skip
-
-
-def _width(factor: float) -> float:
-    return factor * float(_setting("lines.linewidth"))
-
-
-def _setting(name: str) -> Any:
-    import matplotlib
-
-    return matplotlib.rcParams[name]

@@ -150,7 +150,8 @@ def _narrowed(value: Narrowed, low: Floats, high: Floats, one: Floats, other: Fl
         after = np.where(np.isfinite(after), after, search.after)
         kept = _keep(search, first) & ~(np.abs(after - before) < KEPT * first) & (first > 0)
         aside, near = _larger(before, after), _larger(search.before, search.after)
-        usual = GROWTH**2 * np.median(_larger(one, other)[np.isfinite(one) & np.isfinite(other)])
+        both = np.isfinite(one) & np.isfinite(other)
+        usual = GROWTH**2 * np.median(_larger(one, other)[both]) if both.any() else np.inf
         largest = (aside > GROWTH * _larger(one, other)) | (near > GROWTH * aside) | (aside > usual)
         huge = np.where(has_first, np.abs(search.before), np.abs(search.after)) > HUGE
     kinds = np.where(kept, np.where(largest, POLE, JUMP), 0)

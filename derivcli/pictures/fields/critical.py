@@ -59,9 +59,7 @@ def zeros_in(drawn: Drawn, window: Window) -> FieldZeros | None:
 
 def is_known(drawn: Drawn) -> bool:
     """Whether all functions are such as a study knows."""
-    return not any(
-        each.custom_functions or each.unknown_functions or each.has_integrals for each in drawn.expressions
-    )
+    return not any(each.custom_functions or each.unknown_functions or each.has_integrals for each in drawn.expressions)
 
 
 def box_of(drawn: Drawn, window: Window) -> dict[str, tuple[Root, Root]]:

@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 from derivcli.errors import DerivError
 from derivcli.pictures.fields.borders import broken_edges
 from derivcli.pictures.fields.critical import marks_of, studied
-from derivcli.pictures.fields.grid import Field, Grid, Picked, Window, field_of, middles, on_grid, value_grid
+from derivcli.pictures.fields.grid import (
+    GRID_POINTS,
+    SURFACE_POINTS,
+    Field,
+    Grid,
+    Picked,
+    Window,
+    field_of,
+    middles,
+    on_grid,
+    value_grid,
+)
 from derivcli.pictures.fields.levels import Spread, levels_of
 from derivcli.pictures.fields.mesh import Cut, cut
 from derivcli.pictures.fields.planes import planes_of, touching
@@ -54,7 +65,7 @@ def field_scene(drawn: Drawn) -> Scene:
     field = field_of(drawn)
     window = window_of(drawn, field)
     known = studied(drawn, window)
-    grid = value_grid(first_value, field, window)
+    grid = value_grid(first_value, field, window, SURFACE_POINTS if drawn.surface else GRID_POINTS)
     if not np.isfinite(grid.values).any():
         raise undefined(drawn, window, "the function")
     parted = parted_of(field, grid, first_value)
@@ -62,7 +73,7 @@ def field_scene(drawn: Drawn) -> Scene:
     title = called(drawn.expressions[0], drawn.names, "f")
     marks = () if drawn.surface else marks_of(known.critical if known else (), drawn.studied)
     points = touching(drawn)
-    planes = planes_of(points) if drawn.surface else ()
+    planes = planes_of(drawn, points) if drawn.surface else ()
     panel = FieldPanel(
         *axes_of(drawn, window),
         contours if drawn.surface else with_gradient(contours, field, window, drawn),
@@ -76,7 +87,7 @@ def field_scene(drawn: Drawn) -> Scene:
         (panel,),
         notes=tuple(_notes(drawn, panel, known)),
         description=_description(drawn, title, window, panel, known),
-        equal=drawn.equal or has_one_scale(window),
+        equal=not drawn.surface and (drawn.equal or has_one_scale(window)),
     )
 
 
@@ -98,13 +109,13 @@ def parted_of(field: Field, grid: Grid, value: Picked) -> Cut | None:
 def contours_of(drawn: Drawn, grid: Grid, parted: Cut | None, known: BoxStudy | None) -> Contours:
     """The values with their levels."""
     values = np.sort(grid.values[np.isfinite(grid.values)])
-    inner = [] if known is None else [point for point in known.critical if point.value is not None]
-    sizes = {point.kind: [each.value.value for each in inner if each.value and each.kind == point.kind] for point in inner}
+    inner = () if known is None else known.critical
+    sizes = [(point.kind, point.value.value) for point in inner if point.value is not None]
     spread = Spread(
         values,
-        [size for each in sizes.values() for size in each],
-        min(sizes.get("minimum", []), default=None),
-        max(sizes.get("maximum", []), default=None),
+        [size for _, size in sizes],
+        min((size for kind, size in sizes if kind == "minimum"), default=None),
+        max((size for kind, size in sizes if kind == "maximum"), default=None),
         parted is not None and "pole" in parted.lines,
     )
     return levelled(Name(drawn.expressions[0].name or "f"), grid, parted, spread)
@@ -187,16 +198,15 @@ def _notes(drawn: Drawn, panel: FieldPanel, known: BoxStudy | None) -> list[str]
     if not panel.surface:
         notes += critical_notes(known) if known and (known.critical or known.complete or known.curves) else []
         notes += ["arrows point uphill"] * (contours.gradient is not None)
-    notes += [f"{line.name.text}: {SPELLED[line.role]}" for line in panel.curves]
+        notes += [f"{line.name.text}: {SPELLED[line.role]}" for line in panel.curves]
+    notes += [plane.name.text for plane in panel.planes if plane.name is not None]
     return notes
 
 
 SPELLED = {"border": "solid line", "jump": "dashed line", "pole": "dotted line"}
 
 
-def _description(
-    drawn: Drawn, title: Name, window: Window, panel: FieldPanel, known: BoxStudy | None
-) -> str:
+def _description(drawn: Drawn, title: Name, window: Window, panel: FieldPanel, known: BoxStudy | None) -> str:
     """The picture in sentences."""
     contours = panel.contours
     inner = contours.values[np.isfinite(contours.values)]

@@ -21,7 +21,7 @@ Field: TypeAlias = Callable[[Floats, Floats], list[list[Floats]]]
 Picked: TypeAlias = Callable[[list[list[Floats]]], Floats]
 """What makes one number of those of all functions."""
 
-GRID_POINTS = 301
+GRID_POINTS, SURFACE_POINTS = 301, 71
 """The points along each variable: an odd count, so that the middle of a window is one of them."""
 
 OFFSETS = (0.381966, 0.2720196)
@@ -58,10 +58,10 @@ def on_grid(field: Field, x: Floats, y: Floats) -> list[list[Floats]]:
     return field(across, up)
 
 
-def value_grid(value: Picked, field: Field, window: Window) -> Grid:
+def value_grid(value: Picked, field: Field, window: Window, count: int = GRID_POINTS) -> Grid:
     """A number made of the functions and derivatives, on a grid that does not run along a line without values."""
-    grid = _grid(value, field, window, (0.0, 0.0))
-    return _grid(value, field, window, OFFSETS) if _thin(~np.isfinite(grid.values)).any() else grid
+    grid = _grid(value, field, window, (0.0, 0.0), count)
+    return _grid(value, field, window, OFFSETS, count) if _thin(~np.isfinite(grid.values)).any() else grid
 
 
 def points_along(ends: tuple[float, float], count: int, offset: float = 0.0) -> Floats:
@@ -77,8 +77,8 @@ def middles(ends: tuple[float, float], count: int) -> Floats:
     return points_along(ends, 2 * count + 1)[1::2]
 
 
-def _grid(value: Picked, field: Field, window: Window, offsets: tuple[float, float]) -> Grid:
-    x, y = (points_along(ends, GRID_POINTS, offset) for ends, offset in zip(window, offsets, strict=True))
+def _grid(value: Picked, field: Field, window: Window, offsets: tuple[float, float], count: int) -> Grid:
+    x, y = (points_along(ends, count, offset) for ends, offset in zip(window, offsets, strict=True))
     with np.errstate(all="ignore"):
         return Grid(x, y, np.array(value(on_grid(field, x, y)), np.float64))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class _Making:
     def polygon(self, corners: list[int], values: list[float]) -> None:
         """A convex polygon, left out where a corner has no value."""
         if np.isfinite(values).all():
-            self.triangles += [(corners[0], a, b) for a, b in zip(corners[1:], corners[2:], strict=False)]
+            self.triangles += [(corners[0], a, b) for a, b in pairwise(corners[1:])]
 
 
 def cut(grid: Grid, edges: tuple[Edges, Edges]) -> Cut:
@@ -186,5 +187,3 @@ def _goes_on(start: Point, middle: Point, stop: Point) -> bool:
 def clipped(mesh: Mesh, low: float, high: float) -> Mesh:
     """The mesh with its values cut off beyond two ends, which poles would run over."""
     return Mesh(mesh.x, mesh.y, np.clip(mesh.values, low, high), mesh.triangles)
-
-

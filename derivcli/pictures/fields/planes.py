@@ -61,16 +61,26 @@ def _touch(
     return Touch(*at, value, here, Name(told) if count <= MAX_NAMED_POINTS else None, tip)
 
 
-def planes_of(points: Sequence[Touch]) -> tuple[TangentPlane, ...]:
+def planes_of(drawn: Drawn, points: Sequence[Touch]) -> tuple[TangentPlane, ...]:
     """The tangent planes at the first points that have one."""
     found = [
-        TangentPlane((point.x, point.y, point.value), point.slopes, _equation(point))
+        TangentPlane((point.x, point.y, point.value), point.slopes, _equation(drawn.names, point))
         for point in points
         if np.isfinite([point.value, *point.slopes]).all()
     ]
     return tuple(found[:MAX_PLANES])
 
 
-def _equation(point: Touch) -> Name:
-    slopes = [number_text(each, DIGITS) for each in point.slopes]
-    return Name(f"tangent plane with slopes {slopes[0]} and {slopes[1]}")
+def _equation(names: Sequence[str], point: Touch) -> Name:
+    """The equation of the plane, all numbers of it rounded."""
+    steps = [
+        f"{'-' if slope < 0 else '+'} {number_text(abs(slope), DIGITS)}*{_step(name, at)}"
+        for name, at, slope in zip(names, (point.x, point.y), point.slopes, strict=True)
+    ]
+    return Name(f"tangent plane z = {number_text(point.value, DIGITS)} {' '.join(steps)}")
+
+
+def _step(name: str, at: float) -> str:
+    if not at:
+        return name
+    return f"({name} {'+' if at < 0 else '-'} {number_text(abs(at), DIGITS)})"

@@ -82,8 +82,10 @@ def operated(drawn: Drawn, found: list[list[Floats]]) -> Floats:
     first, second = (x[1], -y[0]) if drawn.operator == "curl" else (x[0], y[1])
     with np.errstate(all="ignore"):
         found, terms = first + second, np.abs(first) + np.abs(second)
-        typical = np.median(terms[np.isfinite(terms)]) if np.isfinite(terms).any() else 0.0
-        return np.where(np.abs(found) > ROUNDING * np.maximum(terms, typical), found, np.where(np.isfinite(found), 0.0, np.nan))
+        finite = np.isfinite(found)
+        typical = np.median(terms[finite]) if finite.any() else 0.0
+        found[finite & (np.abs(found) <= ROUNDING * np.maximum(terms, typical))] = 0.0
+        return found
 
 
 def _vectors(field: Field, x: Floats, y: Floats) -> Floats:
@@ -143,4 +145,3 @@ def _description(drawn: Drawn, title: Name, window: Window, contours: Contours, 
         *told_points(known.points if known else ()),
     ]
     return " ".join(sentences)
-

@@ -36,6 +36,9 @@ SCALES = (USUAL, 30.0, 0.3, 300.0, 0.03, 3e4, 3e-4, 3e6, 3e8)
 
 COARSE_POINTS = 65
 
+MUCH = 8.0
+"""A window so many times as large as another is not joined with it."""
+
 FEW_POINTS = 4
 """So few points have more air around them."""
 
@@ -66,7 +69,10 @@ def chosen_window(drawn: Drawn, field: Field) -> Window:
     points = _typed(drawn)
     if not all(periods):
         points += _critical(drawn)
-    found = about(points) if len({*points}) > 1 else shown(field, points[0] if points else (0.0, 0.0))
+    found = shown(field, points[0] if points else (0.0, 0.0))
+    if len({*points}) > 1:
+        near = about(points)
+        found = joined(near, shown(field, [(low + high) / 2 for low, high in near]))
     first, second = (
         (-_periods(period), _periods(period)) if period else ends for period, ends in zip(periods, found, strict=True)
     )
@@ -109,6 +115,15 @@ def about(points: Iterable[tuple[float, ...]]) -> Window:
     air = 0.4 if len(array) > FEW_POINTS else 1.5
     reach = np.maximum(halves + air * largest, largest)
     first, second = (_rounded(m - r, m + r) for m, r in zip(middle.tolist(), reach.tolist(), strict=True))
+    return first, second
+
+
+def joined(near: Window, far: Window) -> Window:
+    """Both windows as one, but for one that is much larger than the other."""
+    sizes = [max(high - low for low, high in window) for window in (near, far)]
+    if sizes[1] > MUCH * sizes[0]:
+        return near
+    first, second = ((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(near, far, strict=True))
     return first, second
 
 

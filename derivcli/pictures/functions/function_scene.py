@@ -11,36 +11,42 @@ from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.curves import Line, lines_of, poles
 from derivcli.pictures.functions.known import divides, period_of
 from derivcli.pictures.functions.names import title, variable_name
+from derivcli.pictures.functions.page_tables import tables
 from derivcli.pictures.functions.panels import grouped, panel_of, unit_of
+from derivcli.pictures.functions.polynomials import bands, is_proved_on, polynomials, series_of
 from derivcli.pictures.functions.sentences import description, notes
 from derivcli.pictures.functions.shown import Shown, shown_of
 from derivcli.pictures.functions.special_marks import height_name, special_marks
-from derivcli.pictures.functions.tangents import Frame, dots, has_tangents, tangents, typed_points
-from derivcli.pictures.scene import Asymptote, Axis, Curve, Panel, Scene
+from derivcli.pictures.functions.tangents import Frame, dots, has_tangents, tangents
+from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Panel, Scene
+
+POLYNOMIAL_AIR = 0.2
+"""More air where polynomials leave their function, as a part of what is shown."""
 
 
 def function_scene(drawn: Drawn) -> Scene:
     """The picture of functions of one variable, or of several along a cut, with the derivatives that were asked for."""
     shown = shown_of(drawn)
+    drawn = shown.drawn
     lines = lines_of(shown)
     if not any(line.curve.strokes or line.curve.marks for line in lines):
         hint = "choose an interval where the function is defined"
         raise DerivError("no value in this range is finite", hint=hint)
-    lines = [replace(line, curve=_marked(shown, line.curve, place)) for place, line in enumerate(lines)]
+    marks = dots(drawn)
+    lines = [replace(line, curve=_marked(shown, line.curve, added)) for line, added in zip(lines, marks, strict=True)]
     panels = tuple(_with_tangents(shown, _panels(shown, lines)))
+    panels = tuple(_with_polynomials(shown, panels))
     titles = tuple(title(drawn, number) for number in range(len(drawn.expressions)))
-    return Scene(titles, panels, tuple(notes(shown, panels)), description(shown, titles, panels), drawn.equal)
+    said = tuple(notes(shown, panels)), description(shown, titles, panels)
+    return Scene(titles, panels, *said, drawn.equal, tuple(tables(shown, panels)))
 
 
-def _marked(shown: Shown, curve: Curve, place: int) -> Curve:
+def _marked(shown: Shown, curve: Curve, points: tuple[Mark, ...]) -> Curve:
     """A curve with dots at points, and with its special points where they were asked for."""
-    marks = curve.marks
+    special: tuple[Mark, ...] = ()
     if shown.drawn.studied and curve.role == "function":
-        marks += special_marks(shown.known[curve.function], shown.low, shown.high)
-    points = typed_points(shown.drawn)
-    if len(points) and not has_tangents(shown.drawn) and shown.drawn.degree is None:
-        marks += dots(points.tolist(), shown.values(points)[place])
-    return replace(curve, marks=marks)
+        special = special_marks(shown.known[curve.function], shown.low, shown.high)
+    return replace(curve, marks=(*curve.marks, *special, *points))
 
 
 def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
@@ -100,3 +106,16 @@ def _with_tangents(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
         functions = {curve.function for curve in panel.curves if curve.role == "function"}
         added = tuple(line for line in lines if line.function in functions)
         yield replace(panel, curves=panel.curves + added)
+
+
+def _with_polynomials(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
+    """The panels with polynomials beside their functions, and with what is proved of them on an interval."""
+    found = series_of(shown)
+    proved = [*bands(shown, found)] if is_proved_on(shown) else []
+    for panel in panels:
+        functions = {curve.function for curve in panel.curves if curve.role == "function"}
+        air = POLYNOMIAL_AIR * (panel.y.high - panel.y.low) if found else 0.0
+        panel = replace(panel, y=replace(panel.y, low=panel.y.low - air, high=panel.y.high + air))
+        added = [each for each in polynomials(shown, found, panel.y.high - panel.y.low) if each.function in functions]
+        own = tuple(band for band in proved if band.function in functions)
+        yield replace(panel, curves=panel.curves + tuple(added), bands=panel.bands + own)

@@ -13,6 +13,9 @@ from derivcli.pictures.scene import Floats, Mark, Stroke
 REACH = 1 / 700
 """A stroke that ends so near to a break, as a part of the interval, ends there."""
 
+MOST_WILD = 3.0
+"""What is next to a pole makes a picture at most so many times higher."""
+
 TURNS = ("corner", "cusp", "vertical")
 """Kinds of breaks at which a function is continuous and has no slope."""
 
@@ -78,3 +81,21 @@ def end_marks(joints: Sequence[Joint], order: int, low: float, high: float) -> I
                 yield Mark(joint.place, limit, "open")
         if here is not None and low <= joint.place <= high:
             yield Mark(joint.place, here, "isolated" if joint.kind == "isolated" else "closed")
+
+
+def tamed(
+    window: tuple[float, float], strokes: Sequence[Stroke], joints: Sequence[Joint], reach: float
+) -> tuple[float, float]:
+    """The vertical range that shows the shape, in which what is next to a pole or an oscillation is not most of it."""
+    wild = [joint.place for joint in joints if joint.has_pole or None in (joint.left, joint.right)]
+    if not wild or not strokes:
+        return window
+    x, y = (np.concatenate(parts) for parts in ([each.x for each in strokes], [each.y for each in strokes]))
+    calm = np.ones(len(x), np.bool_)
+    for place in wild:
+        calm &= np.abs(x - place) > reach
+    if not calm.any():
+        return window
+    low, high = float(y[calm].min()), float(y[calm].max())
+    is_wild = window[1] / MOST_WILD - window[0] / MOST_WILD > high - low > 0
+    return (max(low, window[0]), min(high, window[1])) if is_wild else window

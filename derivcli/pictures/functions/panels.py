@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from derivcli.pictures.scene import Asymptote, Axis, Band, Curve, Mark, Name, Panel
+from derivcli.pictures.functions.explosive import PLACES, explodes
+from derivcli.pictures.scene import Asymptote, Axis, Band, Curve, Floats, Mark, Name, Panel
 
 COMPARABLE = 10
 """Curves share a pair of axes while their scales differ by less than this factor."""
@@ -17,8 +18,8 @@ MOST_PANELS = 3
 AIR = 0.06
 """Air above and below, as a part of what is shown."""
 
-EXPLOSIVE = 1e6
-"""Positive values of which the largest is so many times the middle one look like a corner."""
+SLACK = 1e-3
+"""The part of a window by which a curve may be beyond it and is not cut."""
 
 UNIT_EXPONENT = 250
 """Beyond this power of ten an axis has it as its unit."""
@@ -77,20 +78,22 @@ def _range(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, float
 
 
 def is_cut(curve: Curve) -> bool:
-    """Whether some of it lies outside its window."""
+    """Whether some of it lies outside its window, by more than rounding."""
     low, high = curve.window
+    slack = SLACK * (high / 2 - low / 2)
+    low, high = low - slack, high + slack
     return any(bool(((each.y < low) | (each.y > high)).any()) for each in curve.strokes)
 
 
 def _is_explosive(curve: Curve) -> bool:
-    """Whether its positive values would look like a corner on a linear axis, as those of exp(x) up to 700 do."""
-    values = [each.y for each in curve.strokes]
-    if not values or is_cut(curve):
-        return not values
-    least, most = min(each.min() for each in values), max(each.max() for each in values)
-    x = np.concatenate([each.x for each in curve.strokes])
-    middle = np.interp(np.linspace(x[0], x[-1], 201), x, np.concatenate(values))
-    return bool(least > 0 and most / EXPLOSIVE > np.median(middle))
+    """Whether a logarithmic axis shows it best."""
+    x, y = (np.concatenate(parts) for parts in ([each.x for each in curve.strokes], [each.y for each in curve.strokes]))
+    return _explodes(x, y) if len(x) else True
+
+
+def _explodes(x: Floats, y: Floats) -> bool:
+    part = np.linspace(0, 1, PLACES)
+    return bool(y.min() > 0 and explodes(np.interp(x[0] * (1 - part) + x[-1] * part, x, y)))
 
 
 def padded(low: float, high: float) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,7 +54,10 @@ def values_of(drawn: Drawn, x: Floats) -> list[Floats]:
 
 
 def shown_of(drawn: Drawn) -> Shown:
-    """What is shown of functions of one variable, or of several along a cut."""
+    """What is shown of functions of one variable, or of several along a cut; beside polynomials no derivatives."""
+    if drawn.degree is not None:
+        evaluate = drawn.evaluate
+        drawn = replace(drawn, partials=(), evaluate=lambda at: [each[:1] for each in evaluate(at)])
     formulas, variable = along_the_cut(drawn), drawn.names[0]
     asked = drawn.intervals[0] if drawn.intervals else None
     known = [known_of(formula, variable, asked) for formula in formulas]

@@ -18,6 +18,9 @@ USUAL = 3.0
 AIR, MOST_AIR, EDGE_AIR = 0.15, 1.25, 0.06
 """The air beside what happens: at least, and at most where the function stays in sight; and beyond a domain's end."""
 
+POINT_AIR = 0.08
+"""The air beside a point that is marked."""
+
 GROWTH = 1.5
 """How far the function may leave the heights of its special points in the air, by the difference of these."""
 
@@ -73,8 +76,8 @@ def _with_points(low: float, high: float, points: Sequence[float]) -> tuple[floa
         half = max((last - first) * 0.75, width / 2)
         middle = (first + last) / 2
         return rounded(middle - half, middle + half)
-    left = first - AIR * width if first < low + AIR * width / 3 else low
-    right = last + AIR * width if last > high - AIR * width / 3 else high
+    left = first - POINT_AIR * width if first < low + POINT_AIR * width else low
+    right = last + POINT_AIR * width if last > high - POINT_AIR * width else high
     return rounded(min(low, left), max(high, right)) if (left, right) != (low, high) else (low, high)
 
 
@@ -91,11 +94,15 @@ def _span(known: Known, height: Heights) -> tuple[float, float]:
     if first == last:
         left, right = _around(known, first, height, is_open)
     else:
-        allowed = _allowed(known, first, last)
+        allowed, goes_on = _allowed(known, first, last), _goes_on(known, first, last)
         most = (last - first) * (MOST_AIR if all(is_open) else OPEN_AIR)
         left, right = (
-            _air(height, end, side, last - first, most, allowed) if is_there else 0.0
-            for end, side, is_there in ((first, -1, is_open[0]), (last, 1, is_open[1]))
+            0.0
+            if not is_there
+            else AIR * (last - first) / 2
+            if more
+            else _air(height, end, side, last - first, most, allowed)
+            for end, side, is_there, more in ((first, -1, is_open[0], goes_on[0]), (last, 1, is_open[1], goes_on[1]))
         )
     edge = EDGE_AIR * (last - first + left + right)
     left, right = left or edge, right or edge
@@ -117,6 +124,12 @@ def _places(known: Known) -> list[float]:
     inner = [each.x.value for each in (*study.zeros, *study.critical, *study.inflections)]
     reach = sorted(map(abs, breaks))[MOST_BREAKS - 1] if len(breaks) > MOST_BREAKS else math.inf
     return sorted({place for place in (*breaks, *inner) if abs(place) <= reach and math.isfinite(place)})
+
+
+def _goes_on(known: Known, first: float, last: float) -> tuple[bool, bool]:
+    """Whether there are more breaks on the left and on the right, too many to be shown."""
+    breaks = [each.x.value for each in known.breaks if each.kind != "isolated"]
+    return any(place < first for place in breaks), any(place > last for place in breaks)
 
 
 def _is_defined(known: Known, place: float, side: int) -> bool:
@@ -166,7 +179,7 @@ def _around(known: Known, place: float, height: Heights, is_open: tuple[bool, bo
             missing = np.abs(height(place + side * distances) - limit)
             top = float(np.nanmax(missing[np.isfinite(missing)], initial=0.0))
             far = distances[missing > 0.1 * top]
-            reach = max(reach, 2 * float(far.max(initial=0.0)))
+            reach = max(reach, 1.25 * float(far.max(initial=0.0)))
         usual = reach if 0 < reach < 1e8 and not _has_pole(known) else usual
     return usual if is_open[0] else 0.0, usual if is_open[1] else 0.0
 

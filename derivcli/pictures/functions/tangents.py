@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derivcli.check.verdict import Verdict
+from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.check.verdict_kinds import KINDS
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.known import Known
 from derivcli.pictures.functions.names import DIGITS, letters_of
@@ -16,7 +17,7 @@ from derivcli.pictures.scene import Curve, Floats, Mark, Name, Stroke
 from derivcli.points.points import Points, Range
 from derivcli.render.blocks import Style
 from derivcli.render.tangents import equation_latex, equation_sides
-from derivcli.result import Result
+from derivcli.result import FloatArray, Result
 from derivcli.study.curves.curve import Touching
 from derivcli.study.curves.lines import Writing
 from derivcli.study.curves.tangents import Judged, coordinate_known, in_plane
@@ -57,9 +58,23 @@ def has_tangents(drawn: Drawn) -> bool:
     return not any(isinstance(piece, Range) for axis in points.axes for piece in axis.pieces)
 
 
-def dots(values: Sequence[float], heights: Floats) -> tuple[Mark, ...]:
-    """A dot at each point at which there is a value."""
-    return tuple(Mark(x, float(y), "dot") for x, y in zip(values, heights.tolist(), strict=True) if math.isfinite(y))
+def dots(drawn: Drawn) -> list[tuple[Mark, ...]]:
+    """Of every function and its derivatives the dots at points where they exist, as far as is known."""
+    points = typed_points(drawn)
+    if not len(points) or has_tangents(drawn) or drawn.degree is not None:
+        return [()] * (len(drawn.expressions) * (1 + len(drawn.partials)))
+    found = []
+    for result in drawn.judge({drawn.names[0]: points}):
+        found.append(tuple(_dots(points, result.value, None)))
+        found += [tuple(_dots(points, each, result.verdicts.get(key))) for key, each in result.derivatives.items()]
+    return found
+
+
+def _dots(points: Floats, heights: FloatArray, verdicts: Verdicts | None) -> Iterator[Mark]:
+    for place, (x, y) in enumerate(zip(points.tolist(), heights.tolist(), strict=True)):
+        verdict = None if verdicts is None else verdicts[place]
+        if math.isfinite(y) and (verdict is None or KINDS[verdict.kind].derivative in ("two-sided", "open")):
+            yield Mark(x, y, "dot", verdict="" if verdict is None else verdict.kind)
 
 
 def tangents(drawn: Drawn, known: Sequence[Known], frames: Sequence[Frame]) -> Iterator[Curve]:
