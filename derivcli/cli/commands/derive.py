@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -35,6 +36,10 @@ from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
 from derivcli.result import AnyResult
+
+if TYPE_CHECKING:
+    from derivcli.picture_plans import Sight
+    from derivcli.pictures.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,25 @@ def _picture(request: Request, output: Output, path: Path) -> list[str]:
     from derivcli.pictures.picture import Picture
 
     options, look = output.options, look_in(output.options)
-    with progress():
-        found = scene(request, sight_in(options, look, tips=path.suffix.lower() == f".{PAGE}"))
+    sight, notes = sight_in(options, look, tips=path.suffix.lower() == f".{PAGE}"), []
+    if request.data is not None:
+        found, notes = _scene_of_file(request, options, sight)
+    else:
+        with progress():
+            found = scene(request, sight)
     screen = (output.terminal, output.style)
-    return put_picture(Picture(found, look), path, screen, output.write, options.clobber)
+    return [*notes, *put_picture(Picture(found, look), path, screen, output.write, options.clobber)]
+
+
+def _scene_of_file(request: Request, options: MainOptions, sight: Sight) -> tuple[Scene, list[str]]:
+    """The scene with the rows of data files in it, and what there is to say of these."""
+    from derivcli.file_picture_plans import scene_of_file
+
+    with opened(request) as source, progress() as report:
+        assert source.data is not None, "there are files"
+        _check_files(options, source.data.paths)
+        found = scene_of_file(request, sight, source.data, report)
+        return found, [f"note: {note}" for note in source.notes]
 
 
 def _printed(request: Request, output: Output) -> Answer:
