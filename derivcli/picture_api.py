@@ -132,10 +132,10 @@ def _asked(record: Any) -> tuple[Request, Sight]:
 
 
 def _computed(results: Sequence[Result | SymbolicResult]) -> Request:
-    first = results[0]
+    first, last = results[0], results[-1]
     points, study = _points(first.at) if isinstance(first, Result) else (None, [])
-    if first.sums:
-        return Request(list(first.functions), points, study=study, operator=first.layout)
+    if last.sums:
+        return Request(list(last.functions), points, study=study, operator=last.layout)
     keys = [partial_of(key) for key in first.derivatives]
     expressions = [each.expression for each in results]
     if first.dependent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 CELL_POINTS = 1.5
 MAX_CORNERS = 200_000
+
+Spot: TypeAlias = tuple[float, float]
+"""A place in points from the lower left corner of the axes."""
+
+Size: TypeAlias = tuple[float, float]
+"""A width and a height in points."""
 
 
 class Box(NamedTuple):
@@ -28,6 +34,7 @@ class Occupied:
     """Cells of the axes, those with something in them being set; places are in points from the lower left corner."""
 
     def __init__(self, axes: Axes) -> None:
+        self.axes = axes
         extent = axes.get_window_extent()
         self.points = 72 / axes.figure.dpi
         self.corner = np.array([extent.x0, extent.y0])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from derivcli.pictures.drawing.mathtext import plain, typeset
 from derivcli.pictures.drawing.themes import LETTER_POINTS, Theme
 from derivcli.pictures.look import Look
-from derivcli.pictures.scene import AnyPanel, Scene
+from derivcli.pictures.scene import AnyPanel, Name, Panel, Scene
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,10 +20,17 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 7.2, 5.0
 """Inches of a usual picture; where no size is asked for, the height is that of what is shown."""
 
-SIDE, TOP, BOTTOM, BETWEEN, GAP = 0.22, 0.18, 0.20, 0.20, 0.08
+SIDE, TOP, BETWEEN, GAP = 0.22, 0.18, 0.20, 0.08
+BAR, BAR_GAP = 0.15, 0.14
+"""The width of a scale of colours, and its distance."""
+
 TITLE_GAP, LEGEND_LINE = 0.06, 0.27
 PANEL_HEIGHTS = {1: (3.8,), 2: (2.3, 2.0)}
 """Of panels one below the other; of more of them each has the last one's."""
+FIELD_HEIGHT = 1.25
+"""Of functions of two variables, compared with those of one."""
+DEPTH_ABOVE, DEPTH_BELOW = 0.15, 0.0
+"""How far axes in three dimensions reach beyond their panel."""
 LEAST_PANEL = 0.5
 X_TICK, Y_TICK = 0.75, 0.48
 """At least so far apart are ticks."""
@@ -41,10 +49,16 @@ def scale_of(look: Look) -> float:
 
 def measuring(axes: Axes | Figure) -> RendererAgg:
     """What tells how large texts are at the resolution of a figure, or of the one that axes are in."""
+    assert axes.figure is not None
+    return _measuring(axes.figure.dpi)
+
+
+@lru_cache(maxsize=4)
+def _measuring(dpi: float) -> RendererAgg:
+    """It is kept, since it remembers the sizes of texts."""
     from matplotlib.backends.backend_agg import RendererAgg
 
-    assert axes.figure is not None
-    renderer: RendererAgg = RendererAgg(1, 1, axes.figure.dpi)  # type: ignore[no-untyped-call]
+    renderer: RendererAgg = RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
     return renderer
 
 
@@ -55,7 +69,7 @@ def new_figure(look: Look) -> Figure:
     return Figure(figsize=look.size or (WIDTH, HEIGHT), dpi=look.dpi)
 
 
-def draw_header(figure: Figure, scene: Scene, scale: float, theme: Theme) -> float:
+def draw_header(figure: Figure, titles: Sequence[Name], remarks: Sequence[str], scale: float, theme: Theme) -> float:
     """Titles, and notes in small grey letters below them; gives the inches that they take from the top."""
     from matplotlib.transforms import ScaledTranslation
 
@@ -74,13 +88,12 @@ def draw_header(figure: Figure, scene: Scene, scale: float, theme: Theme) -> flo
             extent = text.get_window_extent(renderer)
         down += extent.height / figure.dpi + gap * scale
 
-    titles = list(scene.titles)
     for name in titles[:TITLE_LINES] if len(titles) > TITLE_LINES else titles:
         line({**typeset(name), "plain": name.text}, TITLE_GAP, fontsize=TITLE_POINTS * scale)
     if len(titles) > TITLE_LINES:
         line(plain(f"… and {len(titles) - TITLE_LINES} more functions"), TITLE_GAP, fontsize=TITLE_POINTS * scale)
     letters = int(width * 72 / (NOTE_POINTS * scale * 0.43))
-    notes = textwrap.wrap("   ·   ".join(dict.fromkeys(scene.notes)), letters)
+    notes = textwrap.wrap("   ·   ".join(dict.fromkeys(remarks)), letters)
     for note in notes:
         line(plain(note), TITLE_GAP, fontsize=NOTE_POINTS * scale, color=theme.grey)
     return down
@@ -102,18 +115,33 @@ def _fit(text: Any, width: float, renderer: RendererAgg, words: Mapping[str, Any
         text.set_fontsize(text.get_fontsize() * factor * 0.995)
 
 
+class Row(NamedTuple):
+    """A panel's axes, and those of its scale of colours where it has one."""
+
+    axes: Axes
+    bar: Axes | None = None
+
+    @property
+    def has_depth(self) -> bool:
+        """Whether it is seen from a side, with three axes, whose numbers stand inside."""
+        return self.axes.name == "3d"
+
+
 def arrange(
-    rows: Sequence[Axes], scene: Scene, look: Look, top: float, legends: Mapping[int, float], right: float
+    rows: Sequence[Row], scene: Scene, look: Look, top: float, legends: Mapping[int, float], right: float
 ) -> None:
     """Gives the axes their places below the header, with the inches of each legend above its axes.
 
     `right` is what names need beside the axes. The figure grows to what is shown where no size is asked for.
     """
-    figure, scale, count = rows[0].get_figure(root=True), scale_of(look), len(rows)
+    figure, scale, count = rows[0].axes.get_figure(root=True), scale_of(look), len(rows)
     assert figure is not None
     renderer, dpi = measuring(figure), figure.dpi
-    left = SIDE * scale + max(_outside(axes.yaxis, renderer) for axes in rows) / dpi
-    below = BOTTOM * scale * 0.6 + _outside(rows[-1].xaxis, renderer) / dpi
+    flat = [row for row in rows if not row.has_depth]
+    left = SIDE * scale + max((_outside(row.axes.yaxis, renderer) for row in flat), default=0.0) / dpi
+    below = SIDE * scale * 0.6 + max((_outside(row.axes.xaxis, renderer) for row in flat[-1:]), default=0.0) / dpi
+    bars = [_outside(row.bar.yaxis, renderer) / dpi + (BAR_GAP + BAR) * scale for row in rows if row.bar is not None]
+    right = max([right, *bars])
     fixed = top + below + sum(legends.get(number, 0.0) for number in range(count)) + BETWEEN * scale * count
     width = figure.get_figwidth()
     wide = max(width - left - right - SIDE * scale, LEAST_PANEL)
@@ -124,19 +152,31 @@ def arrange(
     else:
         figure.set_figheight(fixed + sum(heights))
     height = figure.get_figheight()
-    for number, (axes, tall) in enumerate(zip(rows, heights, strict=True)):
+    for number, ((axes, bar), tall) in enumerate(zip(rows, heights, strict=True)):
         top += legends.get(number, 0.0) + BETWEEN * scale + tall
+        if rows[number].has_depth:
+            # Matplotlib leaves much air above what is seen from a side.
+            low, extent = top + DEPTH_BELOW * tall, (1 + DEPTH_ABOVE + DEPTH_BELOW) * tall
+            axes.set_position((0, 1 - low / height, 1, extent / height))
+            continue
         axes.set_position((left / width, 1 - top / height, wide / width, tall / height))
         _set_density(axes.xaxis, wide / (X_TICK * scale))
         _set_density(axes.yaxis, tall / (Y_TICK * scale))
         if scene.equal:
             axes.set_aspect("equal", adjustable="box", anchor="NW")
+            axes.apply_aspect()
+        if bar is not None:
+            box = axes.get_position()
+            bar.set_position((box.x1 + BAR_GAP * scale / width, box.y0, BAR * scale / width, box.height))
 
 
 def _heights(panels: Collection[AnyPanel], equal: bool, wide: float, scale: float) -> list[float]:
     usual = PANEL_HEIGHTS.get(len(panels), (PANEL_HEIGHTS[2][-1],) * len(panels))
     if not equal:
-        return [height * scale for height in usual]
+        return [
+            height * scale * (1.0 if isinstance(panel, Panel) else FIELD_HEIGHT)
+            for panel, height in zip(panels, usual, strict=True)
+        ]
     heights = []
     for panel in panels:
         (x_low, x_high), (y_low, y_high) = ((axis.low, axis.high) for axis in (panel.x, panel.y))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from derivcli.pictures.drawing.themes import DASHES, Theme
-from derivcli.pictures.scene import Curve, Panel
+from derivcli.pictures.scene import AnyPanel, Curve, VectorPanel
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,13 @@ def key_of(curve: Curve) -> Key:
     return curve.function, curve.role, curve.order
 
 
-def styles_of(panels: Iterable[Panel], theme: Theme) -> dict[Key, Style]:
+def styles_of(panels: Iterable[AnyPanel], theme: Theme) -> dict[Key, Style]:
     """The styles of all lines of a picture: each has dashes of its own, and a colour of its own or its function's.
 
     A tangent is a thin line, since the point where it touches tells what it belongs to.
     """
-    keys = list(dict.fromkeys(key_of(curve) for panel in panels for curve in panel.curves))
+    curves = [curve for panel in panels if not isinstance(panel, VectorPanel) for curve in panel.curves]
+    keys = list(dict.fromkeys(map(key_of, curves)))
     several = len({function for function, _, _ in keys}) > 1
     styles, count = {}, 0
     for key in keys:

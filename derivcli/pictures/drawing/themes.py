@@ -12,7 +12,8 @@ class Theme:
     """The colours of a picture.
 
     `lines` are those of curves, `letters` those of their names, dark or light enough to be read. `slopes` is the colour
-    map of values that have an order, `signs` that of values around 0, and `counts` goes from the background's colour.
+    map of values that have an order and `signs` that of values around 0, on both of which letters can be read. `counts`
+    goes from the background's colour.
     `weight` scales the width of lines; `grid` says whether there is one, or else lines on two sides.
     """
 
@@ -35,24 +36,24 @@ THEMES = {
         *("#ffffff", "#222222", "#6b6b6b", "#e4e4e4"),
         lines=("#0072b2", "#d55e00", "#009e73", "#a3477f", "#e69f00", "#56b4e9"),
         letters=("#0069a6", "#b84f00", "#007a58", "#a3477f", "#8a5f00", "#1f6f9f"),
-        slopes=("#0b3c5d", "#28719e", "#6aa9c9", "#b9d9e2", "#f4f1de", "#f3cf8e", "#e69f4f", "#c4632c", "#7f2d12"),
-        signs=("#0b4f7d", "#5b9cc4", "#f5f5f2", "#e39a63", "#963c00"),
+        slopes=("#5d9dc4", "#9cc5db", "#d3e5ec", "#f5f2e6", "#f4d9b0", "#eab27a", "#d9884f"),
+        signs=("#5d9dc4", "#aecfe1", "#fafaf7", "#f0c79d", "#d9884f"),
         counts=("#ffffff", "#b9d6e8", "#5b9cc4", "#0b4f7d", "#06263c"),
     ),
     "dark": Theme(
         *("#15181d", "#e9e9e6", "#9aa0a8", "#2f343c"),
         lines=("#56b4e9", "#f08a3c", "#2fc29a", "#e08cc0", "#f0c24b", "#9bb7d4"),
         letters=("#6fc0ee", "#f29a56", "#45cda8", "#e79dca", "#f2cb66", "#aac2db"),
-        slopes=("#0a1c33", "#143f66", "#226a93", "#3f97ac", "#7bbfae", "#c4d99a", "#f4e38e"),
-        signs=("#6fc0ee", "#27618a", "#1d2127", "#8c4a1c", "#f29a56"),
+        slopes=("#12385a", "#1f5478", "#2b6a80", "#3c6f6a", "#62703f", "#86682f", "#a05a2c"),
+        signs=("#2a6f9f", "#23435a", "#1d2127", "#55392a", "#a05a2c"),
         counts=("#15181d", "#1d4a6b", "#3a8dbd", "#8fd0f2", "#f2fbff"),
     ),
     "print": Theme(
         *("#ffffff", "#000000", "#4d4d4d", "#d9d9d9"),
         lines=("#000000", "#000000", "#5a5a5a", "#5a5a5a", "#000000", "#5a5a5a"),
         letters=("#000000",) * 6,
-        slopes=("#7d7d7d", "#a0a0a0", "#c0c0c0", "#dcdcdc", "#f5f5f5"),
-        signs=("#7d7d7d", "#bdbdbd", "#ffffff", "#dedede", "#a6a6a6"),
+        slopes=("#a8a8a8", "#c4c4c4", "#dcdcdc", "#f0f0f0", "#ffffff"),
+        signs=("#a0a0a0", "#cfcfcf", "#ffffff", "#e6e6e6", "#c4c4c4"),
         counts=("#ffffff", "#bdbdbd", "#6e6e6e", "#2b2b2b", "#000000"),
         weight=0.75,
         grid=False,

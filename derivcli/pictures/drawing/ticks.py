@@ -17,6 +17,9 @@ MAX_TURNS = 9
 PLAIN_DIGITS = 8
 """A number of so many digits is written at its tick rather than as a difference from another."""
 
+UPRIGHT_LETTERS = 2
+"""A name of so many letters stands upright beside its axis."""
+
 REACH = 1000.0
 """How far beyond the axis lines may go, in its lengths: farther, pixels could not be counted."""
 
@@ -71,6 +74,8 @@ def set_name(drawn: Any, axis: Axis) -> None:
         formula = words["text"][1:-1] if words["parse_math"] else rf"\mathrm{{{axis.name.text}}}"
         words = {"text": rf"${formula}\;/\;10^{{{axis.unit}}}$", "parse_math": True}
     drawn.set_label_text(words["text"], parse_math=words["parse_math"])
+    if drawn.axis_name == "y" and len(axis.name.text) <= UPRIGHT_LETTERS and not axis.unit:
+        drawn.label.set(rotation=0, ha="right", va="center")
 
 
 def _turn_step(low: float, high: float) -> Fraction | None:
