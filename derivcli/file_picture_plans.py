@@ -27,8 +27,7 @@ def scene_of_file(request: Request, sight: Sight, data: DataFiles, progress: Pro
     from derivcli.pictures.files.file_marks import on_the_curve, shown_interval, where_they_lie
     from derivcli.points.at_option import Interval
 
-    if request.moving:
-        raise DerivError("rows of a file are not drawn on such a curve", hint="leave out --data or --plot")
+    assert not request.moving, "the points of such a curve are typed"
     expressions, _ = expressions_of(request, data)
     check_named(expressions)
     check_known(expressions)
@@ -42,6 +41,7 @@ def scene_of_file(request: Request, sight: Sight, data: DataFiles, progress: Pro
     plain = replace(request, expressions=expressions, data=None, study=[*request.study, *study])
     drawn = drawn_of(plain, sight)
     scene = scene_of(plain, drawn)
+    scene = replace(scene, notes=(*scene.notes, *data.hidden_constants(taken)))
     if len(taken) + len(height) == 2:
         return where_they_lie(scene, rows, sight.pixels)
 
@@ -80,13 +80,15 @@ def _height(
 
 
 def _rows(data: DataFiles, names: Sequence[str], progress: Progress | None) -> FileRows:
+    import numpy as np
+
     from derivcli.pictures.files.file_marks import FileRows
     from derivcli.pictures.files.gathered import gathered
 
     def blocks() -> Iterator[Sequence[Floats]]:
         done = 0
         for points, _ in data.parts(names, BLOCK_ROWS, passed=False):
-            yield [points.at[name] for name in names]
+            yield [points.at[name].astype(np.float64, copy=False) for name in names]
             done += points.count
             if progress is not None:
                 progress("reading", done, data.expected)

@@ -87,7 +87,8 @@ def _picture(request: Request, output: Output, path: Path) -> list[str]:
     from derivcli.pictures.picture import Picture
 
     options, look = output.options, look_in(output.options)
-    sight, notes = sight_in(options, look, tips=path.suffix.lower() == f".{PAGE}"), []
+    sight = sight_in(options, look, tips=path.suffix.lower() == f".{PAGE}")
+    notes: list[str] = []
     if request.data is not None:
         found, notes = _scene_of_file(request, options, sight)
     else:
@@ -175,6 +176,9 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 def _check(request: Request, output: Output) -> None:
     options = output.options
     check_picture_options(options)
+    if request.data is not None and "-" in request.data.paths and options.plot and (options.format_ or options.output):
+        hint = "ask for one of the two, or put the rows into a file"
+        raise DerivError("standard input can be read once, and a picture and numbers are asked for", hint=hint)
     if options.plot is not None and options.plot != STANDARD_OUTPUT:
         check_target(options.plot, SUFFIXES)
     _check_files(options)

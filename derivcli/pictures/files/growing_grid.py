@@ -94,7 +94,7 @@ class Grid:
         for number, (old, new) in enumerate(zip(self.axes, axes, strict=True)):
             numbers = (np.arange(old.first, old.stop) >> (new.exponent - old.exponent)) - new.first
             moved = np.zeros((*counts.shape[:number], shape[number], *counts.shape[number + 1 :]), np.int64)
-            np.add.at(moved, (slice(None),) * number + (numbers,), counts)
+            np.add.at(np.moveaxis(moved, number, 0), numbers, np.moveaxis(counts, number, 0))
             counts = moved
         return counts
 
