@@ -23,8 +23,8 @@ from derivcli.cli.command_table import COMMANDS, command_named
 from derivcli.cli.grammar import built, choices_of
 from derivcli.cli.install_completion import NOTE
 from derivcli.language.functions.table import FUNCTIONS
+from derivcli.pictures.picture_files import SUFFIXES as PLOTS
 from derivcli.points.files.formats import ENDINGS as DATA_ENDINGS
-from derivcli.pictures.drawing.figure import SUFFIXES as PLOTS
 from derivcli.render.format_table import format_of_suffix
 
 HERE = Path(__file__).parent

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from derivcli.explain.steps.derivation import Derivation, Step
     from derivcli.flag_table import FLAGS
     from derivcli.language.expression import Definition, Expression
+    from derivcli.picture_api import plot
+    from derivcli.pictures.picture import Picture
     from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
     from derivcli.study.boxes.records import BoxPoint, BoxStudy, CriticalCurve, CurvePoint, CurveStudy, UndecidedBox
     from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents, Touching
@@ -73,6 +75,7 @@ __all__ = [
     "Node",
     "Note",
     "Number",
+    "Picture",
     "Piece",
     "Result",
     "SeriesResult",
@@ -107,6 +110,7 @@ __all__ = [
     "laplacian",
     "parametric",
     "parse",
+    "plot",
     "polar",
     "polynomial",
     "script",
@@ -131,6 +135,8 @@ _HOMES = {
     "derivcli.explain.steps.derivation": "Derivation Step",
     "derivcli.flag_table": "FLAGS",
     "derivcli.language.expression": "Definition Expression",
+    "derivcli.picture_api": "PLOTTER plot",
+    "derivcli.pictures.picture": "Picture",
     "derivcli.render.notebook": "WRITER",
     "derivcli.result": "Jacobian Result SeriesResult SymbolicResult VectorField",
     "derivcli.study.curves.curve": "Curve CurveFormulas Tangents Touching",

@@ -45,7 +45,8 @@ class Request:
     `expressions` are formulas, or equations where there is a `dependent` variable, which they make a function of the
     others. `points` are those that were typed. The columns of the files in `data` are points too. Where there are
     neither, derivatives are asked for as formulas.
-    `wrt` are the variables to differentiate by, all of them if None; `order` is the order in each. Instead, `mixed` are
+    `wrt` are the variables to differentiate by, all of them if None; `order` is the order in each, or
+    there are several `orders`. Instead, `mixed` are
     partials written out, `along` is a vector as one point, `hessian` asks for all of order two, `series` is the degree
     of a Taylor polynomial, whose remainder is enclosed on an `interval`, and `operator` is the name of one of the
     VECTOR_OPERATORS. `study` are the intervals on which a function is studied, none where they are to be chosen.
@@ -61,6 +62,7 @@ class Request:
     data: Reading | None = None
     wrt: Sequence[str] | None = None
     order: int = 1
+    orders: Sequence[int] = ()
     mixed: Sequence[Partial] = ()
     along: Points | None = None
     hessian: bool = False
@@ -90,9 +92,10 @@ class Request:
 
     def _check_values(self) -> None:
         """Refuse orders, degrees and names of which there are no others."""
-        if operator.index(self.order) not in ORDERS:
-            hint = f"choose one from {ORDERS[0]} to {ORDERS[-1]}"
-            raise DerivError(f"derivatives of order {self.order} are not computed", hint=hint)
+        for order in (self.order, *self.orders):
+            if operator.index(order) not in ORDERS:
+                hint = f"choose one from {ORDERS[0]} to {ORDERS[-1]}"
+                raise DerivError(f"derivatives of order {order} are not computed", hint=hint)
         if self.series is not None and self.series not in range(ORDERS[-1] + 1):
             hint = f"choose one from 0 to {ORDERS[-1]}"
             raise DerivError(f"a Taylor polynomial of degree {self.series} is not computed", hint=hint)
@@ -110,7 +113,7 @@ class Request:
         if self.engine not in ("", TAYLOR.name) and self.series is not None:
             raise DerivError("a series comes from Taylor arithmetic", hint=f"leave out `--engine {self.engine}`")
         given = {
-            "order": self.order > 1,
+            "order": self.order > 1 or bool(self.orders),
             "wrt": self.wrt is not None,
             "mixed": bool(self.mixed),
             "along": self.along is not None,
@@ -203,8 +206,9 @@ class Request:
     @property
     def names(self) -> set[str]:
         """The variables that are named in what is asked for."""
-        named = {*(self.wrt or ()), *(self.along.at if self.along else ()), self.dependent, self.moving} - {""}
-        return named | {name for partial in self.mixed for name in partial}
+        named = {*(self.wrt or ()), *(self.along.at if self.along else ()), self.dependent, self.moving}
+        named |= {interval.variable for interval in self.study}
+        return (named | {name for partial in self.mixed for name in partial}) - {""}
 
     @property
     def moving(self) -> str:
@@ -245,7 +249,7 @@ class Request:
             "series": self.series is not None,
             "mixed": bool(self.mixed) and list(dict.fromkeys(self.mixed)) != [names],
             "wrt": self.wrt is not None and not (alike and list(self.wrt) == [names[0]]),
-            "order": self.order > 1 and not (alike and self.order == len(names)),
+            "order": bool(self.orders) or (self.order > 1 and not (alike and self.order == len(names))),
         }
         return next((option for option, is_other in differs.items() if is_other), "")
 
@@ -267,7 +271,7 @@ class Request:
             return list(combinations_with_replacement(self.by(variables), 2))
         if self.operator:
             return [(name,) * VECTOR_OPERATORS[self.operator].order for name in self.by(variables)]
-        return [(name,) * self.order for name in self.by(variables)]
+        return [(name,) * order for order in self.orders or (self.order,) for name in self.by(variables)]
 
 
 def _check_vector(along: Points) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from derivcli.showing import html, latex, mime_bundle, pretty, short, text, to_arrow, to_pandas
+from derivcli.showing import html, latex, mime_bundle, plot, pretty, short, text, to_arrow, to_pandas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,6 +154,7 @@ class Result:
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
 
+    plot = plot
     to_arrow = to_arrow
     to_pandas = to_pandas
 
@@ -248,6 +249,7 @@ class Jacobian:
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
 
+    plot = plot
     to_arrow = to_arrow
     to_pandas = to_pandas
 
@@ -301,6 +303,8 @@ class SeriesResult:
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
 
+    plot = plot
+
     def first(self, count: int) -> SeriesResult:
         """The polynomials about the first centres."""
         rest = None if self.remainder is None else self.remainder[:count]
@@ -345,6 +349,8 @@ class SymbolicResult:
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
 
+    plot = plot
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorField:
@@ -363,6 +369,7 @@ class VectorField:
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
 
+    plot = plot
     to_arrow = to_arrow
     to_pandas = to_pandas
 

@@ -65,6 +65,15 @@ def to_pandas(record: Any) -> Any:
     return _writer().to_pandas(record)
 
 
+def plot(record: Any, ax: Any = None, **look: Any) -> Any:
+    """A picture of it, which a notebook shows; with axes of Matplotlib's these, with it drawn on them.
+
+    `theme` is "light", "dark" or "print", `size` a text such as "16x9cm" or a pair of inches; `dpi` and `transparent`
+    are about files. The picture's `save("f.svg")` writes one.
+    """
+    return sys.modules["derivcli"].PLOTTER.plot(record, ax, **look)
+
+
 class Records(list[Any]):
     """Several records of one kind, which show themselves together; otherwise a list."""
 

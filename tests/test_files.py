@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
+from derivcli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.errors import DerivError, ExitStatus
 from tests.processes import python
 from tests.support import each
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 
 def run(script: str, directory: Path) -> list[str]:
     """The lines that a script prints when it is run in a directory."""
-    script = "from derivcli.cli.atomic_file import *\nfrom derivcli.errors import DerivError\n" + script
+    script = "from derivcli.atomic_file import *\nfrom derivcli.errors import DerivError\n" + script
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [*python(), "-c", script]
     process = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=True)
@@ -338,7 +338,7 @@ import signal, time
 from pathlib import Path
 from derivcli.cli import app
 from derivcli.cli.commands import derive
-from derivcli.cli.atomic_file import replacing
+from derivcli.atomic_file import replacing
 
 def write_a_part(*_):
     with replacing(Path("out.csv")) as file:

@@ -42,7 +42,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "points/at_option.py: f\"'{name}' has a value that is not finite\"": "arrays come through Python only",
     "points/at_option.py: f\"'{name}' has a value that is no float64\"": "objects come through Python only",
     "points/at_option.py: f\"the text for '{name}' names other": "Python only; here it is a point like others",
-    "cli/atomic_file.py": "needs a file system in a certain state",
+    "atomic_file.py": "needs a file system in a certain state",
     "cli/commands/warm.py": "needs a system or a folder in a certain state",
     "cli/install_completion.py": "writes into the user's home",
     "cli/point_source.py: 'standard input is closed'": "needs a process without one",

@@ -59,7 +59,10 @@ def test_help_of_a_command(name: str) -> None:
 def test_help_of_the_options_tells_all_about_them_in_groups() -> None:
     text = deriv("help", "options").stdout
     groups = re.findall(r"^([A-Z]\w+):$", text, re.MULTILINE)
-    assert groups == ["Arguments", "Input", "Derivative", "Numbers", "Output", "Program", "Examples"][: len(groups)]
+    assert (
+        groups
+        == ["Arguments", "Input", "Derivative", "Numbers", "Output", "Picture", "Program", "Examples"][: len(groups)]
+    )
     assert all(re.search(rf"^  (--\S+ / )?{name}( |$)", text, re.MULTILINE) for name in OPTIONS)
     assert text.index("Derivative:") < text.index("  --wrt") < text.index("Numbers:")
 

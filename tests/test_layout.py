@@ -10,12 +10,12 @@ from itertools import pairwise
 import pytest
 
 from derivcli import explain
-from derivcli.render.blocks import Style
-from derivcli.render.documents.ledger import ledger_document, ledger_graph
 from derivcli.pictures.drawing.figure import SUFFIXES
-from derivcli.render.format_table import write
 from derivcli.pictures.graphs.graph_layout import PASSING, Edge, Layout, layout
 from derivcli.pictures.graphs.graph_picture import draw_graph
+from derivcli.render.blocks import Style
+from derivcli.render.documents.ledger import ledger_document, ledger_graph
+from derivcli.render.format_table import write
 from tests.support import each
 
 SLACK = 1e-9

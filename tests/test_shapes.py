@@ -18,11 +18,11 @@ from derivcli.engines.task import at_once
 from derivcli.engines.torch.backward import prepared
 from derivcli.language.expression import Expression
 from derivcli.language.tree import add, negative
+from derivcli.pictures.drawing.plot_curves import label
 from derivcli.points.at_option import points_from, read_points
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import formats_for
 from derivcli.render.labels import Label
-from derivcli.pictures.drawing.plot_curves import label
 from derivcli.render.results import render
 from derivcli.result import Partial, SymbolicResult
 from tests.support import drawn, each

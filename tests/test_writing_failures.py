@@ -17,7 +17,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from derivcli.cli.atomic_file import replacing
+from derivcli.atomic_file import replacing
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import COMPRESSIONS, FileFormat
 from derivcli.points.files.writer import writing
@@ -116,7 +116,7 @@ from pathlib import Path
 import numpy as np
 from derivcli.cli import app
 from derivcli.cli.commands import derive
-from derivcli.cli.atomic_file import replacing
+from derivcli.atomic_file import replacing
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.writer import writing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derivcli.cli.atomic_file import check_output, check_target, write_whole
+from derivcli.atomic_file import check_output, check_target, write_whole
 from derivcli.cli.options import MainOptions
 from derivcli.cli.point_source import opened
 from derivcli.code_plans import Code, code

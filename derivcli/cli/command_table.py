@@ -41,7 +41,7 @@ class Command:
     """Other words that people type for it, as a command or as an option."""
 
 
-LEARN, INSIDE, KEEP = "Learn calculus", "See what PyTorch does, and look up", "Work quickly"
+LEARN, INSIDE = "Learn calculus", "Look inside, look up, work quickly"
 
 MAIN = Command(
     "", partial(resolve_name, "derivcli.cli.commands.derive:deriv"), 'deriv "x**2" --at x=3', "an expression",
@@ -78,10 +78,10 @@ COMMANDS = {
                 group=INSIDE, summary="List the functions that a formula can use, or tell all about one",
                 synonyms="list list-functions constants"),
         Command("shell", partial(resolve_name, "derivcli.cli.commands.shell:shell"), "deriv shell",
-                group=KEEP, summary="Answer formulas line by line, typed or piped", talks=True,
+                group=INSIDE, summary="Answer formulas line by line, typed or piped", talks=True,
                 synonyms="repl session console prompt"),
         Command("warm", partial(resolve_name, "derivcli.cli.commands.warm:warm"), "deriv warm status",
-                "start, status or stop", group=KEEP, summary="Keep a server ready, so that answers come at once",
+                "start, status or stop", group=INSIDE, summary="Keep a server ready, so that answers come at once",
                 stays_cold=True, synonyms="server daemon"),
     )
 }  # fmt: skip

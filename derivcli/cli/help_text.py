@@ -12,7 +12,7 @@ from typer.core import TyperCommand
 
 from derivcli.cli.command_table import COMMANDS, MAIN
 from derivcli.cli.conversion import converting
-from derivcli.cli.options import GROUPS
+from derivcli.cli.option_declaration import GROUPS
 
 MAX_COLUMNS = 78
 MIN_COLUMNS = 20

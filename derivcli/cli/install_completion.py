@@ -95,7 +95,7 @@ def installed(shell: Shell, environment: Environment) -> Iterator[str]:
 
 def _put(place: Place) -> str:
     """Write the script, unless a file that is not ours stands there."""
-    from derivcli.cli.atomic_file import write_whole
+    from derivcli.atomic_file import write_whole
 
     text, target = (SCRIPTS / place.script).read_text("utf-8"), place.target
     shown = file_name(target)

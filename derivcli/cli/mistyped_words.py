@@ -19,8 +19,8 @@ from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.lexer.name_resolution import is_variable_name
 from derivcli.language.lexer.tokens import GREEK_NAMES, canonical_name, letters_alone
 from derivcli.language.lexer.unsupported_operations import OPERATIONS
+from derivcli.pictures.picture_files import SUFFIXES as PICTURES
 from derivcli.points.files.formats import COMPRESSIONS, ENDINGS
-from derivcli.pictures.drawing.figure import SUFFIXES as PICTURES
 from derivcli.render.format_table import format_of_suffix
 
 _DASHED = re.compile(r"([-\u2010-\u2015\u2212]{1,3})([A-Za-z][A-Za-z0-9_-]*)(?:=(.*))?", re.DOTALL)

@@ -10,7 +10,7 @@ from derivcli.cli.terminal import aside
 from derivcli.errors import DerivError, Span
 from derivcli.points.files.formats import Reading
 from derivcli.python_arguments import mixed_of, names_of, wrt_of
-from derivcli.result import Partial
+from derivcli.result import ORDERS, Partial
 
 if TYPE_CHECKING:
     from derivcli.cli.options import MainOptions
@@ -46,6 +46,24 @@ def points_or_tensors_in(specs: Sequence[str], paired: bool = False) -> Points |
         return points_in(flat, paired)
     numbers = points_in(flat, paired).at if flat else {}
     return {**tensors_in(nested), **numbers}
+
+
+def points_and_intervals_in(at: Sequence[str], on: str | None) -> tuple[list[str], list[Interval]]:
+    """Of `--at x=-3:3,y=1 --on z=0:1` the texts that are points, and the intervals of a picture."""
+    from derivcli.points.at_option import read_intervals, without_intervals
+
+    points, intervals = without_intervals(at)
+    return points, [each for text in [*intervals, *([on] if on is not None else [])] for each in read_intervals(text)]
+
+
+def orders_in(text: str) -> tuple[int, tuple[int, ...]]:
+    """The order of `--order 2`, or of `--order 1,2,3` the first and all."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 9 and int(part) in ORDERS for part in parts):
+        message = f"`--order` takes a whole number from {ORDERS[0]} to {ORDERS[-1]}, or several"
+        raise DerivError(message, text, Span(0, len(text)), "write it like `--order 2` or `--order 1,2,3`")
+    found = tuple(dict.fromkeys(map(int, parts)))
+    return found[0], found if len(found) > 1 else ()
 
 
 def interval_in(on: str | None) -> Interval | None:

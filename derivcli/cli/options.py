@@ -16,16 +16,30 @@ import typer
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
 from derivcli.cli.install_completion import Shell, tell_installed
+from derivcli.cli.option_declaration import (
+    DERIVATIVE,
+    INPUT,
+    NUMBERS,
+    OUTPUT,
+    PROGRAM,
+    STAYS,
+    operator,
+    option,
+    rounding,
+)
 from derivcli.cli.option_values import (
     formulas_in,
     functions_in,
     interval_in,
     operator_in,
+    orders_in,
     partials_in,
+    points_and_intervals_in,
     points_in,
     reading_in,
     wrt_in,
 )
+from derivcli.cli.picture_options import Dpi, Equal, Plot, Size, Studied, Surface, ThemeOption, Transparent
 from derivcli.engines.engine_table import ENGINES, names
 from derivcli.explain.code.languages import LANGUAGES
 from derivcli.language.notations.formula_lists import listed_formulas
@@ -53,40 +67,6 @@ class OnError(StrEnum):
     SKIP = "skip"
 
 
-INPUT, QUESTION, DERIVATIVE, NUMBERS, OUTPUT, PROGRAM = GROUPS = (
-    *("Input", "Question", "Derivative", "Numbers", "Output", "Program"),
-)
-"""The headings over options in help, in their order; what has none belongs to the last."""
-
-
-def option(
-    usage: str, help: str, min: int | None = None, max: int | None = None, show_default: bool = False, *, group: str
-) -> Any:
-    """An option, written as in help with what stands for its value; mostly its text tells the default if any."""
-    flag, _, metavar = usage.partition(" ")
-    return typer.Option(
-        flag, metavar=metavar or None, help=help, min=min, max=max, show_default=show_default, rich_help_panel=group
-    )
-
-
-def picture(help: str) -> Any:
-    """The option for a picture's file, and what the picture is of."""
-    return option("--plot FILE", help, group=OUTPUT)
-
-
-def operator(name: str) -> Any:
-    """The option for an operator of vector calculus."""
-    return option(f"--{name}", VECTOR_OPERATORS[name].help, group=DERIVATIVE)
-
-
-def rounding(default: str) -> Any:
-    """The option for significant digits, and how many there are unless it is given."""
-    return option("--digits N", f"Significant digits to print. [default: {default}]", min=1, max=17, group=NUMBERS)
-
-
-STAYS = "stays"
-"""Marks an option that stays set in a shell until it is changed; the others are about one formula."""
-
 Texts = list[str] | None
 
 At = Annotated[
@@ -102,6 +82,15 @@ Zip = Annotated[
 ]
 Wrt = Annotated[
     Texts, option("--wrt NAMES", "Differentiate by these variables: u,v. [default: all]", group=DERIVATIVE), STAYS
+]
+Orders = Annotated[
+    str,
+    option(
+        "--order N",
+        f"The order of the derivatives, {ENDS[0]} to {ENDS[1]}, each in one variable; or several: 1,2,3. [default: 1]",
+        group=DERIVATIVE,
+    ),
+    STAYS,
 ]
 Order = Annotated[
     int,
@@ -209,7 +198,7 @@ class MainOptions:
         OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.", rich_help_panel=INPUT)
     ] = OnError.STOP
     wrt: Wrt = None
-    order: Order = 1
+    order: Orders = "1"
     mixed: Mixed = None
     along: Annotated[
         Texts,
@@ -259,15 +248,25 @@ class MainOptions:
     ] = None
     on: Annotated[
         str | None,
-        option("--on SPEC", "With --series: enclose the remainder on an interval, x=0:1.", group=DERIVATIVE),
+        option(
+            "--on SPEC",
+            "The interval of a picture, x=-3:3, or of two variables, x=-3:3,y=0:1; "
+            "with --series: enclose the remainder on it.",
+            group=DERIVATIVE,
+        ),
     ] = None
     let: Let = None
     use: Use = None
     check: Check = None
     exact: Exact = None
-    plot: Annotated[
-        Path | None, picture("Save a picture (.png, .svg, .pdf) instead of printing; with --format do both.")
-    ] = None
+    plot: Plot = None
+    theme: ThemeOption = None
+    size: Size = None
+    dpi: Dpi = None
+    transparent: Transparent = False
+    equal: Equal = False
+    study: Studied = False
+    surface: Surface = False
     code: Annotated[
         Language | None,
         option(
@@ -329,27 +328,32 @@ class MainOptions:
         ),
     ] = None
 
+    def __post_init__(self) -> None:
+        orders_in(self.order)
+
     def request(self) -> Request:
         """What is asked for. The files of --use are run once all else is read."""
         data = reading_in(self)
+        at, shown = (self.at or (), []) if self.plot is None else points_and_intervals_in(self.at or (), self.on)
         request = Request(
             [formula for text in self.expressions for formula in listed_formulas(text)],
-            points_in(self.at or (), self.zip_) if self.at or data else None,
+            points_in(at, self.zip_) if at or data else None,
             data,
             wrt_in(self.wrt),
-            self.order,
+            *orders_in(self.order),
             partials_in(self.mixed) or (),
             points_in(self.along) if self.along else None,
             self.hessian,
             _name(self.implicit, "--implicit y"),
             self.series,
-            interval_in(self.on),
+            interval_in(self.on) if self.plot is None or self.series is not None else None,
             formulas_in(self.let),
             dtype=self.dtype.value,
             device=self.device.value,
             engine=self.engine.value if self.engine else "",
             check=self.check,
             exact=self.exact,
+            study=shown,
             parameter=_name(self.parametric, "--parametric t"),
             angle=_name(self.polar, "--polar theta"),
             tangent=self.tangent,

@@ -210,14 +210,29 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Numbers for a page whose reader points at a curve: x and, for each column, values at it, shape (points,).
+class Column:
+    """The values of one curve at a table's x, nan where there are none; `name` is the curve's.
 
-    `columns` are "f", "f'" and so on in the order of the panel's curves of one function; `verdicts` has for each point
-    the text of the verdict about the first derivative, or is empty.
+    `slope` is the place of the column that is its derivative, -1 where there is none. `errors`, shape (points - 1,),
+    is how far a cubic through two neighbours with their slopes is off between them; inf where nothing joins them.
+    """
+
+    name: Name
+    values: Floats
+    slope: int
+    errors: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Numbers for a page whose reader points at a curve, or enlarges it: the rows of one function, x ascending.
+
+    The columns are the function, then its first derivative, then what else is drawn of it. Rows lie as close as an
+    enlarged curve needs. `verdicts` has for each row what is known of the first derivative, "" where it was not asked.
+    `pictures.tables.table_of` makes one.
     """
 
     function: int
     x: Floats
-    columns: tuple[tuple[Name, Floats], ...]
+    columns: tuple[Column, ...]
     verdicts: tuple[str, ...] = field(default=())

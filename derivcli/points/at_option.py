@@ -116,6 +116,23 @@ def read_points(specs: Iterable[str], paired: bool = False) -> Points:
     return cross_or_zip(axes, paired)
 
 
+def without_intervals(specs: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The texts of `--at` without the intervals `x=low:high` in them, and these, which name no points."""
+    points, intervals = [], []
+    for spec in specs:
+        starts = list(_ASSIGNMENT.finditer(spec))
+        if not starts or starts[0].start() > 0:
+            points.append(spec)
+            continue
+        ends = [match.start() for match in starts[1:]] + [len(spec)]
+        for match, end in zip(starts, ends, strict=True):
+            text = spec[match.start() : end].strip(", ")
+            items = list(_split(spec, match.end(), end, ","))
+            is_interval = len(items) == 1 and len(list(_split(spec, *items[0], ":"))) == 2
+            (intervals if is_interval else points).append(text)
+    return points, intervals
+
+
 def points_from(at: Mapping[str, Item], paired: bool = False) -> Points:
     """The points that Python values give: numbers, formulas as text, sequences or arrays of one dimension."""
     return cross_or_zip([_axis_from(name, value) for name, value in at.items()], paired)

@@ -11,6 +11,7 @@ import typer
 from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.notes import tell_remarks
+from derivcli.cli.option_declaration import DERIVATIVE, OUTPUT, option
 from derivcli.cli.printing import print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.python_arguments import names_of
@@ -27,20 +28,18 @@ Claim = Annotated[
 ]
 Wrt = Annotated[
     list[str] | None,
-    options.option(
-        "--wrt NAME", "The variable that the derivative is by, where there are several.", group=options.DERIVATIVE
-    ),
+    option("--wrt NAME", "The variable that the derivative is by, where there are several.", group=DERIVATIVE),
 ]
 Implicit = Annotated[
     str | None,
-    options.option(
+    option(
         "--implicit NAME",
         "The variable that the equation EXPR makes a function of the others: CLAIM is its derivative.",
-        group=options.DERIVATIVE,
+        group=DERIVATIVE,
     ),
 ]
-Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.", rich_help_panel=options.OUTPUT)]
-FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
+Show = Annotated[bool, typer.Option("--show", help="Print the derivative too.", rich_help_panel=OUTPUT)]
+FormatOption = Annotated[AnswerFormat, typer.Option("--format", help="How to print.", rich_help_panel=OUTPUT)]
 
 
 def answer(

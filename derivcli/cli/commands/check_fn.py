@@ -13,6 +13,7 @@ import typer
 from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.deferred_modules import import_deferred
+from derivcli.cli.option_declaration import DERIVATIVE, INPUT, NUMBERS, OUTPUT, option
 from derivcli.cli.printing import print_document
 from derivcli.custom.arguments import literals
 from derivcli.custom.loading.argument_names import arguments_in_formulas
@@ -36,61 +37,59 @@ Function = Annotated[
 ]
 Against = Annotated[
     str | None,
-    options.option(
+    option(
         "--against EXPR",
         "The formula that forward should be, over the names of its arguments: 'i**2'. Without one backward is "
         "compared with quotients of differences of forward.",
-        group=options.NUMBERS,
+        group=NUMBERS,
     ),
 ]
 At = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--at SPEC",
         "Where: i=3, i=1,2,3,y=4, or a matrix, x=[[1,2],[3,4]]. May be repeated. [default: ordinary points of several "
         "sizes and both signs]",
-        group=options.INPUT,
+        group=INPUT,
     ),
 ]
 Wrt = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--wrt NAMES",
         "The arguments that have a gradient, without those that are meant to be constants. [default: all]",
-        group=options.DERIVATIVE,
+        group=DERIVATIVE,
     ),
 ]
 Shape = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--shape SPEC",
         "Shapes of the arguments: x=4x3,w=5x3,b=5, and s=() for a number. May be repeated. [default: found by trying]",
-        group=options.INPUT,
+        group=INPUT,
     ),
 ]
 With = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--with NAME=VALUE",
         "A constant for an argument: lam=0.5, mode=max, flag=true, dims=(1,2) or mask=none. Of several, mode=max,min, "
         "each is tried. May be repeated. [default: found by trying; defaults are varied]",
-        group=options.INPUT,
+        group=INPUT,
     ),
 ]
 Gradient = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--gradient EXPR",
         "The gradient that backward is meant to give for a grad_output of 1, over the names of its arguments: '1' of a "
         "straight-through estimator, '-lambd', or x=1 of one argument. May be repeated. [default: the derivative]",
-        group=options.DERIVATIVE,
+        group=DERIVATIVE,
     ),
 ]
-Compile = Annotated[
-    bool, options.option("--compile", "Try torch.compile too, which takes seconds.", group=options.NUMBERS)
-]
+Compile = Annotated[bool, option("--compile", "Try torch.compile too, which takes seconds.", group=NUMBERS)]
 TEXT = ReportFormat("text")
-FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=options.OUTPUT)]
+FormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to print.", rich_help_panel=OUTPUT)]
 
 
 def check_fn(

@@ -13,13 +13,14 @@ from pathlib import Path
 import typer
 
 from derivcli import pipeline
+from derivcli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.check.exit_difference import results_differ
 from derivcli.check.limits import is_checked
 from derivcli.cli import kernel_cache, terminal
-from derivcli.cli.atomic_file import check_output, check_target, replacing, write_whole
 from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
+from derivcli.cli.picture_options import check_picture_options, look_in, sight_in
 from derivcli.cli.point_source import PointSource, opened
 from derivcli.cli.printing import save_picture
 from derivcli.cli.progress import PATIENCE, progress
@@ -28,11 +29,11 @@ from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, 
 from derivcli.cli.terminal import Screen
 from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
+from derivcli.pictures.picture_files import PAGE, SUFFIXES, picture_file
 from derivcli.pipeline import Job, compute, exact, judged
-from derivcli.pictures.drawing.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
-from derivcli.result import AnyResult, Result
+from derivcli.result import AnyResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,26 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
         return Answer(write_code(request, options, write))
     output = output_of(request, options, screen, write)
     _check(request, output)
+    drawn = [] if options.plot is None else [_picture(request, options, options.plot)]
+    if options.plot is not None and options.format_ is None and options.output is None:
+        return Answer(drawn)
+    answer = _printed(request, output)
+    return replace(answer, notes=[*drawn, *answer.notes])
+
+
+def _picture(request: Request, options: MainOptions, path: Path) -> str:
+    """Draw what is asked for, and say where."""
+    from derivcli.picture_plans import scene
+
+    look, suffix = look_in(options), path.suffix.lower().lstrip(".")
+    with progress():
+        found = scene(request, sight_in(options, look, tips=suffix == PAGE))
+    return save_picture(path, lambda suffix: picture_file(found, suffix, look), options.clobber)
+
+
+def _printed(request: Request, output: Output) -> Answer:
+    """The answer in formulas or numbers."""
+    options = output.options
     if request.moving or request.tangent:
         return _curve(request, output)
     if not request.has_points:
@@ -130,14 +151,9 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 
 def _check(request: Request, output: Output) -> None:
     options = output.options
+    check_picture_options(options)
     if options.plot is not None:
         check_target(options.plot, SUFFIXES)
-        if not request.has_points:
-            raise DerivError("a plot needs a range of points", hint="add one, as in --at x=-3:3:100")
-        if request.dependent or request.series is not None or request.moving or request.tangent:
-            kinds = {"implicit functions": request.dependent, "Taylor polynomials": request.series is not None}
-            what = next((kind for kind, asked in kinds.items() if asked), "curves and tangents")
-            raise DerivError(f"{what} are not drawn", hint="leave out --plot")
     _check_files(options)
     if not options.clobber and options.plot is None and options.output is None:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE, or leave it out")
@@ -179,17 +195,11 @@ def _whole(request: Request, output: Output, results: Sequence[AnyResult]) -> An
     from derivcli.render.results import render
 
     options, style, name = output.options, output.style, output.format
-    shown = options.plot is None or options.format_ is not None or options.output is not None
     done = []
-    if options.plot is not None:
-        from derivcli.pictures.drawing.plot import draw_plot
-
-        numbers = [result for result in results if isinstance(result, Result)]
-        done.append(save_picture(options.plot, partial(draw_plot, numbers), options.clobber))
-    if shown and options.output is not None:
+    if options.output is not None:
         write_whole(options.output, render(results, name, style).encode(), options.clobber)
         done.append(f"wrote {file_name(options.output)}")
-    elif shown:
+    else:
         output.write(render(results, name, style), FORMATS[name].is_colored)
-    notes = notes_of(results, style, FORMATS[name] if shown else None)
+    notes = notes_of(results, style, FORMATS[name])
     return Answer(notes + done, request.check is True and results_differ(results))

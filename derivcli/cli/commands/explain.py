@@ -14,14 +14,13 @@ import typer
 from derivcli import api
 from derivcli.check.exit_difference import results_differ
 from derivcli.cli import options, terminal
-from derivcli.cli.atomic_file import check_output, check_target
 from derivcli.cli.notes import notes_of, tell, tell_remarks
+from derivcli.cli.option_declaration import OUTPUT, option, picture, rounding
 from derivcli.cli.option_values import formulas_in, functions_in, points_in, wrt_in
-from derivcli.cli.printing import print_document, save_picture
+from derivcli.cli.printing import check_picture, print_document, save_picture
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
 from derivcli.render.blocks import Style
-from derivcli.pictures.drawing.figure import SUFFIXES
 from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
 
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
@@ -31,17 +30,15 @@ Expression = Annotated[
 ]
 FormatOption = Annotated[
     LedgerFormat | None,
-    options.option(
+    option(
         "--format",
         "How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or "
         "Mermaid. [default: table; tsv where the output is no terminal]",
-        group=options.OUTPUT,
+        group=OUTPUT,
     ),
 ]
-Plot = Annotated[
-    Path | None, options.picture("Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both.")
-]
-Digits = Annotated[int | None, options.rounding("a few for people, all for programs")]
+Plot = Annotated[Path | None, picture("Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both.")]
+Digits = Annotated[int | None, rounding("a few for people, all for programs")]
 
 
 def explain(
@@ -63,12 +60,12 @@ def explain(
     Every tensor has a row: its value, its local derivatives, its adjoint, and PyTorch's own attributes. Several points
     make a batch, whose outputs are summed.
     """
-    from derivcli.render.documents.ledger import ledger_document, ledger_graph
     from derivcli.pictures.graphs.graph_picture import draw_graph
+    from derivcli.render.documents.ledger import ledger_document, ledger_graph
 
     if not at:
         raise DerivError("the graph is that of numbers, and there is no point", hint="add one, as in --at x=2")
-    _check_plot(plot, no_clobber)
+    check_picture(plot, no_clobber)
     points, names, formulas = points_in(at, zip_), wrt_in(wrt), formulas_in(let)
     with terminal.aside(bool(use)):
         functions = functions_in(use)
@@ -93,11 +90,3 @@ def _tell_notes(ledger: Ledger, style: Style, shown: Format | None) -> None:
         tell(f"note: {warning}")
     for note in notes_of([ledger.result], style, shown):
         tell(note)
-
-
-def _check_plot(plot: Path | None, no_clobber: bool) -> None:
-    if plot is not None:
-        check_target(plot, SUFFIXES)
-        check_output(plot, (), not no_clobber)
-    elif no_clobber:
-        raise DerivError("--no-clobber is for files that are written", hint="add --plot FILE, or leave it out")

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from derivcli.cli import options, terminal
+from derivcli.cli.option_declaration import OUTPUT, option
 from derivcli.cli.option_values import functions_in
-from derivcli.cli.options import OUTPUT, option
 from derivcli.cli.printing import print_document
 from derivcli.language.functions.reference import look_up
 from derivcli.language.functions.table import FAMILIES

@@ -11,6 +11,7 @@ import typer
 from derivcli import api
 from derivcli.cli import option_values, options, terminal
 from derivcli.cli.notes import tell, tell_remarks
+from derivcli.cli.option_declaration import OUTPUT, STAYS, option
 from derivcli.cli.printing import print_document
 from derivcli.language.notations.formula_lists import listed_formulas
 from derivcli.render.format_table import default_format, formats_for
@@ -27,15 +28,13 @@ Formulas = Annotated[
 ]
 FormatOption = Annotated[
     StepsFormat | None,
-    options.option(
-        "--format", "How to print. [default: text; tsv where the output is no terminal]", group=options.OUTPUT
-    ),
+    option("--format", "How to print. [default: text; tsv where the output is no terminal]", group=OUTPUT),
 ]
 
 Brief = Annotated[
     bool,
-    options.option("--brief", "Name the rules, without what they say of u and v.", group=options.OUTPUT),
-    options.STAYS,
+    option("--brief", "Name the rules, without what they say of u and v.", group=OUTPUT),
+    STAYS,
 ]
 
 

@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from derivcli import api
-from derivcli.cli import option_values, options, terminal
+from derivcli.cli import option_values, options, picture_options, terminal
 from derivcli.cli.commands import study_questions
-from derivcli.cli.notes import tell_remarks
-from derivcli.cli.printing import print_document
+from derivcli.cli.notes import tell, tell_remarks
+from derivcli.cli.option_declaration import INPUT, OUTPUT, QUESTION, option, rounding
+from derivcli.cli.printing import check_picture, print_document, save_picture
 from derivcli.render.format_table import default_format, formats_for
 
 StudyFormat = StrEnum("StudyFormat", formats_for("study"))  # type: ignore[misc]
@@ -28,45 +29,41 @@ Formulas = Annotated[
 ]
 On = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--on SPEC",
         "The interval, x=0:5 or x=-pi:pi; an end may be -inf or inf. Several, as in x=-5:5,y=-5:5, make a box. "
         "[default: one that shows what there is]",
-        group=options.INPUT,
+        group=INPUT,
     ),
 ]
 Parametric = Annotated[
     str | None,
-    options.option(
+    option(
         "--parametric NAME",
         "The path of a point whose coordinates x and y are two formulas of this parameter.",
-        group=options.INPUT,
+        group=INPUT,
     ),
 ]
 Claims = Annotated[
     list[str] | None,
-    options.option(
+    option(
         "--claim TEXT",
         'Is this so everywhere: "f\' > 0", "f >= 2x-1", "0 <= f < 1"? The status is 0 where it is, '
         "1 where it is not, 2 where it is undecided. May be repeated.",
-        group=options.QUESTION,
+        group=QUESTION,
     ),
 ]
 Solve = Annotated[
     list[str] | None,
-    options.option("--solve TEXT", 'Where is this so: "f = 3", "f\' = 0"? May be repeated.', group=options.QUESTION),
+    option("--solve TEXT", 'Where is this so: "f = 3", "f\' = 0"? May be repeated.', group=QUESTION),
 ]
-Inverse = Annotated[
-    bool, options.option("--inverse", "The inverse function and its derivative at `--at f=2`.", group=options.QUESTION)
-]
-At = Annotated[list[str] | None, options.option("--at f=NUMBER", "A value of the function.", group=options.QUESTION)]
+Inverse = Annotated[bool, option("--inverse", "The inverse function and its derivative at `--at f=2`.", group=QUESTION)]
+At = Annotated[list[str] | None, option("--at f=NUMBER", "A value of the function.", group=QUESTION)]
 FormatOption = Annotated[
     StudyFormat | None,
-    options.option(
-        "--format", "How to print. [default: table; tsv where the output is no terminal]", group=options.OUTPUT
-    ),
+    option("--format", "How to print. [default: table; tsv where the output is no terminal]", group=OUTPUT),
 ]
-Digits = Annotated[int | None, options.rounding("all that are proved, up to 17")]
+Digits = Annotated[int | None, rounding("all that are proved, up to 17")]
 
 
 def study(
@@ -80,6 +77,13 @@ def study(
     inverse: Inverse = False,
     at: At = None,
     digits: Digits = None,
+    plot: picture_options.Plot = None,
+    theme: picture_options.ThemeOption = None,
+    size: picture_options.Size = None,
+    dpi: picture_options.Dpi = None,
+    transparent: picture_options.Transparent = False,
+    equal: picture_options.Equal = False,
+    no_clobber: options.NoClobber = False,
 ) -> None:
     """Tell all that a function does on an interval: where it is 0, rises, falls, bends, jumps; and its range.
 
@@ -89,6 +93,8 @@ def study(
 
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits)
+    look = picture_options.look_of(theme, size, dpi, transparent)
+    check_picture(plot, no_clobber)
     if claim or solve or inverse or at:
         questions = study_questions.Questions(claim or (), solve or (), inverse, at or ())
         study_questions.answer_all(expressions, on, let, questions, format_, style)
@@ -99,6 +105,11 @@ def study(
         let=option_values.formulas_in(let),
         parametric=parametric or "",
     )
-    print_document(document_of(found, style), format_ or default_format("study", is_terminal), style)
+    if plot is not None:
+        from derivcli.picture_api import picture_of
+
+        tell(save_picture(plot, picture_of(found, look, equal).data, not no_clobber))
+    if plot is None or format_ is not None:
+        print_document(document_of(found, style), format_ or default_format("study", is_terminal), style)
     for expression in expressions_of(found):
         tell_remarks(expression.notes)

@@ -62,7 +62,7 @@ _deriv_paths() {
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index
-    local -a typed=('--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle')
+    local -a typed=('--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle')
     if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
     for ((index = start; index < ${#words[@]} - 1; index++)); do
         _deriv_plain "${words[index]}"
@@ -88,7 +88,7 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --parametric | --polar | --series | --on | --let | --use | --plot | --code | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
+            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --parametric | --polar | --series | --on | --let | --use | --plot | --theme | --size | --dpi | --code | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -111,6 +111,13 @@ _deriv_main() {
             --check | --no-check) given+='--check --no-check ' ;;
             --exact | --no-exact) given+='--exact --no-exact ' ;;
             --plot) given+='--plot ' ;;
+            --theme) given+='--theme ' ;;
+            --size) given+='--size ' ;;
+            --dpi) given+='--dpi ' ;;
+            --transparent) given+='--transparent ' ;;
+            --equal) given+='--equal ' ;;
+            --study) given+='--study ' ;;
+            --surface) given+='--surface ' ;;
             --code) given+='--code ' ;;
             --output) given+='--output ' ;;
             --no-clobber) given+='--no-clobber ' ;;
@@ -138,7 +145,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --on --let --use --check --no-check --exact --no-exact --plot --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --on --let --use --check --no-check --exact --no-exact --plot --theme --size --dpi --transparent --equal --study --surface --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
                 names=(study steps answer practice explain check-fn functions shell warm help)
             fi
@@ -157,7 +164,8 @@ _deriv_main() {
         --on) _deriv_names '=' ;;
         --let) _deriv_names '=' ;;
         --use) _deriv_paths '[pP][yY]' ;;
-        --plot) _deriv_paths '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' ;;
+        --plot) _deriv_paths '[hH][tT][mM][lL]' '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' '[wW][eE][bB][pP]' ;;
+        --theme) names=(light dark print) ;;
         --code) names=(torch numpy jax sympy c fortran julia rust matlab) ;;
         --output) _deriv_paths '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN]' '[jJ][sS][oO][nN][lL]' '[mM][dD]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[pP][yY]' '[tT][aA][bB]' '[tT][eE][xX]' '[tT][sS][vV]' '[tT][xX][tT]' ;;
         --format) names=(table tsv csv json latex markdown value) ;;
@@ -185,13 +193,20 @@ _deriv_study() {
         fi
         case $word in
             --) return ;;
-            --on | --parametric | --let | --format | --claim | --solve | --at | --digits) option=$word ;;
+            --on | --parametric | --let | --format | --claim | --solve | --at | --digits | --plot | --theme | --size | --dpi) option=$word ;;
         esac
         case ${word%%=*} in
             --parametric) given+='--parametric ' ;;
             --format) given+='--format ' ;;
             --inverse) given+='--inverse ' ;;
             --digits) given+='--digits ' ;;
+            --plot) given+='--plot ' ;;
+            --theme) given+='--theme ' ;;
+            --size) given+='--size ' ;;
+            --dpi) given+='--dpi ' ;;
+            --transparent) given+='--transparent ' ;;
+            --equal) given+='--equal ' ;;
+            --no-clobber) given+='--no-clobber ' ;;
             --help) given+='--help ' ;;
         esac
     done
@@ -209,7 +224,7 @@ _deriv_study() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --help)
+                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --plot --theme --size --dpi --transparent --equal --no-clobber --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
@@ -218,6 +233,8 @@ _deriv_study() {
         --parametric) _deriv_names '' ;;
         --let) _deriv_names '=' ;;
         --format) names=(table tsv csv json latex markdown) ;;
+        --plot) _deriv_paths '[hH][tT][mM][lL]' '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' '[wW][eE][bB][pP]' ;;
+        --theme) names=(light dark print) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do
         if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
@@ -438,7 +455,7 @@ _deriv_explain() {
         --let) _deriv_names '=' ;;
         --use) _deriv_paths '[pP][yY]' ;;
         --format) names=(table tree tsv json dot mermaid) ;;
-        --plot) _deriv_paths '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' ;;
+        --plot) _deriv_paths '[hH][tT][mM][lL]' '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' '[wW][eE][bB][pP]' ;;
         --dtype) names=(float64 float32) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do

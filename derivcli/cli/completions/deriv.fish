@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --parametric --polar --on --let --data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle
+    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --parametric --polar --on --let --data --data-format --on-error --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle
         set -e tokens[-1]
     end
     for token in $tokens
@@ -43,7 +43,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     if contains -- "$tokens[2]" study steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
-    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
+    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
         printf '%s%s%s\t\n' "$head" $name "$argv"
     end
 end
@@ -57,7 +57,7 @@ complete -c deriv -n '__deriv_is ""' -l column -x -a '(__deriv_names =)' -d 'Tak
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --decimal-comma' -l decimal-comma -d 'Read and write 3.14 as 3,14'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on-error' -l on-error -x -a 'stop\t skip\t' -d 'What to do about a row that cannot be read'
 complete -c deriv -n '__deriv_is ""' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, 1 to 200, each in one variable; or several: 1,2,3'
 complete -c deriv -n '__deriv_is ""' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
 complete -c deriv -n '__deriv_is ""' -l along -x -a '(__deriv_names =)' -d 'The derivative along a vector, as it is: u=1,v=2'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --hessian' -l hessian -d 'All second derivatives, as a matrix'
@@ -71,14 +71,21 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --parametric' -l parametr
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --polar' -l polar -x -a '(__deriv_names)' -d 'The same of the curve whose radius is the formula, of this angle'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --tangent' -l tangent -d 'Tangents and normals at the points as equations, and curvature; of several variables tangent planes'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --series' -l series -x -d 'The Taylor polynomial of degree N about each point'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on' -l on -x -a '(__deriv_names =)' -d 'With --series: enclose the remainder on an interval, x=0:1'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on' -l on -x -a '(__deriv_names =)' -d 'The interval of a picture, x=-3:3, or of two variables, x=-3:3,y=0:1; with --series: enclose the remainder on it'
 complete -c deriv -n '__deriv_is ""' -l let -x -a '(__deriv_names =)' -d 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'
 complete -c deriv -n '__deriv_is ""' -l use -x -a '(__deriv_files py)' -d 'Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --exact --no-exact' -l exact -d 'Exact values such as sqrt(2)/2 beside the numbers, where the points are exact'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --exact --no-exact' -l no-exact -d 'Exact values such as sqrt(2)/2 beside the numbers, where the points are exact'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf webp html)' -d 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --theme' -l theme -x -a 'light\t dark\t print\t' -d 'The colours: light, dark, print'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --size' -l size -x -d 'Width and height: 16x9cm, 6x4in, 1200x800px'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --dpi' -l dpi -x -d 'Dots per inch'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --transparent' -l transparent -d 'No background'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --equal' -l equal -d 'One scale on both axes'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --study' -l study -d 'Mark zeros, extrema and inflections, and write beside them where they are'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --surface' -l surface -d 'Two variables as a surface seen from a side, with its tangent plane'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --code' -l code -x -a 'torch\t numpy\t jax\t sympy\t c\t fortran\t julia\t rust\t matlab\t' -d 'Print a short PyTorch script that does the same by hand, or a function in numpy|jax|sympy|c|fortran|julia|rust|matlab; --output FILE saves it instead'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --output' -l output -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson json md tex txt py)' -d 'Write the results into a file: a data file as for --data, with all columns of the input and without limit in the number of points, or .json, .md, .tex, .txt'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --no-clobber' -l no-clobber -d 'Refuse to replace a file that exists'
@@ -109,6 +116,13 @@ complete -c deriv -n '__deriv_is "study"' -l solve -x -d 'Where is this so: "f =
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --inverse' -l inverse -d 'The inverse function and its derivative at `--at f=2`'
 complete -c deriv -n '__deriv_is "study"' -l at -x -d 'A value of the function'
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf webp html)' -d 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --theme' -l theme -x -a 'light\t dark\t print\t' -d 'The colours: light, dark, print'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --size' -l size -x -d 'Width and height: 16x9cm, 6x4in, 1200x800px'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --dpi' -l dpi -x -d 'Dots per inch'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --transparent' -l transparent -d 'No background'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --equal' -l equal -d 'One scale on both axes'
+complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --no-clobber' -l no-clobber -d 'Refuse to replace a file that exists'
 complete -c deriv -n '__deriv_is "study"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "steps"' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'
 complete -c deriv -n '__deriv_is "steps"; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, each in one variable'
@@ -144,7 +158,7 @@ complete -c deriv -n '__deriv_is "explain"' -l use -x -a '(__deriv_files py)' -d
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --check --no-check' -l check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --check --no-check' -l no-check -d 'Judge every number against exact mathematics; exit with 1 if one misleads'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --format' -l format -x -a 'table\t tree\t tsv\t json\t dot\t mermaid\t' -d 'How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or Mermaid'
-complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf)' -d 'Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both'
+complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --plot' -l plot -x -a '(__deriv_files png svg pdf webp html)' -d 'Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --no-clobber' -l no-clobber -d 'Refuse to replace a file that exists'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --digits' -l digits -x -d 'Significant digits to print'
 complete -c deriv -n '__deriv_is "explain"; and __deriv_lacks --dtype' -l dtype -x -a 'float64\t float32\t' -d 'The number format PyTorch computes in'

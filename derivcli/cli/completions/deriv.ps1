@@ -17,7 +17,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--decimal-comma'); Help = 'Read and write 3.14 as 3,14'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--on-error'); Help = 'What to do about a row that cannot be read'; Value = $true; Once = $true; Choices = @('stop', 'skip'); Endings = @(); BehindName = $null }
                 @{ Names = @('--wrt'); Help = 'Differentiate by these variables: u,v'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
-                @{ Names = @('--order'); Help = 'The order of the derivatives, each in one variable'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--order'); Help = 'The order of the derivatives, 1 to 200, each in one variable; or several: 1,2,3'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--mixed'); Help = 'A mixed partial derivative: x,x,y'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--along'); Help = 'The derivative along a vector, as it is: u=1,v=2'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--hessian'); Help = 'All second derivatives, as a matrix'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -31,12 +31,19 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--polar'); Help = 'The same of the curve whose radius is the formula, of this angle'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--tangent'); Help = 'Tangents and normals at the points as equations, and curvature; of several variables tangent planes'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--series'); Help = 'The Taylor polynomial of degree N about each point'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--on'); Help = 'With --series: enclose the remainder on an interval, x=0:1'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--on'); Help = 'The interval of a picture, x=-3:3, or of two variables, x=-3:3,y=0:1; with --series: enclose the remainder on it'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
                 @{ Names = @('--check', '--no-check'); Help = 'Judge every number against exact mathematics; exit with 1 if one misleads'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--exact', '--no-exact'); Help = 'Exact values such as sqrt(2)/2 beside the numbers, where the points are exact'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf'); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--theme'); Help = 'The colours: light, dark, print'; Value = $true; Once = $true; Choices = @('light', 'dark', 'print'); Endings = @(); BehindName = $null }
+                @{ Names = @('--size'); Help = 'Width and height: 16x9cm, 6x4in, 1200x800px'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--dpi'); Help = 'Dots per inch'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--transparent'); Help = 'No background'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--equal'); Help = 'One scale on both axes'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--study'); Help = 'Mark zeros, extrema and inflections, and write beside them where they are'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--surface'); Help = 'Two variables as a surface seen from a side, with its tangent plane'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--code'); Help = 'Print a short PyTorch script that does the same by hand, or a function in numpy|jax|sympy|c|fortran|julia|rust|matlab; --output FILE saves it instead'; Value = $true; Once = $true; Choices = @('torch', 'numpy', 'jax', 'sympy', 'c', 'fortran', 'julia', 'rust', 'matlab'); Endings = @(); BehindName = $null }
                 @{ Names = @('--output'); Help = 'Write the results into a file: a data file as for --data, with all columns of the input and without limit in the number of points, or .json, .md, .tex, .txt'; Value = $true; Once = $true; Choices = @(); Endings = @('csv', 'tsv', 'tab', 'parquet', 'pq', 'arrow', 'feather', 'ipc', 'jsonl', 'ndjson', 'json', 'md', 'tex', 'txt', 'py'); BehindName = $null }
                 @{ Names = @('--no-clobber'); Help = 'Refuse to replace a file that exists'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -63,6 +70,13 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--inverse'); Help = 'The inverse function and its derivative at `--at f=2`'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--at'); Help = 'A value of the function'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--theme'); Help = 'The colours: light, dark, print'; Value = $true; Once = $true; Choices = @('light', 'dark', 'print'); Endings = @(); BehindName = $null }
+                @{ Names = @('--size'); Help = 'Width and height: 16x9cm, 6x4in, 1200x800px'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--dpi'); Help = 'Dots per inch'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--transparent'); Help = 'No background'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--equal'); Help = 'One scale on both axes'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--no-clobber'); Help = 'Refuse to replace a file that exists'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
         }
@@ -121,7 +135,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
                 @{ Names = @('--check', '--no-check'); Help = 'Judge every number against exact mathematics; exit with 1 if one misleads'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--format'); Help = 'How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or Mermaid'; Value = $true; Once = $true; Choices = @('table', 'tree', 'tsv', 'json', 'dot', 'mermaid'); Endings = @(); BehindName = $null }
-                @{ Names = @('--plot'); Help = 'Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf'); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
                 @{ Names = @('--no-clobber'); Help = 'Refuse to replace a file that exists'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--dtype'); Help = 'The number format PyTorch computes in'; Value = $true; Once = $true; Choices = @('float64', 'float32'); Endings = @(); BehindName = $null }
@@ -233,7 +247,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
             # The value stands behind its option and is no word by itself, since an empty one may be lost.
             $typed += $option.Names[0] + '=' + $value
-            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
+            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
                 $offers += , @(($head + $name + $option.BehindName), $option.Help)
             }
         }

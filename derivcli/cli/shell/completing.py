@@ -20,8 +20,8 @@ from derivcli.cli.shell.state import ANSWER, State
 from derivcli.language.functions.forms import forms
 from derivcli.language.functions.table import CONSTANTS, vocabulary
 from derivcli.language.lexer.tokens import letters_alone
+from derivcli.pictures.picture_files import SUFFIXES
 from derivcli.points.files.formats import COMPRESSIONS, ENDINGS
-from derivcli.pictures.drawing.figure import SUFFIXES
 from derivcli.render.format_table import format_of_suffix
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")

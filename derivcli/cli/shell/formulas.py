@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from derivcli.cli.option_values import wrt_in
+from derivcli.cli.option_values import orders_in, wrt_in
 from derivcli.cli.shell.state import ANSWER, State
 from derivcli.errors import DerivError, Span
 from derivcli.language import tree
@@ -74,16 +74,18 @@ def answer_in(state: State, text: str) -> tuple[Definition, ...]:
 def request_in(state: State, expression: Expression) -> Request:
     """What is asked of a formula by the options that stay set: numbers where its variables have values."""
     options, variables = state.options, expression.variables
+    order, orders = orders_in(options.order)
     wrt = wrt_in(options.wrt) if variables else None
     named = [*variables, *(name for name in wrt or () if name not in variables)]
     if any(name not in state.variables for name in variables):
-        return Request([with_values(state, expression, wrt or ())], wrt=wrt, order=options.order)
+        return Request([with_values(state, expression, wrt or ())], wrt=wrt, order=order, orders=orders)
     axes = [state.variables[name] for name in named if name in state.variables]
     return Request(
         [expression],
         cross_or_zip(axes, options.zip_),
         wrt=wrt,
-        order=options.order,
+        order=order,
+        orders=orders,
         dtype=options.dtype.value,
         device=options.device.value,
         engine=options.engine.value if options.engine else "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derivcli.result import equal
-from derivcli.showing import html, latex, mime_bundle, pretty, short, text
+from derivcli.showing import html, latex, mime_bundle, plot, pretty, short, text
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdict
@@ -92,6 +92,8 @@ class BoxStudy:
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
 
+    plot = plot
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurvePoint:
@@ -141,3 +143,5 @@ class CurveStudy:
     _repr_latex_ = latex
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
+
+    plot = plot

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from derivcli.result import equal
-from derivcli.showing import html, latex, mime_bundle, pretty, short, text
+from derivcli.showing import html, latex, mime_bundle, plot, pretty, short, text
 
 if TYPE_CHECKING:
     from derivcli.check.verdict import Verdicts
@@ -39,6 +39,8 @@ class Curve:
     _repr_latex_ = latex
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
+
+    plot = plot
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -96,6 +98,8 @@ class CurveFormulas:
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
 
+    plot = plot
+
     @property
     def expression(self) -> Expression:
         """The first thing that was typed."""
@@ -151,6 +155,8 @@ class Tangents:
     _repr_latex_ = latex
     _repr_mimebundle_ = mime_bundle
     _repr_pretty_ = pretty
+
+    plot = plot
 
     @property
     def expression(self) -> Expression:

@@ -1,0 +1,43 @@
+"""How an option is declared: its usage, its help, and the group in which help shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from derivcli.vector_operators import VECTOR_OPERATORS
+
+INPUT, QUESTION, DERIVATIVE, NUMBERS, OUTPUT, PICTURE, PROGRAM = GROUPS = (
+    *("Input", "Question", "Derivative", "Numbers", "Output", "Picture", "Program"),
+)
+"""The headings over options in help, in their order; what has none belongs to the last."""
+
+
+def option(
+    usage: str, help: str, min: int | None = None, max: int | None = None, show_default: bool = False, *, group: str
+) -> Any:
+    """An option, written as in help with what stands for its value; mostly its text tells the default if any."""
+    flag, _, metavar = usage.partition(" ")
+    return typer.Option(
+        flag, metavar=metavar or None, help=help, min=min, max=max, show_default=show_default, rich_help_panel=group
+    )
+
+
+def picture(help: str) -> Any:
+    """The option for a picture's file, and what the picture is of."""
+    return option("--plot FILE", help, group=OUTPUT)
+
+
+def operator(name: str) -> Any:
+    """The option for an operator of vector calculus."""
+    return option(f"--{name}", VECTOR_OPERATORS[name].help, group=DERIVATIVE)
+
+
+def rounding(default: str) -> Any:
+    """The option for significant digits, and how many there are unless it is given."""
+    return option("--digits N", f"Significant digits to print. [default: {default}]", min=1, max=17, group=NUMBERS)
+
+
+STAYS = "stays"
+"""Marks an option that stays set in a shell until it is changed; the others are about one formula."""
