@@ -19,7 +19,7 @@ NEWTON_STEPS = 8
 
 @dataclass(frozen=True, slots=True)
 class Arcs:
-    """Arcs point by point: `points` (2, n) and, for each, the number of its arc; `failed` tells which were not found."""
+    """Arcs point by point: `points` (2, n), and of each the number of its `arc`; `failed` tells which are not found."""
 
     points: Floats
     arc: NDArray[np.int64]

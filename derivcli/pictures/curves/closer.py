@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from derivcli.pictures.curves.edge_roots import Choice, Places
+from derivcli.pictures.curves.edge_roots import Places
 from derivcli.pictures.curves.joining import Segment
 from derivcli.pictures.curves.lattice import Lattice
 from derivcli.pictures.curves.mesh import NONE, Mesh, Met, met, squares
 from derivcli.pictures.curves.plane import Level
-from derivcli.pictures.curves.singular import MAX_SEARCHED, flat_points, lowest_points
+from derivcli.pictures.curves.singular import MARGIN_PIXELS, MAX_SEARCHED, flat_points, lowest_points
 from derivcli.pictures.scene import Floats
 
 SAME_PIXELS = 0.75
 """Singular points closer than this are one."""
+
+SMALL = 0.05
+"""F touches 0 inside of a cell only if it is somewhere less than this part of its size around."""
 
 MAX_MATCHED = 6
 """More points than these around a cell are joined as they come."""
@@ -26,7 +28,7 @@ MAX_MATCHED = 6
 
 @dataclass(frozen=True, slots=True)
 class Singular:
-    """A singular point in pixels, and how many branches of the curve leave it; `cusp` if they leave in one direction."""
+    """A singular point in pixels, and how many branches of the curve leave it; in a `cusp` to the same side."""
 
     at: tuple[float, float]
     branches: int
@@ -71,9 +73,10 @@ class Closer:
 
     def around(self, at: Floats) -> Places:
         """The columns and rows of the small cells about a point, (2, 9)."""
-        column, row = (int(math.floor((each + self.lattice.offset) / self.size)) for each in at)
+        column, row = np.floor((at + np.array(self.lattice.offsets)) / self.size).astype(np.int64)
         steps = np.array([[-1, 0, 1] * 3, [-1] * 3 + [0] * 3 + [1] * 3])
-        return np.asarray(np.array([[column], [row]]) + steps)
+        found: Places = np.array([[column], [row]]) + steps
+        return found
 
 
 def closer(level: Level, lattice: Lattice, places: Places, parts: int) -> Closer:
@@ -82,7 +85,10 @@ def closer(level: Level, lattice: Lattice, places: Places, parts: int) -> Closer
     steps = np.arange(parts + 1)
     columns, rows = (
         np.broadcast_to(each, (len(places), parts + 1, parts + 1))
-        for each in (column[:, None, None] * parts + steps[None, None, :], row[:, None, None] * parts + steps[None, :, None])
+        for each in (
+            column[:, None, None] * parts + steps[None, None, :],
+            row[:, None, None] * parts + steps[None, :, None],
+        )
     )
     keys = 2 * (rows * (lattice.columns * parts + 1) + columns)
     mesh = squares(level, lattice.points(columns / parts, rows / parts), (keys, keys + 1), lattice.size / parts, False)
@@ -104,19 +110,23 @@ def singular_points(level: Level, look: Closer) -> list[tuple[Floats, bool]]:
         start = corners[:, np.arange(count), np.argmin(np.where(np.isfinite(steep), steep, np.inf), axis=1)]
         at, found = flat_points(level, start, low, low + size, scale)
         bare = (look.met.slots.reshape(8, count, -1) == NONE).all((0, 2))
-        rest = np.nonzero(bare & ~found)[0][:MAX_SEARCHED]
+        small = np.nanmin(np.where(np.isnan(sizes), np.inf, sizes), axis=1) < SMALL * scale[0]
+        rest = np.nonzero(bare & small & ~found)[0][:MAX_SEARCHED]
         least = np.argmin(np.where(np.isnan(sizes), np.inf, sizes), axis=1)
         start = corners[:, np.arange(count), least][:, rest]
         other, touched = lowest_points(level, start, low[:, rest], low[:, rest] + size, scale[:, rest])
+    ends = np.array(level.window.pixels)
     apart: list[tuple[Floats, bool]] = []
     for point, alone in [*((each, False) for each in at[:, found].T), *((each, True) for each in other[:, touched].T)]:
-        if all(np.hypot(*(point - each)) > SAME_PIXELS for each, _ in apart):
+        seen = (point >= -MARGIN_PIXELS).all() and (point <= ends + MARGIN_PIXELS).all()
+        if seen and all(np.hypot(*(point - each)) > SAME_PIXELS for each, _ in apart):
             apart.append((point, alone))
     return apart
 
 
 def _most(sizes: Floats) -> Floats:
-    return np.max(np.where(np.isnan(sizes), 0, sizes), axis=1)
+    most: Floats = np.max(np.where(np.isnan(sizes), 0, sizes), axis=1)
+    return most
 
 
 def segments(look: Closer, points: list[tuple[Floats, bool]], names: Places) -> tuple[list[Segment], list[Singular]]:

@@ -16,14 +16,17 @@ from derivcli.pictures.scene import Floats
 Places = NDArray[np.int64]
 Choice = NDArray[np.bool_]
 
-MAX_HALVINGS = 64
-"""Halvings of an edge, after which no float64 is between its ends."""
+MAX_HALVINGS, NARROW = 64, 1e-12
+"""Steps of a search on an edge, and the part of it that need not be looked at."""
 
 NEAR = 1e-7
 """A zero is found if it is known to this part of its edge."""
 
 JUMP = 1e-3
-"""F jumps where it changes by this part of its size at the ends between two neighbouring float64."""
+"""F jumps where it changes by this part of its size at the ends within the narrowest part of an edge."""
+
+POLE = 4.0
+"""There is a pole where F becomes so much larger on both sides of a place than at the ends."""
 
 TOUCHES = 1e-9
 """F touches 0 if its least size on an edge is less than this part of that at the ends."""
@@ -53,7 +56,8 @@ class Edges:
     @property
     def scale(self) -> Floats:
         """The size of F at the ends."""
-        return np.fmax(np.abs(self.first[0]), np.abs(self.last[0]))
+        sizes: Floats = np.fmax(np.abs(self.first[0]), np.abs(self.last[0]))
+        return sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def edge_roots(level: Level, edges: Edges, fine: bool) -> EdgeRoots:
     with np.errstate(all="ignore"):
         start = edges.start
         defined = [~np.isnan(each[0]) for each in (edges.first, edges.last)]
-        rough = ~(np.isfinite(edges.first).all(0) & np.isfinite(edges.last).all(0))
+        rough = np.asarray(~(np.isfinite(edges.first).all(0) & np.isfinite(edges.last).all(0)))
         parts: list[tuple[Places, Floats, bool]] = []
         half = np.nonzero(defined[0] ^ defined[1])[0]
         if fine and half.size:
@@ -132,7 +136,8 @@ def bracketed(level: Level, edges: Edges) -> tuple[Floats, Choice]:
         part[active] = np.where(inside, aim, (low[active] + high[active]) / 2)
         done = (found[0] == 0) | (inside & (np.abs(move) < NEAR) & (np.abs(found[0]) <= JUMP * scale[active]))
         part[active] = np.where(found[0] == 0, here, part[active])
-        narrow = ~done & (high[active] - low[active] <= 4 * np.finfo(float).eps)
+        grows = np.abs(ends[:, active]).min(0) > POLE * scale[active]
+        narrow = ~done & ((high[active] - low[active] <= NARROW) | grows)
         true[active[narrow]] = np.abs(ends[1] - ends[0])[active[narrow]] <= JUMP * scale[active[narrow]]
         active = active[~(done | narrow)]
     true[active] = False
@@ -187,7 +192,7 @@ def _lowest(level: Level, edges: Edges, sign: Floats) -> tuple[Floats, Floats]:
         width = high[active] - low[active]
         share = slopes[0, active] / (slopes[0, active] - slopes[1, active])
         aim = low[active] + width * np.clip(share, 0.001, 0.999)
-        end = (sign[active] * found[0] <= 0) | (width < 1e-12) | np.isnan(slope)
+        end = (sign[active] * found[0] <= 0) | (width < NARROW) | np.isnan(slope)
         keep = ~end
         part[active] = np.where(end, here, aim if step % 3 else (low[active] + high[active]) / 2)
         active = active[keep]
@@ -197,15 +202,15 @@ def _lowest(level: Level, edges: Edges, sign: Floats) -> tuple[Floats, Floats]:
 
 
 def _shortened(level: Level, edges: Edges, half: Places, first: Choice) -> tuple[Edges, Choice]:
-    """The edges at the places `half` up to where F ends, run through from where it has a value, and whether it ends at 0.
+    """The edges at the places `half` up to where F ends, and whether it goes to 0 there.
 
-    `first` tells where it has one at the start.
+    These are run through from the end that has a value; `first` tells if that is the start.
     """
     begin = np.where(first, edges.start[:, half], edges.stop[:, half])
     value = np.where(first, edges.first[:, half], edges.last[:, half])
     way = np.where(first, edges.stop[:, half], edges.start[:, half]) - begin
     low, high, last = np.zeros(half.size), np.ones(half.size), value
-    for _ in range(48):
+    for _ in range(40):
         middle = (low + high) / 2
         found = level.at(begin + middle * way)
         there = ~np.isnan(found[0])

@@ -10,6 +10,9 @@ import numpy as np
 
 from derivcli.pictures.scene import Floats
 
+LEAST_PIXELS = 1e-4
+"""Points closer than this are one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -44,5 +47,14 @@ def joined(segments: Sequence[Segment]) -> list[Floats]:
     for end, place in [*free, *((each.ends[0], place) for place, each in enumerate(segments))]:
         if left[place]:
             parts = [*walk(end, place)]
-            found.append(np.concatenate([parts[0], *(each[:, 1:] for each in parts[1:])], axis=1))
+            found.append(_apart(np.concatenate(parts, axis=1)))
     return found
+
+
+def _apart(line: Floats) -> Floats:
+    """The line without points that repeat the one before; its ends stay."""
+    moved = np.hypot(*np.diff(line, axis=1)) > LEAST_PIXELS
+    keep = np.concatenate([[True], moved])
+    keep[-1] = keep[-1] or line.shape[1] == 2
+    line[:, np.nonzero(keep)[0][-1]] = line[:, -1]
+    return line[:, keep]

@@ -18,17 +18,17 @@ CELL_PIXELS = 8
 class Lattice:
     """Square cells in `columns` and `rows`, `size` pixels wide, which cover a window.
 
-    The first lines lie `offset` outside of it, so that none runs through the points that people like.
+    The first lines lie `offsets` outside of it, so that none runs through the points that people like.
     """
 
     columns: int
     rows: int
     size: float
-    offset: float
+    offsets: tuple[float, float]
 
     def points(self, column: Floats | Places, row: Floats | Places) -> Floats:
         """Points of the lattice in pixels."""
-        return np.stack([column * self.size - self.offset, row * self.size - self.offset])
+        return np.stack([column * self.size - self.offsets[0], row * self.size - self.offsets[1]])
 
     def edge(self, column: Places, row: Places, up: Places) -> Places:
         """The number of the edge from a point to the right, or of that upwards."""
@@ -42,6 +42,8 @@ class Lattice:
 
 def lattice_of(window: Window) -> Lattice:
     """The lattice for a window."""
-    offset = 0.618 * CELL_PIXELS
-    columns, rows = (math.ceil((pixels + offset) / CELL_PIXELS) + 1 for pixels in window.pixels)
-    return Lattice(columns, rows, float(CELL_PIXELS), offset)
+    offsets = 0.618 * CELL_PIXELS, 0.427 * CELL_PIXELS
+    columns, rows = (
+        math.ceil((pixels + offset) / CELL_PIXELS) + 1 for pixels, offset in zip(window.pixels, offsets, strict=True)
+    )
+    return Lattice(columns, rows, float(CELL_PIXELS), offsets)

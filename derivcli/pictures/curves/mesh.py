@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from derivcli.pictures.curves.edge_roots import Choice, EdgeRoots, Edges, Places, edge_roots
 from derivcli.pictures.curves.plane import Level
@@ -49,7 +48,8 @@ class Mesh:
             steep = np.abs(slopes).max(1).sum(0)
             room = sign * here[:4] - self.size * (down / 2 + SAFETY * (bend / 3 + steep / 20))
             empty = (room > 0).all(0) & (sign * here > 0).all(0) & np.isfinite(self.values).all((0, 1))
-            return empty | np.isnan(here).all(0)
+            hopeless: Choice = empty | np.isnan(here).all(0)
+            return hopeless
 
     def is_steady(self, more: Floats) -> Choice:
         """The cells in which F grows in one direction throughout, by its gradients there and by `more`, (2, k, n)."""
@@ -75,8 +75,8 @@ class Mesh:
 class Met:
     """Where a curve meets the edges of cells.
 
-    `roots` are the zeros, `slots`, (8, n), the numbers of up to two of them for each edge of a cell, NONE where there are
-    fewer. `rough` tells which cells have a rough edge, and `searched` which were searched at all.
+    `roots` are the zeros, `slots`, (8, n), the numbers of up to two of them for each edge of a cell, NONE
+    where there are fewer. `rough` tells which cells have a rough edge, and `searched` which were searched at all.
     """
 
     roots: EdgeRoots
@@ -129,7 +129,9 @@ def _joined(parts: list[tuple[Places, EdgeRoots]], count: int) -> EdgeRoots:
         return EdgeRoots(np.empty(0, np.int64), np.empty((2, 0)), np.empty((2, 0)), np.empty(0, bool), rough)
     edge = np.concatenate([new[found.edge] for new, found in parts])
     order = np.argsort(edge, kind="stable")
-    points, slopes = (np.concatenate([getattr(each, name) for _, each in parts], axis=1) for name in ("points", "slopes"))
+    points, slopes = (
+        np.concatenate([getattr(each, name) for _, each in parts], axis=1) for name in ("points", "slopes")
+    )
     touches = np.concatenate([found.touches for _, found in parts])
     return EdgeRoots(edge[order], points[:, order], slopes[:, order], touches[order], rough)
 
@@ -146,7 +148,7 @@ def squares(level: Level, points: Floats, keys: tuple[Places, Places], size: flo
     shape = points.shape[1:]
     values = level.at(points.reshape(2, -1)).reshape(3, *shape)
 
-    def around(each: NDArray[np.generic]) -> NDArray[np.generic]:
+    def around(each: Floats) -> Floats:
         parts = [each[..., :-1, :-1], each[..., :-1, 1:], each[..., 1:, 1:], each[..., 1:, :-1]]
         return np.stack([part.reshape(*each.shape[: each.ndim - len(shape)], -1) for part in parts], axis=-2)
 

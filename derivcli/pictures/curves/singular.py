@@ -74,5 +74,4 @@ def lowest_points(level: Level, start: Floats, low: Floats, high: Floats, scale:
             choice = np.argmin(np.where(np.isnan(values), np.inf, values), axis=0)
             at, best = tried[:, choice, np.arange(count)], values[choice, np.arange(count)]
             size /= 2
-        inside = ((at > low - MARGIN_PIXELS) & (at < high + MARGIN_PIXELS)).all(0)
-        return at, inside & (best <= ZERO * scale[0])
+        return at, ((at > low) & (at < high)).all(0) & (best <= ZERO * scale[0])

@@ -20,7 +20,7 @@ from derivcli.pictures.curves.mesh import NONE, Mesh, Met, met, squares
 from derivcli.pictures.curves.plane import Level
 from derivcli.pictures.scene import Floats
 
-PARTS = {1500: 16, 6000: 8, math.inf: 4}
+PARTS = {1500: 16, 5000: 8, 12000: 4, math.inf: 2}
 """Into how many parts each side of a cell is divided for a closer look, by how many cells need one."""
 
 MAX_ROUNDS = 6
@@ -28,15 +28,22 @@ MAX_ROUNDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The lines of a curve in pixels, (2, n) each, its singular points, and whether F is 0 on whole regions."""
+    """The lines of a curve in pixels, (2, n) each, its singular points, and whether F is 0 on whole regions.
+
+    `dense` says that a closer look at many cells was left out.
+    """
 
     lines: list[Floats]
     singular: list[Singular]
     regions: bool
+    dense: bool = False
 
 
-def traced(level: Level) -> Traced:
-    """The curve in the window of a level."""
+def traced(level: Level, finest: int = 16, most: float = math.inf) -> Traced:
+    """The curve in the window of a level.
+
+    A closer look divides cells into up to `finest` parts on a side; there is none at more than `most` cells.
+    """
     lattice = lattice_of(level.window)
     columns, rows = np.meshgrid(np.arange(lattice.columns + 1), np.arange(lattice.rows + 1))
     keys = lattice.edge(columns, rows, np.zeros_like(rows))
@@ -46,7 +53,10 @@ def traced(level: Level) -> Traced:
     places = np.nonzero(simple)[0]
     found = _arcs(level, base, places)
     rough[places[found.failed]] = True
-    parts = next(each for most, each in PARTS.items() if rough.sum() <= most)
+    dense = bool(rough.sum() > most)
+    if dense:
+        rough[:] = False
+    parts = min(finest, next(each for most, each in PARTS.items() if rough.sum() <= most))
     for _ in range(MAX_ROUNDS):
         look = closer(level, lattice, np.nonzero(rough)[0], parts)
         points = singular_points(level, look)
@@ -57,7 +67,7 @@ def traced(level: Level) -> Traced:
     pieces = _pieces(found, base, places, ~rough[places])
     fine, singular = segments(look, points, _names(base, look, mesh.edges[:, simple & ~rough]))
     zeros = (mesh.values[0] == 0).all(0)
-    return Traced(joined([*pieces, *fine]), singular, bool(zeros.any()))
+    return Traced(joined([*pieces, *fine]), singular, bool(zeros.any()), dense)
 
 
 def _sorted(mesh: Mesh, base: Met) -> tuple[Choice, Choice]:
@@ -94,9 +104,10 @@ def _pieces(found: Arcs, base: Met, places: Places, kept: Choice) -> list[Segmen
     return [Segment((end[0], end[1]), line) for end, line, keep in zip(ends, lines, kept, strict=True) if keep]
 
 
-def _grown(lattice: Lattice, mesh: Mesh, base: Met, look: Closer, rough: Choice, points: list[tuple[Floats, bool]]
+def _grown(
+    lattice: Lattice, mesh: Mesh, base: Met, look: Closer, rough: Choice, points: list[tuple[Floats, bool]]
 ) -> Choice:
-    """The cells that need a closer look too: a neighbour found other zeros on their edge, or a singular point is near."""
+    """The cells that need a closer look too: by other zeros on their edges, or a singular point nearby."""
     number = [np.bincount(edge, minlength=lattice.edges) for edge in (base.roots.edge, look.on_edges()[1])]
     shared = np.zeros(lattice.edges, bool)
     shared[mesh.edges[:, rough]] = True
