@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test sweep lint types completions docs generated check bench clean
+.PHONY: help demo gallery test sweep lint types completions docs generated check bench clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.* ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,9 +54,13 @@ completions: $(READY) ## write the shell completions anew
 docs: $(READY) ## write the reference pages anew
 	@$(BIN)/python docs/generate.py
 
+gallery: $(READY) ## draw the pictures of docs/gallery anew
+	@$(BIN)/python docs/gallery.py
+
 generated: $(READY) ## check that generated files are current
 	@$(BIN)/python completions/generate.py --check
 	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/python docs/gallery.py --check
 
 check: test sweep lint types generated ## all that CI runs, and the sweeps
 

@@ -14,6 +14,18 @@ from derivcli.api_requests import derivatives, listed_formulas_of, request_of
 from derivcli.errors import ArgumentError
 from derivcli.function_arguments import Gradient, gradients_of
 from derivcli.python_arguments import (
+    formulas_of,
+    functions_of,
+    interval_ends,
+    intervals_of,
+    lets_of,
+    names_of,
+    points_of,
+    reading,
+    text_in,
+    wrt_of,
+)
+from derivcli.python_options import (
     At,
     DerivativeOptions,
     EngineOptions,
@@ -28,16 +40,6 @@ from derivcli.python_arguments import (
     ScriptOptions,
     StepsOptions,
     Use,
-    formulas_of,
-    functions_of,
-    interval_ends,
-    intervals_of,
-    lets_of,
-    names_of,
-    points_of,
-    reading,
-    text_in,
-    wrt_of,
 )
 from derivcli.result import Jacobian, SeriesResult
 from derivcli.showing import Records

@@ -6,22 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from derivcli import pipeline
-from derivcli.python_arguments import (
-    At,
-    Formula,
-    Lets,
-    Names,
-    Partials,
-    Use,
-    formulas_of,
-    functions_of,
-    lets_of,
-    mixed_of,
-    names_of,
-    points_of,
-    text_in,
-    wrt_of,
-)
+from derivcli.python_arguments import formulas_of, functions_of, lets_of, mixed_of, names_of, points_of, text_in, wrt_of
+from derivcli.python_options import At, Formula, Lets, Names, Partials, Use
 from derivcli.request import Request
 
 if TYPE_CHECKING:
@@ -51,15 +37,19 @@ def request_of(
     along: At | None = None,
     dependent: str = "",
     check: bool | None = None,
+    order: int | Sequence[int] = 1,
     **others: Any,
 ) -> Request:
     """The request that arguments make; the `others` are fields of it."""
+    orders = (order,) if isinstance(order, int) else tuple(order)
     return Request(
         [text_in(each) for each in expressions],
         points_of(at, paired),
         wrt=wrt_of(wrt),
         mixed=mixed_of(mixed),
         along=points_of(along, what="along"),
+        order=orders[0],
+        orders=orders if len(orders) > 1 else (),
         dependent=names_of([dependent], "y")[0] if dependent else "",
         let=lets_of(let),
         functions=functions_of(use),

@@ -150,7 +150,7 @@ def _reason(error: OSError) -> str:
 
 
 def _existing(path: Path) -> DerivError:
-    return _refusal(path, "it exists", "choose another name, or leave out --no-clobber")
+    return _refusal(path, "it exists", "choose another name`shell:, or leave out --no-clobber`")
 
 
 def _refusal(path: Path, reason: str, hint: str) -> DerivError:

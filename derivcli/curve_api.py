@@ -11,16 +11,8 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 from derivcli import curve_plans
 from derivcli.api_requests import listed_formulas_of, request_of
 from derivcli.errors import ArgumentError
-from derivcli.python_arguments import (
-    At,
-    ExactOptions,
-    Formula,
-    Names,
-    PointOptions,
-    formulas_of,
-    names_of,
-    reading,
-)
+from derivcli.python_arguments import formulas_of, names_of, reading
+from derivcli.python_options import At, ExactOptions, Formula, Names, PointOptions
 
 if TYPE_CHECKING:
     from derivcli.study.curves.curve import Curve, CurveFormulas, Tangents

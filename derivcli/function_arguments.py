@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from derivcli.errors import DerivError
-from derivcli.python_arguments import Formula, names_of, text_in
+from derivcli.python_arguments import names_of, text_in
+from derivcli.python_options import Formula
 
 Gradient: TypeAlias = "Formula | Sequence[str] | Mapping[str, Formula]"
 

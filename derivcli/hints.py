@@ -89,6 +89,10 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "shape": ("shape", _shape),
     "with": ("with_", _constant),
     "on": ("on", _pair),
+    "study": ("study", str),
+    "surface": ("surface", str),
+    "equal": ("equal", str),
+    "size": ("size", _text),
     "implicit": ("dependent", _text),
     "parametric": ("parameter", _text),
     "polar": ("angle", _text),
@@ -100,7 +104,7 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 }
 """For each option the parameter of Python's functions, and how its value is written there."""
 
-WITHOUT_VALUE = ("zip", "hessian", "exact", "tangent")
+WITHOUT_VALUE = ("zip", "hessian", "exact", "tangent", "study", "surface", "equal")
 """Options that are there or not."""
 ONLY_PYTHON = ("declared", "variable")
 """Parameters that no command has as an option."""

@@ -16,7 +16,8 @@ from derivcli.pictures.look import THEMES, Look, read_size
 from derivcli.pictures.picture import Picture
 from derivcli.points.at_option import Interval
 from derivcli.points.points import Range, points_from_arrays
-from derivcli.python_arguments import At, Formula, Lets, Names, On, Partials, Use, intervals_of, names_of, reading
+from derivcli.python_arguments import intervals_of, names_of, reading
+from derivcli.python_options import At, Formula, Lets, Names, On, Partials, Use
 from derivcli.request import Request
 from derivcli.result import ALONG, Jacobian, Result, SeriesResult, SymbolicResult, VectorField, partial_of
 from derivcli.study.boxes.records import BoxStudy, CurveStudy
@@ -69,10 +70,9 @@ def plot(
     `surface` shows two variables from a side, `equal` gives both axes one scale. `theme` is "light", "dark" or "print",
     `size` a text such as "16x9cm" or a pair of inches. All else means what `derive` and `parametric` say.
     """
-    orders = (order,) if isinstance(order, int) else tuple(order)
     request = request_of(
         listed_formulas_of(expression), at, wrt,
-        let=let, use=use, mixed=mixed, along=along, order=orders[0], orders=orders if len(orders) > 1 else (),
+        let=let, use=use, mixed=mixed, along=along, order=order,
         dependent=dependent, parameter=names_of([parameter], "t")[0] if parameter else "",
         angle=names_of([angle], "theta")[0] if angle else "", operator=operator, series=series,
         study=intervals_of(on),
@@ -132,10 +132,10 @@ def _asked(record: Any) -> tuple[Request, Sight]:
 
 
 def _computed(results: Sequence[Result | SymbolicResult]) -> Request:
-    first = results[0]
+    first, last = results[0], results[-1]
     points, study = _points(first.at) if isinstance(first, Result) else (None, [])
-    if first.sums:
-        return Request(list(first.functions), points, study=study, operator=first.layout)
+    if last.sums:
+        return Request(list(last.functions), points, study=study, operator=last.layout)
     keys = [partial_of(key) for key in first.derivatives]
     expressions = [each.expression for each in results]
     if first.dependent:

@@ -175,8 +175,10 @@ def _job(request: Request, expressions: list[Expression], names: Sequence[str], 
     from derivcli.points.points import points_from_arrays
 
     points = points_from_arrays({name: np.zeros(1) for name in [*names, *fixed]})
-    plain = replace(request, points=points, data=None, study=(), series=None, dependent="", exact=None, tangent=False)
-    plain = replace(plain, interval=None, parameter="", angle="", operator="", check=None)
+    plain = replace(
+        request, points=points, data=None, study=(), series=None, interval=None, dependent="", exact=None, check=None,
+        parameter="", angle="", operator="", tangent=False,
+    )  # fmt: skip
     if plain.wrt is None and not plain.mixed and plain.along is None and not plain.hessian:
         plain = replace(plain, wrt=list(names))
     return prepare_engine(plain, fit_together(plain, expressions))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 from types import UnionType
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from derivcli.errors import ArgumentError, DerivError, Span
 from derivcli.hints import Surface
@@ -20,99 +20,20 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
 from derivcli.language.lexer.tokens import canonical_name, is_name
 from derivcli.language.notations.formula_lists import listed_formulas
-from derivcli.result import DEVICES, DTYPES, ORDERS, Partial
+from derivcli.python_options import DEFAULTS, At, Formula, On, Partials, Use
+from derivcli.result import DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:
-    import sympy
-
     from derivcli.language.expression import Expression
     from derivcli.language.functions.row import Function
-    from derivcli.points.at_option import Interval, Item
+    from derivcli.points.at_option import Interval
     from derivcli.points.points import Points
-
-Formula: TypeAlias = "str | float | Fraction | Decimal | Expression | sympy.Expr"
-"""What a formula is given as: a text, a number, what was parsed, or a formula of SymPy's."""
-
-Names: TypeAlias = "str | Sequence[str]"
-Partials: TypeAlias = "Names | Sequence[Partial]"
-At: TypeAlias = "str | Mapping[str, Item] | Points"
-Ends: TypeAlias = "tuple[float | str | Fraction | Decimal, float | str | Fraction | Decimal]"
-On: TypeAlias = "str | Ends | Mapping[str, str | Ends]"
-Lets: TypeAlias = "Mapping[str, str | float | Fraction | Decimal]"
-Use: TypeAlias = "Mapping[str, Callable[..., Any] | Function]"
 
 MAX_INTEGER_BITS = 1100
 """Bits of whole numbers a little longer than those that float64 reaches; longer ones are never written out."""
 
 MAX_ITEMS = 10_000
 """Names or formulas in a list."""
-
-
-class FormulaOptions(TypedDict, total=False):
-    """The parameters of functions that tell of one formula's derivatives without points."""
-
-    let: Lets | None
-    order: int
-    mixed: Partials | None
-
-
-class StepsOptions(FormulaOptions, total=False):
-    """The parameters of a derivation."""
-
-    dependent: str
-    operator: str
-
-
-class PointOptions(TypedDict, total=False):
-    """The parameters of those that tell of one formula at points."""
-
-    let: Lets | None
-    paired: bool
-    dtype: object
-    check: bool | None
-
-
-class ExactOptions(PointOptions, total=False):
-    """The parameters of those that tell exact values too."""
-
-    exact: bool | None
-
-
-class EngineOptions(ExactOptions, total=False):
-    """The parameters of those that compute derivatives."""
-
-    engine: str
-    device: object
-
-
-class OrderOptions(EngineOptions, FormulaOptions, total=False):
-    """The parameters of those that compute derivatives of any order."""
-
-
-class DerivativeOptions(OrderOptions, total=False):
-    """The parameters of those that compute them along a direction too."""
-
-    along: At | None
-
-
-class ScriptOptions(FormulaOptions, total=False):
-    """The parameters of a script."""
-
-    paired: bool
-    along: At | None
-    hessian: bool
-    dependent: str
-    series: int | None
-    dtype: object
-    device: object
-
-
-DEFAULTS: Mapping[str, Any] = {
-    "let": None, "use": None, "paired": False, "order": 1, "mixed": None, "along": None, "hessian": False,
-    "dependent": "", "parameter": "", "angle": "", "operator": "", "series": None, "language": "torch", "plot": "",
-    "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None, "exact": None,
-}  # fmt: skip
-"""The values of these parameters where none is given, in the order in which help shows them."""
 
 
 def names_of(names: str | Iterable[str], option: str, what: str = "wrt") -> list[str]:
@@ -255,6 +176,26 @@ def _whole(value: Any, what: str) -> int:
     raise ArgumentError(f"{what} is a whole number, not {type(value).__name__}", hint=f"write it like {what}=2")
 
 
+def _orders(value: Any, what: str) -> int | tuple[int, ...]:
+    """One order, or several in a list."""
+    if not isinstance(value, Iterable) or isinstance(value, str | bytes):
+        return _whole(value, what)
+    found = tuple(dict.fromkeys(_whole(each, what) for each in listed(value, what, "a whole number or a list of them")))
+    if not found:
+        raise ArgumentError(f"{what} is a list of orders, and this is empty", hint="write it like order=[1, 2]")
+    return found
+
+
+def _size(value: Any, what: str) -> str | tuple[float, float]:
+    """A text such as 16x9cm, or a width and a height in inches."""
+    if isinstance(value, str):
+        return value
+    found = listed(value, what, "a text such as '16x9cm', or a width and a height in inches", numbers.Real)
+    if len(found) != 2:
+        raise ArgumentError(f"{what} is a width and a height", hint=f"write it like {what}=(6, 4)")
+    return float(found[0]), float(found[1])
+
+
 def _flag(value: Any, what: str) -> bool:
     if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):  # NumPy's are no subclass
         return bool(value)
@@ -286,10 +227,25 @@ def _or_none(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 
 PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(
-        ("text", "engine", "variable", "dependent", "parameter", "angle", "operator", "plot", "language", "file"), _text
+        (
+            "text",
+            "engine",
+            "variable",
+            "dependent",
+            "parameter",
+            "angle",
+            "operator",
+            "plot",
+            "language",
+            "file",
+            "theme",
+        ),
+        _text,
     ),
-    **dict.fromkeys(("order", "degree", "point"), _whole),
-    **dict.fromkeys(("paired", "hessian", "compile"), _flag),
+    **dict.fromkeys(("degree", "point", "dpi"), _whole),
+    "order": _orders,
+    **dict.fromkeys(("paired", "hessian", "compile", "study", "surface", "equal", "transparent"), _flag),
+    "size": _or_none(_size),
     "dtype": _format,
     "device": _device,
     **dict.fromkeys(("check", "exact"), _or_none(_flag)),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from derivcli import study_questions
 from derivcli.api_requests import request_of
-from derivcli.python_arguments import Formula, Lets, On, intervals_of, reading, text_in
+from derivcli.python_arguments import intervals_of, reading, text_in
+from derivcli.python_options import Formula, Lets, On
 
 if TYPE_CHECKING:
     from derivcli.study.questions import Claim, Inverse, Solutions

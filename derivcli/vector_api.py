@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Unpack, overload
 
 from derivcli.api_requests import derivatives, request_of
-from derivcli.python_arguments import At, EngineOptions, Formula, Names, formulas_of, reading
+from derivcli.python_arguments import formulas_of, reading
+from derivcli.python_options import At, EngineOptions, Formula, Names
 from derivcli.result import VectorField
 
 if TYPE_CHECKING:

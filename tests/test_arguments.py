@@ -298,6 +298,7 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     "claim": {"expression": "x", "statement": "f > 0", "on": "x=0:1"},
     "solve": {"expression": "x", "equation": "f = 0", "on": "x=0:1"},
     "inverse": {"expression": "x", "value": "1/2", "on": "x=0:1"},
+    "plot": {"expression": "x", "on": "x=0:1"},
     "gradient": {"expression": "x", "at": "x=1"},
     "differential": {"expression": "x", "at": "x=1"},
     "laplacian": {"expression": "x", "at": "x=1"},

@@ -84,7 +84,7 @@ def test_python() -> None:
     blocks = [
         (page, block) for page, text in TEXTS.items() for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     ]
-    assert {page for page, _ in blocks} == {"README.md", "python.md"}
+    assert {page for page, _ in blocks} == {"README.md", "pictures.md", "python.md"}
     for page, block in blocks:
         test = doctest.DocTestParser().get_doctest(block, {}, page, page, 0)
         assert doctest.DocTestRunner().run(test).failed == 0

@@ -122,7 +122,8 @@ def test_python_is_told_of_nothing_that_it_does_not_have() -> None:
 
 
 ONLY_ON_THE_COMMAND_LINE = {
-    "pictures/graphs/graph_picture.py": "a picture that deriv explain draws",
+    "pictures/graphs/graph_plan.py": "a picture that deriv explain draws",
+    "pictures/graphs/graph_sheet.py": "a picture that deriv explain draws",
     "render/verdicts.py": "the lines under a table",
     "render/formats/tree.py": "a tree that deriv explain prints",
     "render/documents/practice.py": "deriv practice",

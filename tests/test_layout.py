@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
+from collections.abc import Collection
 from itertools import pairwise
 
 import pytest
 
 from derivcli import explain
-from derivcli.pictures.drawing.figure import SUFFIXES
+from derivcli.pictures.graphs.draw_graph import draw_graph
 from derivcli.pictures.graphs.graph_layout import PASSING, Edge, Layout, layout
-from derivcli.pictures.graphs.graph_picture import draw_graph
+from derivcli.pictures.look import Look
+from derivcli.pictures.picture_files import SUFFIXES
 from derivcli.render.blocks import Style
 from derivcli.render.documents.ledger import ledger_document, ledger_graph
 from derivcli.render.format_table import write
@@ -33,12 +35,12 @@ def drawn(seed: int) -> tuple[list[str], list[Edge]]:
     return names, edges
 
 
-def faults(found: Layout, edges: list[Edge]) -> list[str]:
-    """In what a layout cannot be read."""
+def faults(found: Layout, edges: list[Edge], low: Collection[str] = ()) -> list[str]:
+    """In what a layout cannot be read, some of whose nodes are low."""
     wrong = []
     rows: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for layer, height in found.nodes.values():
-        rows[layer].append((height, 1.0))
+    for name, (layer, height) in found.nodes.items():
+        rows[layer].append((height, PASSING if name in low else 1.0))
     for edge in edges:
         points = found.edges[edge]
         if points[0] != found.nodes[edge[0]] or points[-1] != found.nodes[edge[1]]:
@@ -111,11 +113,12 @@ def test_dot_and_mermaid_name_what_they_join() -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_picture_depends_on_nothing_else(suffix: str) -> None:
     ledger = explain("sin(x)*x", {"x": 3})
-    assert draw_graph(ledger_graph(ledger, Style()), suffix) == draw_graph(ledger_graph(ledger, Style()), suffix)
+    graph = ledger_graph(ledger, Style())
+    assert draw_graph(graph, suffix, Look()) == draw_graph(graph, suffix, Look())
 
 
 @pytest.mark.parametrize("text", ["x", "3", "x*x", "if(x > 0, x^2, -x)", "x_1*alpha*x"])
 def test_every_graph_can_be_drawn(text: str) -> None:
     at = {name: [2.0, -1.0] for name in ("x", "x_1", "alpha") if name in text or name == "x"}
     ledger = explain(text, at, list(at), paired=True, check=False)
-    assert draw_graph(ledger_graph(ledger, Style()), "svg").startswith(b"<?xml")
+    assert draw_graph(ledger_graph(ledger, Style()), "svg", Look()).startswith(b"<?xml")

@@ -74,6 +74,36 @@ def remainder(
 
 
 @dataclass(frozen=True, slots=True)
+class GrowingBound:
+    """On stretches a function and its polynomial about `centre` differ by at most factor |x - centre|^power.
+
+    `edges` are the ends of neighbouring stretches, and `factors` hold one for each. `rounding` comes on top of it.
+    """
+
+    centre: float
+    power: int
+    edges: FloatArray
+    factors: FloatArray
+    rounding: float
+
+
+def growing_bound(
+    expression: Expression, at: Mapping[str, Exact], variable: str, printed: Sequence[float], low: float, high: float
+) -> GrowingBound | None:
+    """What Lagrange's remainder says from `low` to `high`; None where that cannot be enclosed."""
+    tape = record(expression.expanded, (*expression.variables, *({variable} - {*expression.variables})))
+    at = {variable: fmpq(0), **at}
+    with restored_context():
+        try:
+            return limited(
+                VERDICT_SECONDS,
+                lambda: _Polynomial.about(tape, at, variable, printed).growing_bound(rational(low), rational(high)),
+            )
+        except (OutOfTimeError, TouchError, UnsureError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """A stretch of the variable, with the values of the function there and its c_(n+1)."""
 
@@ -141,6 +171,19 @@ class _Polynomial:
                 return _down(bottom), 0.0 - _down(-top)
             left, right = self.refined(left, loose), self.refined(right, loose)
 
+    def growing_bound(self, low: fmpq, high: fmpq) -> GrowingBound:
+        """How far the function and the polynomial are apart, by the distance from the centre."""
+        least, most = _rational_below(self.centre), -_rational_below(-self.centre)
+        right = self.cut(least, max(most, high)) if high >= least else []
+        left = self.cut(min(least, low), most) if low < most else []
+        factors = [*_rising(left[::-1])[::-1], *_rising(right)]
+        pieces = [*left, *right]
+        edges = [float(piece.low.p) / float(piece.low.q) for piece in pieces] + [_up(arb(pieces[-1].high))]
+        reach = max(abs(arb(end) - self.centre).upper() for end in (low, high))
+        rounding = _horner([abs(each) for each in self.rounded], reach)
+        centre = float(self.centre.mid())
+        return GrowingBound(centre, self.order, np.array(edges), np.array(factors), _up(rounding))
+
     def cut(self, low: fmpq, high: fmpq) -> list[_Piece]:
         """Equal pieces of a stretch, cut again where they are too wide for an enclosure."""
         step = (high - low) / FIRST_PIECES
@@ -199,6 +242,14 @@ class _Polynomial:
         return found
 
 
+def _rising(pieces: Sequence[_Piece]) -> list[float]:
+    """For each piece, from the centre outward, the most that c_(n+1) is from there to the centre."""
+    found: list[float] = []
+    for piece in pieces:
+        found.append(max(_up(abs(piece.beyond)), found[-1] if found else 0.0))
+    return found
+
+
 def _horner(coefficients: Sequence[arb], shift: arb) -> arb:
     total = arb(0)
     for coefficient in reversed(coefficients):
@@ -220,6 +271,11 @@ def _ball(low: fmpq, high: fmpq) -> arb:
 
 def _hull(balls: list[arb]) -> tuple[arb, arb]:
     return min(ball.lower() for ball in balls), max(ball.upper() for ball in balls)
+
+
+def _up(bound: arb) -> float:
+    """The least float64 that is no less than a ball."""
+    return -_down(-bound.upper())
 
 
 def _down(bound: arb) -> float:

@@ -15,6 +15,9 @@ from derivcli.pictures.picture_files import SUFFIXES
 from derivcli.render.blocks import Document, Style
 from derivcli.render.format_table import FORMATS, write
 
+STANDARD_OUTPUT = Path("-")
+"""What is written for the terminal in the place of a picture's file."""
+
 
 def print_document(document: Document, format_name: str, style: Style) -> None:
     """Print a document in the format of that name, now."""
@@ -24,7 +27,7 @@ def print_document(document: Document, format_name: str, style: Style) -> None:
 
 def check_picture(path: Path | None, no_clobber: bool) -> None:
     """Refuse a picture's file that could not be written, before anything is computed."""
-    if path is not None:
+    if path is not None and path != STANDARD_OUTPUT:
         check_target(path, SUFFIXES)
         check_output(path, (), not no_clobber)
     elif no_clobber:

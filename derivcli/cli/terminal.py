@@ -19,9 +19,9 @@ from derivcli.render.blocks import Style
 UNLIMITED = 1_000_000
 """Columns where there is no screen that lines could be too long for."""
 
-_STYLE = "(?:[0-3]|[39][0-7]|39)"
+_STYLE = r"(?:[0-3]|(?:[349]|10)[0-7]|39|[34]8;5;\d{1,3})"
 _COLOR = re.compile(rf"(\x1b\[{_STYLE}(?:;{_STYLE})*m)")
-"""What sets the color of the text that follows, its weight and its slant, and no other way of showing it."""
+"""What sets the colors of the text that follows and behind it, its weight and its slant, and nothing else."""
 
 
 Screen: TypeAlias = tuple[bool, Style]
@@ -69,9 +69,14 @@ class Canvas:
         return getattr(self._terminal, name)
 
 
-def show(stream: TextIO, text: str, colored: bool = False) -> None:
-    """Write a text; the colors of a `colored` one are ours, and whatever the user gave to it is inert."""
-    if colored and isinstance(stream, Terminal):
+def show(stream: TextIO, text: str, colored: bool = False, drawn: bool = False) -> None:
+    """Write a text; whatever the user gave to it is inert.
+
+    The colors of a `colored` one are ours, and all that is in a `drawn` one.
+    """
+    if drawn and isinstance(stream, Terminal):
+        stream.draw(text)
+    elif colored and isinstance(stream, Terminal):
         stream.write_colored(text)
     else:
         stream.write(text)

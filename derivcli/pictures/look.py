@@ -14,6 +14,7 @@ UNITS = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "px": 0.0}
 
 MAX_INCHES, MIN_INCHES = 60.0, 1.0
 DPI = range(20, 1201)
+MAX_PIXELS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Look:
             raise DerivError(f"'{self.theme}' is no theme", hint=f"choose {', '.join(THEMES[:-1])} or {THEMES[-1]}")
         if self.dpi not in DPI:
             raise DerivError(f"{self.dpi} dots per inch are not drawn", hint=f"choose {DPI[0]} to {DPI[-1]}")
+        if self.size is not None:
+            check_inches(*self.size)
+            if self.size[0] * self.size[1] * self.dpi**2 > MAX_PIXELS:
+                hint = "choose a smaller one, or fewer dots per inch"
+                raise DerivError(f"a picture of more than {MAX_PIXELS:,} pixels is not drawn", hint=hint)
 
 
 def read_size(text: str, dpi: int) -> tuple[float, float]:
@@ -40,8 +46,12 @@ def read_size(text: str, dpi: int) -> tuple[float, float]:
         raise DerivError(f"'{text}' is no size", hint=hint)
     unit = UNITS[found.group(3) or "in"] or 1 / dpi
     width, height = (float(found.group(place)) * unit for place in (1, 2))
-    if not all(MIN_INCHES <= side <= MAX_INCHES for side in (width, height)):
-        raise DerivError(
-            f"a picture of {text} is too small or too large", hint=f"choose {MIN_INCHES:g} to {MAX_INCHES:g} inches"
-        )
+    check_inches(width, height)
     return width, height
+
+
+def check_inches(width: float, height: float) -> None:
+    """Refuse a picture that nobody could see, or that no memory holds."""
+    if not all(MIN_INCHES <= side <= MAX_INCHES for side in (width, height)):
+        message = f"a picture of {width:.3g} x {height:.3g} inches is too small or too large"
+        raise DerivError(message, hint=f"choose {MIN_INCHES:g} to {MAX_INCHES:g} inches")

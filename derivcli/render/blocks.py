@@ -290,13 +290,20 @@ class TestCase:
     kind: str = ""
 
 
+BOX_FILLS = {"variable": "#e3f0fb", "result": "#fdeed9", "inner": "#ffffff", "fixed": "#f3f3f3"}
+"""What boxes are filled with: leaves with a gradient, the result, what lies between, what is held fixed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node of a graph: what stands in its box, the same on one line, and what it is filled with."""
+    """A node of a graph: what stands in its box, the same on one line, and its kind, one of BOX_FILLS.
+
+    The lines are how it is made, its value, and its adjoint if there is one.
+    """
 
     lines: Sequence[str]
     summary: str
-    fill: str
+    kind: str
     is_pale: bool
     """Whether nothing flows through it."""
     inputs: Sequence[str]
@@ -306,10 +313,11 @@ class Box:
 class Graph:
     """Boxes by their names in the order of the computation, and edges from what is read to what reads it.
 
-    Each edge has a label; "" where nothing flows back.
+    Each edge has a label; "" where nothing flows back. `note` says what the numbers are.
     """
 
     title: Sequence[tuple[str, str]]
+    note: str
     boxes: Mapping[str, Box]
     edges: Mapping[tuple[str, str], str]
     root: str

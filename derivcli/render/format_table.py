@@ -45,6 +45,8 @@ class Format:
     """Whether it says what a check found."""
     holds_verdicts: bool = False
     """Whether it has every verdict as data."""
+    shows_graph: bool = False
+    """Whether it is one of a graph."""
     synonyms: str = ""
     """Words that people type for it as options."""
 
@@ -70,7 +72,7 @@ FORMATS: dict[str, Format] = {
         Format("text", "equations and sentences in the width of the screen", ("steps", "answer", "function check"),
                _write_terminal, on_terminal=True, in_pipe=("answer", "function check"), is_colored=True),
         Format("tree", "the graph from the result down to the variables", ("ledger",), write_tree, is_colored=True,
-               synonyms="tree"),
+               shows_graph=True, synonyms="tree"),
         Format("tsv", "lines of cells with tabs between them",
                ("results", "ledger", "steps", "function check", "functions", "study"),
                partial(write_delimited, delimiter="\t"),
@@ -90,8 +92,9 @@ FORMATS: dict[str, Format] = {
                suffixes=(".md",), tells_check=True, synonyms="markdown md"),
         Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True,
                synonyms="value raw plain bare number quiet"),
-        Format("dot", "the graph for Graphviz", ("ledger",), write_dot, synonyms="dot graphviz"),
-        Format("mermaid", "the graph as a flowchart for pages", ("ledger",), write_mermaid, synonyms="mermaid"),
+        Format("dot", "the graph for Graphviz", ("ledger",), write_dot, shows_graph=True, synonyms="dot graphviz"),
+        Format("mermaid", "the graph as a flowchart for pages", ("ledger",), write_mermaid, shows_graph=True,
+               synonyms="mermaid"),
     )
 }  # fmt: skip
 

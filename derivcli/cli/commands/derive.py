@@ -20,16 +20,17 @@ from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
-from derivcli.cli.picture_options import check_picture_options, look_in, sight_in
+from derivcli.cli.picture_options import check_picture_options, destination_in, look_in, sight_in
+from derivcli.cli.picture_output import put_picture
 from derivcli.cli.point_source import PointSource, opened
-from derivcli.cli.printing import save_picture
+from derivcli.cli.printing import STANDARD_OUTPUT
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED_PART_POINTS, Streaming, data_sink, points_done_in_errors, printing, summary
 from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
 from derivcli.cli.terminal import Screen
 from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
-from derivcli.pictures.picture_files import PAGE, SUFFIXES, picture_file
+from derivcli.pictures.picture_files import PAGE, SUFFIXES
 from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
@@ -68,21 +69,23 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
         return Answer(write_code(request, options, write))
     output = output_of(request, options, screen, write)
     _check(request, output)
-    drawn = [] if options.plot is None else [_picture(request, options, options.plot)]
-    if options.plot is not None and options.format_ is None and options.output is None:
+    drawn = _picture(request, output) if options.is_drawn else []
+    if options.is_drawn and options.format_ is None and options.output is None:
         return Answer(drawn)
     answer = _printed(request, output)
     return replace(answer, notes=[*drawn, *answer.notes])
 
 
-def _picture(request: Request, options: MainOptions, path: Path) -> str:
-    """Draw what is asked for, and say where."""
+def _picture(request: Request, output: Output) -> list[str]:
+    """Draw what is asked for; what there is to say of it."""
     from derivcli.picture_plans import scene
+    from derivcli.pictures.picture import Picture
 
-    look, suffix = look_in(options), path.suffix.lower().lstrip(".")
+    options, look = output.options, look_in(output.options)
+    is_page = options.plot is not None and options.plot.suffix.lower() == f".{PAGE}"
     with progress():
-        found = scene(request, sight_in(options, look, tips=suffix == PAGE))
-    return save_picture(path, lambda suffix: picture_file(found, suffix, look), options.clobber)
+        found = scene(request, sight_in(options, look, tips=is_page))
+    return put_picture(Picture(found, look), destination_in(options), (output.terminal, output.style), output.write)
 
 
 def _printed(request: Request, output: Output) -> Answer:
@@ -152,7 +155,7 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 def _check(request: Request, output: Output) -> None:
     options = output.options
     check_picture_options(options)
-    if options.plot is not None:
+    if options.plot is not None and options.plot != STANDARD_OUTPUT:
         check_target(options.plot, SUFFIXES)
     _check_files(options)
     if not options.clobber and options.plot is None and options.output is None:
@@ -166,7 +169,7 @@ def _check(request: Request, output: Output) -> None:
 
 def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
     for path in (options.plot, options.output):
-        if path is not None:
+        if path is not None and path != STANDARD_OUTPUT:
             check_output(path, inputs, options.clobber)
     if options.plot is not None and options.output is not None and options.plot.resolve() == options.output.resolve():
         raise DerivError("--plot and --output name one file", hint="write into two")

@@ -111,6 +111,7 @@ _deriv_main() {
             --check | --no-check) given+='--check --no-check ' ;;
             --exact | --no-exact) given+='--exact --no-exact ' ;;
             --plot) given+='--plot ' ;;
+            --show) given+='--show ' ;;
             --theme) given+='--theme ' ;;
             --size) given+='--size ' ;;
             --dpi) given+='--dpi ' ;;
@@ -145,7 +146,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --on --let --use --check --no-check --exact --no-exact --plot --theme --size --dpi --transparent --equal --study --surface --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --on --let --use --check --no-check --exact --no-exact --plot --show --theme --size --dpi --transparent --equal --study --surface --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
                 names=(study steps answer practice explain check-fn functions shell warm help)
             fi
@@ -201,6 +202,7 @@ _deriv_study() {
             --inverse) given+='--inverse ' ;;
             --digits) given+='--digits ' ;;
             --plot) given+='--plot ' ;;
+            --show) given+='--show ' ;;
             --theme) given+='--theme ' ;;
             --size) given+='--size ' ;;
             --dpi) given+='--dpi ' ;;
@@ -224,7 +226,7 @@ _deriv_study() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --plot --theme --size --dpi --transparent --equal --no-clobber --help)
+                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --plot --show --theme --size --dpi --transparent --equal --no-clobber --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
@@ -418,7 +420,7 @@ _deriv_explain() {
         fi
         case $word in
             --) return ;;
-            --at | --wrt | --let | --use | --format | --plot | --digits | --dtype) option=$word ;;
+            --at | --wrt | --let | --use | --format | --plot | --digits | --theme | --size | --dpi | --dtype) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
@@ -427,6 +429,11 @@ _deriv_explain() {
             --plot) given+='--plot ' ;;
             --no-clobber) given+='--no-clobber ' ;;
             --digits) given+='--digits ' ;;
+            --adjoints | --no-adjoints) given+='--adjoints --no-adjoints ' ;;
+            --theme) given+='--theme ' ;;
+            --size) given+='--size ' ;;
+            --dpi) given+='--dpi ' ;;
+            --transparent) given+='--transparent ' ;;
             --dtype) given+='--dtype ' ;;
             --help) given+='--help ' ;;
         esac
@@ -445,7 +452,7 @@ _deriv_explain() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --wrt --let --use --check --no-check --format --plot --no-clobber --digits --dtype --help)
+                names=(--at --zip --wrt --let --use --check --no-check --format --plot --no-clobber --digits --adjoints --no-adjoints --theme --size --dpi --transparent --dtype --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi
@@ -456,6 +463,7 @@ _deriv_explain() {
         --use) _deriv_paths '[pP][yY]' ;;
         --format) names=(table tree tsv json dot mermaid) ;;
         --plot) _deriv_paths '[hH][tT][mM][lL]' '[pP][dD][fF]' '[pP][nN][gG]' '[sS][vV][gG]' '[wW][eE][bB][pP]' ;;
+        --theme) names=(light dark print) ;;
         --dtype) names=(float64 float32) ;;
     esac
     for name in ${names[@]+"${names[@]}"}; do

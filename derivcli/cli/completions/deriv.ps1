@@ -36,7 +36,8 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
                 @{ Names = @('--check', '--no-check'); Help = 'Judge every number against exact mathematics; exit with 1 if one misleads'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--exact', '--no-exact'); Help = 'Exact values such as sqrt(2)/2 beside the numbers, where the points are exact'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; - draws it in the terminal, in full where that can show pictures and DERIV_PICTURES does not say text'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--show'); Help = 'Open the picture in a window; with --plot do both'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--theme'); Help = 'The colours: light, dark, print'; Value = $true; Once = $true; Choices = @('light', 'dark', 'print'); Endings = @(); BehindName = $null }
                 @{ Names = @('--size'); Help = 'Width and height: 16x9cm, 6x4in, 1200x800px'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--dpi'); Help = 'Dots per inch'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -70,7 +71,8 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--inverse'); Help = 'The inverse function and its derivative at `--at f=2`'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--at'); Help = 'A value of the function'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; - draws it in the terminal, in full where that can show pictures and DERIV_PICTURES does not say text'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--show'); Help = 'Open the picture in a window; with --plot do both'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--theme'); Help = 'The colours: light, dark, print'; Value = $true; Once = $true; Choices = @('light', 'dark', 'print'); Endings = @(); BehindName = $null }
                 @{ Names = @('--size'); Help = 'Width and height: 16x9cm, 6x4in, 1200x800px'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--dpi'); Help = 'Dots per inch'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
@@ -135,9 +137,14 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
                 @{ Names = @('--check', '--no-check'); Help = 'Judge every number against exact mathematics; exit with 1 if one misleads'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--format'); Help = 'How to print: as tables, as a tree, as lines or an object for programs, or as a graph for Graphviz or Mermaid'; Value = $true; Once = $true; Choices = @('table', 'tree', 'tsv', 'json', 'dot', 'mermaid'); Endings = @(); BehindName = $null }
-                @{ Names = @('--plot'); Help = 'Draw the graph (.svg, .png, .pdf) instead of printing; with --format do both'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
+                @{ Names = @('--plot'); Help = 'Draw the graph (.png, .svg, .pdf, .webp, or .html for a page that lights up paths) instead of printing; - draws it in the terminal, or a tree where that shows no pictures'; Value = $true; Once = $true; Choices = @(); Endings = @('png', 'svg', 'pdf', 'webp', 'html'); BehindName = $null }
                 @{ Names = @('--no-clobber'); Help = 'Refuse to replace a file that exists'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--digits'); Help = 'Significant digits to print'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--adjoints', '--no-adjoints'); Help = 'The graph with or without adjoints'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--theme'); Help = 'The colours: light, dark, print'; Value = $true; Once = $true; Choices = @('light', 'dark', 'print'); Endings = @(); BehindName = $null }
+                @{ Names = @('--size'); Help = 'Width and height: 16x9cm, 6x4in, 1200x800px'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--dpi'); Help = 'Dots per inch'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--transparent'); Help = 'No background'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--dtype'); Help = 'The number format PyTorch computes in'; Value = $true; Once = $true; Choices = @('float64', 'float32'); Endings = @(); BehindName = $null }
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )

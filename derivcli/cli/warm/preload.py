@@ -19,7 +19,6 @@ from derivcli.cli.deferred_modules import defer
 LIBRARIES = """torch sympy sympy.assumptions.wrapper sympy.sets.setexpr sympy.tensor.tensor mpmath flint
     numpy.random scipy.special pyarrow.csv pyarrow.parquet pyarrow.json rich.table rich.progress typer.main
     typer._adapters resource""".split()
-"""Without Matplotlib, which reads its settings when it is imported, and of which each picture has its own."""
 
 LEFT_OUT = re.compile(r"derivcli\.(engines\.torch\.compiled|cli\.shell\b.*|(.*\.)?__main__)")
 """Files of ours that bring in what compiles, or a prompt that has settings of its own, or that are run."""
@@ -40,6 +39,7 @@ def load() -> None:
         if not LEFT_OUT.fullmatch(module.name):
             importlib.import_module(module.name)
     _read_examples()
+    _draw_once()
     importlib.import_module("derivcli.language.tree").rows_by_class()
     gc.collect()
     gc.freeze()
@@ -66,6 +66,18 @@ def _read_examples() -> None:
         words = shlex.split(row.example)[1 + bool(row.name) :]
         with built(row.name).make_context(row.name, parse_argv(words, grammar_of(row.name)).ordered):
             pass
+
+
+def _draw_once() -> None:
+    """Draw a parabola, for which Matplotlib finds its fonts. Its settings are the same for everybody."""
+    from derivcli.cli.kernel_cache import keep_fonts
+    from derivcli.picture_plans import Sight, scene
+    from derivcli.pictures.look import Look
+    from derivcli.pictures.picture_files import picture_file
+    from derivcli.request import Request
+
+    keep_fonts(os.environ)
+    picture_file(scene(Request(["x^2"]), Sight()), "png", Look())
 
 
 def _end_library_threads() -> None:

@@ -12,54 +12,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from derivcli.pictures.drawing.themes import THEMES, Theme, settings
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SUFFIXES = ("png", "svg", "pdf")
+SUFFIXES = ("png", "svg", "pdf", "webp")
 
-INK, GREY, PALE = "#222222", "#6b6b6b", "#e4e4e4"
+DATES: dict[str, dict[str, None]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+"""What files of each kind that can carry a title would say of the day."""
 
-LOOK: dict[Any, Any] = {
-    # Both families come with Matplotlib; the second lends the letters that the first lacks.
-    "font.family": ["STIXGeneral", "DejaVu Sans"],
-    "mathtext.fontset": "stix",
-    "font.size": 12,
-    "text.color": INK,
-    "axes.axisbelow": True,
-    "axes.edgecolor": PALE,
-    "axes.formatter.limits": (-3, 5),
-    "axes.formatter.use_mathtext": True,
-    "axes.grid": True,
-    "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "grid.color": PALE,
-    "grid.linewidth": 0.7,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "legend.frameon": False,
-    "legend.handlelength": 2.6,
-    "legend.borderaxespad": 0.2,
-    "lines.solid_capstyle": "round",
-    "svg.hashsalt": "deriv",
-    # Agg gives up on a line with very many corners unless it may draw it in pieces.
-    "agg.path.chunksize": 10_000,
-}
+INK, GREY, PALE = (getattr(THEMES["light"], name) for name in ("ink", "grey", "pale"))
 
 
 def saved(figure: Figure, suffix: str, title: str) -> bytes:
     """The figure as the bytes of a file; nothing in it depends on the day or on chance."""
-    dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
     stream = io.BytesIO()
-    figure.savefig(stream, format=suffix, metadata={"Title": title, **dates.get(suffix, {})})
+    figure.savefig(stream, format=suffix, metadata={"Title": title, **DATES[suffix]} if suffix in DATES else None)
     return stream.getvalue()
 
 
 @contextmanager
-def clean_matplotlib() -> Iterator[None]:
-    """Matplotlib with its own defaults, whatever configuration files, environment or a host program say, and silent."""
+def clean_matplotlib(theme: Theme = THEMES["light"], scale: float = 1.0) -> Iterator[None]:
+    """Matplotlib in a theme's look, whatever configuration files, environment or a host program say, and silent."""
     import logging  # late, since the endings of pictures are known to every command
 
     logger = logging.getLogger("matplotlib")
@@ -69,7 +44,7 @@ def clean_matplotlib() -> Iterator[None]:
         matplotlib = _import_matplotlib()
         with matplotlib.rc_context(), warnings.catch_warnings():
             matplotlib.rcdefaults()
-            matplotlib.rcParams.update(LOOK)
+            matplotlib.rcParams.update(settings(theme, scale))
             # A letter that no shipped font has is drawn as a box, which says enough.
             warnings.filterwarnings("ignore", message="Glyph .* missing from font")
             yield

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -28,7 +28,7 @@ SWEEPS = 12
 """Times that the layers are put in order, forth and back; more change nothing in graphs that one can read."""
 
 PASSING = 0.55
-"""The height that an edge needs between nodes."""
+"""The height that an edge needs between nodes, and a node that is low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,13 @@ class Layout:
     edges: Mapping[Edge, Sequence[Point]]
 
 
-def layout(names: Sequence[str], edges: Iterable[Edge]) -> Layout:
-    """The layout of a graph without cycles, whose nodes are given in an order in which each follows those it reads."""
+def layout(names: Sequence[str], edges: Iterable[Edge], low: Collection[str] = ()) -> Layout:
+    """The layout of a graph without cycles, whose nodes are given in an order in which each follows those it reads.
+
+    Those that are `low` need less room.
+    """
     edges = list(dict.fromkeys(edges))
-    layers = _layers(names, edges)
+    layers = layers_of(names, edges)
     chains = {edge: _chain(edge, layers) for edge in edges}
     rows: list[list[Item]] = [[] for _ in range(max(layers.values(), default=0) + 1)]
     for name in names:
@@ -52,7 +55,7 @@ def layout(names: Sequence[str], edges: Iterable[Edge]) -> Layout:
             rows[place].append(item)
     before, behind = _neighbours(chains.values())
     _order(rows, before, behind)
-    heights = _heights(rows, before, behind)
+    heights = _closed(_heights(rows, before, behind, low), chains.values(), low)
     places = {item: (number, heights[item]) for number, row in enumerate(rows) for item in row}
     return Layout(
         {name: places[name] for name in names},
@@ -60,7 +63,7 @@ def layout(names: Sequence[str], edges: Iterable[Edge]) -> Layout:
     )
 
 
-def _layers(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
+def layers_of(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
     """The layer of each node: behind all that it reads; one that reads nothing stands right before its first reader."""
     read: dict[str, list[str]] = defaultdict(list)
     readers: dict[str, list[str]] = defaultdict(list)
@@ -108,33 +111,55 @@ def _order(rows: Sequence[list[Item]], before: Mapping[Item, list[Item]], behind
 
 
 def _heights(
-    rows: Sequence[Sequence[Item]], before: Mapping[Item, list[Item]], behind: Mapping[Item, list[Item]]
+    rows: Sequence[Sequence[Item]],
+    before: Mapping[Item, list[Item]],
+    behind: Mapping[Item, list[Item]],
+    low: Collection[str],
 ) -> dict[Item, float]:
     """The height of each item: as near to the mean of its neighbours as the order and the distances allow."""
     heights: dict[Item, float] = {}
     for row in rows:
-        heights |= _spread(row, [0.0] * len(row))
+        heights |= _spread(row, [0.0] * len(row), low)
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
             wished = [
                 _mean([heights[each] for each in (*before.get(item, ()), *behind.get(item, ()))], heights[item])
                 for item in row
             ]
-            heights |= _spread(row, wished)
+            heights |= _spread(row, wished, low)
     return heights
 
 
-def _spread(row: Sequence[Item], wished: Sequence[float]) -> dict[Item, float]:
+def _spread(row: Sequence[Item], wished: Sequence[float], low: Collection[str]) -> dict[Item, float]:
     """Heights in the row's order, at least their distance apart, with the least sum of squares from those wished for.
 
     Less the distances it is isotonic regression.
     """
     from scipy.optimize import isotonic_regression
 
-    rooms = np.array([1.0 if isinstance(item, str) else PASSING for item in row])
+    rooms = np.array([_room(item, low) for item in row])
     offsets = np.concatenate([[0.0], np.cumsum((rooms[1:] + rooms[:-1]) / 2)])
     heights = isotonic_regression(np.asarray(wished) - offsets).x + offsets
     return dict(zip(row, heights.tolist(), strict=True))
+
+
+def _closed(heights: Mapping[Item, float], chains: Iterable[Sequence[Item]], low: Collection[str]) -> dict[Item, float]:
+    """The heights without gaps across the whole drawing, such as parts leave that nothing joins."""
+    spans = [(height - _room(item, low) / 2, height + _room(item, low) / 2) for item, height in heights.items()]
+    for left, right in (pair for chain in chains for pair in itertools.pairwise(chain)):
+        spans.append((min(heights[left], heights[right]), max(heights[left], heights[right])))
+    spans.sort()
+    gaps, end = [], spans[0][1] if spans else 0.0
+    for low_end, high_end in spans:
+        if low_end > end:
+            gaps.append((low_end, low_end - end))
+        end = max(end, high_end)
+    return {item: height - sum(gap for above, gap in gaps if above <= height) for item, height in heights.items()}
+
+
+def _room(item: Item, low: Collection[str]) -> float:
+    """The height that an item needs, in units of one node."""
+    return 1.0 if isinstance(item, str) and item not in low else PASSING
 
 
 def _mean(values: Sequence[float], default: float) -> float:

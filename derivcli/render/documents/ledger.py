@@ -32,18 +32,18 @@ MAX_NAMES = 6
 
 MAX_DERIVATIVE_NUMBERS = 100
 
-LEAF_FILL, RESULT_FILL, INNER_FILL, FIXED_FILL = "#e3f0fb", "#fdeed9", "#ffffff", "#f3f3f3"
-"""What boxes are filled with: leaves with a gradient, the result, what lies between, what is held fixed."""
+LOCAL_NOTE = "on each edge the local derivative"
+ADJOINT_NOTE = f"{LOCAL_NOTE}; an adjoint is the sum of adjoint × local derivative to the right"
 
 
-def ledger_document(ledger: Ledger, style: Style) -> Document:
-    """The document of a ledger."""
+def ledger_document(ledger: Ledger, style: Style, adjoints: bool = True) -> Document:
+    """The document of a ledger, its graph with or without adjoints."""
     ledger = spelled_for(ledger, style)
     return Document(
         blocks=lambda: _blocks(ledger, style),
         data=lambda: _data(ledger, style),
         rows=lambda: [ROW_HEADER, *(_row(ledger, node, style) for node in ledger.nodes)],
-        graph=lambda: ledger_graph(ledger, style),
+        graph=lambda: ledger_graph(ledger, style, adjoints),
     )
 
 
@@ -203,29 +203,30 @@ def _column(label: str, texts: Sequence[str], role: str = "", numeric: bool = Fa
     return Column(label, texts, role, numeric and not any("," in text for text in texts))
 
 
-def ledger_graph(ledger: Ledger, style: Style) -> Graph:
+def ledger_graph(ledger: Ledger, style: Style, adjoints: bool = True) -> Graph:
     """The graph: each node a box, each reading an edge with its local derivative."""
-    boxes = {node.name: _box(node, ledger, style) for node in ledger.nodes}
-    return Graph(_equations(ledger), boxes, dict(_edges(ledger, style)), ledger.root.name)
+    boxes = {node.name: _box(node, ledger, style, adjoints) for node in ledger.nodes}
+    note = ADJOINT_NOTE if adjoints else LOCAL_NOTE
+    return Graph(_equations(ledger), note, boxes, dict(_edges(ledger, style)), ledger.root.name)
 
 
-def _box(node: Node, ledger: Ledger, style: Style) -> Box:
+def _box(node: Node, ledger: Ledger, style: Style, with_adjoint: bool) -> Box:
     """A node: how it is made, its value, its adjoint if the pass comes by; on one line with its class too."""
     made = f"{node.name} = {node.operation}" if node.operation else node.name
     value, adjoint = _numbers(node.value, style), f"adjoint {_numbers(node.adjoint, style)}"
-    adjoints = [] if node.adjoint is None else [adjoint]
+    adjoints = [adjoint] if with_adjoint and node.adjoint is not None else []
     kept = [f"into {node.accumulates_in}"] if node.accumulates_in else [node.grad_fn] if node.grad_fn else []
     summary = "  ".join([f"{made} = {value}", *adjoints, *kept])
     inputs = [part for part in dict.fromkeys(node.inputs) if part in ledger.by_name]
-    return Box([made, value, *adjoints], summary, _fill(node, ledger), not node.requires_grad, inputs)
+    return Box([made, value, *adjoints], summary, _kind(node, ledger), not node.requires_grad, inputs)
 
 
-def _fill(node: Node, ledger: Ledger) -> str:
+def _kind(node: Node, ledger: Ledger) -> str:
     if node.name == ledger.output:
-        return RESULT_FILL
+        return "result"
     if not node.requires_grad:
-        return FIXED_FILL
-    return LEAF_FILL if node.is_leaf else INNER_FILL
+        return "fixed"
+    return "variable" if node.is_leaf else "inner"
 
 
 def _edges(ledger: Ledger, style: Style) -> Iterator[tuple[tuple[str, str], str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcli.render.blocks import Document, Style
+from derivcli.render.blocks import BOX_FILLS, Document, Style
 
 
 def write_dot(document: Document, style: Style) -> str:
@@ -18,6 +18,8 @@ def write_dot(document: Document, style: Style) -> str:
         '  edge [fontname="monospace", fontsize=10];',
     ]
     texts = {name: r"\n".join(box.lines) for name, box in graph.boxes.items()}
-    lines += [f'  "{name}" [label="{texts[name]}", fillcolor="{box.fill}"];' for name, box in graph.boxes.items()]
+    lines += [
+        f'  "{name}" [label="{texts[name]}", fillcolor="{BOX_FILLS[box.kind]}"];' for name, box in graph.boxes.items()
+    ]
     lines += [f'  "{source}" -> "{target}" [label="{label}"];' for (source, target), label in graph.edges.items()]
     return "\n".join([*lines, "}"]) + "\n"

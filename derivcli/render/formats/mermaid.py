@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivcli.render.blocks import Document, Style
+from derivcli.render.blocks import BOX_FILLS, Document, Style
 
 
 def write_mermaid(document: Document, style: Style) -> str:
@@ -19,9 +19,9 @@ def write_mermaid(document: Document, style: Style) -> str:
     for (source, target), label in graph.edges.items():
         arrow = f'-->|"{label}"|' if label else "-.->"
         lines.append(f"  {ids[source]} {arrow} {ids[target]}")
-    fills = dict.fromkeys(box.fill for box in graph.boxes.values())
-    for number, fill in enumerate(fills):
-        members = ",".join(ids[name] for name, box in graph.boxes.items() if box.fill == fill)
-        lines.append(f"  classDef c{number} fill:{fill},stroke:#6b6b6b,color:#222222")
+    kinds = dict.fromkeys(box.kind for box in graph.boxes.values())
+    for number, kind in enumerate(kinds):
+        members = ",".join(ids[name] for name, box in graph.boxes.items() if box.kind == kind)
+        lines.append(f"  classDef c{number} fill:{BOX_FILLS[kind]},stroke:#6b6b6b,color:#222222")
         lines.append(f"  class {members} c{number}")
     return "\n".join(lines) + "\n"

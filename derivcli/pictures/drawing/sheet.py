@@ -1,0 +1,209 @@
+"""The sheet of a picture: where titles, notes, legends and panels stand, in inches."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from derivcli.pictures.drawing.mathtext import plain, typeset
+from derivcli.pictures.drawing.themes import LETTER_POINTS, Theme
+from derivcli.pictures.look import Look
+from derivcli.pictures.scene import AnyPanel, Name, Panel, Scene
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.figure import Figure
+
+WIDTH, HEIGHT = 7.2, 5.0
+"""Inches of a usual picture; where no size is asked for, the height is that of what is shown."""
+
+SIDE, TOP, BETWEEN, GAP = 0.22, 0.18, 0.20, 0.08
+BAR, BAR_GAP = 0.15, 0.14
+"""The width of a scale of colours, and its distance."""
+
+TITLE_GAP, LEGEND_LINE = 0.06, 0.27
+PANEL_HEIGHTS = {1: (3.8,), 2: (2.3, 2.0)}
+"""Of panels one below the other; of more of them each has the last one's."""
+FIELD_HEIGHT = 1.25
+"""Of functions of two variables, compared with those of one."""
+DEPTH_ABOVE, DEPTH_BELOW = 0.15, 0.0
+"""How far axes in three dimensions reach beyond their panel."""
+LEAST_PANEL = 0.5
+X_TICK, Y_TICK = 0.75, 0.48
+"""At least so far apart are ticks."""
+TITLE_LINES, TITLE_POINTS, NOTE_POINTS = 4, 16.0, 11.0
+LEAST_SHRINK = 0.7
+"""Titles become smaller by this factor at most; what is wider still is written on several lines of plain text."""
+
+
+def scale_of(look: Look) -> float:
+    """How large letters and lines are, compared with those of a picture of the usual size."""
+    if look.size is None:
+        return 1.0
+    side = min(look.size[0] / WIDTH, look.size[1] / HEIGHT)
+    return float(min(max(side**0.6, 0.45), 6.0))
+
+
+def measuring(axes: Axes | Figure) -> RendererAgg:
+    """What tells how large texts are at the resolution of a figure, or of the one that axes are in."""
+    assert axes.figure is not None
+    return _measuring(axes.figure.dpi)
+
+
+@lru_cache(maxsize=4)
+def _measuring(dpi: float) -> RendererAgg:
+    """It is kept, since it remembers the sizes of texts."""
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    renderer: RendererAgg = RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
+    return renderer
+
+
+def new_figure(look: Look) -> Figure:
+    """A figure without contents, of the usual height where none is asked for."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=look.size or (WIDTH, HEIGHT), dpi=look.dpi)
+
+
+def draw_header(figure: Figure, titles: Sequence[Name], remarks: Sequence[str], scale: float, theme: Theme) -> float:
+    """Titles, and notes in small grey letters below them; gives the inches that they take from the top."""
+    from matplotlib.transforms import ScaledTranslation
+
+    renderer = measuring(figure)
+    from_top: Any = figure.dpi_scale_trans + ScaledTranslation(0, 1, cast(Any, figure.transFigure))
+    width = figure.get_figwidth() - 2 * SIDE * scale
+    down = TOP * scale
+    look: dict[str, Any] = {"va": "top", "transform": from_top}
+
+    def line(words: Mapping[str, Any], gap: float, **more: Any) -> None:
+        nonlocal down
+        text = figure.text(SIDE * scale, -down, words["text"], parse_math=words["parse_math"], **look, **more)
+        extent = text.get_window_extent(renderer)
+        if extent.width > width * figure.dpi and more.get("fontsize", 0) > NOTE_POINTS * scale:
+            _fit(text, width, renderer, words)
+            extent = text.get_window_extent(renderer)
+        down += extent.height / figure.dpi + gap * scale
+
+    for name in titles[:TITLE_LINES] if len(titles) > TITLE_LINES else titles:
+        line({**typeset(name), "plain": name.text}, TITLE_GAP, fontsize=TITLE_POINTS * scale)
+    if len(titles) > TITLE_LINES:
+        line(plain(f"… and {len(titles) - TITLE_LINES} more functions"), TITLE_GAP, fontsize=TITLE_POINTS * scale)
+    letters = int(width * 72 / (NOTE_POINTS * scale * 0.43))
+    notes = textwrap.wrap("   ·   ".join(dict.fromkeys(remarks)), letters)
+    for note in notes:
+        line(plain(note), TITLE_GAP, fontsize=NOTE_POINTS * scale, color=theme.grey)
+    return down
+
+
+def _fit(text: Any, width: float, renderer: RendererAgg, words: Mapping[str, Any]) -> None:
+    """Makes a title smaller, or plain text on several lines, so that it is not wider than the inches that there are."""
+    dots = width * text.figure.dpi
+    factor = dots / text.get_window_extent(renderer).width
+    if factor < LEAST_SHRINK:
+        text.set(text=words["plain"], parse_math=False)
+        factor = dots / text.get_window_extent(renderer).width
+        if factor < LEAST_SHRINK:
+            letters = max(10, int(len(words["plain"]) * factor / LEAST_SHRINK))
+            lines = textwrap.wrap(words["plain"], letters, max_lines=TITLE_LINES, placeholder=" …")
+            text.set_text("\n".join(lines))
+            factor = dots / text.get_window_extent(renderer).width
+    if factor < 1:
+        text.set_fontsize(text.get_fontsize() * factor * 0.995)
+
+
+class Row(NamedTuple):
+    """A panel's axes, and those of its scale of colours where it has one."""
+
+    axes: Axes
+    bar: Axes | None = None
+
+    @property
+    def has_depth(self) -> bool:
+        """Whether it is seen from a side, with three axes, whose numbers stand inside."""
+        return self.axes.name == "3d"
+
+
+def arrange(
+    rows: Sequence[Row], scene: Scene, look: Look, top: float, legends: Mapping[int, float], right: float
+) -> None:
+    """Gives the axes their places below the header, with the inches of each legend above its axes.
+
+    `right` is what names need beside the axes. The figure grows to what is shown where no size is asked for.
+    """
+    figure, scale, count = rows[0].axes.get_figure(root=True), scale_of(look), len(rows)
+    assert figure is not None
+    renderer, dpi = measuring(figure), figure.dpi
+    flat = [row for row in rows if not row.has_depth]
+    left = SIDE * scale + max((_outside(row.axes.yaxis, renderer) for row in flat), default=0.0) / dpi
+    below = SIDE * scale * 0.6 + max((_outside(row.axes.xaxis, renderer) for row in flat[-1:]), default=0.0) / dpi
+    bars = [_outside(row.bar.yaxis, renderer) / dpi + (BAR_GAP + BAR) * scale for row in rows if row.bar is not None]
+    right = max([right, *bars])
+    fixed = top + below + sum(legends.get(number, 0.0) for number in range(count)) + BETWEEN * scale * count
+    width = figure.get_figwidth()
+    wide = max(width - left - right - SIDE * scale, LEAST_PANEL)
+    heights = _heights(scene.panels, scene.equal, wide, scale)
+    if look.size:
+        room = max(look.size[1] - fixed, LEAST_PANEL)
+        heights = [height * room / sum(heights) for height in heights]
+    else:
+        figure.set_figheight(fixed + sum(heights))
+    height = figure.get_figheight()
+    for number, ((axes, bar), tall) in enumerate(zip(rows, heights, strict=True)):
+        top += legends.get(number, 0.0) + BETWEEN * scale + tall
+        if rows[number].has_depth:
+            # Matplotlib leaves much air above what is seen from a side.
+            low, extent = top + DEPTH_BELOW * tall, (1 + DEPTH_ABOVE + DEPTH_BELOW) * tall
+            axes.set_position((0, 1 - low / height, 1, extent / height))
+            continue
+        axes.set_position((left / width, 1 - top / height, wide / width, tall / height))
+        _set_density(axes.xaxis, wide / (X_TICK * scale))
+        _set_density(axes.yaxis, tall / (Y_TICK * scale))
+        if scene.equal:
+            axes.set_aspect("equal", adjustable="box", anchor="NW")
+            axes.apply_aspect()
+        if bar is not None:
+            box = axes.get_position()
+            bar.set_position((box.x1 + BAR_GAP * scale / width, box.y0, BAR * scale / width, box.height))
+
+
+def _heights(panels: Collection[AnyPanel], equal: bool, wide: float, scale: float) -> list[float]:
+    usual = PANEL_HEIGHTS.get(len(panels), (PANEL_HEIGHTS[2][-1],) * len(panels))
+    if not equal:
+        return [
+            height * scale * (1.0 if isinstance(panel, Panel) else FIELD_HEIGHT)
+            for panel, height in zip(panels, usual, strict=True)
+        ]
+    heights = []
+    for panel in panels:
+        (x_low, x_high), (y_low, y_high) = ((axis.low, axis.high) for axis in (panel.x, panel.y))
+        ratio = (y_high - y_low) / (x_high - x_low) if x_high > x_low else 1.0
+        heights.append(wide * min(max(ratio, 0.15), 1.1))
+    return heights
+
+
+def _outside(axis: Any, renderer: RendererAgg) -> float:
+    """How many dots an axis' numbers and name take beside the axes."""
+    boxes = [text.get_window_extent(renderer) for text in axis.get_ticklabels() if text.get_text()]
+    side = "width" if axis.axis_name == "y" else "height"
+    room = max((getattr(box, side) for box in boxes), default=0.0)
+    gap = axis.majorTicks[0].get_pad() + axis.majorTicks[0].get_tick_padding() if axis.majorTicks else 4.0
+    name = axis.label.get_window_extent(renderer) if axis.label.get_text() else None
+    points = gap + (axis.labelpad if name else 0.0)
+    return float(room + points * renderer.dpi / 72 + (getattr(name, side) if name else 0.0))
+
+
+def _set_density(axis: Any, ticks: float) -> None:
+    """As many ticks as there is room for, where they are at round numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    if isinstance(axis.get_major_locator(), MaxNLocator):
+        axis.get_major_locator().set_params(nbins=int(min(max(ticks, 2), 9)))
+
+
+def legend_inches(lines: int, scale: float) -> float:
+    """The height of a legend of so many lines."""
+    return (LEGEND_LINE * lines + GAP) * scale * LETTER_POINTS / 12

@@ -1,0 +1,64 @@
+"""Texts in a panel: how large they are, where they stand from a spot, and how they are drawn there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from derivcli.pictures.drawing.mathtext import typeset
+from derivcli.pictures.drawing.occupied import Box, Occupied, Size, Spot
+from derivcli.pictures.drawing.sheet import measuring
+from derivcli.pictures.scene import Name
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
+
+AROUND = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))
+"""On which sides of a spot a text may stand, the best first: to the right and upwards is (1, 1)."""
+
+
+def text_size(factor: float) -> float:
+    """A size of letters in points, compared with that at ticks."""
+    import matplotlib
+
+    return factor * float(matplotlib.rcParams["font.size"])
+
+
+def measured(axes: Axes, name: Name, factor: float) -> Size:
+    """The width and height of a name in points."""
+    from matplotlib.text import Text
+
+    words = typeset(name)
+    text = Text(0, 0, words["text"], parse_math=words["parse_math"], fontsize=text_size(factor))
+    text.set_figure(axes.figure)
+    box = text.get_window_extent(measuring(axes))
+    return box.width * 72 / axes.figure.dpi, box.height * 72 / axes.figure.dpi
+
+
+def corner(spot: Spot, size: Size, side: tuple[int, int], gap: float) -> Spot:
+    """The lower left corner of a text on that side of a spot, some points off it."""
+    left, bottom = (
+        at + gap if way > 0 else at - gap - extent if way < 0 else at - extent / 2
+        for at, extent, way in zip(spot, size, side, strict=True)
+    )
+    return left, bottom
+
+
+def box_of(place: Spot, size: Size, air: float) -> Box:
+    """The box of a text whose lower left corner is there, with air around it."""
+    return Box(place[0] - air, place[1] - air, place[0] + size[0] + air, place[1] + size[1] + air)
+
+
+def draw_text(
+    taken: Occupied, place: Spot, name: Name, color: str, factor: float, backed: str | None = None
+) -> Annotation:
+    """Draws a name with its lower left corner there; `backed` is the colour behind it."""
+    words = typeset(name)
+    x, y = taken.transform.inverted().transform(np.array(place) / taken.points + taken.corner)
+    behind: Any = {"facecolor": backed, "edgecolor": "none", "alpha": 0.8, "pad": 1.0} if backed else None
+    return taken.axes.annotate(
+        words["text"], (x, y), color=color, parse_math=words["parse_math"], va="bottom", ha="left",
+        fontsize=text_size(factor), zorder=5, bbox=behind,
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""The curves of functions and their derivatives: sampled between breaks, and ended there as is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from derivcli.pictures.drawn import Drawn
+from derivcli.pictures.functions.calm import Output, calm
+from derivcli.pictures.functions.explosive import by_logarithms, explosive, raised
+from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
+from derivcli.pictures.functions.known import Known
+from derivcli.pictures.functions.lines import TURNS, end_marks, joined, tamed
+from derivcli.pictures.functions.names import derivative_name, function_name
+from derivcli.pictures.functions.shown import Shown
+from derivcli.pictures.functions.special_marks import slopes_name
+from derivcli.pictures.sampling.sampled import Canvas, Sampled, sampled
+from derivcli.pictures.scene import Curve, Floats, Mark
+from derivcli.result import Partial
+
+MOST_SLOPES = 3
+"""Of more corners in sight none has its slopes beside it."""
+
+WILD = 1 / 64
+"""The part of the interval beside a pole or an endless oscillation whose values are no reason for a higher picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A curve with what it does at breaks in sight."""
+
+    curve: Curve
+    joints: tuple[Joint, ...]
+
+
+def lines_of(shown: Shown) -> list[Line]:
+    """Every function, and behind it its derivatives."""
+    breaks, step = shown.breaks, 1 + len(shown.drawn.partials)
+    here = shown.values(np.array(breaks)) if breaks else [np.zeros(0)] * (step * len(shown.known))
+    functions = [
+        _function_joints(known, breaks, here[number * step].tolist()) for number, known in enumerate(shown.known)
+    ]
+    found = _sampled(shown, functions, breaks)
+    lines: list[Line] = []
+    for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
+        own = slice(number * step, (number + 1) * step)
+        lines += _lines(shown, number, known, joints, found[own], here[own])
+    return lines
+
+
+def _sampled(shown: Shown, functions: Sequence[Sequence[Joint]], breaks: Sequence[float]) -> list[Sampled]:
+    """The functions and their derivatives between breaks."""
+    step, first = 1 + len(shown.drawn.partials), (shown.variable,)
+    outputs = []
+    for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
+        outputs.append(Output(number * step, 0, known, joints, shown.low, shown.high))
+        own = {point.x.value: point for point in known.breaks}
+        if first in shown.drawn.partials:
+            steep = [slope_joint(own[joint.place], joint) for joint in joints if joint.place in own]
+            place = number * step + 1 + shown.drawn.partials.index(first)
+            outputs.append(Output(place, 1, known, steep, shown.low, shown.high))
+    pixel = (shown.high - shown.low) / shown.drawn.size[0]
+    explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
+    slopes = [None if does else slope for does, slope in zip(explodes, slopes_of(shown.drawn), strict=True)]
+    values = by_logarithms(calm(shown.values, outputs, pixel), explodes)
+    found = sampled(values, shown.low, shown.high, breaks, Canvas(*shown.drawn.size), slopes)
+    return [raised(each) if does else each for does, each in zip(explodes, found, strict=True)]
+
+
+def slopes_of(drawn: Drawn) -> list[int | None]:
+    """For each function and derivative the number of the one that is its derivative by what varies, if it is there."""
+    step = 1 + len(drawn.partials)
+    places = {partial: 1 + place for place, partial in enumerate(drawn.partials)}
+    inner = [places.get((*partial, drawn.names[0])) for partial in ((), *drawn.partials)]
+    return [
+        None if place is None else number * step + place for number in range(len(drawn.expressions)) for place in inner
+    ]
+
+
+def _lines(
+    shown: Shown,
+    number: int,
+    known: Known,
+    joints: Sequence[Joint],
+    found: Sequence[Sampled],
+    here: Sequence[Floats],
+) -> Iterator[Line]:
+    """One function and its derivatives."""
+    marks = [*_with_slopes(known, end_marks(joints, 0, shown.low, shown.high))]
+    yield _line(shown, Curve(function_name(shown.drawn, number), (), function=number), found[0], joints, marks)
+    first = number * (1 + len(shown.drawn.partials)) + 1
+    before = joints
+    for place, partial in enumerate(shown.drawn.partials):
+        values = _output(shown, first + place)
+        height = found[1 + place].window[1] - found[1 + place].window[0]
+        own = _derivative_joints(shown, known, partial, before, here[1 + place], values, height)
+        if {*partial} == {shown.variable}:
+            before = own
+        name = derivative_name(shown.drawn, number, partial)
+        curve = Curve(name, (), "derivative", len(partial), number)
+        yield _line(shown, curve, found[1 + place], own, [*end_marks(own, len(partial), shown.low, shown.high)])
+
+
+def _line(shown: Shown, curve: Curve, found: Sampled, joints: Sequence[Joint], marks: Sequence[Mark]) -> Line:
+    strokes = joined(found.strokes, joints, shown.low, shown.high)
+    window = tamed(found.window, strokes, joints, (shown.high - shown.low) * WILD)
+    return Line(replace(curve, strokes=strokes, window=window, marks=tuple(marks)), tuple(joints))
+
+
+def _output(shown: Shown, number: int) -> Callable[[Floats], Floats]:
+    return lambda x: shown.values(x)[number]
+
+
+def _function_joints(known: Known, breaks: Sequence[float], here: Sequence[float]) -> list[Joint]:
+    """The function at all breaks in sight, also at those of others."""
+    own = {point.x.value: point for point in known.breaks}
+    return [
+        function_joint(own[place]) if place in own else through(place, value)
+        for place, value in zip(breaks, here, strict=True)
+    ]
+
+
+def _derivative_joints(
+    shown: Shown,
+    known: Known,
+    partial: Partial,
+    before: Sequence[Joint],
+    here: Floats,
+    values: Callable[[Floats], Floats],
+    height: float,
+) -> list[Joint]:
+    """A derivative at all breaks in sight."""
+    own = {point.x.value: point for point in known.breaks}
+    found = []
+    for joint, value in zip(before, here.tolist(), strict=True):
+        if joint.place not in own:
+            found.append(through(joint.place, value))
+        elif partial == (shown.variable,):
+            found.append(slope_joint(own[joint.place], joint))
+        else:
+            found.append(numeric_joint(values, joint, shown.high - shown.low, height))
+    return found
+
+
+def _with_slopes(known: Known, marks: Iterator[Mark]) -> list[Mark]:
+    """The marks of a function, those of a few corners with their slopes beside them."""
+    found = [*marks]
+    corners = {mark.x for mark in found if mark.kind == "corner"}
+    points = {point.x.value: point for point in known.breaks if point.kind in TURNS}
+    named = []
+    for mark in found:
+        point = points.get(mark.x)
+        if mark.kind == "corner" and point is not None:
+            name = slopes_name(point.left_slope, point.right_slope)
+            mark = replace(mark, name=name if len(corners) <= MOST_SLOPES else None, tip=name.text if name else "")
+        named.append(mark)
+    return named
+
+
+def poles(line: Line, low: float, high: float) -> Iterator[float]:
+    """Where a curve tends to infinity within what is shown."""
+    for joint in line.joints:
+        sides = [(joint.left, joint.place > low), (joint.right, joint.place < high)]
+        if any(in_sight and limit is not None and math.isinf(limit) for limit, in_sight in sides):
+            yield joint.place

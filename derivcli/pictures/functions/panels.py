@@ -1,0 +1,111 @@
+"""Which curves share a pair of axes, and how far these reach: in units of a power of ten, or by logarithms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from derivcli.pictures.functions.explosive import PLACES, explodes
+from derivcli.pictures.scene import Asymptote, Axis, Band, Curve, Floats, Mark, Name, Panel
+
+COMPARABLE = 10
+"""Curves share a pair of axes while their scales differ by less than this factor."""
+
+MOST_PANELS = 3
+
+AIR = 0.06
+"""Air above and below, as a part of what is shown."""
+
+SLACK = 1e-3
+"""The part of a window by which a curve may be beyond it and is not cut."""
+
+UNIT_EXPONENT = 250
+"""Beyond this power of ten an axis has it as its unit."""
+
+
+def grouped(curves: Sequence[Curve]) -> list[list[Curve]]:
+    """The curves that share a pair of axes: orders together while their scales are comparable."""
+    groups: list[list[Curve]] = []
+    for order in sorted({_rank(curve) for curve in curves}):
+        own = [curve for curve in curves if _rank(curve) == order]
+        scale = _scale(own)
+        for group in groups:
+            scales = sorted((scale, _scale(group)))
+            if scales[0] == 0 or scales[1] < COMPARABLE * scales[0] or len(groups) == MOST_PANELS:
+                group += own
+                break
+        else:
+            groups.append(own)
+    return groups
+
+
+def _rank(curve: Curve) -> int:
+    return curve.order if curve.role == "derivative" else 0
+
+
+def _scale(curves: Iterable[Curve]) -> float:
+    """The height of an axis that shows the curves and zero, divided by 32 so that it does not overflow."""
+    ends = np.array([end for curve in curves for end in curve.window if math.isfinite(end)]) / 32
+    return float(np.max(ends, initial=0) - np.min(ends, initial=0))
+
+
+def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], bands: Sequence[Band]) -> Panel:
+    """The curves with the vertical axis that suits them."""
+    own = [curve for curve in curves if curve.role in ("function", "derivative")]
+    low, high = _range(own, [mark for curve in own for mark in curve.marks if not math.isnan(mark.y)])
+    drawn = tuple(curves), tuple(asymptotes), tuple(bands)
+    if all(map(_is_explosive, own)):
+        low, high = (math.log10(max(end, 5e-324)) for end in (low, high))
+        low, high = padded(low, high)
+        return Panel(x, Axis(Name(""), 10 ** max(low, -307), 10 ** min(high, 308), logarithmic=True), *drawn)
+    low, high = padded(low, high)
+    return Panel(x, Axis(Name(""), low, high, unit_of(low, high)), *drawn)
+
+
+def _range(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, float]:
+    """The vertical range that shows each curve; of several with poles, the tamest says how far all are shown."""
+    reach = min((max(-curve.window[0], curve.window[1]) for curve in curves if is_cut(curve)), default=math.inf)
+    windows = []
+    for curve in curves:
+        low, high = curve.window
+        near = is_cut(curve) and low < reach and high > -reach
+        windows.append((max(low, -reach), min(high, reach)) if near else (low, high))
+    ends = [end for window in windows for end in window if math.isfinite(end)]
+    ends += [mark.y for mark in marks if abs(mark.y) <= reach]
+    return (min(ends), max(ends)) if ends else (-1.0, 1.0)
+
+
+def is_cut(curve: Curve) -> bool:
+    """Whether some of it lies outside its window, by more than rounding."""
+    low, high = curve.window
+    slack = SLACK * (high / 2 - low / 2)
+    low, high = low - slack, high + slack
+    return any(bool(((each.y < low) | (each.y > high)).any()) for each in curve.strokes)
+
+
+def _is_explosive(curve: Curve) -> bool:
+    """Whether a logarithmic axis shows it best."""
+    x, y = (np.concatenate(parts) for parts in ([each.x for each in curve.strokes], [each.y for each in curve.strokes]))
+    return _explodes(x, y) if len(x) else True
+
+
+def _explodes(x: Floats, y: Floats) -> bool:
+    part = np.linspace(0, 1, PLACES)
+    return bool(y.min() > 0 and explodes(np.interp(x[0] * (1 - part) + x[-1] * part, x, y)))
+
+
+def padded(low: float, high: float) -> tuple[float, float]:
+    """The range with some air on both sides; that of a constant, but for rounding, goes on to zero."""
+    if high / 2 - low / 2 <= 1e-12 * max(abs(low), abs(high)):
+        low, high = (min(low, 0.0), max(high, 0.0)) if low or high else (-1.0, 1.0)
+    air = AIR * (high / 2 - low / 2) * 2
+    return max(low - air, -1.7e308), min(high + air, 1.7e308)
+
+
+def unit_of(low: float, high: float) -> int:
+    """The power of ten to take as a unit: 0, except near the ends of float64, where axes overflow."""
+    largest = max(abs(low), abs(high))
+    exponent = math.floor(math.log10(largest)) if largest > 0 else 0
+    return min(max(exponent, -300), 308) if abs(exponent) >= UNIT_EXPONENT else 0

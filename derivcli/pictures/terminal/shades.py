@@ -1,0 +1,185 @@
+"""Functions of two variables as shaded cells, and vector fields as arrows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derivcli.pictures.scene import Axis, Contours, FieldPanel, Floats, Mark, VectorPanel
+from derivcli.pictures.terminal.cells import PLAIN, Cells, Frame, drawn
+from derivcli.pictures.terminal.dots import Canvas
+from derivcli.pictures.terminal.inks import Ink, Key, key_of
+from derivcli.pictures.terminal.panels import curve_layer, write_marks
+from derivcli.pictures.terminal.signs import Signs
+
+RAMP = (54, 55, 61, 60, 67, 31, 37, 36, 72, 78, 114, 149, 185, 220, 228)
+"""Of the 256 colors those from dark violet by blue and green to yellow, evenly brighter."""
+
+ARROW_COLUMNS, ARROW_ROWS = 5, 2
+"""One arrow stands in so many cells."""
+
+OUTSIDE = -1
+"""The band of a place where there is no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shades:
+    """Which of the bands between `levels` each half of a cell lies in, shape (2 rows, columns) from above."""
+
+    bands: NDArray[np.int64]
+    levels: Floats
+
+    @property
+    def count(self) -> int:
+        """How many bands there are."""
+        return len(self.levels) + 1
+
+    def color(self, band: int) -> int:
+        """The color of a band."""
+        return PLAIN if band == OUTSIDE else RAMP[band * (len(RAMP) - 1) // max(self.count - 1, 1)]
+
+    def sign(self, band: int, signs: Signs) -> str:
+        """The shade of a band, where there are no colors."""
+        return " " if band == OUTSIDE else signs.shades[band * len(signs.shades) // self.count]
+
+
+def field_cells(
+    panel: FieldPanel | VectorPanel,
+    columns: int,
+    rows: int,
+    frame: Frame,
+    inks: Mapping[Key, Ink],
+    signs: Signs,
+    color: bool,
+) -> tuple[Cells, list[Mark]]:
+    """The cells of a panel, and its marks, which are named below it."""
+    cells = drawn([], columns, rows, signs, frame)
+    coarse = Canvas(panel.x, panel.y, columns, rows)
+    background = np.full((rows, columns), PLAIN)
+    if panel.contours is not None:
+        shades = _shades(panel.contours, coarse)
+        background = _write_shades(cells, shades, signs, color)
+    if isinstance(panel, VectorPanel):
+        _write_arrows(cells, coarse, panel, signs, background)
+        curves = []
+    else:
+        curves = list(panel.curves)
+    fine = Canvas(panel.x, panel.y, columns * signs.dots[0], rows * signs.dots[1])
+    for curve in curves:
+        _write_curve(cells, drawn([curve_layer(fine, curve, inks[key_of(curve)])], columns, rows, signs), background)
+    return cells, write_marks(cells, coarse, [(mark, _on(color)) for mark in panel.marks], signs, background)
+
+
+def scale_of(contours: Contours, signs: Signs, color: bool) -> list[tuple[str, int]]:
+    """The levels between the shades, as pieces of text with their colors."""
+    shades = Shades(np.empty((0, 0), dtype=np.int64), contours.levels)
+    pieces: list[tuple[str, int]] = []
+    for band in range(shades.count):
+        full = color and bool(signs.half)
+        sign, ink = ("█", shades.color(band)) if full else (shades.sign(band, signs), PLAIN)
+        if not pieces or full or pieces[-2][0] != sign * 2:
+            pieces += [(sign * 2, ink), ("", PLAIN)]
+        if band < len(contours.levels):
+            pieces[-1] = (f" {contours.levels[band]:.4g} ", PLAIN)
+    return pieces
+
+
+def _on(color: bool) -> int:
+    return 15 if color else PLAIN
+
+
+def _shades(contours: Contours, canvas: Canvas) -> Shades:
+    x = _middles(canvas.x, canvas.width)
+    y = _middles(canvas.y, 2 * canvas.height)[::-1]
+    values = _between(contours, x, y)
+    bands = np.searchsorted(contours.levels, values, side="right")
+    return Shades(np.where(np.isnan(values), OUTSIDE, bands), contours.levels)
+
+
+def _middles(axis: Axis, count: int) -> Floats:
+    """The middles of so many parts of an axis."""
+    part = (np.arange(count) + 0.5) / count
+    if axis.logarithmic:
+        ends = np.log10([axis.low, axis.high])
+        return np.asarray(10 ** (ends[0] * (1 - part) + ends[1] * part))
+    return axis.low * (1 - part) + axis.high * part
+
+
+def _between(contours: Contours, x: Floats, y: Floats) -> Floats:
+    """The values at places between those of the grid, linear in both directions."""
+    column, across = _neighbours(contours.x, x)
+    row, up = _neighbours(contours.y, y)
+    values = contours.values
+    with np.errstate(all="ignore"):
+        low, high = (
+            values[row + step][:, column] * (1 - across) + values[row + step][:, column + 1] * across for step in (0, 1)
+        )
+        mixed = low * (1 - up[:, None]) + high * up[:, None]
+    nearest = values[row + (up > 0.5)][:, column + (across > 0.5)]
+    return np.where(np.isfinite(mixed), mixed, nearest)
+
+
+def _neighbours(grid: Floats, places: Floats) -> tuple[NDArray[np.int64], Floats]:
+    before = np.clip(np.searchsorted(grid, places) - 1, 0, len(grid) - 2)
+    part = (places - grid[before]) / (grid[before + 1] - grid[before])
+    return before, np.clip(part, 0, 1)
+
+
+def _write_shades(cells: Cells, shades: Shades, signs: Signs, color: bool) -> NDArray[np.int64]:
+    """Shade the canvas; in color a cell shows two halves. The color behind each cell."""
+    upper, lower = shades.bands[::2], shades.bands[1::2]
+    background = np.full(upper.shape, PLAIN)
+    for row in range(cells.rows):
+        for column, count in _runs(upper[row], lower[row]):
+            above, below = int(upper[row, column]), int(lower[row, column])
+            if color and signs.half:
+                sign = signs.half if above != OUTSIDE else " "
+                ink, behind = shades.color(above), shades.color(below)
+                sign, ink = (" ", PLAIN) if above == below else (sign, ink)
+                background[row, column : column + count] = behind
+                cells.write(column, row, sign * count, ink, behind)
+            else:
+                band = above if below == OUTSIDE else below
+                cells.write(column, row, shades.sign(band, signs) * count)
+    return background
+
+
+def _runs(*rows: NDArray[Any]) -> list[tuple[int, int]]:
+    """Where cells of one kind begin, and how many they are."""
+    changes = np.any([row[1:] != row[:-1] for row in rows], axis=0)
+    starts = np.r_[0, np.nonzero(changes)[0] + 1, len(rows[0])]
+    return [(int(start), int(end - start)) for start, end in pairwise(starts)]
+
+
+def _write_arrows(cells: Cells, canvas: Canvas, panel: VectorPanel, signs: Signs, background: Floats) -> None:
+    """Arrows in the directions that vectors have on the screen, one in some cells."""
+    grid_x, grid_y = panel.grid
+    rows, columns = np.arange(canvas.height // 2 % ARROW_ROWS, canvas.height, ARROW_ROWS), np.arange(2, canvas.width, 5)
+    place_x, place_y = _middles(panel.x, canvas.width)[columns], _middles(panel.y, canvas.height)[::-1][rows]
+    u, v = (
+        _between(Contours(panel.x.name, grid_x, grid_y, part, np.empty(0)), place_x, place_y) for part in panel.vectors
+    )
+    # A cell is twice as high as it is wide.
+    turn = np.arctan2(
+        2 * v / (panel.y.high - panel.y.low) * canvas.height, u / (panel.x.high - panel.x.low) * canvas.width
+    )
+    eighth = np.round(np.nan_to_num(turn) / (np.pi / 4)).astype(int) % 8
+    for i, row in enumerate(rows):
+        for j, column in enumerate(columns):
+            if np.isfinite(turn[i, j]):
+                sign = signs.arrows[eighth[i, j]] if u[i, j] or v[i, j] else "·"
+                behind = int(background[row, column])
+                cells.write(int(column), int(row), sign, PLAIN if behind == PLAIN else 15, behind)
+
+
+def _write_curve(cells: Cells, lines: Cells, background: NDArray[np.int64]) -> None:
+    for row, text in enumerate(lines.texts):
+        for column, sign in enumerate(text):
+            if sign != " ":
+                behind = int(background[row, column])
+                cells.write(column, row, sign, PLAIN if behind == PLAIN else 15, behind)
