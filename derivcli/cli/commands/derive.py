@@ -177,7 +177,12 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 def _check(request: Request, output: Output) -> None:
     options = output.options
     check_picture_options(options)
-    if request.data is not None and "-" in request.data.paths and options.is_drawn and (options.format_ or options.output):
+    if (
+        request.data is not None
+        and "-" in request.data.paths
+        and options.is_drawn
+        and (options.format_ or options.output)
+    ):
         hint = "ask for one of the two, or put the rows into a file"
         raise DerivError("standard input can be read once, and a picture and numbers are asked for", hint=hint)
     if options.plot is not None and options.plot != STANDARD_OUTPUT:

@@ -78,9 +78,7 @@ class Grid:
             return self
         axes = tuple(cells.covering(values) for cells, values in zip(self.axes, points, strict=True))
         shape = tuple(cells.stop - cells.first for cells in axes)
-        places = np.ravel_multi_index(
-            [cells.places(values) for cells, values in zip(axes, points, strict=True)], shape
-        )
+        places = np.ravel_multi_index([cells.places(values) for cells, values in zip(axes, points, strict=True)], shape)
         counts = np.bincount(places, minlength=math.prod(shape)).reshape(shape)
         return Grid(axes, counts + self._spread(axes, shape))
 
