@@ -89,7 +89,7 @@ def _height_axis(contours: Contours) -> Axis:
 def _draw_faces(three: Any, panel: FieldPanel, height: Axis, theme: Theme) -> None:
     """The faces of the surface and of the planes together, so that those behind are hidden by those before them."""
     from matplotlib.colors import to_rgba
-    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+    from mpl_toolkits.mplot3d.art3d import Poly3DCollection  # type: ignore[import-untyped]
 
     low, high = limits(height)
     faces, lines = cut_faces(panel, height)

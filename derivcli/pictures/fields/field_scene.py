@@ -155,9 +155,8 @@ def surrounded(field: Field, x: Floats, y: Floats) -> NDArray[np.bool_]:
     """The points with values at them and around them, where an arrow would end."""
     reach = 0.42 * (x[1] - x[0]), 0.42 * (y[1] - y[0])
     moves = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
-    return np.logical_and.reduce(
-        [np.isfinite(on_grid(field, x + across * reach[0], y + up * reach[1])[0][0]) for across, up in moves]
-    )
+    found = [np.isfinite(on_grid(field, x + across * reach[0], y + up * reach[1])[0][0]) for across, up in moves]
+    return np.asarray(np.logical_and.reduce(found), np.bool_)
 
 
 def lines_of(parted: Cut | None) -> tuple[Curve, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from derivcli.pictures.fields.borders import KINDS, Edges
 from derivcli.pictures.fields.grid import Grid
@@ -74,11 +75,11 @@ def cut(grid: Grid, edges: tuple[Edges, Edges]) -> Cut:
     return Cut(mesh, {name: strokes for name, strokes in lines.items() if strokes})
 
 
-def _whole_cells(grid: Grid, broken: Floats) -> Floats:
+def _whole_cells(grid: Grid, broken: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Two triangles for each cell that has all values and no break."""
     rows, columns = grid.values.shape
     finite = np.isfinite(grid.values)
-    full = finite[:-1, :-1] & finite[1:, :-1] & finite[:-1, 1:] & finite[1:, 1:] & ~np.asarray(broken, np.bool_)
+    full = finite[:-1, :-1] & finite[1:, :-1] & finite[:-1, 1:] & finite[1:, 1:] & ~broken
     low = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1))[full]
     one = np.stack([low, low + 1, low + columns + 1], axis=1)
     other = np.stack([low, low + columns + 1, low + columns], axis=1)
@@ -127,7 +128,7 @@ def _cut_cell(making: _Making, grid: Grid, sides: list[_Side]) -> None:
     corners = [(float(grid.x[side.corner % len(grid.x)]), float(grid.y[side.corner // len(grid.x)])) for side in sides]
     middle = _mean(points if len(points) > 1 else corners)
     if len(breaks) == 2:
-        making.links.append((kind, *points))
+        making.links.append((kind, points[0], points[1]))
     else:
         making.links += [(sides[place].kind, sides[place].at, middle) for place in breaks]
     for start, stop in zip(breaks, [*breaks[1:], breaks[0] + 4], strict=True):

@@ -81,11 +81,11 @@ def operated(drawn: Drawn, found: list[list[Floats]]) -> Floats:
     x, y = ([function[1 + drawn.partials.index((name,))] for function in found] for name in drawn.names)
     first, second = (x[1], -y[0]) if drawn.operator == "curl" else (x[0], y[1])
     with np.errstate(all="ignore"):
-        found, terms = first + second, np.abs(first) + np.abs(second)
-        finite = np.isfinite(found)
+        made, terms = first + second, np.abs(first) + np.abs(second)
+        finite = np.isfinite(made)
         typical = np.median(terms[finite]) if finite.any() else 0.0
-        found[finite & (np.abs(found) <= ROUNDING * np.maximum(terms, typical))] = 0.0
-        return found
+        made[finite & (np.abs(made) <= ROUNDING * np.maximum(terms, typical))] = 0.0
+        return np.asarray(made, np.float64)
 
 
 def _vectors(field: Field, x: Floats, y: Floats) -> Floats:
