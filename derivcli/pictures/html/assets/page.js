@@ -10,17 +10,35 @@ const TIP_REACH = 10
 const MOST_CHIPS = 12
 const QUIET = 250 // milliseconds after which the values are read out
 
-const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: null, isFine: false}
+const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: null, isFine: false, isHome: true}
+
+function svg(tag, attributes) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  return made
+}
 
 function svgLine(curve) {
-  const [, width] = [0, 30], made = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-  const line = document.createElementNS('http://www.w3.org/2000/svg', 'line')
-  for (const [name, value] of [['width', width], ['height', 8], ['aria-hidden', 'true']]) made.setAttribute(name, value)
-  for (const [name, value] of [['x1', 0], ['x2', width], ['y1', 4], ['y2', 4]]) line.setAttribute(name, value)
-  line.setAttribute('stroke-width', curve.width)
-  line.setAttribute('stroke-dasharray', curve.dash.join(' '))
+  const made = svg('svg', {width: 30, height: 8, 'aria-hidden': 'true'})
+  const line = svg('line', {x1: 0, x2: 30, y1: 4, y2: 4, 'stroke-width': curve.width, 'stroke-dasharray': curve.dash.join(' ')})
   made.append(line)
   return {made, line}
+}
+
+// A title as its outline, which is read out as its text.
+function titleOf({text, path, box}) {
+  const line = document.createElement('span')
+  if (!path) {
+    line.textContent = text
+    return line
+  }
+  const [left, top, width, height] = box
+  const made = svg('svg', {
+    viewBox: `${left - 1} ${top - 1} ${width + 2} ${height + 2}`, width: width + 2, height: height + 2, role: 'img', 'aria-label': text,
+  })
+  made.append(svg('path', {d: path}))
+  line.append(made)
+  return line
 }
 
 function button(text, act) {
@@ -32,11 +50,7 @@ function button(text, act) {
 }
 
 function writeWords() {
-  for (const name of data.titles) {
-    const line = document.createElement('span')
-    line.textContent = name.text
-    element('titles').append(line)
-  }
+  for (const name of data.titles) element('titles').append(titleOf(name))
   for (const note of data.notes) {
     const line = document.createElement('li')
     line.textContent = note
@@ -76,7 +90,8 @@ const KINDS = {
 function markText(mark) {
   if (mark.kind == 'touch' && mark.curve) return `tangent ${mark.curve.name.text}`
   const kind = KINDS[mark.kind] ?? mark.kind
-  return `${kind} ${mark.name.text || `(${number(mark.x, 6)}, ${number(mark.y, 6)})`}`.trim()
+  const name = mark.name.text || `(${number(mark.x, 6)}, ${number(mark.y, 6)})`
+  return kind + (!kind ? '' : name[0] == '(' ? ' ' : ': ') + name
 }
 
 function goTo(mark) {
@@ -84,17 +99,27 @@ function goTo(mark) {
   keepInView()
 }
 
-// The point with its tangent, as glyphs of their own above everything else.
+// The tangent lies below the curves, the point above all.
+function addTangent(figure) {
+  figure.tangent = source()
+  const line = figure.plot.line({field: 'x'}, {field: 'y'}, {source: figure.tangent, line_width: 1.6})
+  figure.painters.push((theme) => { line.glyph.line_color = theme.ink })
+}
+
 function addPoint(figure) {
-  const tangent = source(), dots = source(), hover = source()
-  const line = figure.plot.line({field: 'x'}, {field: 'y'}, {source: tangent, line_width: 1.6})
+  const dots = source(), hover = source()
   const ring = figure.plot.scatter({field: 'x'}, {field: 'y'}, {source: hover, size: 9, line_width: 1.5, fill_alpha: 0})
   const point = figure.plot.scatter({field: 'x'}, {field: 'y'}, {source: dots, size: 13, line_width: 2.5})
   figure.painters.push((theme) => {
-    line.glyph.line_color = ring.glyph.line_color = point.glyph.fill_color = theme.ink
+    ring.glyph.line_color = point.glyph.fill_color = theme.ink
     point.glyph.line_color = theme.background
   })
-  Object.assign(figure, {tangent, dots, hover})
+  Object.assign(figure, {dots, hover})
+}
+
+// A name with its number, after a sign that says how sure it is.
+function equation({name, text}) {
+  return text.startsWith('≈') ? `${name} ${text}` : `${name} = ${text}`
 }
 
 // Puts the point at a place of its rider, or at what is known beside it unless a fine step asks for the place itself.
@@ -106,10 +131,9 @@ function show(at, isFine = false) {
   state.at = state.found.at ?? rider.clamp(at)
   drawPoint()
   const words = rider.words(state.found)
-  const parts = words.map(({name, text}) => {
-    const part = document.createElement('span'), label = document.createElement('b')
-    label.textContent = `${name} = `
-    part.append(label, text)
+  const parts = words.map((word) => {
+    const part = document.createElement('span')
+    part.textContent = equation(word)
     return part
   })
   if (state.found.verdict) {
@@ -228,7 +252,7 @@ function hover(event) {
   if (density) lines.push([density, ''])
   if (found && !density) {
     if (state.riders.length > 1) lines.push([found.rider.name, 'name'])
-    lines.push(...found.rider.words(found.found).map(({name, text}) => [`${name} = ${text}`, '']))
+    lines.push(...found.rider.words(found.found).map((word) => [equation(word), '']))
     if (found.found.verdict) lines.push([found.found.verdict, 'verdict'])
     if (found.there && isFinite(found.there.y)) spot.figure.hover.data = {x: [found.there.x], y: [found.there.y]}
   }
@@ -240,7 +264,7 @@ function densityAt({figure, x, y}) {
   const column = Math.floor(((x * home.x.scale - density.x[0]) / (density.x[1] - density.x[0])) * density.columns)
   const row = Math.floor(((y * home.y.scale - density.y[0]) / (density.y[1] - density.y[0])) * density.rows)
   const count = column >= 0 && row >= 0 && column < density.columns && row < density.rows && density.values[row * density.columns + column]
-  return count ? `${count.toLocaleString('en')} points of ${density.name.text}` : ''
+  return count ? `${count.toLocaleString('en')} ${count == 1 ? 'point' : 'points'} of ${density.name.text}` : ''
 }
 
 function placeTip(event, lines) {
@@ -303,6 +327,7 @@ function listenToPointers() {
 
 // The ranges around the point, `times` as long as they were.
 function zoom(times) {
+  state.isHome = false
   const {found, figures} = state
   for (const figure of new Set([...figures])) {
     const dot = found && found.dots.find((each) => each.figure == figure && isFinite(each.y))
@@ -326,7 +351,13 @@ function setRange(range, start, end) {
   range.setv({start, end})
 }
 
+function fitSize([width, height]) {
+  document.querySelector('main').style.maxWidth = `${width}px`
+  Object.assign(graph.style, {flex: '0 0 auto', height: `${height}px`})
+}
+
 function reset() {
+  state.isHome = true
   for (const figure of state.figures) {
     const {x, y} = squared(figure)
     setRange(figure.x, x.low, x.high)
@@ -431,7 +462,9 @@ function build(panel, shared, isLast) {
   }
   if (panel.field && panel.field.arrows) addVectors(figure, panel.field.arrows)
   if (panel.vectors) addVectors(figure, panel.vectors)
+  addTangent(figure)
   for (const curve of panel.curves) addCurve(figure, curve, tables)
+  for (const plane of panel.planes || []) figure.tips.push(planeTip(figure, plane))
   addMarks(figure, panel.marks, null)
   addPoint(figure)
   return figure
@@ -446,11 +479,12 @@ async function start() {
   listenToThemes()
   await draw()
   if (data.equal) reset()
+  if (data.size) fitSize(data.size)
   state.riders = ridersOf(state.figures, tables)
   document.body.classList.toggle('several', state.riders.length > 1 && !state.riders[0].isFree)
   if (state.riders.length) choose(0)
   for (const range of new Set(state.figures.flatMap((figure) => [figure.x, figure.y]))) range.change.connect(redraw)
-  new ResizeObserver(() => { if (data.equal) reset(); redraw() }).observe(graph)
+  new ResizeObserver(() => { if (data.equal && state.isHome) reset(); redraw() }).observe(graph)
   listenToPointers()
   graph.addEventListener('keydown', onKey)
   element('in').addEventListener('click', () => zoom(0.5))
@@ -458,6 +492,15 @@ async function start() {
   element('home').addEventListener('click', reset)
   redraw()
   document.documentElement.dataset.ready = 'yes'
+}
+
+function planeTip(figure, {point: [x, y, z], slopes, name}) {
+  const {home} = figure
+  return {
+    x, y, px: x / home.x.scale, py: y / home.y.scale, kind: 'touch', curve: null,
+    name: {text: name.text || `tangent plane at (${number(x, 6)}, ${number(y, 6)}, ${number(z, 6)})`},
+    tip: `slopes ${number(slopes[0], 6)} and ${number(slopes[1], 6)}`,
+  }
 }
 
 // All figures belong to one document, since they share a range.

@@ -71,9 +71,16 @@ function functionRider(table, figures) {
   }
 }
 
+// A straight line across the view, which an axis of logarithms bends.
 function lineThrough(figure, {x, y}, slope) {
   const steep = (slope * figure.home.x.scale) / figure.home.y.scale, wide = figure.x.end - figure.x.start
-  return {x: [x - 2 * wide, x, x + 2 * wide], y: [y - 2 * wide * steep, y, y + 2 * wide * steep]}
+  const line = {x: [], y: []}, {panel} = figure, count = panel.y.logarithmic || panel.x.logarithmic ? 100 : 1
+  for (let place = -count; place <= count; place++) {
+    const away = (2 * wide * place) / count, height = y + away * steep
+    line.x.push(panel.x.logarithmic && x + away <= 0 ? NaN : x + away)
+    line.y.push(panel.y.logarithmic && height <= 0 ? NaN : height)
+  }
+  return line
 }
 
 // A line of which only points are known; its place counts them from the first, in fractions.
