@@ -20,7 +20,7 @@ from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
-from derivcli.cli.picture_options import check_picture_options, look_in, sight_in
+from derivcli.cli.picture_options import check_picture_options, destination_in, look_in, sight_in
 from derivcli.cli.picture_output import put_picture
 from derivcli.cli.point_source import PointSource, opened
 from derivcli.cli.printing import STANDARD_OUTPUT
@@ -69,23 +69,23 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
         return Answer(write_code(request, options, write))
     output = output_of(request, options, screen, write)
     _check(request, output)
-    drawn = [] if options.plot is None else _picture(request, output, options.plot)
-    if options.plot is not None and options.format_ is None and options.output is None:
+    drawn = _picture(request, output) if options.is_drawn else []
+    if options.is_drawn and options.format_ is None and options.output is None:
         return Answer(drawn)
     answer = _printed(request, output)
     return replace(answer, notes=[*drawn, *answer.notes])
 
 
-def _picture(request: Request, output: Output, path: Path) -> list[str]:
+def _picture(request: Request, output: Output) -> list[str]:
     """Draw what is asked for; what there is to say of it."""
     from derivcli.picture_plans import scene
     from derivcli.pictures.picture import Picture
 
     options, look = output.options, look_in(output.options)
+    is_page = options.plot is not None and options.plot.suffix.lower() == f".{PAGE}"
     with progress():
-        found = scene(request, sight_in(options, look, tips=path.suffix.lower() == f".{PAGE}"))
-    screen = (output.terminal, output.style)
-    return put_picture(Picture(found, look), path, screen, output.write, options.clobber)
+        found = scene(request, sight_in(options, look, tips=is_page))
+    return put_picture(Picture(found, look), destination_in(options), (output.terminal, output.style), output.write)
 
 
 def _printed(request: Request, output: Output) -> Answer:
