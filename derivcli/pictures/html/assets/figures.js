@@ -30,11 +30,10 @@ function narrowest({low, high}) {
   return Math.max((high - low) * NARROWEST, Math.max(Math.abs(low), Math.abs(high)) * Number.EPSILON * STEPS_SEEN)
 }
 
-// What a whole figure shows; where both axes have one scale, as much more as its shape needs.
 function range({low, high}, axis) {
   const around = axis.logarithmic ? 0 : ((high - low) * (OVER - 1)) / 2
   return new Bokeh.Range1d({
-    start: low, end: high, bounds: axis.logarithmic || data.equal ? null : [low - around, high + around],
+    start: low, end: high, bounds: axis.logarithmic ? null : [low - around, high + around],
     min_interval: axis.logarithmic ? null : narrowest({low, high}),
   })
 }
@@ -203,10 +202,12 @@ function addMarks(figure, marks, curve) {
     if (curve) curve.parts.push(drawn)
   }
   for (const mark of marks) figure.tips.push({...mark, px: mark.x / home.x.scale, py: mark.y / home.y.scale, curve})
-  addNames(figure, marks.filter((mark) => mark.name.text), curve)
+  const named = marks.filter((mark) => mark.name.text)
+  addNames(figure, named.filter((mark) => mark.kind != 'minimum'), curve, {y_offset: -7, text_baseline: 'bottom'})
+  addNames(figure, named.filter((mark) => mark.kind == 'minimum'), curve, {y_offset: 7, text_baseline: 'top'})
 }
 
-function addNames(figure, marks, curve) {
+function addNames(figure, marks, curve, aligned) {
   if (!marks.length) return
   const {home} = figure
   const drawn = figure.plot.text({field: 'x'}, {field: 'y'}, {field: 'text'}, {
@@ -214,10 +215,11 @@ function addNames(figure, marks, curve) {
       x: marks.map((mark) => mark.x / home.x.scale), y: marks.map((mark) => mark.y / home.y.scale),
       text: marks.map((mark) => plain(mark.name.text)),
     }}),
-    x_offset: 8, y_offset: -7, text_font: FONT, text_font_size: '13px', text_baseline: 'bottom',
+    x_offset: 8, text_font: FONT, text_font_size: '13px', background_fill_alpha: 0.75, ...aligned,
   })
   figure.painters.push((theme, name) => {
     drawn.glyph.text_color = curve ? curve.letters[name] : theme.ink
+    drawn.glyph.background_fill_color = theme.background
   })
   if (curve) curve.parts.push(drawn)
 }

@@ -10,7 +10,7 @@ const TIP_REACH = 10
 const MOST_CHIPS = 12
 const QUIET = 250 // milliseconds after which the values are read out
 
-const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: null, isFine: false, isHome: true}
+const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: null, isFine: false}
 
 function svg(tag, attributes) {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag)
@@ -83,13 +83,14 @@ function writeMarks() {
 }
 
 const KINDS = {
-  closed: 'end', open: 'open end', isolated: 'isolated point', dot: '', touch: '', flat: 'critical point', degenerate: 'critical point',
+  closed: 'end', open: 'open point', isolated: 'isolated point', dot: '', touch: '', flat: 'critical point', degenerate: 'critical point',
   node: 'double point', start: 'start',
 }
 
 function markText(mark) {
   if (mark.kind == 'touch' && mark.curve) return `tangent ${mark.curve.name.text}`
   const kind = KINDS[mark.kind] ?? mark.kind
+  if (mark.kind == 'jump') return `jump at ${number(mark.x, 6)}`
   const name = mark.name.text || `(${number(mark.x, 6)}, ${number(mark.y, 6)})`
   return kind + (!kind ? '' : name[0] == '(' ? ' ' : ': ') + name
 }
@@ -327,7 +328,6 @@ function listenToPointers() {
 
 // The ranges around the point, `times` as long as they were.
 function zoom(times) {
-  state.isHome = false
   const {found, figures} = state
   for (const figure of new Set([...figures])) {
     const dot = found && found.dots.find((each) => each.figure == figure && isFinite(each.y))
@@ -356,25 +356,23 @@ function fitSize([width, height]) {
   Object.assign(graph.style, {flex: '0 0 auto', height: `${height}px`})
 }
 
-function reset() {
-  state.isHome = true
-  for (const figure of state.figures) {
-    const {x, y} = squared(figure)
-    setRange(figure.x, x.low, x.high)
-    setRange(figure.y, y.low, y.high)
+// Makes each figure as wide and high as one scale on both axes wants, within the room that there is.
+function square() {
+  for (const {room, view, home} of state.figures) {
+    const frame = view.frame.bbox, [right, down] = [room.clientWidth - frame.width, room.clientHeight - frame.height]
+    const [wide, high] = [home.x.high - home.x.low, home.y.high - home.y.low]
+    const most = Math.max(240, Math.min(graph.clientHeight, innerHeight * 0.8) / state.figures.length)
+    const scale = Math.min((graph.clientWidth - right) / wide, (most - down) / high)
+    Object.assign(room.style, {flex: 'none', minHeight: 0, margin: '0 auto', width: `${wide * scale + right}px`, height: `${high * scale + down}px`})
   }
 }
 
-// The ranges of a whole figure; of one length for a pixel on both axes where the scene asks for that.
-function squared(figure) {
-  const {x, y} = figure.home
-  if (!data.equal) return {x, y}
-  const {width, height} = frameOf(figure), step = Math.max((x.high - x.low) / width, (y.high - y.low) / height)
-  const around = (axis, pixels) => {
-    const middle = (axis.low + axis.high) / 2
-    return {low: middle - (step * pixels) / 2, high: middle + (step * pixels) / 2}
+function reset() {
+  for (const figure of state.figures) {
+    const {x, y} = figure.home
+    setRange(figure.x, x.low, x.high)
+    setRange(figure.y, y.low, y.high)
   }
-  return {x: around(x, width), y: around(y, height)}
 }
 
 function keepInView() {
@@ -478,13 +476,13 @@ async function start() {
   graph.classList.toggle('whole', data.panels.length == 1)
   listenToThemes()
   await draw()
-  if (data.equal) reset()
+  if (data.equal) square()
   if (data.size) fitSize(data.size)
   state.riders = ridersOf(state.figures, tables)
   document.body.classList.toggle('several', state.riders.length > 1 && !state.riders[0].isFree)
   if (state.riders.length) choose(0)
   for (const range of new Set(state.figures.flatMap((figure) => [figure.x, figure.y]))) range.change.connect(redraw)
-  new ResizeObserver(() => { if (data.equal && state.isHome) reset(); redraw() }).observe(graph)
+  new ResizeObserver(() => { if (data.equal) square(); redraw() }).observe(graph)
   listenToPointers()
   graph.addEventListener('keydown', onKey)
   element('in').addEventListener('click', () => zoom(0.5))
@@ -510,7 +508,7 @@ async function draw() {
   drawn.config.notifications = null // it would take room in the graph
   for (const figure of state.figures) drawn.add_root(figure.plot)
   const views = await Bokeh.embed.add_document_standalone(drawn, graph, rooms)
-  for (const figure of state.figures) figure.view = views.get(figure.plot)
+  state.figures.forEach((figure, place) => Object.assign(figure, {view: views.get(figure.plot), room: rooms[place]}))
   rooms.forEach(hideFromTab)
 }
 
