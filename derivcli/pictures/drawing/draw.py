@@ -25,7 +25,7 @@ def draw(scene: Scene, suffix: str, look: Look) -> bytes:
     """The scene as a file of the kind that the suffix names: png, svg, pdf or webp."""
     with clean_matplotlib(THEMES[look.theme], scale_of(look)):
         title = "; ".join(name.text for name in scene.titles)
-        return saved(figure_of(scene, look), suffix, title)
+        return saved(figure_of(scene, look), suffix, title, scene.description, look.transparent)
 
 
 def figure_of(scene: Scene, look: Look) -> Figure:

@@ -106,6 +106,8 @@ def settings(theme: Theme, scale: float = 1.0) -> Mapping[Any, Any]:
         **{f"{axis}tick.{part}": theme.ink for axis in "xy" for part in ("labelcolor", "color")},
         **{f"{axis}tick.major.size": 0 if theme.grid else 3.5 * scale for axis in "xy"},
         "svg.hashsalt": "deriv",
+        "svg.fonttype": "none",
+        "pdf.fonttype": 42,
         # Agg gives up on a line with very many corners unless it may draw it in pieces.
         "agg.path.chunksize": 10_000,
     }
