@@ -1,8 +1,13 @@
-"""Values within a fraction of a pixel of a break that rounding has spoilt, as of (1 - cos(x))/x^2 near 0."""
+"""Values that rounding has spoilt where it is proved what they can be.
+
+Within a fraction of a pixel of a break such values are those of (1 - cos(x))/x^2 near 0. Where a function is proved to
+be constant they are no more than rounding.
+"""
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,59 +16,100 @@ import numpy as np
 from derivcli.pictures.functions.joints import Joint
 from derivcli.pictures.functions.known import Known
 from derivcli.pictures.scene import Floats
+from derivcli.study.study import Piece, Sign
 
 REACH = 1 / 8
 """How far beside a break this goes, in pixels."""
+
+MOST_ROUNDING, TINY = 1e-6, 1e-9
+"""What differs from a constant by more than such a part of it is shown as it is; and what stands for 0 in this."""
 
 Values = Callable[[Floats], list[Floats]]
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """One output by its number: a function or its first derivative on an interval, and what it does at breaks."""
+
+    number: int
+    order: int
+    known: Known
+    joints: Sequence[Joint]
+    low: float
+    high: float
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces of the function on which the output is monotone."""
+        return () if self.known.study is None else self.known.study.pieces
+
+    def sign(self, piece: Piece) -> Sign:
+        """The sign of its derivative on a piece."""
+        return (piece.slope, piece.curvature)[self.order]
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch beside a break on which one output is proved to be monotone, between two numbers."""
+    """A stretch on which one output is proved to lie between two numbers.
+
+    What does not is shown as `truth`, if it is off by no more than a part `most` of that.
+    """
 
     output: int
     start: float
     stop: float
     low: float
     high: float
+    truth: float
+    most: float = math.inf
+
+    def calmed(self, x: Floats, y: Floats) -> Floats:
+        """The output at places, with nothing that is proved to be impossible."""
+        spoilt = (x > self.start) & (x < self.stop) & ~((y >= self.low) & (y <= self.high)) & ~np.isnan(y)
+        if self.most < math.inf:
+            spoilt &= np.abs(y - self.truth) <= self.most * max(abs(self.truth), TINY)
+        return np.where(spoilt, self.truth, y) if spoilt.any() else y
 
 
-def calm(values: Values, outputs: Sequence[tuple[int, int, Known, Sequence[Joint]]], pixel: float) -> Values:
-    """The same values, but for those beside breaks that are proved to be impossible: the nearest possible ones.
-
-    An output has its number, the order of the derivative, what is known of its function, and what it does at breaks.
-    """
-    found = [each for output in outputs for each in _stretches(values, *output, pixel * REACH)]
+def calm(values: Values, outputs: Sequence[Output], pixel: float) -> Values:
+    """The same values, but for those that are proved to be impossible."""
+    found = [each for output in outputs for each in (*_beside(values, output, pixel * REACH), *_flat(values, output))]
     if not found:
         return values
 
     def calmed(x: Floats) -> list[Floats]:
         numbers = values(x)
         for each in found:
-            inside = (x > each.start) & (x < each.stop)
-            if inside.any():
-                numbers[each.output] = np.where(
-                    inside, np.clip(numbers[each.output], each.low, each.high), numbers[each.output]
-                )
+            numbers[each.output] = each.calmed(x, numbers[each.output])
         return numbers
 
     return calmed
 
 
-def _stretches(
-    values: Values, output: int, order: int, known: Known, joints: Sequence[Joint], reach: float
-) -> Iterator[Stretch]:
-    pieces = () if known.study is None else known.study.pieces
-    for joint in joints:
+def _beside(values: Values, output: Output, reach: float) -> Iterator[Stretch]:
+    """What lies beside breaks, where the output is proved to be monotone."""
+    for joint in output.joints:
         for side, limit in ((-1, joint.left), (1, joint.right)):
-            for piece in pieces:
+            for piece in output.pieces:
                 end = piece.low.value if side > 0 else piece.high.value
-                sign = (piece.slope, piece.curvature)[order]
-                if limit is None or end != joint.place or piece.high.value - piece.low.value < reach or sign is None:
+                is_known = limit is not None and end == joint.place and output.sign(piece) is not None
+                if limit is None or not is_known or piece.high.value - piece.low.value < reach:
                     continue
                 edge = joint.place + side * reach
-                (height,) = values(np.array([edge]))[output].tolist()
+                (height,) = values(np.array([edge]))[output.number].tolist()
                 if math.isfinite(height):
                     ends = sorted((joint.place, edge))
-                    yield Stretch(output, ends[0], ends[1], min(height, limit), max(height, limit))
+                    truth = math.copysign(min(abs(limit), sys.float_info.max), limit)
+                    yield Stretch(output.number, ends[0], ends[1], min(height, limit), max(height, limit), truth)
+
+
+def _flat(values: Values, output: Output) -> Iterator[Stretch]:
+    """Where the output is proved to be constant."""
+    limits = {(side, joint.place): limit for joint in output.joints for side, limit in joint.sides}
+    for piece in output.pieces:
+        low, high = max(piece.low.value, output.low), min(piece.high.value, output.high)
+        if output.sign(piece) == 0 and piece.defined and low < high:
+            known = limits.get((1, piece.low.value)) or limits.get((-1, piece.high.value))
+            truth = values(np.array([low / 2 + high / 2]))[output.number].item() if known is None else known
+            if math.isfinite(truth):
+                yield Stretch(output.number, low, high, truth, truth, truth, MOST_ROUNDING)

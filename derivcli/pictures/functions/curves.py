@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derivcli.pictures.functions.calm import calm
+from derivcli.pictures.drawn import Drawn
+from derivcli.pictures.functions.calm import Output, calm
 from derivcli.pictures.functions.explosive import by_logarithms, explosive, raised
 from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
 from derivcli.pictures.functions.known import Known
@@ -53,23 +54,30 @@ def lines_of(shown: Shown) -> list[Line]:
 def _sampled(shown: Shown, functions: Sequence[Sequence[Joint]], breaks: Sequence[float]) -> list[Sampled]:
     """The functions and their derivatives between breaks."""
     step, first = 1 + len(shown.drawn.partials), (shown.variable,)
-    slopes: list[int | None] = [None] * (step * len(shown.known))
     outputs = []
     for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
-        outputs.append((number * step, 0, known, joints))
+        outputs.append(Output(number * step, 0, known, joints, shown.low, shown.high))
         own = {point.x.value: point for point in known.breaks}
-        orders = {partial: number * step + 1 + place for place, partial in enumerate(shown.drawn.partials)}
-        if first in orders:
+        if first in shown.drawn.partials:
             steep = [slope_joint(own[joint.place], joint) for joint in joints if joint.place in own]
-            outputs.append((orders[first], 1, known, steep))
-        for partial, output in [((), number * step), *orders.items()]:
-            slopes[output] = orders.get((*partial, shown.variable))
+            place = number * step + 1 + shown.drawn.partials.index(first)
+            outputs.append(Output(place, 1, known, steep, shown.low, shown.high))
     pixel = (shown.high - shown.low) / shown.drawn.size[0]
     explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
-    slopes = [None if does else slope for does, slope in zip(explodes, slopes, strict=True)]
+    slopes = [None if does else slope for does, slope in zip(explodes, slopes_of(shown.drawn), strict=True)]
     values = by_logarithms(calm(shown.values, outputs, pixel), explodes)
     found = sampled(values, shown.low, shown.high, breaks, Canvas(*shown.drawn.size), slopes)
     return [raised(each) if does else each for does, each in zip(explodes, found, strict=True)]
+
+
+def slopes_of(drawn: Drawn) -> list[int | None]:
+    """For each function and derivative the number of the one that is its derivative by what varies, if it is there."""
+    step = 1 + len(drawn.partials)
+    places = {partial: 1 + place for place, partial in enumerate(drawn.partials)}
+    inner = [places.get((*partial, drawn.names[0])) for partial in ((), *drawn.partials)]
+    return [
+        None if place is None else number * step + place for number in range(len(drawn.expressions)) for place in inner
+    ]
 
 
 def _lines(

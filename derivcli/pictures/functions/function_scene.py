@@ -11,6 +11,7 @@ from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.curves import Line, lines_of, poles
 from derivcli.pictures.functions.known import divides, period_of
 from derivcli.pictures.functions.names import title, variable_name
+from derivcli.pictures.functions.page_tables import tables
 from derivcli.pictures.functions.panels import grouped, panel_of, unit_of
 from derivcli.pictures.functions.polynomials import bands, is_proved_on, polynomials, series_of
 from derivcli.pictures.functions.sentences import description, notes
@@ -36,7 +37,8 @@ def function_scene(drawn: Drawn) -> Scene:
     panels = tuple(_with_tangents(shown, _panels(shown, lines)))
     panels = tuple(_with_polynomials(shown, panels))
     titles = tuple(title(drawn, number) for number in range(len(drawn.expressions)))
-    return Scene(titles, panels, tuple(notes(shown, panels)), description(shown, titles, panels), drawn.equal)
+    said = tuple(notes(shown, panels)), description(shown, titles, panels)
+    return Scene(titles, panels, *said, drawn.equal, tuple(tables(shown, panels)))
 
 
 def _marked(shown: Shown, curve: Curve, points: tuple[Mark, ...]) -> Curve:

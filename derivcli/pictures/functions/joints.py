@@ -45,6 +45,11 @@ class Joint:
         return [each for each in (self.left, self.right) if each is not None]
 
     @property
+    def sides(self) -> tuple[tuple[int, float | None], tuple[int, float | None]]:
+        """The limits with their sides, -1 for the left."""
+        return (-1, self.left), (1, self.right)
+
+    @property
     def has_pole(self) -> bool:
         """Whether it tends to infinity on a side."""
         return any(map(math.isinf, self.limits))
