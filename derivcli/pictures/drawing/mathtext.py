@@ -12,8 +12,8 @@ SPELLINGS = {
     r"\le": r"\leq",
     r"\ge": r"\geq",
     r"\ne": r"\neq",
-    r"\lvert": "|",
-    r"\rvert": "|",
+    r"\lvert": "∣",
+    r"\rvert": "∣",
     r"\bmod": r"\;\mathrm{mod}\;",
     r"\tfrac": r"\frac",
     r"\underline": r"\underbar",
@@ -22,6 +22,9 @@ SPELLINGS = {
 
 PRIMES = {"'''": "‴", "''": "″", "'": "′"}
 """As letters, since mathtext raises its own primes too high."""
+
+BARS = {"|": "∣"}
+"""The bar of the fonts is as low as a small letter."""
 
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _PRIMES = re.compile("'{1,3}")
@@ -63,7 +66,9 @@ def mathtext(latex: str) -> str:
 def _fitted(found: re.Match[str]) -> str:
     """Brackets of their own size around what is no higher than a line: mathtext would make them too small."""
     opening, body, closing = found.groups()
-    return found[0] if _HIGH.search(body) or "." in (opening, closing) else f"{opening} {body}{closing}"
+    if _HIGH.search(body) or "." in (opening, closing):
+        return found[0]
+    return f"{BARS.get(opening, opening)} {body}{BARS.get(closing, closing)}"
 
 
 def _displayed(formula: str) -> str:
