@@ -95,7 +95,7 @@ def _first_places(
     low, high = ends
     near = (high - low) * BESIDE
     special = np.array([place for place in breaks if low <= place <= high], float)
-    asked = np.unique(np.concatenate([_spread(low, high, judged), special, np.asarray(places, float)]))
+    asked = np.unique(np.concatenate([_round(low, high, judged), special, np.asarray(places, float)]))
     asked = asked[(asked >= low) & (asked <= high)] if judged else asked[:0]
     gap = np.maximum(near, 4 * np.spacing(np.abs(special)))
     beside = np.concatenate([special - gap, special + gap])
@@ -107,6 +107,18 @@ def _spread(low: float, high: float, count: int) -> Floats:
     """So many numbers from one end to the other, over ranges of any size."""
     parts = np.linspace(0, 1, count)
     return low * (1 - parts) + high * parts
+
+
+def _round(low: float, high: float, most: int) -> Floats:
+    """Numbers of few digits from one end to the other, at most so many, with both ends."""
+    wide = (high - low) / max(most - 1, 1)
+    if not most or not 0 < wide < np.inf:
+        return np.array([low, high])[: 2 * bool(most)]
+    power = 10.0 ** np.floor(np.log10(wide))
+    step = next(each * power for each in (1, 2, 2.5, 5, 10, 20) if each * power >= wide)
+    count = np.arange(np.ceil(low / step), np.floor(high / step) + 1)
+    inner = np.array([float(f"{each:.12g}") for each in (count * step).tolist()])
+    return np.unique(np.concatenate([[low], inner[(inner > low) & (inner < high)], [high]]))
 
 
 def _numbers(numbers: Numbers, x: Floats) -> Floats:
