@@ -68,13 +68,13 @@ def _subset(face: Face, letters: Iterable[str]) -> bytes:
     options = subset.Options(flavor="woff", hinting=False, layout_features=[], notdef_outline=False, name_IDs=[])
     options.recalc_timestamp = False
     options.drop_tables += ["FFTM"]  # the day on which a font was made
-    font = subset.load_font(str(findfont(properties)), options)
-    codes = {ord(letter) for letter in letters} & set(font.getBestCmap() or ())
-    if not codes - {0x20, 0xA0}:
-        return b""
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=sorted(codes))
-    subsetter.subset(font)
     stream = io.BytesIO()
-    subset.save_font(font, stream, options)
+    with subset.load_font(str(findfont(properties)), options) as font:
+        codes = {ord(letter) for letter in letters} & set(font.getBestCmap() or ())
+        if not codes - {0x20, 0xA0}:
+            return b""
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=sorted(codes))
+        subsetter.subset(font)
+        subset.save_font(font, stream, options)
     return stream.getvalue()
