@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from derivcli.pictures.scene import Asymptote, Axis, Band, Curve, Mark, Name, Panel
+from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Name, Panel
 
 COMPARABLE = 10
 """Curves share a pair of axes while their scales differ by less than this factor."""
@@ -50,11 +50,11 @@ def _scale(curves: Iterable[Curve]) -> float:
     return float(np.max(ends, initial=0) - np.min(ends, initial=0))
 
 
-def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], bands: Sequence[Band]) -> Panel:
+def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], by_logarithms: bool) -> Panel:
     """The curves with the vertical axis that suits them."""
     own = [curve for curve in curves if curve.role in ("function", "derivative")]
     low, high = _range(own, [mark for curve in own for mark in curve.marks if not math.isnan(mark.y)])
-    drawn = tuple(curves), tuple(asymptotes), tuple(bands)
+    drawn = tuple(curves), tuple(asymptotes)
     if by_logarithms:
         low, high = (math.log10(max(end, 5e-324)) for end in (low, high))
         low, high = padded(low, high)

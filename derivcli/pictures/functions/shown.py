@@ -37,11 +37,12 @@ class Shown:
     def breaks(self) -> list[float]:
         """Where any of the functions breaks, in order, but for many that a picture cannot tell apart."""
         places = {point.x.value for each in self.known for point in each.breaks}
-        found = np.array(sorted(place for place in places if self.low <= place <= self.high))
+        found = sorted(place for place in places if self.low <= place <= self.high)
         if len(found) <= MOST_BREAKS:
-            return found.tolist()
+            return found
         near = np.diff(found) < APART * (self.high - self.low) / self.drawn.size[0]
-        return found[~(np.append(near, False) | np.insert(near, 0, False))].tolist()
+        alone = ~(np.append(near, False) | np.insert(near, 0, False))
+        return [place for place, is_alone in zip(found, alone.tolist(), strict=True) if is_alone]
 
     def values(self, x: Floats) -> list[Floats]:
         """The functions, each with its derivatives behind it."""
