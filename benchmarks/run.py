@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import completion, kernels, orders, shell, start, streams, studies, teach, warm
+from benchmarks import completion, kernels, orders, pictures, shell, start, streams, studies, teach, warm
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
@@ -192,6 +192,7 @@ if __name__ == "__main__":
     orders.bench()
     teach.bench()
     studies.bench()
+    pictures.bench()
     kernels.bench()
     streams.bench()
     shell.bench()

@@ -25,8 +25,8 @@ ARGUMENTS = {
 """What each command is happy with."""
 assert ARGUMENTS.keys() == {"", *COMMANDS}
 
-NEEDS = re.compile(r"points\.csv|squares\.py|cuda|v='Speed|--implicit|--curl|CLAIM|EXPR")
-"""What a hint can hold that only the user has: files, a GPU, an equation, a vector field."""
+NEEDS = re.compile(r"points\.csv|squares\.py|cuda|v='Speed|--implicit|--curl|--show|CLAIM|EXPR")
+"""What a hint can hold that only the user has: files, a GPU, a display, an equation, a vector field."""
 
 
 def hinted(outcome: Outcome) -> list[str]:

@@ -35,6 +35,13 @@ VARIABLES = (
     Variable("NO_COLOR", "Set to anything, nothing is colored."),
     Variable("FORCE_COLOR", "Set to anything, results are colored where the output is no terminal, too."),
     Variable("TERM", "Nothing is colored where it is dumb or unknown."),
+    Variable(
+        "DERIV_PICTURES",
+        "What --plot - draws with: kitty, iterm or sixel, which show the picture itself; braille, blocks or ascii, "
+        "which are text; or text, the finest of these. Without it the terminal is asked what it can show.",
+    ),
+    Variable("KITTY_WINDOW_ID TERM_PROGRAM TMUX", "Which terminal this is, for the pictures of --plot -."),
+    Variable("DISPLAY WAYLAND_DISPLAY SSH_CONNECTION", "Whether there is a display for the window of --show."),
     Variable("COLUMNS", "How wide the terminal is, where it should not be asked."),
     Variable("TORCHINDUCTOR_CACHE_DIR", "Where compiled kernels are kept, instead of the folder below."),
     Variable("MPLCONFIGDIR", "Where Matplotlib keeps its list of fonts."),

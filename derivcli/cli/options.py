@@ -39,7 +39,7 @@ from derivcli.cli.option_values import (
     reading_in,
     wrt_in,
 )
-from derivcli.cli.picture_options import Dpi, Equal, Plot, Size, Studied, Surface, ThemeOption, Transparent
+from derivcli.cli.picture_options import Dpi, Equal, Plot, Show, Size, Studied, Surface, ThemeOption, Transparent
 from derivcli.engines.engine_table import ENGINES, names
 from derivcli.explain.code.languages import LANGUAGES
 from derivcli.language.notations.formula_lists import listed_formulas
@@ -193,7 +193,7 @@ class MainOptions:
             group=INPUT,
         ),
     ] = None
-    decimal_comma: Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.", group=OUTPUT)] = False
+    decimal_comma: Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.", group=PROGRAM)] = False
     on_error: Annotated[
         OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.", rich_help_panel=INPUT)
     ] = OnError.STOP
@@ -260,6 +260,7 @@ class MainOptions:
     check: Check = None
     exact: Exact = None
     plot: Plot = None
+    show: Show = False
     theme: ThemeOption = None
     size: Size = None
     dpi: Dpi = None
@@ -360,6 +361,11 @@ class MainOptions:
             operator=operator_in({name: getattr(self, name) for name in VECTOR_OPERATORS}),
         )
         return replace(request, functions=functions_in(self.use))
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a picture is asked for."""
+        return self.plot is not None or self.show
 
     @property
     def clobber(self) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from derivcli.cli.option_declaration import PICTURE, STAYS, option, picture
+from derivcli.cli.option_declaration import OUTPUT, PICTURE, STAYS, option, picture
+from derivcli.cli.picture_output import Destination, check_display
 from derivcli.errors import DerivError
 from derivcli.pictures.look import DPI, THEMES, Look, read_size
 
@@ -20,7 +22,8 @@ Plot = Annotated[
     Path | None,
     picture(
         "Save a picture (.png, .svg, .pdf, .webp, or .html for a page that moves) instead of printing; "
-        "- draws it in the terminal. With --format do both."
+        "- draws it in the terminal, in full where that can show pictures and DERIV_PICTURES does not say text. "
+        "With --format do both."
     ),
 ]
 ThemeOption = Annotated[
@@ -44,6 +47,8 @@ Studied = Annotated[
 Surface = Annotated[
     bool, option("--surface", "Two variables as a surface seen from a side, with its tangent plane.", group=PICTURE)
 ]
+
+Show = Annotated[bool, option("--show", "Open the picture in a window; with --plot do both.", group=OUTPUT)]
 
 
 def look_in(options: MainOptions) -> Look:
@@ -70,9 +75,17 @@ def sight_in(options: MainOptions, look: Look, tips: bool) -> Sight:
     return replace(sight, pixels=(round(look.size[0] * look.dpi), round(look.size[1] * look.dpi)))
 
 
+def destination_in(options: MainOptions) -> Destination:
+    """Where the picture goes."""
+    has_size = options.size is not None or options.dpi is not None
+    return Destination(options.plot, options.show, options.clobber, options.theme is not None, has_size)
+
+
 def check_picture_options(options: MainOptions) -> None:
-    """Refuse what is about a picture where none is drawn."""
-    if options.plot is not None:
+    """Refuse a window that cannot be opened, and what is about a picture where none is drawn."""
+    if options.show:
+        check_display(os.environ)
+    if options.is_drawn:
         return
     given = {
         "--study": options.study,
@@ -80,4 +93,4 @@ def check_picture_options(options: MainOptions) -> None:
     }
     for name, value in given.items():
         if value:
-            raise DerivError(f"{name} is about a picture", hint="add --plot FILE, or leave it out")
+            raise DerivError(f"{name} is about a picture", hint="add --plot FILE or --show, or leave it out")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from derivcli.request import Request
 
 Write = Callable[..., object]
-"""Takes text for standard output, and whether it is colored."""
+"""Takes text for standard output, and whether it is `colored`, or `drawn` so that it moves the cursor."""
 
 MAX_TABLE_POINTS = 1_000
 """Points that are shown as a table on a terminal without being asked for; more are lines."""
@@ -41,7 +41,7 @@ class Output:
     def is_unasked_table(self) -> bool:
         """Whether a table is shown that nobody asked for, where there are few enough points."""
         options = self.options
-        unasked = options.format_ is None and options.plot is None and options.output is None
+        unasked = options.format_ is None and not options.is_drawn and options.output is None
         return self.terminal and unasked
 
     @property
@@ -92,7 +92,7 @@ def is_streamed(output: Output, source: PointSource, count: int | None) -> bool:
 
     if output.data is not None:
         return True
-    if output.options.plot is not None:
+    if output.options.is_drawn:
         return False
     if FORMATS[output.format].streams:
         return source.data is not None or count is None or count > CHUNK_POINTS

@@ -69,9 +69,14 @@ class Canvas:
         return getattr(self._terminal, name)
 
 
-def show(stream: TextIO, text: str, colored: bool = False) -> None:
-    """Write a text; the colors of a `colored` one are ours, and whatever the user gave to it is inert."""
-    if colored and isinstance(stream, Terminal):
+def show(stream: TextIO, text: str, colored: bool = False, drawn: bool = False) -> None:
+    """Write a text; whatever the user gave to it is inert.
+
+    The colors of a `colored` one are ours, and all that is in a `drawn` one.
+    """
+    if drawn and isinstance(stream, Terminal):
+        stream.draw(text)
+    elif colored and isinstance(stream, Terminal):
         stream.write_colored(text)
     else:
         stream.write(text)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -20,7 +21,7 @@ from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.options import MainOptions, taking
-from derivcli.cli.picture_options import check_picture_options, look_in, sight_in
+from derivcli.cli.picture_options import check_picture_options, destination_in, look_in, sight_in
 from derivcli.cli.picture_output import put_picture
 from derivcli.cli.point_source import PointSource, opened
 from derivcli.cli.printing import STANDARD_OUTPUT
@@ -35,6 +36,10 @@ from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
 from derivcli.result import AnyResult
+
+if TYPE_CHECKING:
+    from derivcli.picture_plans import Sight
+    from derivcli.pictures.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +74,40 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
         return Answer(write_code(request, options, write))
     output = output_of(request, options, screen, write)
     _check(request, output)
-    drawn = [] if options.plot is None else _picture(request, output, options.plot)
-    if options.plot is not None and options.format_ is None and options.output is None:
+    drawn = _picture(request, output) if options.is_drawn else []
+    if options.is_drawn and options.format_ is None and options.output is None:
         return Answer(drawn)
     answer = _printed(request, output)
     return replace(answer, notes=[*drawn, *answer.notes])
 
 
-def _picture(request: Request, output: Output, path: Path) -> list[str]:
+def _picture(request: Request, output: Output) -> list[str]:
     """Draw what is asked for; what there is to say of it."""
     from derivcli.picture_plans import scene
     from derivcli.pictures.picture import Picture
 
     options, look = output.options, look_in(output.options)
-    with progress():
-        found = scene(request, sight_in(options, look, tips=path.suffix.lower() == f".{PAGE}"))
+    is_page = options.plot is not None and options.plot.suffix.lower() == f".{PAGE}"
+    sight = sight_in(options, look, tips=is_page)
+    notes: list[str] = []
+    if request.data is not None:
+        found, notes = _scene_of_file(request, options, sight)
+    else:
+        with progress():
+            found = scene(request, sight)
     screen = (output.terminal, output.style)
-    return put_picture(Picture(found, look), path, screen, output.write, options.clobber)
+    return [*notes, *put_picture(Picture(found, look), destination_in(options), screen, output.write)]
+
+
+def _scene_of_file(request: Request, options: MainOptions, sight: Sight) -> tuple[Scene, list[str]]:
+    """The scene with the rows of data files in it, and what there is to say of these."""
+    from derivcli.file_picture_plans import scene_of_file
+
+    with opened(request) as source, progress() as report:
+        assert source.data is not None, "there are files"
+        _check_files(options, source.data.paths)
+        found = scene_of_file(request, sight, source.data, report)
+        return found, [f"note: {note}" for note in source.notes]
 
 
 def _printed(request: Request, output: Output) -> Answer:
@@ -155,6 +177,14 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 def _check(request: Request, output: Output) -> None:
     options = output.options
     check_picture_options(options)
+    if (
+        request.data is not None
+        and "-" in request.data.paths
+        and options.is_drawn
+        and (options.format_ or options.output)
+    ):
+        hint = "ask for one of the two, or put the rows into a file"
+        raise DerivError("standard input can be read once, and a picture and numbers are asked for", hint=hint)
     if options.plot is not None and options.plot != STANDARD_OUTPUT:
         check_target(options.plot, SUFFIXES)
     _check_files(options)

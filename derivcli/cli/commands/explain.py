@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -18,11 +19,12 @@ from derivcli.cli.notes import notes_of, tell, tell_remarks
 from derivcli.cli.option_declaration import OUTPUT, PICTURE, option, picture, rounding
 from derivcli.cli.option_values import formulas_in, functions_in, points_in, wrt_in
 from derivcli.cli.picture_options import Dpi, Size, ThemeOption, Transparent, look_of
-from derivcli.cli.printing import check_picture, print_document, save_picture
+from derivcli.cli.picture_output import Destination, Drawing, put_drawing
+from derivcli.cli.printing import check_picture, print_document
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.explain.ledger import Ledger
 from derivcli.render.blocks import Style
-from derivcli.render.format_table import FORMATS, Format, default_format, formats_for
+from derivcli.render.format_table import FORMATS, Format, default_format, formats_for, write
 
 LedgerFormat = StrEnum("LedgerFormat", formats_for("ledger"))  # type: ignore[misc]
 
@@ -41,8 +43,8 @@ FormatOption = Annotated[
 Plot = Annotated[
     Path | None,
     picture(
-        "Draw the graph (.png, .svg, .pdf, .webp, or .html for a page that lights up paths) instead of printing; with "
-        "--format do both."
+        "Draw the graph (.png, .svg, .pdf, .webp, or .html for a page that lights up paths) instead of printing; "
+        "- draws it in the terminal, or a tree where that shows no pictures. With --format do both."
     ),
 ]
 Adjoints = Annotated[
@@ -92,11 +94,15 @@ def explain(
     is_terminal, style = terminal.screen(os.environ)
     style = replace(style, digits=digits, verdicts=check is True)
     if plot is not None:
-        tell(
-            save_picture(
-                plot, partial(draw_graph, ledger_graph(ledger, style, with_adjoints), look=look), not no_clobber
-            )
+        has_size = size is not None or dpi is not None
+        destination = Destination(plot, clobber=not no_clobber, has_theme=theme is not None, has_size=has_size)
+        drawing = Drawing(
+            partial(draw_graph, ledger_graph(ledger, style, with_adjoints)),
+            lambda _: write(ledger_document(ledger, style, with_adjoints), "tree", style),
+            look,
         )
+        for note in put_drawing(drawing, destination, (is_terminal, style), partial(terminal.show, sys.stdout)):
+            tell(note)
     chosen = None if plot is not None and format_ is None else format_ or default_format("ledger", is_terminal)
     if chosen is not None:
         print_document(ledger_document(ledger, style, with_adjoints), chosen, style)

@@ -16,7 +16,7 @@ from derivcli.cli import option_values, options, picture_options, terminal
 from derivcli.cli.commands import study_questions
 from derivcli.cli.notes import tell, tell_remarks
 from derivcli.cli.option_declaration import INPUT, OUTPUT, QUESTION, option, rounding
-from derivcli.cli.picture_output import put_picture
+from derivcli.cli.picture_output import Destination, check_display, put_picture
 from derivcli.cli.printing import check_picture, print_document
 from derivcli.render.format_table import default_format, formats_for
 
@@ -81,6 +81,7 @@ def study(
     at: At = None,
     digits: Digits = None,
     plot: picture_options.Plot = None,
+    show: picture_options.Show = False,
     theme: picture_options.ThemeOption = None,
     size: picture_options.Size = None,
     dpi: picture_options.Dpi = None,
@@ -98,6 +99,8 @@ def study(
     style = replace(style, digits=digits)
     look = picture_options.look_of(theme, size, dpi, transparent)
     check_picture(plot, no_clobber)
+    if show:
+        check_display(os.environ)
     if claim or solve or inverse or at:
         questions = study_questions.Questions(claim or (), solve or (), inverse, at or ())
         study_questions.answer_all(expressions, on, let, questions, format_, style)
@@ -108,13 +111,15 @@ def study(
         let=option_values.formulas_in(let),
         parametric=parametric or "",
     )
-    if plot is not None:
+    if plot is not None or show:
         from derivcli.picture_api import picture_of
 
-        show = partial(terminal.show, sys.stdout)
-        for note in put_picture(picture_of(found, look, equal), plot, (is_terminal, style), show, not no_clobber):
+        has_size = size is not None or dpi is not None
+        destination = Destination(plot, show, not no_clobber, theme is not None, has_size)
+        write = partial(terminal.show, sys.stdout)
+        for note in put_picture(picture_of(found, look, equal), destination, (is_terminal, style), write):
             tell(note)
-    if plot is None or format_ is not None:
+    if (plot is None and not show) or format_ is not None:
         print_document(document_of(found, style), format_ or default_format("study", is_terminal), style)
     for expression in expressions_of(found):
         tell_remarks(expression.notes)

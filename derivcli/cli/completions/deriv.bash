@@ -111,6 +111,7 @@ _deriv_main() {
             --check | --no-check) given+='--check --no-check ' ;;
             --exact | --no-exact) given+='--exact --no-exact ' ;;
             --plot) given+='--plot ' ;;
+            --show) given+='--show ' ;;
             --theme) given+='--theme ' ;;
             --size) given+='--size ' ;;
             --dpi) given+='--dpi ' ;;
@@ -145,7 +146,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --on --let --use --check --no-check --exact --no-exact --plot --theme --size --dpi --transparent --equal --study --surface --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
+                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --on --let --use --check --no-check --exact --no-exact --plot --show --theme --size --dpi --transparent --equal --study --surface --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
                 names=(study steps answer practice explain check-fn functions shell warm help)
             fi
@@ -201,6 +202,7 @@ _deriv_study() {
             --inverse) given+='--inverse ' ;;
             --digits) given+='--digits ' ;;
             --plot) given+='--plot ' ;;
+            --show) given+='--show ' ;;
             --theme) given+='--theme ' ;;
             --size) given+='--size ' ;;
             --dpi) given+='--dpi ' ;;
@@ -224,7 +226,7 @@ _deriv_study() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --plot --theme --size --dpi --transparent --equal --no-clobber --help)
+                names=(--on --parametric --let --format --claim --solve --inverse --at --digits --plot --show --theme --size --dpi --transparent --equal --no-clobber --help)
             elif ((${#words[@]} == start + 1)); then
                 names=()
             fi

@@ -89,10 +89,10 @@ def _run(reply: Reply, session: Session, say: Callable[[str], None]) -> bool:
     request, options = reply.job
     wrote, output = False, sys.stdout
 
-    def write(text: str, colored: bool = False) -> None:
+    def write(text: str, colored: bool = False, drawn: bool = False) -> None:
         nonlocal wrote
         wrote = True
-        terminal.show(output, text, colored)
+        terminal.show(output, text, colored, drawn)
 
     with terminal.aside():
         done = evaluate(request, options, session.screen, write)

@@ -20,9 +20,10 @@ SAMPLE = 4.5
 
 
 def names_of(panel: AnyPanel, curves: bool) -> list[Name]:
-    """What a legend lists: the curves if so, and all bands and densities."""
+    """What a legend lists: the curves if so, and all bands and densities that have a name."""
     shapes: list[Band | Density] = [*panel.bands, *panel.densities] if isinstance(panel, Panel) else []
-    return list(dict.fromkeys([*(curve.name for curve in named(panel) if curves), *(shape.name for shape in shapes)]))
+    names = [*(curve.name for curve in named(panel) if curves), *(shape.name for shape in shapes if shape.name.text)]
+    return list(dict.fromkeys(names))
 
 
 def rows_of(axes: Axes, names: Sequence[Name]) -> tuple[int, int]:

@@ -38,7 +38,7 @@ def function_scene(drawn: Drawn) -> Scene:
     panels = tuple(_with_polynomials(shown, panels))
     titles = tuple(title(drawn, number) for number in range(len(drawn.expressions)))
     said = tuple(notes(shown, panels)), description(shown, titles, panels)
-    return Scene(titles, panels, *said, drawn.equal, tuple(tables(shown, panels)))
+    return Scene(titles, panels, *said, drawn.equal, tuple(tables(shown, lines, panels)))
 
 
 def _marked(shown: Shown, curve: Curve, points: tuple[Mark, ...]) -> Curve:

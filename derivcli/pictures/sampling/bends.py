@@ -1,4 +1,4 @@
-"""How far a straight line between two samples is from the curve."""
+"""How far a straight line between two samples is from the curve, in pixels, and what slopes do not explain."""
 
 from __future__ import annotations
 
@@ -6,42 +6,94 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from derivcli.pictures.sampling.samples import Samples
+from derivcli.pictures.sampling.samples import Mask, Samples
+from derivcli.pictures.sampling.scale import Scale
 from derivcli.pictures.scene import Floats
 
-SHARES = np.array([0.2, 0.4, 0.6, 0.8])[:, None]
+SHARES = np.array([0.15, 0.38, 0.62, 0.85])[:, None]
 """Where within a gap the curve is estimated."""
 
+MIN_STEP = 0.5
+"""A step as low is not looked at."""
 
-def bends(samples: Samples, slopes: Sequence[int | None], wide: float, high: Floats) -> Floats:
+HIDDEN = 2.0**-10
+"""No gap as narrow is looked at."""
+
+SIGHT = 2.0
+"""How many times its height beyond a window nothing is looked at."""
+
+
+def bends(samples: Samples, slopes: Sequence[int | None], scale: Scale, thin: float) -> Floats:
     """By how many pixels each function bends away from the line over each gap, shape (functions, points - 1).
 
-    `wide` and `high` are a pixel's size. Where a derivative is known, the cubic with both values and both slopes stands
-    for the curve, else the parabolas through three points.
+    Where a derivative is known, the cubic with both values and both slopes stands for the curve, else the parabolas
+    through three points. In gaps below a `thin` width only that counts by which it goes above or below both ends.
     """
-    x = (samples.x / 2 - samples.x[0] / 2) / (wide / 2)
-    joined = samples.joined
+    x = samples.x / scale.wide - samples.x[0] / scale.wide
+    gaps = np.diff(x)
+    joined = samples.joined & in_sight(samples, scale)
     found = np.zeros(joined.shape)
     for function, slope in enumerate(slopes):
-        y = samples.y[function] / high[function]
-        rate = np.where(joined[function], np.diff(y) / np.diff(x), np.nan)
-        bend = _parabola(x, rate)
+        y = samples.y[function] / scale.tall[function]
+        rate = np.where(joined[function], np.diff(y) / gaps, np.nan)
+        away, over = _parabola(x, rate)
         if slope is not None:
-            cubic = _cubic(x, rate, samples.y[slope] / high[function] * wide)
-            bend = np.where(np.isfinite(cubic), cubic, bend)
-        found[function] = np.where(np.isfinite(bend), bend, 0) / np.hypot(1, np.where(np.isnan(rate), 0, rate))
+            cubic = _cubic(gaps, rate, samples.y[slope] / scale.tall[function] * scale.wide)
+            known = np.isfinite(cubic[0])
+            away, over = np.where(known, cubic[0], away), np.where(known, cubic[1], over)
+        bend = np.where(gaps > thin, away / np.hypot(1, rate), over)
+        found[function] = np.where((bend > 0) & np.isfinite(bend) & (gaps > HIDDEN), bend, 0)
     return found
 
 
-def _cubic(x: Floats, rate: Floats, slope: Floats) -> Floats:
-    """The largest distance, up or down, of the cubic from its chord."""
+def _cubic(gaps: Floats, rate: Floats, slope: Floats) -> tuple[Floats, Floats]:
+    """The largest distance, up or down, of the cubic from its chord, and by how much it leaves the ends' range."""
     left, right = slope[:-1] - rate, slope[1:] - rate
-    away = SHARES * (1 - SHARES) * ((1 - SHARES) * left - SHARES * right)
-    return np.asarray(np.abs(away).max(axis=0) * np.diff(x))
+    away = SHARES * (1 - SHARES) * ((1 - SHARES) * left - SHARES * right) * gaps
+    course = away + rate * gaps * SHARES
+    step = rate * gaps
+    over = np.fmax(course.max(axis=0) - np.fmax(step, 0), np.fmin(step, 0) - course.min(axis=0))
+    return np.abs(away).max(axis=0), np.asarray(over)
 
 
-def _parabola(x: Floats, rate: Floats) -> Floats:
+def _parabola(x: Floats, rate: Floats) -> tuple[Floats, Floats]:
     """The same of parabolas: mostly of the flatter one of those through the next point on each side."""
     bend = np.abs(np.diff(rate)) / (x[2:] - x[:-2])
     before, after = np.append(np.nan, bend), np.append(bend, np.nan)
-    return np.asarray((0.75 * np.fmin(before, after) + 0.25 * np.fmax(before, after)) * np.diff(x) ** 2 / 4)
+    away = (0.75 * np.fmin(before, after) + 0.25 * np.fmax(before, after)) * np.diff(x) ** 2 / 4
+    turns = np.signbit(rate[1:]) != np.signbit(rate[:-1])
+    turning = np.append(False, turns) | np.append(turns, False)
+    return np.asarray(away), np.where(turning, away, 0)
+
+
+def in_sight(samples: Samples, scale: Scale) -> Mask:
+    """The gaps whose ends do not both lie beyond the window on one side, shape (functions, points - 1)."""
+    low, high = scale.bounds(SIGHT)
+    below, above = samples.y < low, samples.y > high
+    return np.asarray(~((below[:, 1:] & below[:, :-1]) | (above[:, 1:] & above[:, :-1])))
+
+
+def strange(samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Mask:
+    """The gaps over which a function makes a step that its slope does not explain, shape (functions, points - 1)."""
+    step, gaps = np.diff(samples.y, axis=1), np.diff(samples.x)
+    shown = np.abs(np.diff(np.clip(samples.y, *scale.bounds(SIGHT)), axis=1))
+    seen = samples.joined & (shown > MIN_STEP * scale.tall[:, None]) & (gaps > HIDDEN * scale.wide)
+    for function, slope in enumerate(slopes):
+        if not seen[function].any():
+            continue
+        rate = np.where(samples.joined[function], step[function] / gaps, np.nan)
+        before, after = np.append(np.nan, rate[:-1]), np.append(rate[1:], np.nan)
+        rate = np.where(np.isnan(before), after, np.where(np.isnan(after), before, before / 2 + after / 2))
+        if slope is not None:
+            known = samples.y[slope, 1:] / 2 + samples.y[slope, :-1] / 2
+            rate = np.where(np.isnan(known), rate, known)
+        seen[function] &= ~(np.abs(step[function] - rate * gaps) <= 0.5 * np.abs(step[function]))
+    return seen
+
+
+def turns(samples: Samples, scale: Scale) -> Mask:
+    """The points where each function visibly turns, shape (functions, points)."""
+    step = np.where(samples.joined, np.diff(samples.y, axis=1) / scale.tall[:, None], 0)
+    found = np.zeros(samples.y.shape, dtype=np.bool_)
+    found[:, 1:-1] = (step[:, 1:] * step[:, :-1] < 0) & (np.fmin(np.abs(step[:, 1:]), np.abs(step[:, :-1])) > 0.25)
+    return found

@@ -1,66 +1,108 @@
-"""Jumps, poles and ends of a domain, found by dividing gaps down to neighbouring floats."""
+"""Jumps, poles, narrow peaks and ends of a domain, found by dividing gaps down to neighbouring floats."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from derivcli.pictures.sampling.samples import Evaluate, Mask, ordinal, subdivided, values_at
+from derivcli.pictures.sampling.samples import Evaluated, Indices, ordinal, subdivided
 from derivcli.pictures.scene import Floats
 
-PARTS = 32
-"""Into how many parts a gap is divided at a time; 13 divisions come down to neighbouring floats from anywhere."""
+MAX_POINTS = 4096
+"""About how many points are evaluated at a time."""
+
+MIN_PARTS, MAX_PARTS = 16, 1024
+"""Into how many parts gaps are divided at a time; with most, 7 divisions come down to neighbouring floats."""
 
 CONTINUOUS = 0.2
 """A step that shrinks to such a part of itself, as its gap does, is no jump."""
 
+ALONE = 0.1
+"""A step that is a smaller part of all steps around it is no jump, but one of many swings."""
+
+VISIBLE = 0.1
+"""How many pixels a peak rises at least."""
+
 
 def jumps(
-    evaluate: Evaluate, functions: NDArray[np.intp], left: Floats, right: Floats, least: Floats
-) -> tuple[NDArray[np.intp], Floats, Floats]:
-    """Of gaps, each of one function, those with a jump or pole: their numbers, and the floats on both sides of it.
+    evaluate: Evaluated, functions: Indices, left: Floats, right: Floats, least: Floats
+) -> tuple[Indices, Floats, Floats]:
+    """The gaps, each of one function, that have a jump or pole, and by how far each gap could be narrowed.
 
     A step below the `least` that is seen is none. Each division keeps the part with the largest step.
     """
-    rows, kept = np.arange(len(left)), np.arange(len(left))
-    found: list[tuple[NDArray[np.intp], Floats, Floats]] = []
-    first = np.full(len(left), np.nan)
+    left, right, first = left.copy(), right.copy(), np.full(len(left), np.inf)
+    kept, found = np.arange(len(left)), [np.arange(0)]
     while kept.size:
-        x = subdivided(left[kept], right[kept], PARTS)
+        x = subdivided(left[kept], right[kept], _parts(kept))
         y = _of_each(evaluate, x, functions[kept])
-        step = np.abs(np.diff(y / 4, axis=1)) * 4
-        step = np.where(np.isnan(step), np.inf, step)
-        part, row = np.argmax(step, axis=1), rows[: len(kept)]
-        left[kept], right[kept], size = x[row, part], x[row, part + 1], step[row, part]
-        first[kept] = np.fmin(first[kept], np.abs(y[:, -1] / 4 - y[:, 0] / 4) * 4)
+        step = np.abs(np.diff(y, axis=1))
+        step[np.isnan(step)] = np.inf
+        row, part = np.arange(len(kept)), np.argmax(step, axis=1)
+        size = step[row, part]
+        first[kept] = np.fmin(first[kept], np.abs(y[:, -1] - y[:, 0]))
+        left[kept], right[kept] = x[row, part], x[row, part + 1]
         going = (size > least[kept]) & (size > CONTINUOUS * first[kept])
+        going &= size >= ALONE * np.where(np.isfinite(step), step, 0).sum(axis=1)
         ended = ordinal(right[kept]) - ordinal(left[kept]) <= 1
-        done = kept[going & ended]
-        found.append((done, left[done], right[done]))
+        found.append(kept[going & ended])
         kept = kept[going & ~ended]
-    return tuple(np.concatenate(each) for each in zip(*found, strict=True)) if found else (kept, left, right)  # type: ignore[return-value]
+    return np.concatenate(found), left, right
 
 
-def domain_ends(evaluate: Evaluate, functions: NDArray[np.intp], inner: Floats, outer: Floats) -> tuple[Floats, Floats]:
+def domain_ends(evaluate: Evaluated, functions: Indices, inner: Floats, outer: Floats) -> tuple[Floats, Floats]:
     """The last float with a value and the first one without, from places with one toward places without one."""
     inner, outer = inner.copy(), outer.copy()
-    kept = np.arange(len(inner))
+    kept = np.flatnonzero(np.abs(ordinal(outer) - ordinal(inner)) > 1)
     while kept.size:
-        x = _between(inner[kept], outer[kept])
-        known: Mask = np.isfinite(_of_each(evaluate, x, functions[kept]))
+        x = _between(inner[kept], outer[kept], _parts(kept))
+        known = np.isfinite(_of_each(evaluate, x, functions[kept]))
         known[:, 0], known[:, -1] = True, False
-        part, row = np.argmin(known, axis=1), np.arange(len(kept))
+        row, part = np.arange(len(kept)), np.argmin(known, axis=1)
         inner[kept], outer[kept] = x[row, part - 1], x[row, part]
         kept = kept[np.abs(ordinal(outer[kept]) - ordinal(inner[kept])) > 1]
     return inner, outer
 
 
-def _between(start: Floats, stop: Floats) -> Floats:
-    x = subdivided(np.minimum(start, stop), np.maximum(start, stop), PARTS)
+def peaks(
+    evaluate: Evaluated, functions: Indices, left: Floats, right: Floats, signs: Floats, tall: Floats
+) -> tuple[Floats, Indices]:
+    """The highest place in each gap, and the numbers of those gaps where the function grows without end.
+
+    `signs` are -1 for gaps in which the lowest place is looked for, and `tall` is the height of a pixel. The search
+    goes on while what is left of a gap still shows a rise, or one larger than before: a peak whose foot alone was seen.
+    """
+    left, right = left.copy(), right.copy()
+    place, rise, first = left.copy(), np.full(len(left), np.inf), np.full(len(left), np.inf)
+    kept, endless = np.arange(len(left)), [np.arange(0)]
+    while kept.size:
+        x = subdivided(left[kept], right[kept], _parts(kept))
+        y = signs[kept, None] * _of_each(evaluate, x, functions[kept])
+        y[np.isnan(y)] = -np.inf
+        row, top = np.arange(len(kept)), np.argmax(y, axis=1)
+        before, after = np.fmax(top - 1, 0), np.fmin(top + 1, y.shape[1] - 1)
+        new = y[row, top] - np.fmin(y[row, before], y[row, after])
+        old, rise[kept] = rise[kept], new
+        first[kept] = np.fmin(first[kept], new)
+        left[kept], right[kept], place[kept] = x[row, before], x[row, after], x[row, top]
+        ended = ordinal(right[kept]) - ordinal(left[kept]) <= 2
+        going = (new > VISIBLE * tall[kept]) | (new > 4 * old) | (np.isinf(old) & (new > 0))
+        swings = np.abs(np.diff(np.where(np.isfinite(y), y, np.nan), axis=1))
+        going &= np.nansum(swings, axis=1) <= 4 * (y[row, top] - np.nanmin(np.where(np.isfinite(y), y, np.nan), axis=1))
+        endless.append(kept[ended & going & (new > 2 * first[kept])])
+        kept = kept[going & ~ended]
+    return place, np.concatenate(endless)
+
+
+def _parts(kept: Indices) -> int:
+    return int(np.clip(MAX_POINTS // len(kept), MIN_PARTS, MAX_PARTS))
+
+
+def _between(start: Floats, stop: Floats, parts: int) -> Floats:
+    x = subdivided(np.fmin(start, stop), np.fmax(start, stop), parts)
     return np.where((start < stop)[:, None], x, x[:, ::-1])
 
 
-def _of_each(evaluate: Evaluate, x: Floats, functions: NDArray[np.intp]) -> Floats:
+def _of_each(evaluate: Evaluated, x: Floats, functions: Indices) -> Floats:
     """The values in rows of places, each of one function."""
-    y = values_at(evaluate, x.ravel()).reshape(-1, *x.shape)
+    y = evaluate(x.ravel()).reshape(-1, *x.shape)
     return np.asarray(y[functions, np.arange(len(x))])

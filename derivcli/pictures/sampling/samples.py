@@ -12,48 +12,79 @@ from numpy.typing import NDArray
 from derivcli.pictures.scene import Floats
 
 Mask: TypeAlias = NDArray[np.bool_]
+Indices: TypeAlias = NDArray[np.intp]
 Evaluate: TypeAlias = Callable[[Floats], Sequence[Floats]]
 """From abscissas, of which thousands cost little more than one, to the values of each function at them."""
+
+Evaluated: TypeAlias = Callable[[Floats], Floats]
+"""From abscissas to what `evaluated` makes of values."""
+
+UNIT = 16.0
+"""What values are divided by, so that no difference of them overflows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Values `y`, shape (functions, points), at increasing `x`; nan where there is none.
+    """Values `y`, shape (functions, points), in units of UNIT at increasing `x`; nan where there is none.
 
-    `cut`, shape (functions, points), says over which gaps, each after its point, no line may pass.
+    `cut`, of the same shape, has for the gap after each point the place of a break in it, nan where there is none.
     """
 
     x: Floats
     y: Floats
-    cut: Mask
+    cut: Floats
 
-    def with_more(self, x: Floats, y: Floats) -> Samples:
-        """These and others; of those at one place the first is kept."""
-        order = np.argsort(np.concatenate((self.x, x)), kind="stable")
-        places = np.concatenate((self.x, x))[order]
-        new = np.concatenate(([True], places[1:] > places[:-1]))
-        order = order[new]
-        cut = np.concatenate((self.cut, np.zeros(y.shape, dtype=np.bool_)), axis=1)[:, order]
-        return Samples(places[new], np.concatenate((self.y, y), axis=1)[:, order], cut)
+    def with_more(self, evaluate: Evaluated, x: Floats) -> Samples:
+        """These and those at other places between the first and the last."""
+        x = np.unique(x[(x > self.x[0]) & (x < self.x[-1])])
+        before = np.searchsorted(self.x, x)
+        new = self.x[before] != x
+        x, before = x[new], before[new]
+        if not x.size:
+            return self
+        cut = np.insert(self.cut, before, np.nan, axis=1)
+        broken = np.flatnonzero(np.isfinite(self.cut[:, before - 1]).any(axis=0))
+        samples = Samples(np.insert(self.x, before, x), np.insert(self.y, before, evaluate(x), axis=1), cut)
+        return samples._with_cuts_moved() if broken.size else samples
 
-    def with_cuts(self, functions: NDArray[np.intp], left: Floats) -> Samples:
-        """These, with no line over the gap that begins at a place, each for one function."""
+    def _with_cuts_moved(self) -> Samples:
+        """These, with each break in the gap where it lies, after points were put into the gap where it lay."""
+        which, gap = np.nonzero(np.isfinite(self.cut))
+        place = self.cut[which, gap]
+        cut = np.full(self.cut.shape, np.nan)
+        cut[which, np.searchsorted(self.x, place, side="right") - 1] = place
+        return Samples(self.x, self.y, cut)
+
+    def with_cuts(self, functions: Indices, places: Floats) -> Samples:
+        """These, with no line of a function over a place, each place being one of the points or between two."""
         cut = self.cut.copy()
-        cut[functions, np.searchsorted(self.x, left)] = True
+        before = np.searchsorted(self.x, places, side="right") - 1
+        inside = (before >= 0) & (before < len(self.x) - 1)
+        cut[functions[inside], before[inside]] = places[inside]
         return Samples(self.x, self.y, cut)
 
     @property
     def joined(self) -> Mask:
         """The gaps that a line passes, shape (functions, points - 1)."""
         finite = np.isfinite(self.y)
-        return np.asarray(finite[:, 1:] & finite[:, :-1] & ~self.cut[:, :-1])
+        return np.asarray(finite[:, 1:] & finite[:, :-1] & np.isnan(self.cut[:, :-1]))
 
 
-def values_at(evaluate: Evaluate, x: Floats) -> Floats:
-    """The values of all functions at some places, shape (functions, points), nan where there is none."""
-    y = np.array([np.broadcast_to(np.asarray(each, dtype=np.float64), x.shape) for each in evaluate(x)])
-    y[~np.isfinite(y)] = np.nan
-    return y
+def evaluated(evaluate: Evaluate, slopes: Sequence[int | None]) -> Evaluated:
+    """What gives the values of all functions, shape (functions, points), in units of UNIT.
+
+    They are nan where there is none, as is a derivative where its function has none.
+    """
+
+    def values(x: Floats) -> Floats:
+        y = np.array([np.broadcast_to(np.asarray(each, dtype=np.float64), x.shape) for each in evaluate(x)])
+        y[~np.isfinite(y)] = np.nan
+        for function, slope in enumerate(slopes):
+            if slope is not None:
+                y[slope, np.isnan(y[function])] = np.nan
+        return y / UNIT
+
+    return values
 
 
 # Floats by their numbers: neighbouring floats have neighbouring ones.

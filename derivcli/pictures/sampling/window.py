@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from derivcli.pictures.sampling.samples import Mask
+from derivcli.pictures.sampling.samples import Indices, Mask
 from derivcli.pictures.scene import Floats
 
 REACH = 3.0
@@ -13,76 +13,113 @@ REACH = 3.0
 WORTH = 3.0
 """How many times higher than the rest a pole has to be that it is cut."""
 
+ROUNDING = 16 * np.finfo(np.float64).eps
+"""Values that differ by less than this part of themselves are those of a constant, whose rounding is no shape."""
 
-def window(x: Floats, y: Floats, joined: Mask, wide: float) -> tuple[float, float]:
+NEAREST = 2.0**-16
+"""How many pixels from a pole its growth is looked at: nearer to it, floats may overflow."""
+
+CROWD_TURNS, CROWD_PIXELS = 8, 2.0
+"""So many turns within so many pixels on both sides are those of a function that swings faster than can be shown."""
+
+FAR = 64.0
+"""How many pixels from a break a function may swing that has a pole there."""
+
+LOGARITHM = 0.97
+"""By how much the values on the way to a pole rise, at least, each time that the distance from it is halved, if they
+rose by one the time before: a logarithm rises by the same."""
+
+
+def window(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float) -> tuple[float, float]:
     """The lowest and the highest value to be shown: all but those on the way to a pole that flattens the rest.
 
-    Values without any spread are those of a constant, whose rounding is no shape. `wide` is the width of a pixel.
+    `cut` has the places of breaks in the gaps after the points, and `wide` is the width of a pixel.
     """
     finite = np.isfinite(y)
     if not finite.any():
         return (np.nan, np.nan)
     low, high = float(np.nanmin(y)), float(np.nanmax(y))
-    if high / 4 - low / 4 <= 8 * np.finfo(np.float64).eps * max(abs(low), abs(high)) / 4:
+    if high - low <= ROUNDING * max(abs(low), abs(high)):
         return (float(np.nanmedian(y)),) * 2
     first, third = _quartiles(x, y, finite)
-    reach = REACH * (third / 4 - first / 4)
-    inner_low, inner_high = max(low / 4, first / 4 - reach), min(high / 4, third / 4 + reach)
-    if WORTH * (inner_high - inner_low) >= high / 4 - low / 4:
+    inner_low, inner_high = max(low, first - REACH * (third - first)), min(high, third + REACH * (third - first))
+    if WORTH * (inner_high - inner_low) >= high - low:
         return low, high
-    size = inner_high - inner_low
-    tops = [_top(x, sign * y / 4, joined, wide, bound, size) for sign, bound in ((-1, -inner_low), (1, inner_high))]
-    return -4 * tops[0], 4 * tops[1]
+    bottom = -_top(x, -y, joined, cut, wide, -inner_low)
+    return bottom, _top(x, y, joined, cut, wide, inner_high)
 
 
 def _quartiles(x: Floats, y: Floats, finite: Mask) -> tuple[float, float]:
     """Those of the values over the axis, where each point stands for half of the gaps beside it."""
-    gaps = np.diff(x / 4)
-    weight = (np.concatenate((gaps[:1], gaps)) + np.concatenate((gaps, gaps[-1:])))[finite]
+    gaps = np.diff(x)
+    weight = (np.append(gaps[:1], gaps) + np.append(gaps, gaps[-1:]))[finite]
     order = np.argsort(y[finite])
-    share = np.cumsum(weight[order])
-    places = np.searchsorted(share / share[-1], (0.25, 0.75))
+    share = np.cumsum(weight[order] / 8)
+    places = np.searchsorted(share, (share[-1] / 4, share[-1] * 0.75))
     first, third = y[finite][order][np.minimum(places, len(order) - 1)]
     return float(first), float(third)
 
 
-def _top(x: Floats, y: Floats, joined: Mask, wide: float, bound: float, size: float) -> float:
+def _top(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, bound: float) -> float:
     """The highest value of those up to a bound, and of those above it that are not on the way to a pole."""
     above = y > bound
-    starts = np.flatnonzero(above & ~np.concatenate(([False], above[:-1] & joined)))
-    stops = np.flatnonzero(above & ~np.concatenate((joined & above[1:], [False]))) + 1
-    top = bound
-    for start, stop in zip(starts, stops, strict=True):
-        highest = int(start + np.argmax(y[start:stop]))
-        if y[highest] > top and not _runs_away(x, y, joined, wide, highest, size):
-            top = float(y[highest])
-    return top
+    starts = np.flatnonzero(above & ~np.append(False, above[:-1] & joined))
+    stops = np.flatnonzero(above & ~np.append(joined & above[1:], False)) + 1
+    highest = np.array([a + np.argmax(y[a:b]) for a, b in zip(starts, stops, strict=True)], dtype=np.intp)
+    for place in highest[np.argsort(-y[highest])].tolist():
+        if not _runs_away(x, y, joined, cut, wide, place, bound):
+            return float(y[place])
+    return bound
 
 
-def _runs_away(x: Floats, y: Floats, joined: Mask, wide: float, highest: int, size: float) -> bool:
-    """Whether the values grow toward their highest like those of a pole on one of its sides.
+def _runs_away(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, highest: int, bound: float) -> bool:
+    """Whether the values grow toward their highest like those of a pole."""
+    near = np.abs(x - x[highest]) < CROWD_PIXELS * wide
+    if np.count_nonzero(np.diff(np.signbit(np.diff(y[near])))) >= CROWD_TURNS:
+        return _envelope_grows(x, y, cut, wide, highest)
+    left, right = (_branch(joined, highest, side) for side in (-1, 1))
+    if len(left) > 1 and len(right) > 1:
+        return all(y[side[1]] < bound / 2 + y[highest] / 2 for side in (left, right))
+    branch = left if len(right) == 1 else right
+    place = cut[highest] if len(right) == 1 else cut[highest - 1] if highest else np.nan
+    if len(branch) < 4 or not np.isfinite(place):
+        return len(branch) >= 4 and _bends_up(x, y, branch)
+    distance = np.fmax(np.abs(x[branch] - place), np.spacing(abs(place)))
+    first = min(int(np.searchsorted(distance, NEAREST * wide)), len(branch) - 3)
+    rises = -np.diff(y[branch[first : first + 3]]) / np.diff(np.log2(distance[first : first + 3]))
+    return bool(rises[0] >= LOGARITHM * rises[1] > 0)
 
-    At a break it is told by the last half of a pixel, over which they grow by more than the `size` of the rest.
-    Elsewhere the steps between equally distant points grow by factors that grow themselves. A peak, a power or an
-    exponential is not like that, however steep it is.
+
+def _bends_up(x: Floats, y: Floats, branch: Indices) -> bool:
+    """Whether steps between equally distant points grow by factors that grow themselves.
+
+    A peak, a power or an exponential is not like that, however steep it is.
     """
-    for side in (-1, 1):
-        branch = _branch(joined, highest, side)
-        distance, values = np.abs(x[branch] / 4 - x[highest] / 4) * 4, y[branch]
-        if len(branch) > 1 and 0 < highest < len(joined) and not joined[highest - (side > 0)]:
-            if y[highest] - np.interp(wide / 2, distance, values) > size:
-                return True
-        elif len(branch) >= 4:
-            fallen = np.flatnonzero(values < y[highest] / 4)
-            reach = distance[fallen[0]] if fallen.size else distance[-1]
-            steps = -np.diff(np.interp(np.linspace(0, reach, 4), distance, values) / y[highest])
-            if steps.min() >= 0 and steps[0] * steps[2] > 1.2 * steps[1] ** 2:
-                return True
-    return False
+    distance, values = np.abs(x[branch] - x[branch[0]]), y[branch]
+    fallen = np.flatnonzero(values < values[0] / 4)
+    reach = distance[fallen[0]] if fallen.size else distance[-1]
+    steps = -np.diff(np.interp(np.linspace(0, reach, 4), distance, values) / values[0])
+    return bool(steps.min() >= 0 and steps[0] * steps[2] > 1.2 * steps[1] ** 2)
 
 
-def _branch(joined: Mask, highest: int, side: int) -> Floats:
-    """The numbers of the points that are joined to one on a side of it."""
+def _envelope_grows(x: Floats, y: Floats, cut: Floats, wide: float, highest: int) -> bool:
+    """Whether the sizes of values farther than a distance from a place grow like those of a pole as it shrinks.
+
+    They do so near the place, and from the highest point on. The place is that of a break near it, or itself.
+    """
+    places = np.append(cut[np.isfinite(cut)], x[highest])
+    away = np.abs(places - x[highest])
+    away[-1] = FAR * wide
+    distance = np.abs(x - places[np.argmin(away)])
+    for nearest in (wide, max(distance[highest], wide)):
+        outer, inner = (np.abs(y[(distance >= times * nearest) & (distance < 64 * nearest)]) for times in (8.0, 1.0))
+        if not np.isfinite(outer).any() or not np.nanmax(inner) > 2 * np.nanmax(outer):
+            return False
+    return True
+
+
+def _branch(joined: Mask, highest: int, side: int) -> Indices:
+    """The numbers of the points that are joined to one on a side of it, itself first."""
     if side > 0:
         ends = np.flatnonzero(~joined[highest:])
         return np.arange(highest, highest + ends[0] + 1 if ends.size else len(joined) + 1)

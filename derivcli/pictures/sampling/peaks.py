@@ -1,0 +1,56 @@
+"""Extremes of which the samples show no more than a foot, or a side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from derivcli.pictures.sampling.approach import approach
+from derivcli.pictures.sampling.narrowing import peaks
+from derivcli.pictures.sampling.samples import Evaluated, Indices, Mask, Samples
+from derivcli.pictures.sampling.scale import Scale
+from derivcli.pictures.scene import Floats
+
+MAX_PEAKS = 300
+
+LIKE = 3.0
+"""At a smooth extreme that samples show well, second derivatives of neighbours differ by less than this factor."""
+
+ROUNDING = 8 * np.finfo(np.float64).eps
+
+
+def with_peaks(evaluate: Evaluated, samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Samples:
+    """The samples and more where a function has an extreme that they do not show well, with cuts at poles."""
+    which, left, right, signs = _rough_extremes(samples, slopes)
+    if not len(which):
+        return samples
+    place, endless = peaks(evaluate, which, samples.x[left], samples.x[right], signs, scale.tall[which])
+    near = [(each, side) for each in np.unique(place) for side in (-1, 1)]
+    x = np.append(approach(evaluate, near, samples.x[0], samples.x[-1], scale), np.delete(place, endless))
+    return samples.with_more(evaluate, x).with_cuts(which[endless], place[endless])
+
+
+def _rough_extremes(samples: Samples, slopes: Sequence[int | None]) -> tuple[Indices, Indices, Indices, Floats]:
+    """For each rough extreme its function, the samples on both sides of it, and 1 if it is a maximum, else -1."""
+    found = []
+    for function, slope in enumerate(slopes):
+        y = samples.y[function]
+        rise = np.where(samples.joined[function], np.diff(y), np.nan)
+        local = (rise[1:] * rise[:-1] < 0) & (np.abs(rise[1:]) + np.abs(rise[:-1]) > ROUNDING * np.abs(y[1:-1]))
+        at = np.flatnonzero(local & ~_smooth(samples.x, rise)) + 1
+        found.append((np.full(len(at), function), at - 1, at + 1, np.where(rise[at] < 0, 1.0, -1.0)))
+        if slope is not None:
+            rate = samples.y[slope]
+            known = np.append(np.append(False, local), False)
+            at = np.flatnonzero((rate[1:] * rate[:-1] < 0) & ~known[1:] & ~known[:-1] & samples.joined[function])
+            found.append((np.full(len(at), function), at, at + 1, np.sign(rate[at])))
+    which, left, right, signs = (np.concatenate(each)[:MAX_PEAKS] for each in zip(*found, strict=True))
+    return which, left, right, signs
+
+
+def _smooth(x: Floats, rise: Floats) -> Mask:
+    """Which points, but the first and the last, have a second derivative like that of both neighbours."""
+    second = np.diff(rise / np.diff(x))
+    before, after = np.append(np.nan, second[:-1]) / second, np.append(second[1:], np.nan) / second
+    return np.asarray(~((before < 1 / LIKE) | (before > LIKE) | (after < 1 / LIKE) | (after > LIKE)))
