@@ -46,11 +46,11 @@ def name_levels(axes: Axes, panel: FieldPanel | VectorPanel, drawn: ContourSet, 
         ((x, y),) = taken.place(scaled(np.array([mark.x]), panel.x), scaled(np.array([mark.y]), panel.y))
         taken.add_box(Box(x - MARK_POINTS, y - MARK_POINTS, x + MARK_POINTS, y + MARK_POINTS))
     for text in axes.texts:
-        extent = text.get_window_extent(measuring(axes.figure))
+        extent = text.get_window_extent(measuring(axes))
         (left, bottom), (right, top) = ((corner - taken.corner) * taken.points for corner in extent.get_points())
         taken.add_box(Box(left, bottom, right, top))
     halo = [withStroke(linewidth=2.4, foreground=theme.background, alpha=0.75)]
-    for label, places, angle in _level_places(axes, drawn, level_texts(drawn.levels), taken):
+    for label, places, angle in _level_places(axes, drawn, level_texts(np.asarray(drawn.levels, np.float64)), taken):
         axes.text(
             *places, label, rotation=angle, ha="center", va="center", color=theme.ink, parse_math=False,
             fontsize=text_size(LEVEL_SIZE), path_effects=halo, zorder=3.0,
@@ -69,8 +69,10 @@ def _level_places(
     size = text_size(LEVEL_SIZE)
     found = []
     for text, path in zip(texts, drawn.get_paths(), strict=True):
-        for line in path._iter_connected_components() if len(path.vertices) else ():
-            points = taken.place(*line.vertices.T)
+        vertices = np.asarray(path.vertices, np.float64)
+        starts = np.flatnonzero(np.asarray(path.codes) == path.MOVETO)
+        for line in np.split(vertices, starts[1:]) if len(vertices) else ():
+            points = taken.place(*line.T)
             steps = np.hypot(*np.diff(points, axis=0).T)
             found.append((float(steps.sum()), text, points))
     found.sort(key=lambda each: -each[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,8 +59,14 @@ def draw_text(
 
     words = typeset(name)
     x, y = taken.transform.inverted().transform(np.array(place) / taken.points + taken.corner)
+    look: dict[str, Any] = {"color": color, "parse_math": words["parse_math"], "va": "bottom", "ha": "left"}
+    look["fontsize"] = text_size(factor)
+    if place[0] > taken.width:
+        # It stays beside the axes when these show another range.
+        gap = (place[0] - taken.width, 0)
+        beside: Any = taken.axes.get_yaxis_transform()
+        return taken.axes.annotate(
+            words["text"], (1, y), gap, xycoords=beside, textcoords="offset points", annotation_clip=False, **look
+        )
     halo = [withStroke(linewidth=text_size(0.22), foreground=backed, alpha=0.85)] if backed else None
-    return taken.axes.annotate(
-        words["text"], (x, y), color=color, parse_math=words["parse_math"], va="bottom", ha="left",
-        fontsize=text_size(factor), zorder=5, path_effects=halo,
-    )  # fmt: skip
+    return taken.axes.annotate(words["text"], (x, y), zorder=5, path_effects=halo, **look)

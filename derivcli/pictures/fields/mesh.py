@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from derivcli.pictures.fields.borders import KINDS, Edges
 from derivcli.pictures.fields.grid import Grid
-from derivcli.pictures.scene import Floats, Mesh, Stroke
+from derivcli.pictures.scene import Mesh, Stroke
 
 Point = tuple[float, float]
 
