@@ -58,7 +58,7 @@ def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
         own = [by_curve[id(curve)] for curve in curves]
         places = sorted({place for line in own for place in poles(line, shown.low, shown.high)})
         upright = [Asymptote(place) for place in places]
-        panels.append(panel_of(x, curves, [*upright, *_heights(shown, own)], ()))
+        panels.append(panel_of(x, curves, [*upright, *_heights(shown, own)], all(line.explodes for line in own)))
     return panels
 
 
