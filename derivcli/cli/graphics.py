@@ -88,7 +88,7 @@ def _is_dark(answer: bytes) -> bool:
     if found is None:
         return False
     parts = [int(part, 16) / (16 ** len(part) - 1) for part in found.groups()]
-    return sum(parts) < 1.5
+    return bool(sum(parts) < 1.5)
 
 
 def _answer(descriptor: int) -> bytes:
