@@ -29,6 +29,7 @@ HELP = (
     "<kbd>←</kbd> and <kbd>→</kbd> along its edges, <kbd>↑</kbd> and <kbd>↓</kbd> through the order of the computation."
 )
 
+
 def _by_name(name: str) -> str:
     return f"var({PROPERTY}{name})"
 

@@ -72,7 +72,7 @@ def _equations(ledger: Ledger) -> list[tuple[str, str]]:
 
 def _equations_latex(ledger: Ledger) -> list[str]:
     """The same lines in LaTeX."""
-    *definitions, (left, right) = _equations(ledger)
+    *definitions, (left, _) = _equations(ledger)
     *lines, (*_, formula) = understood([ledger.result])
     found = [" ".join(line) for line in lines] if len(lines) == len(definitions) else []
     name, _, call = left.rpartition(" = ")
