@@ -20,7 +20,7 @@ class Style:
     width: float = 1.0
 
 
-Key: TypeAlias = tuple[int, str, int]
+Key: TypeAlias = tuple[int, str, int, str]
 Styles: TypeAlias = Mapping[Key, Style]
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -44,8 +44,8 @@ SHAPES: dict[str, dict[str, Any]] = {
 
 
 def key_of(curve: Curve) -> Key:
-    """What curves have in common that look alike."""
-    return curve.function, curve.role, curve.order
+    """What curves have in common that look alike: tangents do, and partial derivatives of one order do not."""
+    return curve.function, curve.role, curve.order, "" if curve.role == "tangent" else curve.name.text
 
 
 def styles_of(panels: Iterable[AnyPanel], theme: Theme) -> dict[Key, Style]:
@@ -55,7 +55,7 @@ def styles_of(panels: Iterable[AnyPanel], theme: Theme) -> dict[Key, Style]:
     """
     curves = [curve for panel in panels if not isinstance(panel, VectorPanel) for curve in panel.curves]
     keys = list(dict.fromkeys(map(key_of, curves)))
-    several = len({function for function, _, _ in keys}) > 1
+    several = len({key[0] for key in keys}) > 1
     styles, count = {}, 0
     for key in keys:
         hue = key[0] if several else count
