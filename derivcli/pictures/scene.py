@@ -229,10 +229,12 @@ class Table:
 
     The columns are the function, then its first derivative, then what else is drawn of it. Rows lie as close as an
     enlarged curve needs. `verdicts` has for each row what is known of the first derivative, "" where it was not asked.
-    `pictures.tables.table_of` makes one.
+    A table of a path has in `x` its `parameter`, which is called "" where it only counts its points; its columns are
+    both coordinates and then their derivatives by it. `pictures.tables.table_of` makes one.
     """
 
     function: int
     x: Floats
     columns: tuple[Column, ...]
     verdicts: tuple[str, ...] = field(default=())
+    parameter: Name | None = None
