@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from derivcli.pictures.scene import Floats, Scene
     from derivcli.pipeline import Job
     from derivcli.points.at_option import Interval
+    from derivcli.points.files.data_files import DataFiles
     from derivcli.points.points import Axis, Points
     from derivcli.request import Request
     from derivcli.result import Result
@@ -43,13 +44,17 @@ class Sight:
 
 def scene(request: Request, sight: Sight) -> Scene:
     """The scene that a request asks for. Its `study` intervals are those that are shown."""
-    drawn = drawn_of(request, sight)
+    return scene_of(request, drawn_of(request, sight))
+
+
+def scene_of(request: Request, drawn: Drawn) -> Scene:
+    """The scene of what is drawn."""
     return _maker(request, drawn)(drawn)
 
 
 def drawn_of(request: Request, sight: Sight) -> Drawn:
     """What is drawn, with the engine that computes it."""
-    expressions, radius = _expressions(request)
+    expressions, radius = expressions_of(request)
     check_named(expressions)
     check_known(expressions)
     names, fixed = _varying(request, expressions)
@@ -100,19 +105,19 @@ def _maker(request: Request, drawn: Drawn) -> Callable[[Drawn], Scene]:
     return function_scene
 
 
-def _expressions(request: Request) -> tuple[list[Expression], Expression | None]:
-    """What is drawn, an equation where there is one, and the radius of a polar curve."""
+def expressions_of(request: Request, data: DataFiles | None = None) -> tuple[list[Expression], Expression | None]:
+    """What is drawn, an equation where there is one, and the radius of a polar curve; columns of files are known."""
     if request.moving:
         from derivcli.curve_plans import coordinates_of
 
         coordinates, radius = coordinates_of(request)
         return list(coordinates.values()), radius
     try:
-        expressions = parse(request)
+        expressions = parse(request, data)
     except EquationError:
         if len(request.expressions) > 1:
             raise
-        expressions = parse(replace(request, dependent=(request.names and sorted(request.names)[-1]) or "y"))
+        expressions = parse(replace(request, dependent=(request.names and sorted(request.names)[-1]) or "y"), data)
     if len(request.study) == 2 and len(expressions) == 1 and not expressions[0].sides and expressions[0].name:
         return _equation_of(request, expressions), None
     return expressions, None

@@ -49,6 +49,7 @@ PIPELINE = {
     "study_api": ("python_arguments", "python_options", "api_requests", "study_questions"),
     "curve_plans": ("request", "pipeline", "validation"),
     "picture_plans": ("request", "pipeline", "validation", "curve_plans", "studies"),
+    "file_picture_plans": ("request", "validation", "picture_plans"),
     "picture_api": ("request", "python_arguments", "python_options", "api_requests", "picture_plans"),
     "curve_api": ("request", "python_arguments", "python_options", "curve_plans", "api_requests"),
 }

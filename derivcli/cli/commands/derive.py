@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -35,6 +36,10 @@ from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
 from derivcli.result import AnyResult
+
+if TYPE_CHECKING:
+    from derivcli.picture_plans import Sight
+    from derivcli.pictures.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,26 @@ def _picture(request: Request, output: Output) -> list[str]:
 
     options, look = output.options, look_in(output.options)
     is_page = options.plot is not None and options.plot.suffix.lower() == f".{PAGE}"
-    with progress():
-        found = scene(request, sight_in(options, look, tips=is_page))
-    return put_picture(Picture(found, look), destination_in(options), (output.terminal, output.style), output.write)
+    sight = sight_in(options, look, tips=is_page)
+    notes: list[str] = []
+    if request.data is not None:
+        found, notes = _scene_of_file(request, options, sight)
+    else:
+        with progress():
+            found = scene(request, sight)
+    screen = (output.terminal, output.style)
+    return [*notes, *put_picture(Picture(found, look), destination_in(options), screen, output.write)]
+
+
+def _scene_of_file(request: Request, options: MainOptions, sight: Sight) -> tuple[Scene, list[str]]:
+    """The scene with the rows of data files in it, and what there is to say of these."""
+    from derivcli.file_picture_plans import scene_of_file
+
+    with opened(request) as source, progress() as report:
+        assert source.data is not None, "there are files"
+        _check_files(options, source.data.paths)
+        found = scene_of_file(request, sight, source.data, report)
+        return found, [f"note: {note}" for note in source.notes]
 
 
 def _printed(request: Request, output: Output) -> Answer:
@@ -155,6 +177,14 @@ def _streamed(output: Output, streaming: Streaming) -> Answer:
 def _check(request: Request, output: Output) -> None:
     options = output.options
     check_picture_options(options)
+    if (
+        request.data is not None
+        and "-" in request.data.paths
+        and options.is_drawn
+        and (options.format_ or options.output)
+    ):
+        hint = "ask for one of the two, or put the rows into a file"
+        raise DerivError("standard input can be read once, and a picture and numbers are asked for", hint=hint)
     if options.plot is not None and options.plot != STANDARD_OUTPUT:
         check_target(options.plot, SUFFIXES)
     _check_files(options)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.pictures.drawing.curve_names import margin
 from derivcli.pictures.drawing.figure import clean_matplotlib, saved
 from derivcli.pictures.drawing.legend import draw_legend, names_of, rows_of
-from derivcli.pictures.drawing.names import draw_names, name_levels
+from derivcli.pictures.drawing.names import draw_names
 from derivcli.pictures.drawing.panel import Shown, draw_panel
 from derivcli.pictures.drawing.sheet import Row, arrange, draw_header, legend_inches, new_figure, scale_of
 from derivcli.pictures.drawing.styles import Styles, styles_of
 from derivcli.pictures.drawing.themes import THEMES, Theme
 from derivcli.pictures.look import Look
-from derivcli.pictures.scene import AnyPanel, FieldPanel, Panel, Scene, VectorPanel
+from derivcli.pictures.scene import AnyPanel, Curve, FieldPanel, Name, Panel, Scene, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,11 +26,12 @@ def draw(scene: Scene, suffix: str, look: Look) -> bytes:
     """The scene as a file of the kind that the suffix names: png, svg, pdf or webp."""
     with clean_matplotlib(THEMES[look.theme], scale_of(look)):
         title = "; ".join(name.text for name in scene.titles)
-        return saved(figure_of(scene, look), suffix, title)
+        return saved(figure_of(scene, look), suffix, title, scene.description, look.transparent)
 
 
 def figure_of(scene: Scene, look: Look) -> Figure:
     """The scene as one of Matplotlib's figures, in whatever settings hold."""
+    scene = _without_repetition(scene)
     theme, scale = THEMES[look.theme], scale_of(look)
     figure, styles = new_figure(look), styles_of(scene.panels, theme)
     rows: list[Row] = []
@@ -53,9 +55,9 @@ def draw_on(axes: Axes, panel: AnyPanel, look: Look) -> None:
     shown = _draw(axes, panel, styles, theme)
     if shown.colors is not None and (figure := axes.get_figure(root=True)) is not None:
         figure.colorbar(shown.colors, ax=axes)
-    curves = not _name(axes, panel, styles, theme, shown)
-    if names_of(panel, curves):
-        draw_legend(axes, panel, shown, curves)
+    left = _name(axes, panel, styles, theme, shown)
+    if names_of(panel, left):
+        draw_legend(axes, panel, shown, left)
 
 
 def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
@@ -65,7 +67,7 @@ def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
     if isinstance(panel, VectorPanel):
         from derivcli.pictures.drawing.fields import draw_vectors
 
-        return Shown(colors=draw_vectors(axes, panel, theme))
+        return draw_vectors(axes, panel, theme)
     if panel.surface:
         from derivcli.pictures.drawing.surface import draw_surface
 
@@ -73,16 +75,30 @@ def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
         return Shown()
     from derivcli.pictures.drawing.fields import draw_field
 
-    colors, levels = draw_field(axes, panel, styles, theme)
-    return Shown(colors=colors, levels=levels)
+    return draw_field(axes, panel, theme)
 
 
-def _name(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, shown: Shown) -> bool:
-    """Writes names into a panel whose size is known; the answer is whether no legend is needed."""
+def _name(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, shown: Shown) -> list[Curve]:
+    """Writes names into a panel whose size is known; gives the curves that a legend is to name."""
     if isinstance(panel, FieldPanel) and panel.surface:
-        return True
-    boxes = [] if shown.levels is None else name_levels(axes, shown.levels, panel, theme)
-    return draw_names(axes, panel, styles, theme, shown.lines, boxes)
+        return []
+    found = draw_names(axes, panel, styles, theme, shown.lines)
+    if not isinstance(panel, Panel) and shown.levels is not None:
+        from derivcli.pictures.drawing.field_names import name_levels
+
+        name_levels(axes, panel, shown.levels, theme)
+    return found
+
+
+def _without_repetition(scene: Scene) -> Scene:
+    """The scene whose only curve has no name where that is the title."""
+    if len(scene.panels) != 1 or not isinstance(panel := scene.panels[0], Panel):
+        return scene
+    curves = [curve for curve in panel.curves if curve.name.text]
+    if len(curves) != 1 or len(scene.titles) != 1 or curves[0].name.text != scene.titles[0].text:
+        return scene
+    nameless = [replace(curve, name=Name("")) for curve in panel.curves]
+    return replace(scene, panels=(replace(panel, curves=tuple(nameless)),))
 
 
 def _remarks(panels: Sequence[AnyPanel]) -> list[str]:
@@ -125,8 +141,7 @@ def _name_all(
     arrange(rows, scene, look, top, {}, max(margins))
     heights, listed = {}, {}
     for number, ((axes, _), panel) in enumerate(zip(rows, scene.panels, strict=True)):
-        listed[number] = not _name(axes, panel, styles, theme, shown[number])
-        margins[number] *= not listed[number]
+        listed[number] = _name(axes, panel, styles, theme, shown[number])
         if names := names_of(panel, listed[number]):
             heights[number] = legend_inches(rows_of(axes, names)[0], scale)
     if heights:

@@ -16,9 +16,13 @@ from derivcli.pictures.scene import AnyPanel, Band, Curve, Density, FieldPanel, 
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.contour import QuadContourSet
+    from matplotlib.contour import ContourSet
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
+    from matplotlib.transforms import TransformedBbox
+
+BORDER = 0.025
+"""Of the axes' lengths, for marks at their ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Shown:
     lines: tuple[Line2D, ...] = ()
     shapes: tuple[Patch, ...] = ()
     colors: Any = None
-    levels: QuadContourSet | None = None
+    levels: ContourSet | None = None
 
 
 def draw_panel(axes: Axes, panel: Panel, styles: Styles, theme: Theme) -> Shown:
@@ -62,9 +66,10 @@ def line_width(factor: float) -> float:
 
 
 def _draw_zero_lines(axes: Axes, panel: Panel, theme: Theme) -> None:
-    for axis, draw in ((panel.x, axes.axvline), (panel.y, axes.axhline)):
+    dotted = {asymptote.vertical for asymptote in panel.asymptotes if asymptote.place == 0}
+    for axis, vertical, draw in ((panel.x, True, axes.axvline), (panel.y, False, axes.axhline)):
         low, high = limits(axis)
-        if not axis.logarithmic and low < 0 < high:
+        if not axis.logarithmic and low < 0 < high and vertical not in dotted:
             draw(0, color=theme.grey, linewidth=line_width(0.42), zorder=1.5)
 
 
@@ -101,12 +106,13 @@ def joined(strokes: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
 def draw_curve(axes: Axes, panel: Panel | FieldPanel, curve: Curve, style: Style, theme: Theme) -> Line2D:
     """The line of a curve with its marks and arrows."""
     x, y = joined([(scaled(stroke.x, panel.x), scaled(stroke.y, panel.y)) for stroke in curve.strokes])
-    front = 2.2 if curve.role == "tangent" else 2.5 - 0.01 * curve.order
+    # Through the gaps of what is dashed, which comes later, what lies below it is seen.
+    front = 2.2 if curve.role == "tangent" else 2.5 + 0.01 * min(curve.order, 20)
     (line,) = axes.plot(
         x, y, color=style.line, linestyle=style.dashes, linewidth=line_width(style.width), zorder=front,
         label=curve.name.text, scalex=False, scaley=False,
     )  # fmt: skip
-    draw_marks(axes, panel, curve.marks, theme.ink if curve.role == "tangent" else style.line, theme)
+    draw_marks(axes, panel, curve.marks, style.letters if curve.role == "tangent" else style.line, theme)
     if curve.arrows is not None and len(curve.arrows):
         _draw_arrows(axes, panel, curve.arrows, style)
     return line
@@ -123,12 +129,20 @@ def draw_marks(axes: Axes, panel: AnyPanel, marks: Iterable[Mark], color: str, t
         y = scaled(np.array([mark.y for mark in same]), panel.y)
         hollow = shape.get("hollow", False)
         size = line_width(shape["size"] / 2) / theme.weight**0.5
-        axes.plot(
+        (drawn,) = axes.plot(
             x, y, linestyle="none", marker=shape["marker"], markersize=size,
             color=color, markerfacecolor=theme.background if hollow else color,
             markeredgecolor=color if hollow else theme.background, markeredgewidth=line_width(0.75 if hollow else 0.35),
             zorder=4.0 if hollow else 4.1, scalex=False, scaley=False, label=f"_{kind}",
         )  # fmt: skip
+        drawn.set_clip_box(_with_border(axes))
+
+
+def _with_border(axes: Axes) -> TransformedBbox:
+    """The axes with a border in which marks at their ends are seen whole."""
+    from matplotlib.transforms import Bbox, TransformedBbox
+
+    return TransformedBbox(Bbox([[-BORDER, -BORDER], [1 + BORDER, 1 + BORDER]]), axes.transAxes)
 
 
 def _draw_arrows(axes: Axes, panel: Panel | FieldPanel, arrows: Floats, style: Style) -> None:

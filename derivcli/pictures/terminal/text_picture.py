@@ -20,7 +20,7 @@ MAX_COLUMNS, MIN_COLUMNS = 200, 20
 MIN_ROWS, MAX_ROWS_PER_COLUMN = 6, 0.4
 """A canvas has so many lines at least, and all have together so many for each column at most."""
 
-SAMPLE_CELLS = 4
+SAMPLE_CELLS = 5
 MAX_TITLES, MAX_TITLE_LINES, MAX_NOTE_LINES = 4, 2, 4
 LINES_BELOW = 3
 """An axis, its numbers and its name."""
@@ -30,9 +30,12 @@ SPEAKING = ("closed", "open", "dot", "touch")
 
 
 def text_picture(scene: Scene, columns: int, lines: int, color: bool, signs: str = "braille") -> str:
-    """The scene in at most so many columns, and in about so many lines; `signs` names a row of SIGNS."""
+    """The scene in at most so many columns, and in about so many lines; `signs` names a row of SIGNS.
+
+    Nothing in it but its colors acts on a terminal.
+    """
     page = Page(max(min(columns, MAX_COLUMNS), MIN_COLUMNS), SIGNS[signs], color)
-    scene = scene if page.signs.is_unicode else spelled(scene)
+    scene = spelled(scene, page.signs.is_unicode)
     inks = inks_of(scene.panels, page.signs)
     head = [line for title in _titles(scene) for line in page.wrapped(title, MAX_TITLE_LINES)]
     notes = page.wrapped((" · " if page.signs.is_unicode else "; ").join(scene.notes), MAX_NOTE_LINES)

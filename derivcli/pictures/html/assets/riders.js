@@ -35,7 +35,7 @@ function functionRider(table, figures) {
   function verdictAt(row, x) {
     if (row >= 0 && table.texts[table.verdicts[row]]) return table.texts[table.verdicts[row]]
     const nearest = table.judged[nearestPlace(table.judgedX, x)]
-    return nearest === undefined ? '' : `at ${variable()} = ${number(table.x[nearest])}: ${table.texts[table.verdicts[nearest]]}`
+    return nearest === undefined || !table.texts[table.verdicts[nearest]] ? '' : `at ${variable()} = ${number(table.x[nearest])}: ${table.texts[table.verdicts[nearest]]}`
   }
 
   const variable = () => figure.panel.x.name.text
@@ -66,14 +66,32 @@ function functionRider(table, figures) {
       return {at: place, found, away, there}
     },
     tangent: (found) => isFinite(found.slope) && lineThrough(figure, found.dots[lines.indexOf(main)], found.slope),
-    marks: () => figure.tips.filter((mark) => mark.x >= first && mark.x <= last && (!mark.curve || mark.curve == curve || mark.curve.role == 'tangent')),
+    marks() {
+      const own = figure.tips.filter((mark) =>
+        mark.x >= first && mark.x <= last && (!mark.curve || mark.curve == curve || mark.curve.role == 'tangent'))
+      return own.filter((mark, place) => own.findIndex((each) => each.x == mark.x) == place)
+        .map((mark) => (own.filter((each) => each.x == mark.x && ENDS.includes(each.kind)).length > 1 ? jump(mark) : mark))
+    },
     ofMark: (mark) => mark.x,
   }
 }
 
+const ENDS = ['open', 'closed', 'isolated']
+
+function jump(mark) {
+  return {...mark, kind: 'jump', name: {text: ''}}
+}
+
+// A straight line across the view, which an axis of logarithms bends.
 function lineThrough(figure, {x, y}, slope) {
   const steep = (slope * figure.home.x.scale) / figure.home.y.scale, wide = figure.x.end - figure.x.start
-  return {x: [x - 2 * wide, x, x + 2 * wide], y: [y - 2 * wide * steep, y, y + 2 * wide * steep]}
+  const line = {x: [], y: []}, {panel} = figure, count = panel.y.logarithmic || panel.x.logarithmic ? 100 : 1
+  for (let place = -count; place <= count; place++) {
+    const away = (2 * wide * place) / count, height = y + away * steep
+    line.x.push(panel.x.logarithmic && x + away <= 0 ? NaN : x + away)
+    line.y.push(panel.y.logarithmic && height <= 0 ? NaN : height)
+  }
+  return line
 }
 
 // A line of which only points are known; its place counts them from the first, in fractions.
@@ -81,6 +99,7 @@ function strokeRider(curve, figure) {
   const x = curve.x.map((each) => each / figure.home.x.scale), y = curve.y.map((each) => each / figure.home.y.scale)
   const variable = () => figure.panel.x.name.text, other = () => figure.panel.y.name.text || 'y'
   const isGap = (place) => !isFinite(x[place] + y[place])
+  const isCut = (place) => curve.gaps && !isFinite(curve.gaps[place])
 
   function read(at) {
     const place = Math.min(Math.floor(at), x.length - 2), part = at - place
@@ -114,7 +133,7 @@ function strokeRider(curve, figure) {
         if (next < 0 || next > x.length - 1) break
         const one = turn > 0 ? Math.floor(place) : Math.ceil(place)
         const long = Math.hypot((x[next] - x[one]) / pixel.x, (y[next] - y[one]) / pixel.y) * Math.abs(next - place)
-        if (!isFinite(long)) { place = next; continue }
+        if (!isFinite(long) || isCut(Math.min(one, next))) { place = next; continue }
         if (long > left) { place += turn * (left / long) * Math.abs(next - place); left = 0 } else { place = next; left -= long }
       }
       return isGap(Math.round(place)) ? at : this.clamp(place)
@@ -127,7 +146,7 @@ function strokeRider(curve, figure) {
       let best = 0, away = Infinity
       for (let place = 0; place + 1 < x.length; place++) {
         const dx = (x[place + 1] - x[place]) / pixel.x, dy = (y[place + 1] - y[place]) / pixel.y
-        if (!isFinite(dx + dy)) continue
+        if (!isFinite(dx + dy) || isCut(place)) continue
         const rx = (px - x[place]) / pixel.x, ry = (py - y[place]) / pixel.y
         const part = Math.max(0, Math.min(1, (rx * dx + ry * dy) / (dx * dx + dy * dy || 1)))
         const far = Math.hypot(rx - part * dx, ry - part * dy)
@@ -139,6 +158,67 @@ function strokeRider(curve, figure) {
     tangent({px, py, direction: [u, v]}) {
       const long = Math.hypot(u / (figure.x.end - figure.x.start), v / (figure.y.end - figure.y.start))
       return long > 0 && {x: [px - (2 * u) / long, px, px + (2 * u) / long], y: [py - (2 * v) / long, py, py + (2 * v) / long]}
+    },
+    marks: () => figure.tips.filter((mark) => !mark.curve || mark.curve == curve),
+    ofMark(mark) { return this.nearest(mark.px, mark.py, figure).at },
+  }
+}
+
+// A path with its table; its place is the parameter.
+function pathRider(table, figure, curve) {
+  const [xs, ys, dxs, dys] = table.columns, last = table.x.length - 1
+  const points = strokeRider({...curve, x: xs.values, y: ys.values, gaps: xs.errors}, figure)
+  const parameterAt = (place) => {
+    const row = Math.min(Math.floor(place), last - 1)
+    return table.x[row] + (place - row) * (table.x[row + 1] - table.x[row])
+  }
+  const placeAt = (at) => {
+    const row = Math.max(0, Math.min(placeOf(table.x, at), last - 1))
+    return row + (at - table.x[row]) / (table.x[row + 1] - table.x[row])
+  }
+
+  function read(at, isFine) {
+    const {scale: sx} = figure.home.x, {scale: sy} = figure.home.y, pixel = pixelsOf(figure)
+    let place = placeAt(at), row = Math.round(place)
+    const away = Math.hypot((cubic(xs, at) - xs.values[row]) / sx / pixel.x, (cubic(ys, at) - ys.values[row]) / sy / pixel.y)
+    const isRow = row == place || !isFinite(away) || (!isFine && away <= NEAR_ROW)
+    if (isRow) at = table.x[row]
+    const [x, y, u, v] = [xs, ys, dxs, dys].map((column) => (isRow ? column.values[row] : cubic(column, at)))
+    const gap = Math.min(Math.floor(place), last - 1)
+    const shown = (value, column) => (isRow ? number(value, 10) : rough(value, 4 * column.errors[gap]))
+    const named = table.parameter ? [{name: table.parameter, text: number(at, 12)}] : []
+    return {
+      at, px: x / sx, py: y / sy, direction: [u / sx, v / sy], isExact: isRow, verdict: isRow ? table.texts[table.verdicts[row]] ?? '' : '',
+      values: [
+        ...named, {name: xs.name.text, text: shown(x, xs)}, {name: ys.name.text, text: shown(y, ys)},
+        {name: `d${ys.name.text}/d${xs.name.text}`, text: slopeText(v / u, isRow)},
+      ],
+      dots: [{figure, curve, x: x / sx, y: y / sy}],
+    }
+  }
+
+  function cubic(column, at) {
+    const gap = Math.max(0, Math.min(placeOf(table.x, at), last - 1))
+    return at == table.x[gap] ? column.values[gap] : cubicAt(table, column, gap, at)
+  }
+
+  function slopeText(slope, isRow) {
+    if (Number.isNaN(slope)) return 'none'
+    if (Math.abs(slope) > 1e12) return 'infinite'
+    return isRow ? number(Math.abs(slope) < 1e-14 ? 0 : slope, 10) : rough(slope, 0, 6)
+  }
+
+  return {
+    ...points, curve, read, name: curve.name.text, lines: [{figure, curve}],
+    start: () => parameterAt(points.start()),
+    clamp: (at) => Math.min(Math.max(at, table.x[0]), table.x[last]),
+    moved: (at, right, up, isSmall) => parameterAt(points.moved(placeAt(at), right, up, isSmall)),
+    at: () => NaN,
+    nearest(x, y, own) {
+      const found = points.nearest(x, y, own)
+      if (!found) return null
+      const at = parameterAt(found.at), there = read(at)
+      return {...found, at: there.at, found: there, there: there.dots[0]}
     },
     marks: () => figure.tips.filter((mark) => !mark.curve || mark.curve == curve),
     ofMark(mark) { return this.nearest(mark.px, mark.py, figure).at },
@@ -164,7 +244,7 @@ function fieldRider(figure) {
       arrow = [u, v]
     }
     if (grid) {
-      const {value, slopes} = onGrid(grid, grid.z, px, py)
+      const {value, slopes} = settled(onGrid(grid, grid.z, px, py))
       values.push({name: figure.field.name.text || 'f', text: rough(value, 0, 5)})
       if (!vectors) {
         values.push({name: partial(panel.x), text: rough(slopes[0], 0, 3)}, {name: partial(panel.y), text: rough(slopes[1], 0, 3)})
@@ -172,6 +252,16 @@ function fieldRider(figure) {
       }
     }
     return {px: x, py: y, values, verdict: '', isExact: false, arrow, dots: [{figure, curve: null, x, y}]}
+  }
+
+  // What lies below the rounding of the grid's largest numbers is nothing.
+  function settled({value, slopes}) {
+    const small = (figure.field.high - figure.field.low) * 1e-12
+    const clean = (each, wide) => (Math.abs(each) * wide < small ? 0 : each)
+    return {
+      value: clean(value, 1),
+      slopes: [clean(slopes[0], (xs.high - xs.low) * xs.scale), clean(slopes[1], (ys.high - ys.low) * ys.scale)],
+    }
   }
 
   return {
@@ -203,9 +293,13 @@ function fieldRider(figure) {
 
 function ridersOf(figures, tables) {
   const found = tables.filter((table) => figures.some((figure) => figure.curves.some((curve) => curve.tableOf == table)))
-    .map((table) => functionRider(table, figures))
+    .filter((table) => table.parameter === null).map((table) => functionRider(table, figures))
   for (const figure of figures) {
     for (const curve of figure.curves) {
+      if (curve.isPath) {
+        found.push(pathRider(curve.tableOf, figure, curve))
+        continue
+      }
       const isOwn = ['function', 'path'].includes(curve.role) && !curve.tableOf
       if (isOwn && curve.x.some((each, place) => isFinite(each + curve.y[place]))) found.push(strokeRider(curve, figure))
     }

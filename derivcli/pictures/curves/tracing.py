@@ -1,0 +1,133 @@
+"""The curve F(x, y) = 0 in a window, followed from one point to the next.
+
+Lines across the window, some pixels apart, find points of the curve. It is followed from each to the next where
+F's gradient tells that nothing else is between them. Where it does not, lines half a pixel apart take a closer look.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from derivcli.pictures.curves.arcs import Arcs, arcs
+from derivcli.pictures.curves.closer import Closer, Singular, closer, segments, singular_points
+from derivcli.pictures.curves.edge_roots import Choice, Places
+from derivcli.pictures.curves.joining import Segment, joined
+from derivcli.pictures.curves.lattice import Lattice, lattice_of
+from derivcli.pictures.curves.mesh import NONE, Mesh, Met, met, squares
+from derivcli.pictures.curves.plane import Level
+from derivcli.pictures.scene import Floats
+
+PARTS = {1500: 16, 5000: 8, 12000: 4, math.inf: 2}
+"""Into how many parts each side of a cell is divided for a closer look, by how many cells need one."""
+
+MAX_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The lines of a curve in pixels, (2, n) each, its singular points, and whether F is 0 on whole regions.
+
+    `dense` says that a closer look at many cells was left out.
+    """
+
+    lines: list[Floats]
+    singular: list[Singular]
+    regions: bool
+    dense: bool = False
+
+
+def traced(level: Level, finest: int = 16, most: float = math.inf) -> Traced:
+    """The curve in the window of a level.
+
+    A closer look divides cells into up to `finest` parts on a side; there is none at more than `most` cells.
+    """
+    lattice = lattice_of(level.window)
+    columns, rows = np.meshgrid(np.arange(lattice.columns + 1), np.arange(lattice.rows + 1))
+    keys = lattice.edge(columns, rows, np.zeros_like(rows))
+    mesh = squares(level, lattice.points(columns, rows), (keys, keys + 1), lattice.size, True)
+    base = met(level, mesh, False)
+    rough, simple = _sorted(mesh, base)
+    places = np.nonzero(simple)[0]
+    found = _arcs(level, base, places)
+    rough[places[found.failed]] = True
+    dense = bool(rough.sum() > most)
+    if dense:
+        rough[:] = False
+    parts = min(finest, next(each for most, each in PARTS.items() if rough.sum() <= most))
+    for _ in range(MAX_ROUNDS):
+        look = closer(level, lattice, np.nonzero(rough)[0], parts)
+        points = singular_points(level, look)
+        grown = _grown(lattice, mesh, base, look, rough, points)
+        if not grown.any():
+            break
+        rough |= grown
+    pieces = _pieces(found, base, places, ~rough[places])
+    fine, singular = segments(look, points, _names(base, look, mesh.edges[:, simple & ~rough]))
+    zeros = (mesh.values[0] == 0).all(0)
+    return Traced(joined([*pieces, *fine]), singular, bool(zeros.any()), dense)
+
+
+def _sorted(mesh: Mesh, base: Met) -> tuple[Choice, Choice]:
+    """Which cells need a closer look, and which ones the curve passes once."""
+    two = _two(base)
+    if base.roots.edge.size:
+        slopes = base.roots.slopes[:, two]
+        more = np.where(two[None] == NONE, mesh.values[1:, 4:5], slopes)
+    else:
+        more = mesh.values[1:, 4:5]
+    steady = mesh.is_steady(more) & ~base.rough
+    simple = base.searched & steady & (base.counts == 2)
+    return base.searched & ~simple & ~(steady & (base.counts == 0)), simple
+
+
+def _two(base: Met) -> Places:
+    """Two of the points around each cell, (2, n)."""
+    return np.sort(base.slots, axis=0)[-2:]
+
+
+def _arcs(level: Level, base: Met, places: Places) -> Arcs:
+    """The arcs through the cells that the curve passes once."""
+    one, other = _two(base)[:, places]
+    points, slopes = base.roots.points, base.roots.slopes
+    with np.errstate(all="ignore"):
+        return arcs(level, points[:, one], points[:, other], (slopes[:, one], slopes[:, other]))
+
+
+def _pieces(found: Arcs, base: Met, places: Places, kept: Choice) -> list[Segment]:
+    """The arcs that were kept."""
+    ends = _two(base)[:, places].T.tolist()
+    cuts = np.nonzero(np.diff(found.arc))[0] + 1
+    lines = np.split(found.points, cuts, axis=1) if places.size else []
+    return [Segment((end[0], end[1]), line) for end, line, keep in zip(ends, lines, kept, strict=True) if keep]
+
+
+def _grown(
+    lattice: Lattice, mesh: Mesh, base: Met, look: Closer, rough: Choice, points: list[tuple[Floats, bool]]
+) -> Choice:
+    """The cells that need a closer look too: by other zeros on their edges, or a singular point nearby."""
+    number = [np.bincount(edge, minlength=lattice.edges) for edge in (base.roots.edge, look.on_edges()[1])]
+    shared = np.zeros(lattice.edges, bool)
+    shared[mesh.edges[:, rough]] = True
+    found: Choice = (shared & (number[0] != number[1]))[mesh.edges].any(0)
+    for point, _ in points:
+        column, row = look.around(point) // look.parts
+        inside = (column >= 0) & (column < lattice.columns) & (row >= 0) & (row < lattice.rows)
+        found[(row * lattice.columns + column)[inside]] = True
+    return found & ~rough
+
+
+def _names(base: Met, look: Closer, edges: Places) -> Places:
+    """What the zeros of the closer look are called: on the edges of simple cells as these call them."""
+    count = base.roots.edge.size
+    names = count + np.arange(look.met.roots.edge.size)
+    places, on = look.on_edges()
+    both = np.isin(on, edges)
+    places, on = places[both], on[both]
+    same = np.nonzero(np.isin(base.roots.edge, on))[0]
+    if len(same) == len(places):
+        ranked = np.lexsort((look.met.roots.points[:, places].sum(0), on))
+        names[places[ranked]] = same[np.lexsort((base.roots.points[:, same].sum(0), base.roots.edge[same]))]
+    return names

@@ -1,0 +1,1 @@
+"""Points of data files in pictures."""
