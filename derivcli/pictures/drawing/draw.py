@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.pictures.drawing.curve_names import margin
@@ -14,7 +15,7 @@ from derivcli.pictures.drawing.sheet import Row, arrange, draw_header, legend_in
 from derivcli.pictures.drawing.styles import Styles, styles_of
 from derivcli.pictures.drawing.themes import THEMES, Theme
 from derivcli.pictures.look import Look
-from derivcli.pictures.scene import AnyPanel, Curve, FieldPanel, Panel, Scene, VectorPanel
+from derivcli.pictures.scene import AnyPanel, Curve, FieldPanel, Name, Panel, Scene, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,7 @@ def draw(scene: Scene, suffix: str, look: Look) -> bytes:
 
 def figure_of(scene: Scene, look: Look) -> Figure:
     """The scene as one of Matplotlib's figures, in whatever settings hold."""
+    scene = _without_repetition(scene)
     theme, scale = THEMES[look.theme], scale_of(look)
     figure, styles = new_figure(look), styles_of(scene.panels, theme)
     rows: list[Row] = []
@@ -83,6 +85,17 @@ def _name(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, shown: Show
         return []
     boxes = [] if shown.levels is None else name_levels(axes, shown.levels, panel, theme)
     return draw_names(axes, panel, styles, theme, shown.lines, boxes)
+
+
+def _without_repetition(scene: Scene) -> Scene:
+    """The scene whose only curve has no name where that is the title."""
+    if len(scene.panels) != 1 or not isinstance(panel := scene.panels[0], Panel):
+        return scene
+    curves = [curve for curve in panel.curves if curve.name.text]
+    if len(curves) != 1 or len(scene.titles) != 1 or curves[0].name.text != scene.titles[0].text:
+        return scene
+    nameless = [replace(curve, name=Name("")) for curve in panel.curves]
+    return replace(scene, panels=(replace(panel, curves=tuple(nameless)),))
 
 
 def _remarks(panels: Sequence[AnyPanel]) -> list[str]:

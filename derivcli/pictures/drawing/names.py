@@ -29,6 +29,9 @@ MAX_LABELS, MAX_TRIES, MIN_CORNERS, LEVEL_AIR = 2, 40, 12, 12.0
 MARK_POINTS = 3.5
 """Half of the side of what a mark takes."""
 
+LAST = ("open", "closed", "inflection", "flat", "zero", "dot")
+"""Kinds of marks whose names are left out before those of others, where there is no room for all."""
+
 DISTANCES = (4.0, 8.0, 14.0, 22.0)
 """Points between a mark and its name, the first that leaves it free being taken."""
 
@@ -43,7 +46,7 @@ def draw_names(
         taken.add_box(box)
     marks = [(mark, theme.ink) for mark in panel.marks]
     for curve in () if isinstance(panel, VectorPanel) else panel.curves:
-        color = theme.ink if curve.role == "tangent" else styles[key_of(curve)].letters
+        color = styles[key_of(curve)].letters
         marks += [(mark, color) for mark in curve.marks]
     for mark, _ in marks:
         x, y = _spot(taken, panel, mark.x, mark.y)
@@ -51,7 +54,7 @@ def draw_names(
             taken.add_box(Box(x - MARK_POINTS, y - MARK_POINTS, x + MARK_POINTS, y + MARK_POINTS))
     left = draw_curve_names(taken, panel, styles, traces) if isinstance(panel, Panel) else []
     backed = None if isinstance(panel, Panel) else theme.background
-    for mark, color in marks:
+    for mark, color in sorted(marks, key=lambda pair: LAST.index(pair[0].kind) if pair[0].kind in LAST else -1):
         if mark.name is not None and _is_seen(panel, mark):
             _draw_beside(taken, _spot(taken, panel, mark.x, mark.y), mark.name, color, backed)
     for asymptote in panel.asymptotes if isinstance(panel, Panel) else ():
@@ -72,17 +75,14 @@ def _spot(taken: Occupied, panel: AnyPanel, x: float, y: float) -> Spot:
 
 
 def _draw_beside(taken: Occupied, spot: Spot, name: Name, color: str, backed: str | None) -> None:
-    """A name around a spot, where it hides least; one that would hide something has the background behind it."""
+    """A name around a spot, in the first place where nothing else is, or none where there is no such place."""
     size = measured(taken.axes, name, MARK_SIZE)
-    corners = [corner(spot, size, side, gap) for gap in DISTANCES for side in AROUND]
-    costs = []
-    for place in corners:
-        costs.append(taken.overlap(box_of(place, size, 1.0)))
-        if not costs[-1]:
-            break
-    best = corners[int(np.argmin(costs))]
-    taken.add_box(box_of(best, size, 1.0))
-    draw_text(taken, best, name, color, MARK_SIZE, backed)
+    for place in (corner(spot, size, side, gap) for gap in DISTANCES for side in AROUND):
+        box = box_of(place, size, 1.0)
+        if not taken.overlap(box):
+            taken.add_box(box)
+            draw_text(taken, place, name, color, MARK_SIZE, backed)
+            return
 
 
 def name_levels(axes: Axes, levels: QuadContourSet, panel: AnyPanel, theme: Theme) -> list[Box]:
