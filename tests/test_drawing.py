@@ -192,7 +192,7 @@ EXTREMES = [
 
 @pytest.mark.parametrize(("x", "y"), EXTREMES)
 def test_extreme_values_are_drawn(x: tuple[float, float], y: tuple[float, float]) -> None:
-    units = [int(np.log10(max(map(abs, ends)))) if max(map(abs, ends)) else 0 for ends in (x, y)]
+    units = [int(np.log10(max(map(abs, ends)))) if max(map(abs, ends)) > 0 else 0 for ends in (x, y)]
     axes = [Axis(X, *ends, unit=unit if abs(unit) > 250 else 0) for ends, unit in zip((x, y), units, strict=True)]
     line = Curve(
         Name("f"), (Stroke(np.array(x, dtype=float), np.array(y, dtype=float)),), marks=(Mark(x[0], y[0], "dot"),)

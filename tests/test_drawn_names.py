@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from derivcli import parse
+from derivcli.errors import DerivError
 from derivcli.language.functions.table import FUNCTIONS
 from derivcli.pictures.drawing.draw import draw
 from derivcli.pictures.drawing.figure import clean_matplotlib
@@ -20,7 +21,6 @@ from derivcli.pictures.look import Look
 from derivcli.pictures.scene import MARKS, Axis, Curve, Mark, Name, Panel, Stroke
 from derivcli.render.latex_printer import latex_of
 from tests.made_scenes import NOTHING, X, everything, field, figure, panel, parabola, scene, stroke
-from tests.support import sample
 
 FORMULAS = [
     *("where(x > 0, x^2/2, -x)", "Piecewise((x, x < 0), (x^2, x < 1), (1/x, True)) + 1", "x!", "x // 2"),
@@ -33,10 +33,10 @@ def latex_of_rows() -> list[str]:
     """The LaTeX of every function of variables."""
     texts = [f"{row.name}({', '.join('xyzuvw'[: len(row.parameters)])})" for row in FUNCTIONS if row.parameters]
     trees = []
-    for text in [*FORMULAS, *sample(texts, 60)]:
+    for text in [*FORMULAS, *texts]:
         try:
             trees.append(parse(text).tree)
-        except ValueError:
+        except DerivError:
             continue  # an index must be a constant there
     return [latex_of(tree) for tree in trees]
 
@@ -120,7 +120,7 @@ def crowded(seed: int) -> Any:
         a, b, c = rng.uniform(-3, 3), rng.uniform(0.3, 4), rng.uniform(-2, 2)
         points = [rng.uniform(-3, 3) for _ in range(rng.randint(0, 3))]
         marks = tuple(Mark(x, a * np.sin(b * x) + c, rng.choice(list(MARKS)), Name(f"({x:.2f}, y)")) for x in points)
-        line = stroke(lambda x, a=a, b=b, c=c: a * np.sin(b * x) + c, -3, rng.choice([2.0, 3.0]))
+        line = Stroke(x := np.linspace(-3, rng.choice([2.0, 3.0])), a * np.sin(b * x) + c)
         role = rng.choice(["function", "function", "derivative", "tangent"])
         curves.append(Curve(Name(f"name {number}"), (line,), role, role == "derivative", number, marks=marks))
     return scene(panel(*curves, y=(-4, 4)))
@@ -183,7 +183,8 @@ def test_names_have_the_colours_of_their_curves_and_stand_by_their_ends() -> Non
 
 
 def test_curves_that_lie_together_are_listed() -> None:
-    curves = [Curve(Name(f"f{k}"), (stroke(lambda x, k=k: x + k / 99, -3, 3),), function=k) for k in range(7)]
+    x = np.linspace(-3, 3)
+    curves = [Curve(Name(f"f{k}"), (Stroke(x, x + k / 99),), function=k) for k in range(7)]
     with figure(scene(panel(*curves))) as drawn:
         assert [text.get_text() for text in drawn.axes[0].get_legend().get_texts()] == [f"f{k}" for k in range(7)]
         assert not drawn.axes[0].texts
