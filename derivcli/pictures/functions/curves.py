@@ -66,7 +66,7 @@ def _sampled(
             steep = [slope_joint(own[joint.place], joint) for joint in joints if joint.place in own]
             place = number * step + 1 + shown.drawn.partials.index(first)
             outputs.append(Output(place, 1, known, steep, shown.low, shown.high))
-    pixel = (shown.high - shown.low) / shown.drawn.size[0]
+    pixel = shown.width / shown.drawn.size[0]
     slopes = [None if does else slope for does, slope in zip(explodes, slopes_of(shown.drawn), strict=True)]
     values = by_logarithms(calm(shown.values, outputs, pixel), explodes)
     found = sampled(values, shown.low, shown.high, breaks, Canvas(*shown.drawn.size), slopes)
@@ -109,7 +109,7 @@ def _lines(
 
 def _line(shown: Shown, curve: Curve, found: Sampled, joints: Sequence[Joint], marks: Sequence[Mark]) -> Line:
     strokes = joined(found.strokes, joints, shown.low, shown.high)
-    window = tamed(found.window, strokes, joints, (shown.high - shown.low) * WILD)
+    window = tamed(found.window, strokes, joints, shown.width * WILD)
     return Line(replace(curve, strokes=strokes, window=window, marks=tuple(marks)), tuple(joints))
 
 
@@ -144,7 +144,7 @@ def _derivative_joints(
         elif partial == (shown.variable,):
             found.append(slope_joint(own[joint.place], joint))
         else:
-            found.append(numeric_joint(values, joint, shown.high - shown.low, height))
+            found.append(numeric_joint(values, joint, shown.width, height))
     return found
 
 
