@@ -54,7 +54,7 @@ def test_a_picture_shows_and_saves_itself(tmp_path: Path) -> None:
     picture = plot("x^2", on=(-1, 1), theme="dark", size=(4, 3), dpi=50)
     assert picture._repr_png_().startswith(b"\x89PNG")
     picture.save(tmp_path / "square.svg")
-    assert "<title>" in (tmp_path / "square.svg").read_text("utf-8")
+    assert "<title id=" in (tmp_path / "square.svg").read_text("utf-8")
     assert [*tmp_path.iterdir()] == [tmp_path / "square.svg"]
 
 

@@ -235,6 +235,13 @@ def test_a_vector_points_where_it_flows() -> None:
         assert set("".join(rows)) == {arrow, " "}
 
 
+def test_a_path_says_where_it_goes() -> None:
+    arrows = np.array([[0, 0, 1, 0], [1, 3, 0, 1], [-1, -3, -1, 0], [2, 2, 0.0001, -5], [1, 1, 6 / 77, -12 / 36]])
+    path = Curve(Name(""), (Stroke(X, X),), "path", arrows=arrows)
+    text = "".join(lines_of(scene(panel(path))))
+    assert [text.count(arrow) for arrow in "→↗↑↖←↙↓↘"] == [1, 0, 1, 0, 1, 0, 1, 1]
+
+
 @pytest.mark.parametrize("size", [1e300, 1e-300, 0.0])
 def test_numbers_of_any_size_are_drawn(size: float) -> None:
     unit = 300 if size == 1e300 else -300 if size else 0

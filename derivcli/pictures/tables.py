@@ -20,8 +20,11 @@ Verdicts: TypeAlias = Callable[[Floats], Sequence[str]]
 MAX_ROWS = 12_000
 """Rows of all tables of a page together: with three columns, less than a megabyte of text."""
 
-MAX_JUDGED = 240
-"""Rows of all tables of a page that get a verdict, at 0.2 to 1 ms each."""
+MAX_JUDGED = 400
+"""Rows of all tables of a page at round numbers, which get a verdict, at 0.2 to 1 ms each."""
+
+ROUND = (1, 2, 2.5, 3, 4, 5, 6, 8, 10, 20)
+"""Distances between rows with a verdict, in powers of ten."""
 
 FIRST_ROWS = 257
 SCREEN = 1500
@@ -77,7 +80,7 @@ def table_of(
     as marks, and the breaks get a row and a verdict. `parts` is how many tables share what a page may hold.
     """
     slopes = slopes or (*range(1, len(names)), -1)
-    x, special, asked = _first_places(ends, breaks, places, MAX_JUDGED // parts if judged else 0)
+    x, special, asked = _first_places(ends, breaks, places, MAX_JUDGED // parts)
     rows = Rows(x, _numbers(numbers, x), np.isin(x, special))
     rows = _refined(rows, numbers, slopes, np.asarray(heights, float), MAX_ROWS // parts)
     errors = _errors(rows, numbers, slopes)
@@ -91,12 +94,12 @@ def table_of(
 def _first_places(
     ends: tuple[float, float], breaks: Sequence[float], places: Sequence[float], judged: int
 ) -> tuple[Floats, Floats, Floats]:
-    """The first x, those of them that are breaks, and those that get a verdict."""
+    """The first x, those of them that are breaks, and those that are asked for a verdict."""
     low, high = ends
     near = (high - low) * BESIDE
     special = np.array([place for place in breaks if low <= place <= high], float)
     asked = np.unique(np.concatenate([_round(low, high, judged), special, np.asarray(places, float)]))
-    asked = asked[(asked >= low) & (asked <= high)] if judged else asked[:0]
+    asked = asked[(asked >= low) & (asked <= high)]
     gap = np.maximum(near, 4 * np.spacing(np.abs(special)))
     beside = np.concatenate([special - gap, special + gap])
     x = np.unique(np.concatenate([_spread(low, high, FIRST_ROWS), asked, special, beside]))
@@ -112,10 +115,10 @@ def _spread(low: float, high: float, count: int) -> Floats:
 def _round(low: float, high: float, most: int) -> Floats:
     """Numbers of few digits from one end to the other, at most so many, with both ends."""
     wide = (high - low) / max(most - 1, 1)
-    if not most or not 0 < wide < np.inf:
-        return np.array([low, high])[: 2 * bool(most)]
+    if not 0 < wide < np.inf:
+        return np.array([low, high])
     power = 10.0 ** np.floor(np.log10(wide))
-    step = next(each * power for each in (1, 2, 2.5, 5, 10, 20) if each * power >= wide)
+    step = next(each * power for each in ROUND if each * power >= wide)
     count = np.arange(np.ceil(low / step), np.floor(high / step) + 1)
     inner = np.array([float(f"{each:.12g}") for each in (count * step).tolist()])
     return np.unique(np.concatenate([[low], inner[(inner > low) & (inner < high)], [high]]))
@@ -196,7 +199,7 @@ def _errors(rows: Rows, numbers: Numbers, slopes: Sequence[int]) -> Floats:
 
 def _verdicts(x: Floats, asked: Floats, judged: Verdicts | None) -> tuple[str, ...]:
     """What is known of the rows that were asked, and "" for the others."""
-    if judged is None or not len(asked):
+    if judged is None:
         return ()
     texts = dict(zip(asked.tolist(), judged(asked), strict=True))
     return tuple(texts.get(place, "") for place in x.tolist())

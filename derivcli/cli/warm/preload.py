@@ -69,15 +69,18 @@ def _read_examples() -> None:
 
 
 def _draw_once() -> None:
-    """Draw a parabola, for which Matplotlib finds its fonts. Its settings are the same for everybody."""
+    """Draw a parabola, for which Matplotlib finds its fonts, with settings that are the same for everybody."""
     from derivcli.cli.kernel_cache import keep_fonts
     from derivcli.picture_plans import Sight, scene
     from derivcli.pictures.look import Look
     from derivcli.pictures.picture_files import picture_file
+    from derivcli.pictures.terminal.text_picture import text_picture
     from derivcli.request import Request
 
     keep_fonts(os.environ)
-    picture_file(scene(Request(["x^2"]), Sight()), "png", Look())
+    found = scene(Request(["x^2"]), Sight())
+    picture_file(found, "png", Look())
+    text_picture(found, 80, 24, color=False)
 
 
 def _end_library_threads() -> None:

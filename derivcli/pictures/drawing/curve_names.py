@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from derivcli.pictures.drawing.mathtext import typeset
-from derivcli.pictures.drawing.occupied import Occupied, Size, Spot
+from derivcli.pictures.drawing.occupied import Cells, Occupied, Size, Spot
 from derivcli.pictures.drawing.styles import Styles, key_of
 from derivcli.pictures.drawing.ticks import scaled
-from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured, text_size
+from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured
 from derivcli.pictures.scene import AnyPanel, Curve, Panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
 
-NAME_SIZE = 1.15
+NAME_SIZE, TANGENT_SIZE = 1.15, 0.92
 """Letters of names, compared with those at ticks."""
 
-MAX_WIDTH = 0.3
-"""A name wider than this part of the axes stands in a legend."""
+MAX_WIDTH, MAX_MARGIN = 0.45, 0.2
+"""A name wider than this part of the axes stands in a legend, and one wider than this part of the figure not beside."""
 
-AIR, MARGIN_GAP = 2.5, 5.0
-"""Points around a name, and between the axes and a name beside them."""
+AIR, APART, MARGIN_GAP, MARK_GAP = 2.5, 9.0, 5.0, 3.0
+"""Points around a name, from it to other curves, and between the axes and a name or a mark and a name beside them."""
 
 MAX_SHIFT = 0.9
 """Names beside the axes move apart by so many of their heights at most."""
 
-OVERLAP = 0.85
-"""Names one below the other are so many of their heights apart: few letters reach both up and down."""
+STEP = 1.05
+"""Names one below the other are so many of their heights apart."""
 
 NEAR_SIDE = 0.04
 """A curve that ends so near the right side, in widths of the axes, ends at it."""
@@ -43,8 +41,13 @@ MAX_TRIES = 60
 
 def margin(axes: Axes, panel: AnyPanel) -> float:
     """The inches that names need beside the axes."""
-    names = [curve.name for curve in named(panel) if isinstance(panel, Panel) and _end(curve, panel)]
-    return (max(measured(axes, name, NAME_SIZE)[0] for name in names) + MARGIN_GAP) / 72 if names else 0.0
+    if not isinstance(panel, Panel):
+        return 0.0
+    widths = [measured(axes, curve.name, _size(curve))[0] for curve in named(panel) if _end(curve, panel) is not None]
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    narrow = [width for width in widths if width <= MAX_MARGIN * 72 * figure.get_figwidth()]
+    return (max(narrow) + _gap(panel)) / 72 if narrow else 0.0
 
 
 def named(panel: AnyPanel) -> list[Curve]:
@@ -52,34 +55,76 @@ def named(panel: AnyPanel) -> list[Curve]:
     return [curve for curve in panel.curves if curve.name.text] if isinstance(panel, Panel) else []
 
 
-def draw_curve_names(taken: Occupied, panel: Panel, styles: Styles) -> bool:
-    """Names all curves, or, where one finds no place, none of them; the answer is whether it did."""
-    curves = named(panel)
-    sizes = {id(curve): measured(taken.axes, curve.name, NAME_SIZE) for curve in curves}
-    if any(width > MAX_WIDTH * taken.width for width, _ in sizes.values()):
-        return False
-    ends = {id(curve): end for curve in curves if (end := _end(curve, panel)) is not None}
-    heights = {
-        key: float(taken.place(np.array([0.0]), scaled(np.array([end]), panel.y))[0, 1]) for key, end in ends.items()
-    }
-    shifts = _apart(heights, {key: size[1] for key, size in sizes.items()})
-    if shifts is None:
-        return False
-    texts: list[Annotation] = []
-    for curve in curves:
-        color = styles[key_of(curve)].letters
-        if id(curve) in ends:
-            texts.append(_draw_at_end(taken.axes, panel, ends[id(curve)], curve, color, shifts[id(curve)]))
-            continue
-        size = sizes[id(curve)]
-        place = next((at for at in _along(panel, curve, taken, size) if not taken.overlap(box_of(at, size, AIR))), None)
-        if place is None:
-            for text in texts:
-                text.remove()
-            return False
-        taken.add_box(box_of(place, size, AIR))
-        texts.append(draw_text(taken, place, curve.name, color, NAME_SIZE))
-    return True
+def draw_curve_names(taken: Occupied, panel: Panel, styles: Styles, traces: Sequence[Cells]) -> list[Curve]:
+    """Names the curves, each of which took the cells of its trace, and gives those that a legend is to name.
+
+    These are all functions and derivatives where one of them finds no place, and tangents that find none.
+    """
+    lines = [curve for curve in named(panel) if curve.role != "tangent"]
+    tangents = [curve for curve in named(panel) if curve.role == "tangent"]
+    sizes = {id(curve): measured(taken.axes, curve.name, _size(curve)) for curve in named(panel)}
+    gap = _gap(panel)
+    heights = _heights_beside(taken, panel, lines, tangents, sizes)
+    cells = {id(curve): trace for curve, trace in zip(panel.curves, traces, strict=True)}
+    left: list[Curve] = []
+    for group in (lines, *([tangent] for tangent in tangents)):
+        before, places = taken.cells.copy(), []
+        for curve in group:
+            size = sizes[id(curve)]
+            beside = (taken.width + gap, heights.get(id(curve), 0.0) - size[1] / 2)
+            place = beside if id(curve) in heights else _free_place(taken, panel, curve, size, cells)
+            if place is None:
+                taken.cells = before
+                left += group
+                break
+            taken.add_box(box_of(place, size, AIR))
+            places.append((curve, place))
+        else:
+            for curve, place in places:
+                draw_text(taken, place, curve.name, styles[key_of(curve)].letters, _size(curve))
+    return [curve for curve in panel.curves if curve in left]
+
+
+def _size(curve: Curve) -> float:
+    return TANGENT_SIZE if curve.role == "tangent" else NAME_SIZE
+
+
+def _heights_beside(
+    taken: Occupied, panel: Panel, lines: Sequence[Curve], tangents: Sequence[Curve], sizes: Mapping[int, Size]
+) -> dict[int, float]:
+    """How high names stand beside the axes: those of all curves that end there, or else of all but tangents."""
+    for group in ([*lines, *tangents], lines):
+        ends = {
+            id(curve): _end(curve, panel) for curve in group if sizes[id(curve)][0] <= taken.beside - _gap(panel) + 1
+        }
+        heights = {
+            key: float(taken.place(np.array([0.0]), scaled(np.array([end]), panel.y))[0, 1])
+            for key, end in ends.items()
+            if end is not None
+        }
+        found = _apart(heights, {key: size[1] for key, size in sizes.items()})
+        if found is not None:
+            return found
+    return {}
+
+
+def _free_place(taken: Occupied, panel: Panel, curve: Curve, size: Size, traces: Mapping[int, Cells]) -> Spot | None:
+    """The first place along the curve where nothing is, and where no other curve is as near."""
+    if size[0] > MAX_WIDTH * taken.width:
+        return None
+    others = [trace & ~traces[id(curve)] for key, trace in traces.items() if key != id(curve)]
+    around = np.any(others, axis=0) if others else np.zeros_like(taken.cells)
+    for place in _along(panel, curve, taken, size):
+        if not taken.overlap(box_of(place, size, AIR)) and not taken.holds(around, box_of(place, size, APART)):
+            return place
+    return None
+
+
+def _gap(panel: Panel) -> float:
+    """Points between the axes and names beside them, more where a mark stands at their side."""
+    marks = [mark.x for curve in panel.curves for mark in curve.marks]
+    near = panel.x.high - NEAR_SIDE / 4 * (panel.x.high - panel.x.low)
+    return MARGIN_GAP + MARK_GAP * any(near <= x <= panel.x.high for x in marks)
 
 
 def _end(curve: Curve, panel: Panel) -> float | None:
@@ -93,27 +138,17 @@ def _end(curve: Curve, panel: Panel) -> float | None:
 
 
 def _apart(places: Mapping[int, float], heights: Mapping[int, float]) -> dict[int, float] | None:
-    """How far each name moves up so that none overlaps the next, or None where one would move too far."""
+    """Where names go so that none overlaps the next, or None where one would move too far."""
     order = sorted(places, key=lambda key: places[key])
     found = {key: places[key] for key in order}
     for _ in range(60):
         for low, high in pairwise(order):
-            lack = OVERLAP * (heights[low] + heights[high]) / 2 - (found[high] - found[low])
+            lack = STEP * (heights[low] + heights[high]) / 2 - (found[high] - found[low])
             if lack > 0:
                 found[low] -= lack / 2
                 found[high] += lack / 2
-    shifts = {key: found[key] - places[key] for key in order}
-    return shifts if all(abs(shift) <= MAX_SHIFT * heights[key] for key, shift in shifts.items()) else None
-
-
-def _draw_at_end(axes: Axes, panel: Panel, end: float, curve: Curve, color: str, shift: float) -> Annotation:
-    words = typeset(curve.name)
-    height = float(scaled(np.array([end]), panel.y)[0])
-    return axes.annotate(
-        words["text"], (1, height), (MARGIN_GAP, shift), xycoords=axes.get_yaxis_transform(), va="center", ha="left",
-        textcoords="offset points", color=color, parse_math=words["parse_math"], fontsize=text_size(NAME_SIZE),
-        annotation_clip=False,
-    )  # fmt: skip
+    near = all(abs(found[key] - places[key]) <= MAX_SHIFT * heights[key] for key in order)
+    return found if near else None
 
 
 def _along(panel: Panel, curve: Curve, taken: Occupied, size: Size) -> Iterator[Spot]:

@@ -14,7 +14,7 @@ from derivcli.pictures.drawing.sheet import Row, arrange, draw_header, legend_in
 from derivcli.pictures.drawing.styles import Styles, styles_of
 from derivcli.pictures.drawing.themes import THEMES, Theme
 from derivcli.pictures.look import Look
-from derivcli.pictures.scene import AnyPanel, FieldPanel, Panel, Scene, VectorPanel
+from derivcli.pictures.scene import AnyPanel, Curve, FieldPanel, Panel, Scene, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,7 @@ def draw(scene: Scene, suffix: str, look: Look) -> bytes:
     """The scene as a file of the kind that the suffix names: png, svg, pdf or webp."""
     with clean_matplotlib(THEMES[look.theme], scale_of(look)):
         title = "; ".join(name.text for name in scene.titles)
-        return saved(figure_of(scene, look), suffix, title)
+        return saved(figure_of(scene, look), suffix, title, scene.description, look.transparent)
 
 
 def figure_of(scene: Scene, look: Look) -> Figure:
@@ -53,9 +53,9 @@ def draw_on(axes: Axes, panel: AnyPanel, look: Look) -> None:
     shown = _draw(axes, panel, styles, theme)
     if shown.colors is not None and (figure := axes.get_figure(root=True)) is not None:
         figure.colorbar(shown.colors, ax=axes)
-    curves = not _name(axes, panel, styles, theme, shown)
-    if names_of(panel, curves):
-        draw_legend(axes, panel, shown, curves)
+    left = _name(axes, panel, styles, theme, shown)
+    if names_of(panel, left):
+        draw_legend(axes, panel, shown, left)
 
 
 def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
@@ -77,10 +77,10 @@ def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
     return Shown(colors=colors, levels=levels)
 
 
-def _name(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, shown: Shown) -> bool:
-    """Writes names into a panel whose size is known; the answer is whether no legend is needed."""
+def _name(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, shown: Shown) -> list[Curve]:
+    """Writes names into a panel whose size is known; gives the curves that a legend is to name."""
     if isinstance(panel, FieldPanel) and panel.surface:
-        return True
+        return []
     boxes = [] if shown.levels is None else name_levels(axes, shown.levels, panel, theme)
     return draw_names(axes, panel, styles, theme, shown.lines, boxes)
 
@@ -125,8 +125,7 @@ def _name_all(
     arrange(rows, scene, look, top, {}, max(margins))
     heights, listed = {}, {}
     for number, ((axes, _), panel) in enumerate(zip(rows, scene.panels, strict=True)):
-        listed[number] = not _name(axes, panel, styles, theme, shown[number])
-        margins[number] *= not listed[number]
+        listed[number] = _name(axes, panel, styles, theme, shown[number])
         if names := names_of(panel, listed[number]):
             heights[number] = legend_inches(rows_of(axes, names)[0], scale)
     if heights:

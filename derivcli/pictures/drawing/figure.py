@@ -19,16 +19,25 @@ if TYPE_CHECKING:
 
 SUFFIXES = ("png", "svg", "pdf", "webp")
 
-DATES: dict[str, dict[str, None]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-"""What files of each kind that can carry a title would say of the day."""
-
 INK, GREY, PALE = (getattr(THEMES["light"], name) for name in ("ink", "grey", "pale"))
 
+WORDS: dict[str, tuple[str, ...]] = {"png": ("Title", "Description"), "svg": ("Title",), "pdf": ("Title", "Subject")}
+"""What files of each kind call their title and their description; those that are not here have neither."""
 
-def saved(figure: Figure, suffix: str, title: str) -> bytes:
+DATES: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+"""What they would say of the day."""
+
+
+def saved(figure: Figure, suffix: str, title: str, description: str = "", transparent: bool = False) -> bytes:
     """The figure as the bytes of a file; nothing in it depends on the day or on chance."""
     stream = io.BytesIO()
-    figure.savefig(stream, format=suffix, metadata={"Title": title, **DATES[suffix]} if suffix in DATES else None)
+    words = dict(zip(WORDS.get(suffix, ()), (title, description), strict=False))
+    metadata: dict[str, Any] = {**{key: word for key, word in words.items() if word}, **DATES.get(suffix, {})}
+    figure.savefig(stream, format=suffix, metadata=metadata or None, transparent=transparent)
+    if suffix == "svg":
+        from derivcli.pictures.drawing.svg import accessible
+
+        return accessible(stream.getvalue(), title, description)
     return stream.getvalue()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.pictures.drawing.curve_names import named
 from derivcli.pictures.drawing.mathtext import typeset
 from derivcli.pictures.drawing.panel import Shown
 from derivcli.pictures.drawing.written import measured, text_size
@@ -19,10 +18,10 @@ SAMPLE = 4.5
 """The width of a line's sample with the air around it, in letters."""
 
 
-def names_of(panel: AnyPanel, curves: bool) -> list[Name]:
-    """What a legend lists: the curves if so, and all bands and densities that have a name."""
+def names_of(panel: AnyPanel, curves: Sequence[Curve]) -> list[Name]:
+    """What a legend lists: these curves, and all bands and densities that have a name."""
     shapes: list[Band | Density] = [*panel.bands, *panel.densities] if isinstance(panel, Panel) else []
-    names = [*(curve.name for curve in named(panel) if curves), *(shape.name for shape in shapes if shape.name.text)]
+    names = [*(curve.name for curve in curves), *(shape.name for shape in shapes if shape.name.text)]
     return list(dict.fromkeys(names))
 
 
@@ -35,7 +34,7 @@ def rows_of(axes: Axes, names: Sequence[Name]) -> tuple[int, int]:
     return rows, -(-len(names) // rows)
 
 
-def draw_legend(axes: Axes, panel: AnyPanel, shown: Shown, curves: bool) -> None:
+def draw_legend(axes: Axes, panel: AnyPanel, shown: Shown, curves: Sequence[Curve]) -> None:
     """A legend above the axes with the names in their order, each of them once."""
     samples: dict[Name, Artist] = {}
     if isinstance(panel, Panel):

@@ -13,7 +13,7 @@ from derivcli.pictures.drawing.styles import Styles, key_of
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import scaled
 from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured, text_size
-from derivcli.pictures.scene import AnyPanel, Mark, Name, Panel, VectorPanel
+from derivcli.pictures.scene import AnyPanel, Curve, Mark, Name, Panel, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,11 +35,10 @@ DISTANCES = (4.0, 8.0, 14.0, 22.0)
 
 def draw_names(
     axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, lines: Sequence[Line2D], boxes: Iterable[Box] = ()
-) -> bool:
-    """Names all that the panel holds, outside the boxes; the answer is whether the curves' names found places."""
+) -> list[Curve]:
+    """Names all that the panel holds, outside the boxes; gives the curves whose names found no place."""
     taken = Occupied(axes)
-    for line in lines:
-        taken.add_line(*(np.asarray(side, dtype=np.float64) for side in line.get_data()))
+    traces = [taken.add_line(*(np.asarray(side, dtype=np.float64) for side in line.get_data())) for line in lines]
     for box in boxes:
         taken.add_box(box)
     marks = [(mark, theme.ink) for mark in panel.marks]
@@ -50,7 +49,7 @@ def draw_names(
         x, y = _spot(taken, panel, mark.x, mark.y)
         if np.isfinite(x + y):
             taken.add_box(Box(x - MARK_POINTS, y - MARK_POINTS, x + MARK_POINTS, y + MARK_POINTS))
-    found = draw_curve_names(taken, panel, styles) if isinstance(panel, Panel) else True
+    left = draw_curve_names(taken, panel, styles, traces) if isinstance(panel, Panel) else []
     backed = None if isinstance(panel, Panel) else theme.background
     for mark, color in marks:
         if mark.name is not None and _is_seen(panel, mark):
@@ -59,7 +58,7 @@ def draw_names(
         if asymptote.name is not None:
             place = (asymptote.place, panel.y.low) if asymptote.vertical else (panel.x.high, asymptote.place)
             _draw_beside(taken, _spot(taken, panel, *place), asymptote.name, theme.grey, backed)
-    return found
+    return left
 
 
 def _is_seen(panel: AnyPanel, mark: Mark) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from derivcli.pictures.scene import Floats
 
@@ -16,6 +17,8 @@ MAX_CORNERS = 200_000
 
 Spot: TypeAlias = tuple[float, float]
 """A place in points from the lower left corner of the axes."""
+
+Cells: TypeAlias = NDArray[np.bool_]
 
 Size: TypeAlias = tuple[float, float]
 """A width and a height in points."""
@@ -31,7 +34,10 @@ class Box(NamedTuple):
 
 
 class Occupied:
-    """Cells of the axes, those with something in them being set; places are in points from the lower left corner."""
+    """Cells of the axes, those with something in them being set; places are in points from the lower left corner.
+
+    `beside` is how many points there are between the axes and the right side of the figure.
+    """
 
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
@@ -40,6 +46,9 @@ class Occupied:
         self.corner = np.array([extent.x0, extent.y0])
         self.transform = axes.transData
         self.width, self.height = extent.width * self.points, extent.height * self.points
+        whole = axes.get_figure(root=True)
+        assert whole is not None
+        self.beside = (whole.bbox.x1 - extent.x1) * self.points
         self.cells = np.zeros((int(self.height / CELL_POINTS) + 2, int(self.width / CELL_POINTS) + 2), dtype=bool)
 
     def place(self, x: Floats, y: Floats) -> Floats:
@@ -49,8 +58,9 @@ class Occupied:
             places: Floats = (pixels - self.corner) * self.points
         return places
 
-    def add_line(self, x: Floats, y: Floats) -> None:
-        """Takes the cells along a line, in data coordinates, which a nan interrupts."""
+    def add_line(self, x: Floats, y: Floats) -> Cells:
+        """Takes the cells along a line, in data coordinates, which a nan interrupts; gives these cells."""
+        line = np.zeros_like(self.cells)
         places = self.place(x, y)
         starts, ends = places[:-1], places[1:]
         reach = 4 * max(self.width, self.height)
@@ -59,15 +69,22 @@ class Occupied:
             starts, ends = np.clip(starts[near], -reach, reach), np.clip(ends[near], -reach, reach)
         steps = np.ceil(np.abs(ends - starts).max(axis=1, initial=0) / CELL_POINTS).astype(int) + 1
         if steps.sum() > MAX_CORNERS:
-            return
+            return line
         which = np.repeat(np.arange(len(steps)), steps)
         part = (np.arange(len(which)) - np.repeat(np.cumsum(steps) - steps, steps)) / np.repeat(steps, steps)
-        self._set(starts[which] + part[:, None] * (ends - starts)[which])
+        self._set(line, starts[which] + part[:, None] * (ends - starts)[which])
+        self.cells |= line
+        return line
 
     def add_box(self, box: Box) -> None:
         """Takes the cells of a box."""
         left, bottom, right, top = self._cells(box)
         self.cells[bottom:top, left:right] = True
+
+    def holds(self, cells: Cells, box: Box) -> bool:
+        """Whether one of these cells is in the box."""
+        left, bottom, right, top = self._cells(box)
+        return bool(cells[bottom:top, left:right].any())
 
     def overlap(self, box: Box) -> int:
         """How many cells of the box are taken, those outside the axes too."""
@@ -82,9 +99,10 @@ class Occupied:
         bottom, top = (int(np.clip(np.floor(side / CELL_POINTS), 0, rows)) for side in (box.bottom, box.top))
         return left, bottom, right + 1, top + 1
 
-    def _set(self, places: Floats) -> None:
-        cells = np.floor(places / CELL_POINTS)
-        rows, columns = self.cells.shape
-        inside = (cells[:, 0] >= 0) & (cells[:, 0] < columns) & (cells[:, 1] >= 0) & (cells[:, 1] < rows)
-        column, row = cells[inside].astype(int).T
-        self.cells[row, column] = True
+    @staticmethod
+    def _set(cells: Cells, spots: Floats) -> None:
+        places = np.floor(spots / CELL_POINTS)
+        rows, columns = cells.shape
+        inside = (places >= 0).all(axis=1) & (places < [columns, rows]).all(axis=1)
+        column, row = places[inside].astype(int).T
+        cells[row, column] = True

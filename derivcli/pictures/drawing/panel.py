@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.contour import QuadContourSet
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
+    from matplotlib.transforms import TransformedBbox
+
+BORDER = 0.025
+"""Of the axes' lengths, for marks at their ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,10 @@ def line_width(factor: float) -> float:
 
 
 def _draw_zero_lines(axes: Axes, panel: Panel, theme: Theme) -> None:
-    for axis, draw in ((panel.x, axes.axvline), (panel.y, axes.axhline)):
+    dotted = {asymptote.vertical for asymptote in panel.asymptotes if asymptote.place == 0}
+    for axis, vertical, draw in ((panel.x, True, axes.axvline), (panel.y, False, axes.axhline)):
         low, high = limits(axis)
-        if not axis.logarithmic and low < 0 < high:
+        if not axis.logarithmic and low < 0 < high and vertical not in dotted:
             draw(0, color=theme.grey, linewidth=line_width(0.42), zorder=1.5)
 
 
@@ -123,12 +128,20 @@ def draw_marks(axes: Axes, panel: AnyPanel, marks: Iterable[Mark], color: str, t
         y = scaled(np.array([mark.y for mark in same]), panel.y)
         hollow = shape.get("hollow", False)
         size = line_width(shape["size"] / 2) / theme.weight**0.5
-        axes.plot(
+        (drawn,) = axes.plot(
             x, y, linestyle="none", marker=shape["marker"], markersize=size,
             color=color, markerfacecolor=theme.background if hollow else color,
             markeredgecolor=color if hollow else theme.background, markeredgewidth=line_width(0.75 if hollow else 0.35),
             zorder=4.0 if hollow else 4.1, scalex=False, scaley=False, label=f"_{kind}",
         )  # fmt: skip
+        drawn.set_clip_box(_with_border(axes))
+
+
+def _with_border(axes: Axes) -> TransformedBbox:
+    """The axes with a border in which marks at their ends are seen whole."""
+    from matplotlib.transforms import Bbox, TransformedBbox
+
+    return TransformedBbox(Bbox([[-BORDER, -BORDER], [1 + BORDER, 1 + BORDER]]), axes.transAxes)
 
 
 def _draw_arrows(axes: Axes, panel: Panel | FieldPanel, arrows: Floats, style: Style) -> None:

@@ -89,7 +89,7 @@ def draw_header(figure: Figure, titles: Sequence[Name], remarks: Sequence[str], 
         down += extent.height / figure.dpi + gap * scale
 
     for name in titles[:TITLE_LINES] if len(titles) > TITLE_LINES else titles:
-        line({**typeset(name), "plain": name.text}, TITLE_GAP, fontsize=TITLE_POINTS * scale)
+        line({**typeset(name, display=True), "plain": name.text}, TITLE_GAP, fontsize=TITLE_POINTS * scale)
     if len(titles) > TITLE_LINES:
         line(plain(f"… and {len(titles) - TITLE_LINES} more functions"), TITLE_GAP, fontsize=TITLE_POINTS * scale)
     letters = int(width * 72 / (NOTE_POINTS * scale * 0.43))

@@ -13,7 +13,7 @@ class Theme:
 
     `lines` are those of curves, `letters` those of their names, dark or light enough to be read. `slopes` is the colour
     map of values that have an order and `signs` that of values around 0, on both of which letters can be read. `counts`
-    goes from the background's colour.
+    goes from the background's colour to one on which lines are seen.
     `weight` scales the width of lines; `grid` says whether there is one, or else lines on two sides.
     """
 
@@ -38,7 +38,7 @@ THEMES = {
         letters=("#0069a6", "#b84f00", "#007a58", "#a3477f", "#8a5f00", "#1f6f9f"),
         slopes=("#5d9dc4", "#9cc5db", "#d3e5ec", "#f5f2e6", "#f4d9b0", "#eab27a", "#d9884f"),
         signs=("#5d9dc4", "#aecfe1", "#fafaf7", "#f0c79d", "#d9884f"),
-        counts=("#ffffff", "#b9d6e8", "#5b9cc4", "#0b4f7d", "#06263c"),
+        counts=("#ffffff", "#e2e2df", "#c9c9c5", "#a9a9a5", "#8a8a86"),
     ),
     "dark": Theme(
         *("#15181d", "#e9e9e6", "#9aa0a8", "#2f343c"),
@@ -46,7 +46,7 @@ THEMES = {
         letters=("#6fc0ee", "#f29a56", "#45cda8", "#e79dca", "#f2cb66", "#aac2db"),
         slopes=("#12385a", "#1f5478", "#2b6a80", "#3c6f6a", "#62703f", "#86682f", "#a05a2c"),
         signs=("#2a6f9f", "#23435a", "#1d2127", "#55392a", "#a05a2c"),
-        counts=("#15181d", "#1d4a6b", "#3a8dbd", "#8fd0f2", "#f2fbff"),
+        counts=("#15181d", "#2b2f35", "#40454c", "#575d65", "#6f757e"),
     ),
     "print": Theme(
         *("#ffffff", "#000000", "#4d4d4d", "#d9d9d9"),
@@ -54,7 +54,7 @@ THEMES = {
         letters=("#000000",) * 6,
         slopes=("#a8a8a8", "#c4c4c4", "#dcdcdc", "#f0f0f0", "#ffffff"),
         signs=("#a0a0a0", "#cfcfcf", "#ffffff", "#e6e6e6", "#c4c4c4"),
-        counts=("#ffffff", "#bdbdbd", "#6e6e6e", "#2b2b2b", "#000000"),
+        counts=("#ffffff", "#e4e4e4", "#cccccc", "#b0b0b0", "#949494"),
         weight=0.75,
         grid=False,
     ),
@@ -105,7 +105,10 @@ def settings(theme: Theme, scale: float = 1.0) -> Mapping[Any, Any]:
         "legend.borderaxespad": 0.2,
         **{f"{axis}tick.{part}": theme.ink for axis in "xy" for part in ("labelcolor", "color")},
         **{f"{axis}tick.major.size": 0 if theme.grid else 3.5 * scale for axis in "xy"},
+        **{f"{axis}tick.major.pad": 5.0 * scale for axis in "xy"},
         "svg.hashsalt": "deriv",
+        "svg.fonttype": "none",
+        "pdf.fonttype": 42,
         # Agg gives up on a line with very many corners unless it may draw it in pieces.
         "agg.path.chunksize": 10_000,
     }

@@ -14,6 +14,9 @@ TURNS = (Fraction(1, 6), Fraction(1, 4), Fraction(1, 2), *map(Fraction, (1, 2, 5
 """Distances between ticks, in multiples of pi."""
 
 MAX_TURNS = 9
+LEAST_PLAIN, MOST_PLAIN = 1e-3, 1e6
+"""The largest number at an axis whose numbers are written without powers of ten."""
+
 PLAIN_DIGITS = 8
 """A number of so many digits is written at its tick rather than as a difference from another."""
 
@@ -61,9 +64,12 @@ def set_scale(drawn: Any, axis: Axis) -> None:
     if axis.logarithmic:
         drawn.set_major_formatter(ticker.FuncFormatter(lambda value, place: f"$10^{{{value:.0f}}}$"))
         return
-    formatter: Any = ticker.ScalarFormatter(useMathText=True)
-    formatter.set_powerlimits((-3, 6))
-    formatter.set_useOffset(max(abs(low), abs(high)) > 10.0 ** (PLAIN_DIGITS - 2) * (high - low))
+    largest = max(abs(low), abs(high))
+    far = largest > 10.0 ** (PLAIN_DIGITS - 2) * (high - low)
+    # Mathtext costs a millisecond a number, which plain ones need not.
+    formatter: Any = ticker.ScalarFormatter(useMathText=far or not LEAST_PLAIN <= largest < MOST_PLAIN)
+    formatter.set_powerlimits(tuple(int(np.log10(power)) for power in (LEAST_PLAIN, MOST_PLAIN)))
+    formatter.set_useOffset(far)
     drawn.set_major_formatter(formatter)
 
 

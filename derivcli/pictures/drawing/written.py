@@ -57,8 +57,14 @@ def draw_text(
     """Draws a name with its lower left corner there; `backed` is the colour behind it."""
     words = typeset(name)
     x, y = taken.transform.inverted().transform(np.array(place) / taken.points + taken.corner)
+    look: dict[str, Any] = {"color": color, "parse_math": words["parse_math"], "va": "bottom", "ha": "left"}
+    look["fontsize"] = text_size(factor)
+    if place[0] > taken.width:
+        # It stays beside the axes when these show another range.
+        gap = (place[0] - taken.width, 0)
+        beside: Any = taken.axes.get_yaxis_transform()
+        return taken.axes.annotate(
+            words["text"], (1, y), gap, xycoords=beside, textcoords="offset points", annotation_clip=False, **look
+        )
     behind: Any = {"facecolor": backed, "edgecolor": "none", "alpha": 0.8, "pad": 1.0} if backed else None
-    return taken.axes.annotate(
-        words["text"], (x, y), color=color, parse_math=words["parse_math"], va="bottom", ha="left",
-        fontsize=text_size(factor), zorder=5, bbox=behind,
-    )  # fmt: skip
+    return taken.axes.annotate(words["text"], (x, y), zorder=5, bbox=behind, **look)

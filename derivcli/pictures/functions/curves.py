@@ -30,10 +30,11 @@ WILD = 1 / 64
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve with what it does at breaks in sight."""
+    """A curve with what it does at breaks in sight, and whether it is to be seen by logarithms."""
 
     curve: Curve
     joints: tuple[Joint, ...]
+    explodes: bool = False
 
 
 def lines_of(shown: Shown) -> list[Line]:
@@ -43,15 +44,18 @@ def lines_of(shown: Shown) -> list[Line]:
     functions = [
         _function_joints(known, breaks, here[number * step].tolist()) for number, known in enumerate(shown.known)
     ]
-    found = _sampled(shown, functions, breaks)
+    explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
+    found = _sampled(shown, functions, breaks, explodes)
     lines: list[Line] = []
     for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
         own = slice(number * step, (number + 1) * step)
         lines += _lines(shown, number, known, joints, found[own], here[own])
-    return lines
+    return [replace(line, explodes=does) for line, does in zip(lines, explodes, strict=True)]
 
 
-def _sampled(shown: Shown, functions: Sequence[Sequence[Joint]], breaks: Sequence[float]) -> list[Sampled]:
+def _sampled(
+    shown: Shown, functions: Sequence[Sequence[Joint]], breaks: Sequence[float], explodes: Sequence[bool]
+) -> list[Sampled]:
     """The functions and their derivatives between breaks."""
     step, first = 1 + len(shown.drawn.partials), (shown.variable,)
     outputs = []
@@ -63,7 +67,6 @@ def _sampled(shown: Shown, functions: Sequence[Sequence[Joint]], breaks: Sequenc
             place = number * step + 1 + shown.drawn.partials.index(first)
             outputs.append(Output(place, 1, known, steep, shown.low, shown.high))
     pixel = (shown.high - shown.low) / shown.drawn.size[0]
-    explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
     slopes = [None if does else slope for does, slope in zip(explodes, slopes_of(shown.drawn), strict=True)]
     values = by_logarithms(calm(shown.values, outputs, pixel), explodes)
     found = sampled(values, shown.low, shown.high, breaks, Canvas(*shown.drawn.size), slopes)

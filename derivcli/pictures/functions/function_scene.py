@@ -38,7 +38,7 @@ def function_scene(drawn: Drawn) -> Scene:
     panels = tuple(_with_polynomials(shown, panels))
     titles = tuple(title(drawn, number) for number in range(len(drawn.expressions)))
     said = tuple(notes(shown, panels)), description(shown, titles, panels)
-    return Scene(titles, panels, *said, drawn.equal, tuple(tables(shown, panels)))
+    return Scene(titles, panels, *said, drawn.equal, tuple(tables(shown, lines, panels)))
 
 
 def _marked(shown: Shown, curve: Curve, points: tuple[Mark, ...]) -> Curve:
@@ -58,7 +58,7 @@ def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
         own = [by_curve[id(curve)] for curve in curves]
         places = sorted({place for line in own for place in poles(line, shown.low, shown.high)})
         upright = [Asymptote(place) for place in places]
-        panels.append(panel_of(x, curves, [*upright, *_heights(shown, own)], ()))
+        panels.append(panel_of(x, curves, [*upright, *_heights(shown, own)], all(line.explodes for line in own)))
     return panels
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -83,12 +83,20 @@ def end_marks(joints: Sequence[Joint], order: int, low: float, high: float) -> I
             yield Mark(joint.place, here, "isolated" if joint.kind == "isolated" else "closed")
 
 
+def _is_near(end: float, places: Iterable[float], reach: float) -> bool:
+    return any(abs(end - place) < reach for place in places)
+
+
 def tamed(
     window: tuple[float, float], strokes: Sequence[Stroke], joints: Sequence[Joint], reach: float
 ) -> tuple[float, float]:
     """The vertical range that shows the shape, in which what is next to a pole or an oscillation is not most of it."""
-    wild = [joint.place for joint in joints if joint.has_pole or None in (joint.left, joint.right)]
-    if not wild or not strokes:
+    if not strokes:
+        return window
+    known = {joint.place for joint in joints if not joint.has_pole and None not in (joint.left, joint.right)}
+    inner = {float(end) for each in strokes for end in (each.x[0], each.x[-1])} - {strokes[0].x[0], strokes[-1].x[-1]}
+    wild = {joint.place for joint in joints} - known | {end for end in inner if not _is_near(end, known, reach)}
+    if not wild:
         return window
     x, y = (np.concatenate(parts) for parts in ([each.x for each in strokes], [each.y for each in strokes]))
     calm = np.ones(len(x), np.bool_)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from derivcli.check.verdict import Verdict
 from derivcli.check.verdict_kinds import KINDS
-from derivcli.pictures.functions.curves import slopes_of
+from derivcli.pictures.functions.curves import Line, slopes_of
 from derivcli.pictures.functions.names import DIGITS, letters_of
 from derivcli.pictures.functions.shown import Shown
 from derivcli.pictures.scene import Curve, Floats, Panel, Table
@@ -21,7 +23,7 @@ SAID = {"proved": "proved to {}", "agrees": "agrees in {}"}
 """What is said of a number that is right, with how many digits."""
 
 
-def tables(shown: Shown, panels: Sequence[Panel]) -> Iterator[Table]:
+def tables(shown: Shown, lines: Sequence[Line], panels: Sequence[Panel]) -> Iterator[Table]:
     """A table for each function, if they are asked for."""
     if not shown.drawn.tips:
         return
@@ -35,7 +37,7 @@ def tables(shown: Shown, panels: Sequence[Panel]) -> Iterator[Table]:
         yield table_of(
             number,
             [curve.name for curve, _ in own],
-            _numbers(shown, slice(first, first + step)),
+            _numbers(shown, lines, slice(first, first + step)),
             (shown.low, shown.high),
             [point.x.value for point in known.breaks],
             [height for _, height in own],
@@ -50,8 +52,17 @@ def _is_column(curve: Curve, number: int) -> bool:
     return curve.function == number and curve.role in ("function", "derivative")
 
 
-def _numbers(shown: Shown, own: slice) -> Callable[[Floats], list[Floats]]:
-    return lambda x: shown.values(x)[own]
+def _numbers(shown: Shown, lines: Sequence[Line], own: slice) -> Callable[[Floats], list[Floats]]:
+    """A function with its derivatives, which at breaks have no number where PyTorch's is a convention."""
+
+    def numbers(x: Floats) -> list[Floats]:
+        found = shown.values(x)[own]
+        for values, line in zip(found, lines[own], strict=True):
+            for joint in line.joints:
+                values[x == joint.place] = np.nan if joint.here is None else joint.here
+        return found
+
+    return numbers
 
 
 def _judged(shown: Shown, number: int) -> Callable[[Floats], list[str]] | None:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from derivcli.pictures.functions.explosive import PLACES, explodes
-from derivcli.pictures.scene import Asymptote, Axis, Band, Curve, Floats, Mark, Name, Panel
+from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Name, Panel
 
 COMPARABLE = 10
 """Curves share a pair of axes while their scales differ by less than this factor."""
@@ -51,12 +50,12 @@ def _scale(curves: Iterable[Curve]) -> float:
     return float(np.max(ends, initial=0) - np.min(ends, initial=0))
 
 
-def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], bands: Sequence[Band]) -> Panel:
+def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], by_logarithms: bool) -> Panel:
     """The curves with the vertical axis that suits them."""
     own = [curve for curve in curves if curve.role in ("function", "derivative")]
     low, high = _range(own, [mark for curve in own for mark in curve.marks if not math.isnan(mark.y)])
-    drawn = tuple(curves), tuple(asymptotes), tuple(bands)
-    if all(map(_is_explosive, own)):
+    drawn = tuple(curves), tuple(asymptotes)
+    if by_logarithms:
         low, high = (math.log10(max(end, 5e-324)) for end in (low, high))
         low, high = padded(low, high)
         return Panel(x, Axis(Name(""), 10 ** max(low, -307), 10 ** min(high, 308), logarithmic=True), *drawn)
@@ -83,17 +82,6 @@ def is_cut(curve: Curve) -> bool:
     slack = SLACK * (high / 2 - low / 2)
     low, high = low - slack, high + slack
     return any(bool(((each.y < low) | (each.y > high)).any()) for each in curve.strokes)
-
-
-def _is_explosive(curve: Curve) -> bool:
-    """Whether a logarithmic axis shows it best."""
-    x, y = (np.concatenate(parts) for parts in ([each.x for each in curve.strokes], [each.y for each in curve.strokes]))
-    return _explodes(x, y) if len(x) else True
-
-
-def _explodes(x: Floats, y: Floats) -> bool:
-    part = np.linspace(0, 1, PLACES)
-    return bool(y.min() > 0 and explodes(np.interp(x[0] * (1 - part) + x[-1] * part, x, y)))
 
 
 def padded(low: float, high: float) -> tuple[float, float]:

@@ -15,6 +15,9 @@ from derivcli.pictures.functions.tangents import typed_points
 from derivcli.pictures.scene import Floats
 from derivcli.points.at_option import Interval
 
+MOST_BREAKS, APART = 40, 4
+"""Of more breaks those are left out that are nearer to another one than so many pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -32,9 +35,14 @@ class Shown:
 
     @property
     def breaks(self) -> list[float]:
-        """Where any of the functions breaks, in order."""
+        """Where any of the functions breaks, in order, but for many that a picture cannot tell apart."""
         places = {point.x.value for each in self.known for point in each.breaks}
-        return sorted(place for place in places if self.low <= place <= self.high)
+        found = sorted(place for place in places if self.low <= place <= self.high)
+        if len(found) <= MOST_BREAKS:
+            return found
+        near = np.diff(found) < APART * (self.high - self.low) / self.drawn.size[0]
+        alone = ~(np.append(near, False) | np.insert(near, 0, False))
+        return [place for place, is_alone in zip(found, alone.tolist(), strict=True) if is_alone]
 
     def values(self, x: Floats) -> list[Floats]:
         """The functions, each with its derivatives behind it."""

@@ -15,7 +15,7 @@ from derivcli.pictures.scene import Floats
 USUAL = 3.0
 """What is shown to both sides where nothing says more."""
 
-AIR, MOST_AIR, EDGE_AIR = 0.15, 1.25, 0.06
+AIR, MOST_AIR, EDGE_AIR = 0.15, 1.0, 0.06
 """The air beside what happens: at least, and at most where the function stays in sight; and beyond a domain's end."""
 
 POINT_AIR = 0.08
@@ -29,6 +29,12 @@ OPEN_AIR = 4.0
 
 MOST_BREAKS, MOST_TURNS = 7, 8
 """Of more breaks only those next to 0 are shown; of more turns in one period there is one period and not two."""
+
+PILED = 0.2
+"""Breaks pile up where those next to 0 are nearer to it by this factor than the farthest one."""
+
+GREATEST, MOST_HALVINGS = 1e6, 40
+"""How many times greater one end of a picture may be than the other, and how often it is halved for that."""
 
 FAR = 6.0
 """A point that is so many widths away from what happens is shown alone."""
@@ -122,8 +128,16 @@ def _places(known: Known) -> list[float]:
     breaks = [each.x.value for each in known.breaks if each.kind != "isolated"]
     breaks = breaks or [each.x.value for each in known.breaks]
     inner = [each.x.value for each in (*study.zeros, *study.critical, *study.inflections)]
-    reach = sorted(map(abs, breaks))[MOST_BREAKS - 1] if len(breaks) > MOST_BREAKS else math.inf
+    reach = _reach(breaks)
     return sorted({place for place in (*breaks, *inner) if abs(place) <= reach and math.isfinite(place)})
+
+
+def _reach(breaks: Sequence[float]) -> float:
+    """How far from 0 breaks are shown: all of a few, and all that pile up towards 0."""
+    sizes = sorted(map(abs, breaks))
+    if len(sizes) <= MOST_BREAKS or sizes[MOST_BREAKS - 1] < PILED * sizes[-1]:
+        return math.inf
+    return sizes[MOST_BREAKS - 1]
 
 
 def _goes_on(known: Known, first: float, last: float) -> tuple[bool, bool]:
@@ -179,7 +193,7 @@ def _around(known: Known, place: float, height: Heights, is_open: tuple[bool, bo
             missing = np.abs(height(place + side * distances) - limit)
             top = float(np.nanmax(missing[np.isfinite(missing)], initial=0.0))
             far = distances[missing > 0.1 * top]
-            reach = max(reach, 1.25 * float(far.max(initial=0.0)))
+            reach = max(reach, 1.5 * float(far.max(initial=0.0)))
         usual = reach if 0 < reach < 1e8 and not _has_pole(known) else usual
     return usual if is_open[0] else 0.0, usual if is_open[1] else 0.0
 
@@ -191,15 +205,12 @@ def _has_pole(known: Known) -> bool:
 def _unmarked(height: Heights) -> tuple[float, float]:
     """What is shown of a function at which nothing happens: less, where it grows by more than eyes can follow."""
     half = USUAL
-    for _ in range(40):
-        values = np.abs(height(np.array([-half, 0.0, half])))
-        values = values[np.isfinite(values) & (values > 0)]
-        if len(values) == 3 and values.max() / values.min() < 1e6:
-            break
-        if len(values) < 2 or (len(values) == 3 and values.max() == values.min()):
-            return -USUAL, USUAL
+    for _ in range(MOST_HALVINGS):
+        ends = np.abs(height(np.array([-half, half])))
+        if not (ends.max() > GREATEST * ends.min()):
+            return (-half, half) if half == USUAL else rounded(-half, half)
         half /= 2
-    return (-half, half) if half == USUAL else rounded(-half, half)
+    return -USUAL, USUAL
 
 
 def rounded(low: float, high: float) -> tuple[float, float]:

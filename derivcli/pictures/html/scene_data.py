@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from derivcli.pictures.drawing.outlines import outline_of
 from derivcli.pictures.drawing.styles import key_of, styles_of
 from derivcli.pictures.drawing.themes import THEMES
 from derivcli.pictures.html.field_data import contour_data, vector_data
@@ -34,13 +35,16 @@ from derivcli.pictures.scene import (
 Data = dict[str, Any]
 
 LINE_PIXELS = 2.0
+CSS_PIXELS = 96
+"""What a browser calls an inch."""
 
 
 def scene_data(scene: Scene, look: Look) -> Data:
     """All that the page shows."""
     tables = [_table(table) for table in scene.tables]
     return {
-        "titles": [_name(name) for name in scene.titles],
+        "titles": [_title(name) for name in scene.titles],
+        "size": None if look.size is None else [side * CSS_PIXELS for side in look.size],
         "notes": list(scene.notes),
         "description": scene.description,
         "equal": scene.equal,
@@ -58,6 +62,12 @@ def _theme(name: str) -> Data:
 
 def _name(name: Name | None) -> Data:
     return {"text": name.text if name else ""}
+
+
+def _title(name: Name) -> Data:
+    """A name with its formula as an outline, since a page brings no fonts."""
+    outline = outline_of(name) if name.latex else None
+    return {"text": name.text, **({} if outline is None else {"path": outline.path, "box": outline.box})}
 
 
 def _axis(axis: Axis) -> Data:

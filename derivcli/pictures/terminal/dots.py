@@ -19,7 +19,7 @@ FAR = 1e9
 
 STEPS_PER_DOT = 4
 
-DASHES: tuple[tuple[int, ...], ...] = ((), (6, 3), (1, 2), (7, 2, 1, 2), (2, 3), (10, 4))
+DASHES: tuple[tuple[int, ...], ...] = ((), (6, 3), (1, 2), (7, 2, 1, 2), (2, 3), (4, 1))
 """Dots that are drawn, dots that are not, and so on; nothing for an unbroken line."""
 
 TANGENT_DASHES = (1, 3)
@@ -37,6 +37,14 @@ class Canvas:
     def place(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Where points lie, in dots; nan where they have no place on an axis."""
         return fraction(self.x, x) * self.width, fraction(self.y, y) * self.height
+
+    def eighths(self, u: Floats, v: Floats) -> NDArray[np.int64]:
+        """The directions that vectors have on the canvas, in eighths of a turn; its dots are twice as high as wide."""
+        with np.errstate(all="ignore"):
+            across = u / (self.x.high - self.x.low) * self.width
+            up = 2 * v / (self.y.high - self.y.low) * self.height
+        turn = np.nan_to_num(np.arctan2(up, across))
+        return np.round(turn / (np.pi / 4)).astype(np.int64) % 8
 
 
 def fraction(axis: Axis, values: Floats) -> Floats:

@@ -34,6 +34,8 @@ def panel_cells(
         *(curve_layer(fine, curve, inks[key_of(curve)]) for curve in panel.curves),
     ]
     cells = drawn(layers, columns, rows, signs, frame)
+    for curve in panel.curves:
+        _write_arrows(cells, coarse, curve, inks[key_of(curve)], signs)
     marks = [(mark, inks[key_of(curve)].color) for curve in panel.curves for mark in curve.marks]
     return cells, write_marks(cells, coarse, [*marks, *((mark, PLAIN) for mark in panel.marks)], signs)
 
@@ -47,7 +49,7 @@ def write_marks(
     cells: Cells, canvas: Canvas, marks: Sequence[tuple[Mark, int]], signs: Signs, background: Floats | None = None
 ) -> list[Mark]:
     """Put marks on the canvas, and their names where there is room; the marks whose names found none."""
-    placed = [(mark, color, *dot) for mark, color in marks for dot in _cell(canvas, mark)]
+    placed = [(mark, color, *dot) for mark, color in marks for dot in _cells_of(canvas, mark.x, mark.y)]
     for mark, color, column, row in sorted(placed, key=lambda each: each[0].kind != "open"):
         behind = PLAIN if background is None else int(background[row, column])
         cells.write(column, row, signs.marks[mark.kind], color, behind)
@@ -55,6 +57,15 @@ def write_marks(
     if background is not None:
         return [mark for mark, *_ in named]
     return [each[0] for each in named if not _write_name(cells, *each)]
+
+
+def _write_arrows(cells: Cells, canvas: Canvas, curve: Curve, ink: Ink, signs: Signs) -> None:
+    """The directions in which a path is run through."""
+    if curve.arrows is not None and len(curve.arrows):
+        eighths = canvas.eighths(curve.arrows[:, 2], curve.arrows[:, 3])
+        for (x, y, *_), eighth in zip(curve.arrows, eighths, strict=True):
+            for column, row in _cells_of(canvas, x, y):
+                cells.write(column, row, signs.arrows[eighth], ink.color)
 
 
 def _write_name(cells: Cells, mark: Mark, color: int, column: int, row: int) -> bool:
@@ -78,9 +89,9 @@ def _around(column: int, row: int, width: int) -> Iterator[tuple[int, int]]:
             yield from ((left, line) for left in (column - width // 2, column + 1, column - width))
 
 
-def _cell(canvas: Canvas, mark: Mark) -> Iterator[tuple[int, int]]:
-    """The cell of a mark, counted from above, where it is in sight."""
-    for column, row in point_dots(canvas, np.array([mark.x]), np.array([mark.y])):
+def _cells_of(canvas: Canvas, x: float, y: float) -> Iterator[tuple[int, int]]:
+    """The cell of a point, counted from above, where it is in sight."""
+    for column, row in point_dots(canvas, np.array([x]), np.array([y])):
         yield int(column), canvas.height - 1 - int(row)
 
 

@@ -164,15 +164,11 @@ def _write_arrows(cells: Cells, canvas: Canvas, panel: VectorPanel, signs: Signs
     u, v = (
         _between(Contours(panel.x.name, grid_x, grid_y, part, np.empty(0)), place_x, place_y) for part in panel.vectors
     )
-    # A cell is twice as high as it is wide.
-    turn = np.arctan2(
-        2 * v / (panel.y.high - panel.y.low) * canvas.height, u / (panel.x.high - panel.x.low) * canvas.width
-    )
-    eighth = np.round(np.nan_to_num(turn) / (np.pi / 4)).astype(int) % 8
+    eighths = canvas.eighths(u, v)
     for i, row in enumerate(rows):
         for j, column in enumerate(columns):
-            if np.isfinite(turn[i, j]):
-                sign = signs.arrows[eighth[i, j]] if u[i, j] or v[i, j] else "·"
+            if np.isfinite(u[i, j] + v[i, j]):
+                sign = signs.arrows[eighths[i, j]] if u[i, j] or v[i, j] else "."
                 behind = int(background[row, column])
                 cells.write(int(column), int(row), sign, PLAIN if behind == PLAIN else 15, behind)
 

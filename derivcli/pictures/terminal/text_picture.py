@@ -20,7 +20,7 @@ MAX_COLUMNS, MIN_COLUMNS = 200, 20
 MIN_ROWS, MAX_ROWS_PER_COLUMN = 6, 0.4
 """A canvas has so many lines at least, and all have together so many for each column at most."""
 
-SAMPLE_CELLS = 4
+SAMPLE_CELLS = 5
 MAX_TITLES, MAX_TITLE_LINES, MAX_NOTE_LINES = 4, 2, 4
 LINES_BELOW = 3
 """An axis, its numbers and its name."""

@@ -6,17 +6,35 @@ function gridOf(data, names) {
   return grid
 }
 
-// The number of a grid at a point, by the four points around it, with its slopes; nan outside of it or where one is missing.
+// The weights of four neighbours in a row, and of their slopes, at a part of the way from the second to the third.
+function weights(part) {
+  const t = part, t2 = t * t, t3 = t2 * t
+  return {
+    value: [(-t3 + 2 * t2 - t) / 2, (3 * t3 - 5 * t2 + 2) / 2, (-3 * t3 + 4 * t2 + t) / 2, (t3 - t2) / 2],
+    slope: [(-3 * t2 + 4 * t - 1) / 2, (9 * t2 - 10 * t) / 2, (-9 * t2 + 8 * t + 1) / 2, (3 * t2 - 2 * t) / 2],
+  }
+}
+
+// The number of a grid at a point with its slopes, by cubics through the points around it; nan where one is missing.
 function onGrid(grid, numbers, x, y) {
-  const column = Math.min(placeOf(grid.x, x), grid.x.length - 2), row = Math.min(placeOf(grid.y, y), grid.y.length - 2)
+  const wide = grid.x.length, column = Math.min(placeOf(grid.x, x), wide - 2), row = Math.min(placeOf(grid.y, y), grid.y.length - 2)
   if (column < 0 || row < 0 || x > grid.x[column + 1] || y > grid.y[row + 1]) return {value: NaN, slopes: [NaN, NaN]}
   const width = grid.x[column + 1] - grid.x[column], height = grid.y[row + 1] - grid.y[row]
-  const right = (x - grid.x[column]) / width, up = (y - grid.y[row]) / height
-  const place = row * grid.x.length + column, above = place + grid.x.length
-  const [a, b, c, d] = [numbers[place], numbers[place + 1], numbers[above], numbers[above + 1]]
+  const across = weights((x - grid.x[column]) / width), up = weights((y - grid.y[row]) / height)
+  const known = (right, above) => numbers[(row + above) * wide + column + right]
+  // Beyond an edge, or where a number is missing, a straight line goes on.
+  const line = (get) => {
+    const [b, c] = [get(0), get(1)], [a, d] = [get(-1), get(2)]
+    return [isFinite(a) ? a : 2 * b - c, b, c, isFinite(d) ? d : 2 * c - b]
+  }
+  const inRow = (above) => line((right) => (column + right < 0 || column + right >= wide ? NaN : known(right, above)))
+  const sum = (own, four) => own.reduce((total, weight, place) => total + weight * four[place], 0)
+  const rows = new Map([-1, 0, 1, 2].map((above) => [above, row + above < 0 || row + above >= grid.y.length ? null : inRow(above)]))
+  const upwards = (own) => line((above) => (rows.get(above) ? sum(own, rows.get(above)) : NaN))
+  const values = upwards(across.value)
   return {
-    value: (a * (1 - right) + b * right) * (1 - up) + (c * (1 - right) + d * right) * up,
-    slopes: [((b - a) * (1 - up) + (d - c) * up) / width, ((c - a) * (1 - right) + (d - b) * right) / height],
+    value: sum(up.value, values),
+    slopes: [sum(up.value, upwards(across.slope)) / width, sum(up.slope, values) / height],
   }
 }
 
@@ -35,7 +53,7 @@ function addContours(figure, field, isBehind) {
   const y = (line) => unpacked(line.y).map((each) => each / home.y.scale)
   field.regions.forEach((polygons, place) => {
     const drawn = figure.plot.multi_polygons({field: 'xs'}, {field: 'ys'}, {
-      source: source({xs: polygons.map((rings) => rings.map(x)), ys: polygons.map((rings) => rings.map(y))}),
+      source: source({xs: polygons.map((rings) => [rings.map(x)]), ys: polygons.map((rings) => [rings.map(y)])}),
       line_width: 0.6, fill_alpha: isBehind ? 0.6 : 1, line_alpha: isBehind ? 0 : 1,
     })
     figure.painters.push((theme) => { drawn.glyph.fill_color = drawn.glyph.line_color = levelColors(field, theme)[place] })

@@ -10,6 +10,8 @@ const OVER = 1.25 // how far the ranges reach beyond what is drawn, in its lengt
 const NARROWEST = 1e-9
 const STEPS_SEEN = 2 ** 12 // so many float64 lie at least across the narrowest view
 const {ndarray} = Bokeh.require('core/util/ndarray')
+const TICK_PIXELS = {x: 62, y: 40}
+const MOST_TICKS = 9
 const FONT = 'system-ui, sans-serif'
 const WHOLE = 0.98 // a view of so much of the axis is the whole picture
 const PIXELS_OFF = 0.5
@@ -40,6 +42,11 @@ function nameOf(axis) {
   return axis.name.text + (axis.unit ? ` / 10^${axis.unit}` : '')
 }
 
+// A text in which no sign is one of TeX, for which Bokeh would want MathJax.
+function plain(text) {
+  return text.replace(/\$\$|\\[[\](){}]/g, (signs) => signs[0] + '\u200b' + signs.slice(1))
+}
+
 // A panel as a figure; `x` is the range that all of them share.
 function makeFigure(panel, x, isLast) {
   const home = {x: ends(panel.x), y: ends(panel.y)}
@@ -49,7 +56,7 @@ function makeFigure(panel, x, isLast) {
     x_range: x, y_range: y, tools: 'pan,wheel_zoom', active_scroll: 'wheel_zoom', toolbar_location: null,
     sizing_mode: 'stretch_both', min_border: 6, min_border_right: 14, outline_line_color: null,
     x_axis_type: panel.x.logarithmic ? 'log' : 'linear', y_axis_type: panel.y.logarithmic ? 'log' : 'linear',
-    x_axis_label: isLast ? nameOf(panel.x) : '', y_axis_label: nameOf(panel.y), lod_threshold: null,
+    x_axis_label: plain(isLast ? nameOf(panel.x) : ''), y_axis_label: plain(nameOf(panel.y)), lod_threshold: null,
   })
   const figure = {panel, plot, x, y, home, painters: [], drawers: [], curves: [], tips: []}
   for (const axis of plot.axes) {
@@ -60,8 +67,8 @@ function makeFigure(panel, x, isLast) {
     })
   }
   figure.painters.push((theme) => paintAxes(plot, theme))
-  if (panel.x.turns) figure.drawers.push(() => tickTurns(plot.xaxes[0], plot.xgrids[0], x))
-  if (panel.y.turns) figure.drawers.push(() => tickTurns(plot.yaxes[0], plot.ygrids[0], y))
+  if (panel.x.turns) figure.drawers.push(() => tickTurns(plot.xaxes[0], plot.xgrids[0], x, frameOf(figure).width / TICK_PIXELS.x))
+  if (panel.y.turns) figure.drawers.push(() => tickTurns(plot.yaxes[0], plot.ygrids[0], y, frameOf(figure).height / TICK_PIXELS.y))
   return figure
 }
 
@@ -76,8 +83,8 @@ function paintAxes(plot, theme) {
   for (const grid of plot.grids) grid.grid_line_color = theme.pale
 }
 
-function tickTurns(axis, grid, range) {
-  const found = turnTicks(range.start, range.end)
+function tickTurns(axis, grid, range, most) {
+  const found = turnTicks(range.start, range.end, Math.min(MOST_TICKS, most))
   const ticker = found ? new Bokeh.FixedTicker({ticks: found.ticks}) : new Bokeh.BasicTicker()
   axis.major_label_overrides = found ? found.texts : new Map()
   axis.ticker = grid.ticker = ticker
@@ -195,21 +202,24 @@ function addMarks(figure, marks, curve) {
     if (curve) curve.parts.push(drawn)
   }
   for (const mark of marks) figure.tips.push({...mark, px: mark.x / home.x.scale, py: mark.y / home.y.scale, curve})
-  addNames(figure, marks.filter((mark) => mark.name.text), curve)
+  const named = marks.filter((mark) => mark.name.text)
+  addNames(figure, named.filter((mark) => mark.kind != 'minimum'), curve, {y_offset: -7, text_baseline: 'bottom'})
+  addNames(figure, named.filter((mark) => mark.kind == 'minimum'), curve, {y_offset: 7, text_baseline: 'top'})
 }
 
-function addNames(figure, marks, curve) {
+function addNames(figure, marks, curve, aligned) {
   if (!marks.length) return
   const {home} = figure
   const drawn = figure.plot.text({field: 'x'}, {field: 'y'}, {field: 'text'}, {
     source: new Bokeh.ColumnDataSource({data: {
       x: marks.map((mark) => mark.x / home.x.scale), y: marks.map((mark) => mark.y / home.y.scale),
-      text: marks.map((mark) => mark.name.text),
+      text: marks.map((mark) => plain(mark.name.text)),
     }}),
-    x_offset: 8, y_offset: -7, text_font: FONT, text_font_size: '13px', text_baseline: 'bottom',
+    x_offset: 8, text_font: FONT, text_font_size: '13px', background_fill_alpha: 0.75, ...aligned,
   })
   figure.painters.push((theme, name) => {
     drawn.glyph.text_color = curve ? curve.letters[name] : theme.ink
+    drawn.glyph.background_fill_color = theme.background
   })
   if (curve) curve.parts.push(drawn)
 }

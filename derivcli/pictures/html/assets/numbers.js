@@ -48,12 +48,17 @@ function cubicAt(table, column, gap, x) {
   return first * back + last * part + part * back * width * ((start - chord) * back - (end - chord) * part)
 }
 
+const ROUND = 6 // digits of an x that is worth pointing at where none has a verdict
+
+// `judged` are the rows with a verdict; where there is none, those whose x is short.
 function prepareTable(data) {
   const table = {...data, x: unpacked(data.x)}
   table.columns = data.columns.map((column) => ({...column, values: unpacked(column.values), errors: unpacked(column.errors)}))
   for (const column of table.columns) column.slopes = slopesOf(table, column)
-  table.judged = Float64Array.from(table.verdicts.flatMap((text, row) => (table.texts[text] ? [row] : [])))
-  table.judgedX = table.judged.map((row) => table.x[row])
+  const isJudged = table.texts.some(Boolean), isRound = (x) => Number(x.toPrecision(ROUND)) == x
+  const rows = Array.from(table.x.keys())
+  table.judged = rows.filter((row) => (isJudged ? table.texts[table.verdicts[row]] : isRound(table.x[row])))
+  table.judgedX = Float64Array.from(table.judged, (row) => table.x[row])
   return table
 }
 

@@ -12,15 +12,33 @@ const QUIET = 250 // milliseconds after which the values are read out
 
 const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: null, isFine: false}
 
+function svg(tag, attributes) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  return made
+}
+
 function svgLine(curve) {
-  const [, width] = [0, 30], made = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-  const line = document.createElementNS('http://www.w3.org/2000/svg', 'line')
-  for (const [name, value] of [['width', width], ['height', 8], ['aria-hidden', 'true']]) made.setAttribute(name, value)
-  for (const [name, value] of [['x1', 0], ['x2', width], ['y1', 4], ['y2', 4]]) line.setAttribute(name, value)
-  line.setAttribute('stroke-width', curve.width)
-  line.setAttribute('stroke-dasharray', curve.dash.join(' '))
+  const made = svg('svg', {width: 30, height: 8, 'aria-hidden': 'true'})
+  const line = svg('line', {x1: 0, x2: 30, y1: 4, y2: 4, 'stroke-width': curve.width, 'stroke-dasharray': curve.dash.join(' ')})
   made.append(line)
   return {made, line}
+}
+
+// A title as its outline, which is read out as its text.
+function titleOf({text, path, box}) {
+  const line = document.createElement('span')
+  if (!path) {
+    line.textContent = text
+    return line
+  }
+  const [left, top, width, height] = box
+  const made = svg('svg', {
+    viewBox: `${left - 1} ${top - 1} ${width + 2} ${height + 2}`, width: width + 2, height: height + 2, role: 'img', 'aria-label': text,
+  })
+  made.append(svg('path', {d: path}))
+  line.append(made)
+  return line
 }
 
 function button(text, act) {
@@ -32,11 +50,7 @@ function button(text, act) {
 }
 
 function writeWords() {
-  for (const name of data.titles) {
-    const line = document.createElement('span')
-    line.textContent = name.text
-    element('titles').append(line)
-  }
+  for (const name of data.titles) element('titles').append(titleOf(name))
   for (const note of data.notes) {
     const line = document.createElement('li')
     line.textContent = note
@@ -69,14 +83,16 @@ function writeMarks() {
 }
 
 const KINDS = {
-  closed: 'end', open: 'open end', isolated: 'isolated point', dot: '', touch: '', flat: 'critical point', degenerate: 'critical point',
+  closed: 'end', open: 'open point', isolated: 'isolated point', dot: '', touch: '', flat: 'critical point', degenerate: 'critical point',
   node: 'double point', start: 'start',
 }
 
 function markText(mark) {
   if (mark.kind == 'touch' && mark.curve) return `tangent ${mark.curve.name.text}`
   const kind = KINDS[mark.kind] ?? mark.kind
-  return `${kind} ${mark.name.text || `(${number(mark.x, 6)}, ${number(mark.y, 6)})`}`.trim()
+  if (mark.kind == 'jump') return `jump at ${number(mark.x, 6)}`
+  const name = mark.name.text || `(${number(mark.x, 6)}, ${number(mark.y, 6)})`
+  return kind + (!kind ? '' : name[0] == '(' ? ' ' : ': ') + name
 }
 
 function goTo(mark) {
@@ -84,17 +100,27 @@ function goTo(mark) {
   keepInView()
 }
 
-// The point with its tangent, as glyphs of their own above everything else.
+// The tangent lies below the curves, the point above all.
+function addTangent(figure) {
+  figure.tangent = source()
+  const line = figure.plot.line({field: 'x'}, {field: 'y'}, {source: figure.tangent, line_width: 1.6})
+  figure.painters.push((theme) => { line.glyph.line_color = theme.ink })
+}
+
 function addPoint(figure) {
-  const tangent = source(), dots = source(), hover = source()
-  const line = figure.plot.line({field: 'x'}, {field: 'y'}, {source: tangent, line_width: 1.6})
+  const dots = source(), hover = source()
   const ring = figure.plot.scatter({field: 'x'}, {field: 'y'}, {source: hover, size: 9, line_width: 1.5, fill_alpha: 0})
   const point = figure.plot.scatter({field: 'x'}, {field: 'y'}, {source: dots, size: 13, line_width: 2.5})
   figure.painters.push((theme) => {
-    line.glyph.line_color = ring.glyph.line_color = point.glyph.fill_color = theme.ink
+    ring.glyph.line_color = point.glyph.fill_color = theme.ink
     point.glyph.line_color = theme.background
   })
-  Object.assign(figure, {tangent, dots, hover})
+  Object.assign(figure, {dots, hover})
+}
+
+// A name with its number, after a sign that says how sure it is.
+function equation({name, text}) {
+  return text.startsWith('≈') ? `${name} ${text}` : `${name} = ${text}`
 }
 
 // Puts the point at a place of its rider, or at what is known beside it unless a fine step asks for the place itself.
@@ -106,10 +132,9 @@ function show(at, isFine = false) {
   state.at = state.found.at ?? rider.clamp(at)
   drawPoint()
   const words = rider.words(state.found)
-  const parts = words.map(({name, text}) => {
-    const part = document.createElement('span'), label = document.createElement('b')
-    label.textContent = `${name} = `
-    part.append(label, text)
+  const parts = words.map((word) => {
+    const part = document.createElement('span')
+    part.textContent = equation(word)
     return part
   })
   if (state.found.verdict) {
@@ -228,7 +253,7 @@ function hover(event) {
   if (density) lines.push([density, ''])
   if (found && !density) {
     if (state.riders.length > 1) lines.push([found.rider.name, 'name'])
-    lines.push(...found.rider.words(found.found).map(({name, text}) => [`${name} = ${text}`, '']))
+    lines.push(...found.rider.words(found.found).map((word) => [equation(word), '']))
     if (found.found.verdict) lines.push([found.found.verdict, 'verdict'])
     if (found.there && isFinite(found.there.y)) spot.figure.hover.data = {x: [found.there.x], y: [found.there.y]}
   }
@@ -240,7 +265,7 @@ function densityAt({figure, x, y}) {
   const column = Math.floor(((x * home.x.scale - density.x[0]) / (density.x[1] - density.x[0])) * density.columns)
   const row = Math.floor(((y * home.y.scale - density.y[0]) / (density.y[1] - density.y[0])) * density.rows)
   const count = column >= 0 && row >= 0 && column < density.columns && row < density.rows && density.values[row * density.columns + column]
-  return count ? `${count.toLocaleString('en')} points of ${density.name.text}` : ''
+  return count ? `${count.toLocaleString('en')} ${count == 1 ? 'point' : 'points'} of ${density.name.text}` : ''
 }
 
 function placeTip(event, lines) {
@@ -326,24 +351,28 @@ function setRange(range, start, end) {
   range.setv({start, end})
 }
 
-function reset() {
-  for (const figure of state.figures) {
-    const {x, y} = squared(figure)
-    setRange(figure.x, x.low, x.high)
-    setRange(figure.y, y.low, y.high)
+function fitSize([width, height]) {
+  document.querySelector('main').style.maxWidth = `${width}px`
+  Object.assign(graph.style, {flex: '0 0 auto', height: `${height}px`})
+}
+
+// Makes each figure as wide and high as one scale on both axes wants, within the room that there is.
+function square() {
+  for (const {room, view, home} of state.figures) {
+    const frame = view.frame.bbox, [right, down] = [room.clientWidth - frame.width, room.clientHeight - frame.height]
+    const [wide, high] = [home.x.high - home.x.low, home.y.high - home.y.low]
+    const most = Math.max(240, Math.min(graph.clientHeight, innerHeight * 0.8) / state.figures.length)
+    const scale = Math.min((graph.clientWidth - right) / wide, (most - down) / high)
+    Object.assign(room.style, {flex: 'none', minHeight: 0, margin: '0 auto', width: `${wide * scale + right}px`, height: `${high * scale + down}px`})
   }
 }
 
-// The ranges of a whole figure; of one length for a pixel on both axes where the scene asks for that.
-function squared(figure) {
-  const {x, y} = figure.home
-  if (!data.equal) return {x, y}
-  const {width, height} = frameOf(figure), step = Math.max((x.high - x.low) / width, (y.high - y.low) / height)
-  const around = (axis, pixels) => {
-    const middle = (axis.low + axis.high) / 2
-    return {low: middle - (step * pixels) / 2, high: middle + (step * pixels) / 2}
+function reset() {
+  for (const figure of state.figures) {
+    const {x, y} = figure.home
+    setRange(figure.x, x.low, x.high)
+    setRange(figure.y, y.low, y.high)
   }
-  return {x: around(x, width), y: around(y, height)}
 }
 
 function keepInView() {
@@ -431,7 +460,9 @@ function build(panel, shared, isLast) {
   }
   if (panel.field && panel.field.arrows) addVectors(figure, panel.field.arrows)
   if (panel.vectors) addVectors(figure, panel.vectors)
+  addTangent(figure)
   for (const curve of panel.curves) addCurve(figure, curve, tables)
+  for (const plane of panel.planes || []) figure.tips.push(planeTip(figure, plane))
   addMarks(figure, panel.marks, null)
   addPoint(figure)
   return figure
@@ -445,12 +476,13 @@ async function start() {
   graph.classList.toggle('whole', data.panels.length == 1)
   listenToThemes()
   await draw()
-  if (data.equal) reset()
+  if (data.equal) square()
+  if (data.size) fitSize(data.size)
   state.riders = ridersOf(state.figures, tables)
   document.body.classList.toggle('several', state.riders.length > 1 && !state.riders[0].isFree)
   if (state.riders.length) choose(0)
   for (const range of new Set(state.figures.flatMap((figure) => [figure.x, figure.y]))) range.change.connect(redraw)
-  new ResizeObserver(() => { if (data.equal) reset(); redraw() }).observe(graph)
+  new ResizeObserver(() => { if (data.equal) square(); redraw() }).observe(graph)
   listenToPointers()
   graph.addEventListener('keydown', onKey)
   element('in').addEventListener('click', () => zoom(0.5))
@@ -460,6 +492,15 @@ async function start() {
   document.documentElement.dataset.ready = 'yes'
 }
 
+function planeTip(figure, {point: [x, y, z], slopes, name}) {
+  const {home} = figure
+  return {
+    x, y, px: x / home.x.scale, py: y / home.y.scale, kind: 'touch', curve: null,
+    name: {text: name.text || `tangent plane at (${number(x, 6)}, ${number(y, 6)}, ${number(z, 6)})`},
+    tip: `slopes ${number(slopes[0], 6)} and ${number(slopes[1], 6)}`,
+  }
+}
+
 // All figures belong to one document, since they share a range.
 async function draw() {
   const drawn = new Bokeh.Document(), rooms = state.figures.map(() => document.createElement('div'))
@@ -467,7 +508,7 @@ async function draw() {
   drawn.config.notifications = null // it would take room in the graph
   for (const figure of state.figures) drawn.add_root(figure.plot)
   const views = await Bokeh.embed.add_document_standalone(drawn, graph, rooms)
-  for (const figure of state.figures) figure.view = views.get(figure.plot)
+  state.figures.forEach((figure, place) => Object.assign(figure, {view: views.get(figure.plot), room: rooms[place]}))
   rooms.forEach(hideFromTab)
 }
 

@@ -35,7 +35,7 @@ function functionRider(table, figures) {
   function verdictAt(row, x) {
     if (row >= 0 && table.texts[table.verdicts[row]]) return table.texts[table.verdicts[row]]
     const nearest = table.judged[nearestPlace(table.judgedX, x)]
-    return nearest === undefined ? '' : `at ${variable()} = ${number(table.x[nearest])}: ${table.texts[table.verdicts[nearest]]}`
+    return nearest === undefined || !table.texts[table.verdicts[nearest]] ? '' : `at ${variable()} = ${number(table.x[nearest])}: ${table.texts[table.verdicts[nearest]]}`
   }
 
   const variable = () => figure.panel.x.name.text
@@ -66,14 +66,32 @@ function functionRider(table, figures) {
       return {at: place, found, away, there}
     },
     tangent: (found) => isFinite(found.slope) && lineThrough(figure, found.dots[lines.indexOf(main)], found.slope),
-    marks: () => figure.tips.filter((mark) => mark.x >= first && mark.x <= last && (!mark.curve || mark.curve == curve || mark.curve.role == 'tangent')),
+    marks() {
+      const own = figure.tips.filter((mark) =>
+        mark.x >= first && mark.x <= last && (!mark.curve || mark.curve == curve || mark.curve.role == 'tangent'))
+      return own.filter((mark, place) => own.findIndex((each) => each.x == mark.x) == place)
+        .map((mark) => (own.filter((each) => each.x == mark.x && ENDS.includes(each.kind)).length > 1 ? jump(mark) : mark))
+    },
     ofMark: (mark) => mark.x,
   }
 }
 
+const ENDS = ['open', 'closed', 'isolated']
+
+function jump(mark) {
+  return {...mark, kind: 'jump', name: {text: ''}}
+}
+
+// A straight line across the view, which an axis of logarithms bends.
 function lineThrough(figure, {x, y}, slope) {
   const steep = (slope * figure.home.x.scale) / figure.home.y.scale, wide = figure.x.end - figure.x.start
-  return {x: [x - 2 * wide, x, x + 2 * wide], y: [y - 2 * wide * steep, y, y + 2 * wide * steep]}
+  const line = {x: [], y: []}, {panel} = figure, count = panel.y.logarithmic || panel.x.logarithmic ? 100 : 1
+  for (let place = -count; place <= count; place++) {
+    const away = (2 * wide * place) / count, height = y + away * steep
+    line.x.push(panel.x.logarithmic && x + away <= 0 ? NaN : x + away)
+    line.y.push(panel.y.logarithmic && height <= 0 ? NaN : height)
+  }
+  return line
 }
 
 // A line of which only points are known; its place counts them from the first, in fractions.
@@ -164,7 +182,7 @@ function fieldRider(figure) {
       arrow = [u, v]
     }
     if (grid) {
-      const {value, slopes} = onGrid(grid, grid.z, px, py)
+      const {value, slopes} = settled(onGrid(grid, grid.z, px, py))
       values.push({name: figure.field.name.text || 'f', text: rough(value, 0, 5)})
       if (!vectors) {
         values.push({name: partial(panel.x), text: rough(slopes[0], 0, 3)}, {name: partial(panel.y), text: rough(slopes[1], 0, 3)})
@@ -172,6 +190,16 @@ function fieldRider(figure) {
       }
     }
     return {px: x, py: y, values, verdict: '', isExact: false, arrow, dots: [{figure, curve: null, x, y}]}
+  }
+
+  // What lies below the rounding of the grid's largest numbers is nothing.
+  function settled({value, slopes}) {
+    const small = (figure.field.high - figure.field.low) * 1e-12
+    const clean = (each, wide) => (Math.abs(each) * wide < small ? 0 : each)
+    return {
+      value: clean(value, 1),
+      slopes: [clean(slopes[0], (xs.high - xs.low) * xs.scale), clean(slopes[1], (ys.high - ys.low) * ys.scale)],
+    }
   }
 
   return {

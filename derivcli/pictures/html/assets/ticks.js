@@ -1,7 +1,6 @@
 // Ticks: at multiples of pi where an axis is measured in turns, else where Bokeh puts them.
 
 const TURNS = [1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
-const MOST_TICKS = 9
 
 function turnText(twelfths) {
   if (twelfths == 0) return '0'
@@ -10,9 +9,9 @@ function turnText(twelfths) {
   return (twelfths < 0 ? '−' : '') + (above == 1 ? '' : above) + 'π' + (below == 1 ? '' : '/' + below)
 }
 
-// Ticks at multiples of pi with their texts, or null where the range is too narrow for them.
-function turnTicks(low, high) {
-  const step = TURNS.find((each) => (high - low) / (each * Math.PI) <= MOST_TICKS)
+// At most so many ticks at multiples of pi, with their texts, or null where the range is too narrow for them.
+function turnTicks(low, high, most) {
+  const step = TURNS.find((each) => (high - low) / (each * Math.PI) <= most)
   if (!step || (high - low) / (step * Math.PI) < 1.5) return null
   const ticks = [], texts = new Map()
   for (let turn = Math.ceil(low / (step * Math.PI)); turn * step * Math.PI <= high; turn++) {
