@@ -9,7 +9,6 @@ import mpmath
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from test_implicit_curves import distances, panel_of
 
 from derivcli.errors import DerivError
 from derivcli.picture_plans import Sight, drawn_of
@@ -17,6 +16,8 @@ from derivcli.pictures.curves.path_scene import path_scene
 from derivcli.pictures.scene import Panel, Scene
 from derivcli.points.at_option import read_intervals, read_points
 from derivcli.request import Request
+from tests.support import each
+from tests.test_implicit_curves import distances, panel_of
 
 Floats = NDArray[np.float64]
 Path = Callable[[Floats], tuple[Floats, Floats]]
@@ -51,16 +52,18 @@ POLAR: dict[str, tuple[str, int, Path]] = {
 
 
 def scene_of(formulas: str, interval: str = "", points: str = "", *, polar: bool = False) -> Scene:
-    moving = {"angle": "theta"} if polar else {"parameter": "t"}
     at = read_points([points]) if points else None
     study = read_intervals(interval) if interval else ()
-    return path_scene(drawn_of(Request(formulas.split(";"), at, study=study, **moving), Sight(pixels=PIXELS)))
+    parameter, angle = ("", "theta") if polar else ("t", "")
+    request = Request(formulas.split(";"), at, study=study, parameter=parameter, angle=angle)
+    return path_scene(drawn_of(request, Sight(pixels=PIXELS)))
 
 
 def in_pixels(panel: Panel, points: Floats) -> Floats:
     low = np.array([[panel.x.low], [panel.y.low]])
     sides = np.array([[panel.x.high], [panel.y.high]]) - low
-    return (points - low) / sides * np.array(PIXELS)[:, None]
+    inside: Floats = (points - low) / sides * np.array(PIXELS)[:, None]
+    return inside
 
 
 def run_of(scene: Scene) -> tuple[float, float]:
@@ -76,7 +79,7 @@ def _number(text: str) -> float:
     return value / float(below or 1)
 
 
-@pytest.mark.parametrize(("formulas", "polar"), [*((each, False) for each in PATHS), *((each, True) for each in POLAR)])
+@each(("formulas", "polar"), [*((each, False) for each in PATHS), *((each, True) for each in POLAR)])
 def test_a_path_is_within_half_a_pixel(formulas: str, polar: bool) -> None:
     interval, pieces, path = (POLAR if polar else PATHS)[formulas]
     scene = scene_of(formulas, interval, polar=polar)

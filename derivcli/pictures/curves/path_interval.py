@@ -101,7 +101,8 @@ def _around_special(motion: Motion) -> Course:
     moves = np.abs(np.diff(points, axis=1)).sum(0) > 0
     special = (parameter[:-1] + parameter[1:])[turning & moves] / 2
     if special.size:
-        room = ROOM * (special[-1] - special[0]) or SINGLE_ROOM
+        wide = special[-1] - special[0]
+        room = ROOM * wide if wide > 1.5 * (parameter[1] - parameter[0]) else SINGLE_ROOM
         return Course(round(4 * (special[0] - room)) / 4, round(4 * (special[-1] + room)) / 4)
     usual = there[(parameter >= USUAL[0]) & (parameter <= USUAL[1])]
     if usual.mean() > 0.5 or not there.any():
