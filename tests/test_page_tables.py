@@ -6,6 +6,9 @@ import mpmath
 import numpy as np
 import pytest
 
+from derivcli.pictures.curves.page_table import curve_table
+from derivcli.pictures.curves.plane import Level, Window
+from derivcli.pictures.curves.tracing import traced
 from derivcli.pictures.scene import Floats, Name, Table
 from derivcli.pictures.tables import MAX_ROWS, table_of
 
@@ -79,3 +82,34 @@ def test_verdicts_stand_at_breaks_and_places() -> None:
     assert told[0.0] == "at 0"
     assert told[0.3] == "at 0.3"
     assert 100 < len(told) < len(table.x)
+
+
+EQUATIONS: dict[str, tuple[Any, Any, float]] = {
+    "folium": (lambda x, y: x**3 + y**3 - 3 * x * y, lambda x, y: (3 * x**2 - 3 * y, 3 * y**2 - 3 * x), 200.0),
+    "ellipse": (lambda x, y: x**2 / 3 + y**2 - 1, lambda x, y: (2 * x / 3, 2 * y), 130.0),
+}
+
+
+@pytest.mark.parametrize("case", EQUATIONS)
+def test_rows_of_a_curve_lie_on_it_with_its_directions_and_cubics_between_them(case: str) -> None:
+    f, gradient, size = EQUATIONS[case]
+    level = Level(lambda x, y: np.stack([f(x, y), *gradient(x, y)]), Window((-2, 2), (-2, 2), (1000, 1000)))
+    lines = traced(level).lines
+    table = curve_table(level, lines, [Name(text) for text in ("x", "y", "dx", "dy")])
+    assert table is not None
+    x, y, dx, dy = (column.values for column in table.columns)
+    assert np.abs(f(x, y)).max() < 1e-12
+    across, up = gradient(x, y)
+    known = np.isfinite(dx)
+    assert known.mean() > 0.99
+    assert np.abs(across * dx + up * dy)[known].max() < 1e-12 * size
+    rows = np.flatnonzero(np.isfinite(table.columns[0].errors))
+    for row in rows[:: max(1, len(rows) // 100)]:
+        width = table.x[row + 1] - table.x[row]
+        middle = [
+            (each[row] + each[row + 1]) / 2 + width * (slope[row] - slope[row + 1]) / 8
+            for each, slope in ((x, dx), (y, dy))
+        ]
+        if np.isfinite(middle).all():
+            assert abs(f(*middle)) < size * (max(column.errors[row] for column in table.columns) + 1e-12)
+    assert len(table.x) <= MAX_ROWS

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from derivcli.pictures.curves.names import UNNAMED, equation_name, variable_name
+from derivcli.pictures.curves.page_table import curve_table
 from derivcli.pictures.curves.periods import period_of, turns
 from derivcli.pictures.curves.plane import Level, Window
 from derivcli.pictures.curves.tracing import Traced, traced
 from derivcli.pictures.curves.windows import Pair, chosen_window
 from derivcli.pictures.drawn import Drawn
-from derivcli.pictures.scene import Axis, Curve, Floats, Mark, Name, Panel, Scene, Stroke
+from derivcli.pictures.scene import Axis, Curve, Floats, Mark, Name, Panel, Scene, Stroke, Table
 
 MAX_RATIO = 4.0
 """A window no more than so many times as long as it is wide has one scale on both axes, so that circles are round."""
@@ -29,7 +30,8 @@ def implicit_scene(drawn: Drawn) -> Scene:
     x, y = chosen_window(evaluate, asked, periods)
     equal = drawn.equal or is_even(x, y)
     window = Window(x, y, pixels_of(x, y, drawn.size, equal))
-    found = traced(Level(evaluate, window))
+    level = Level(evaluate, window)
+    found = traced(level)
     name = equation_name(drawn.expressions[0])
     curve = Curve(UNNAMED, strokes_of(window, found.lines), "path", marks=tuple(_marks(window, found)))
     axes = [
@@ -37,7 +39,16 @@ def implicit_scene(drawn: Drawn) -> Scene:
         for each, ends, period in zip(drawn.names, (x, y), periods, strict=True)
     ]
     panel = Panel(axes[0], axes[1], (curve,))
-    return Scene((name,), (panel,), _notes(found, curve), _description(name, found, x, y, drawn.names), equal)
+    said = _notes(found, curve), _description(name, found, x, y, drawn.names)
+    return Scene((name,), (panel,), *said, equal, _tables(drawn, level, found))
+
+
+def _tables(drawn: Drawn, level: Level, found: Traced) -> tuple[Table, ...]:
+    """The numbers of the curve, if they are asked for."""
+    x, y = (variable_name(each).text for each in drawn.names)
+    names = [Name(text) for text in (x, y, f"d{x}", f"d{y}")]
+    table = curve_table(level, found.lines, names) if drawn.tips else None
+    return () if table is None else (table,)
 
 
 def _asked(drawn: Drawn) -> list[Pair | None]:

@@ -43,7 +43,11 @@ def margin(axes: Axes, panel: AnyPanel) -> float:
     """The inches that names need beside the axes."""
     if not isinstance(panel, Panel):
         return 0.0
-    widths = [measured(axes, curve.name, _size(curve))[0] for curve in named(panel) if _end(curve, panel) is not None]
+    widths = [
+        measured(axes, curve.name, _size(curve), display=True)[0]
+        for curve in named(panel)
+        if _end(curve, panel) is not None
+    ]
     figure = axes.get_figure(root=True)
     assert figure is not None
     narrow = [width for width in widths if width <= MAX_MARGIN * 72 * figure.get_figwidth()]
@@ -62,7 +66,7 @@ def draw_curve_names(taken: Occupied, panel: Panel, styles: Styles, traces: Sequ
     """
     lines = [curve for curve in named(panel) if curve.role != "tangent"]
     tangents = [curve for curve in named(panel) if curve.role == "tangent"]
-    sizes = {id(curve): measured(taken.axes, curve.name, _size(curve)) for curve in named(panel)}
+    sizes = {id(curve): measured(taken.axes, curve.name, _size(curve), display=True) for curve in named(panel)}
     gap = _gap(panel)
     heights = _heights_beside(taken, panel, lines, tangents, sizes)
     cells = {id(curve): trace for curve, trace in zip(panel.curves, traces, strict=True)}
@@ -81,7 +85,7 @@ def draw_curve_names(taken: Occupied, panel: Panel, styles: Styles, traces: Sequ
             places.append((curve, place))
         else:
             for curve, place in places:
-                draw_text(taken, place, curve.name, styles[key_of(curve)].letters, _size(curve))
+                draw_text(taken, place, curve.name, styles[key_of(curve)].letters, _size(curve), display=True)
     return [curve for curve in panel.curves if curve in left]
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.pictures.drawing.curve_names import margin
 from derivcli.pictures.drawing.figure import clean_matplotlib, saved
 from derivcli.pictures.drawing.legend import draw_legend, names_of, rows_of
-from derivcli.pictures.drawing.names import draw_names, name_levels
+from derivcli.pictures.drawing.names import draw_names
 from derivcli.pictures.drawing.panel import Shown, draw_panel
 from derivcli.pictures.drawing.sheet import Row, arrange, draw_header, legend_inches, new_figure, scale_of
 from derivcli.pictures.drawing.styles import Styles, styles_of
 from derivcli.pictures.drawing.themes import THEMES, Theme
 from derivcli.pictures.look import Look
-from derivcli.pictures.scene import AnyPanel, Curve, FieldPanel, Panel, Scene, VectorPanel
+from derivcli.pictures.scene import AnyPanel, Curve, FieldPanel, Name, Panel, Scene, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,7 @@ def draw(scene: Scene, suffix: str, look: Look) -> bytes:
 
 def figure_of(scene: Scene, look: Look) -> Figure:
     """The scene as one of Matplotlib's figures, in whatever settings hold."""
+    scene = _without_repetition(scene)
     theme, scale = THEMES[look.theme], scale_of(look)
     figure, styles = new_figure(look), styles_of(scene.panels, theme)
     rows: list[Row] = []
@@ -65,7 +67,7 @@ def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
     if isinstance(panel, VectorPanel):
         from derivcli.pictures.drawing.fields import draw_vectors
 
-        return Shown(colors=draw_vectors(axes, panel, theme))
+        return draw_vectors(axes, panel, theme)
     if panel.surface:
         from derivcli.pictures.drawing.surface import draw_surface
 
@@ -73,16 +75,30 @@ def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
         return Shown()
     from derivcli.pictures.drawing.fields import draw_field
 
-    colors, levels = draw_field(axes, panel, styles, theme)
-    return Shown(colors=colors, levels=levels)
+    return draw_field(axes, panel, theme)
 
 
 def _name(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, shown: Shown) -> list[Curve]:
     """Writes names into a panel whose size is known; gives the curves that a legend is to name."""
     if isinstance(panel, FieldPanel) and panel.surface:
         return []
-    boxes = [] if shown.levels is None else name_levels(axes, shown.levels, panel, theme)
-    return draw_names(axes, panel, styles, theme, shown.lines, boxes)
+    found = draw_names(axes, panel, styles, theme, shown.lines)
+    if not isinstance(panel, Panel) and shown.levels is not None:
+        from derivcli.pictures.drawing.field_names import name_levels
+
+        name_levels(axes, panel, shown.levels, theme)
+    return found
+
+
+def _without_repetition(scene: Scene) -> Scene:
+    """The scene whose only curve has no name where that is the title."""
+    if len(scene.panels) != 1 or not isinstance(panel := scene.panels[0], Panel):
+        return scene
+    curves = [curve for curve in panel.curves if curve.name.text]
+    if len(curves) != 1 or len(scene.titles) != 1 or curves[0].name.text != scene.titles[0].text:
+        return scene
+    nameless = [replace(curve, name=Name("")) for curve in panel.curves]
+    return replace(scene, panels=(replace(panel, curves=tuple(nameless)),))
 
 
 def _remarks(panels: Sequence[AnyPanel]) -> list[str]:

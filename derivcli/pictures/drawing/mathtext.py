@@ -29,7 +29,13 @@ BARS = {"|": "∣"}
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _PRIMES = re.compile("'{1,3}")
 _SIGN_AFTER_COMMA = re.compile(r",((?:\s|\\[,;: ])*)-")
+_BEFORE_FUNCTION = re.compile(
+    r"(?<=[\w})])\s+(?=\\(?:operatorname|arc\w+|(?:sin|cos|tan|cot)h?|sec|csc|ln|log|max|min|exp)(?![A-Za-z]))"
+)
 _CASES = re.compile(r"\\begin\{cases\}((?:(?!\\begin).)*?)\\end\{cases\}", re.DOTALL)
+_LAST_CASES = re.compile(_CASES.pattern + r"\s*&\s*\\text\{otherwise\}\s*\\end\{cases\}", re.DOTALL)
+"""Cases within the last of others, which are further rows of these."""
+
 _STRETCHED = re.compile(r"\\left(\\[a-z]+|\\?[^\s\w])((?:(?!\\left).)*?)\\right(\\[a-z]+|\\?[^\s\w])")
 _HIGH = re.compile(r"\\(?:d?frac|genfrac|sum|prod|int|binom|sqrt)(?![A-Za-z])|\^")
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
@@ -56,10 +62,13 @@ def mathtext(latex: str) -> str:
     r"""A formula in LaTeX as mathtext writes it, or "" where it has no form for it; \begin{cases} becomes a stack."""
     formula = _COMMAND.sub(lambda found: SPELLINGS.get(found[0], found[0]), latex)
     formula = _PRIMES.sub(lambda found: PRIMES[found[0]], formula)
+    formula = _BEFORE_FUNCTION.sub(r"\\,", formula)
     formula = _SIGN_AFTER_COMMA.sub(r",\1{-}", formula)
+    formula = _STRETCHED.sub(_fitted, formula)
+    while _LAST_CASES.search(formula):
+        formula = _LAST_CASES.sub(r"\1\\end{cases}", formula)
     while (found := _CASES.search(formula)) is not None:
         formula = formula[: found.start()] + _cases(found[1]) + formula[found.end() :]
-    formula = _STRETCHED.sub(_fitted, formula)
     return formula if _width(formula) is not None else ""
 
 

@@ -16,7 +16,7 @@ from derivcli.pictures.scene import AnyPanel, Band, Curve, Density, FieldPanel, 
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.contour import QuadContourSet
+    from matplotlib.contour import ContourSet
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
     from matplotlib.transforms import TransformedBbox
@@ -36,7 +36,7 @@ class Shown:
     lines: tuple[Line2D, ...] = ()
     shapes: tuple[Patch, ...] = ()
     colors: Any = None
-    levels: QuadContourSet | None = None
+    levels: ContourSet | None = None
 
 
 def draw_panel(axes: Axes, panel: Panel, styles: Styles, theme: Theme) -> Shown:
@@ -106,12 +106,13 @@ def joined(strokes: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
 def draw_curve(axes: Axes, panel: Panel | FieldPanel, curve: Curve, style: Style, theme: Theme) -> Line2D:
     """The line of a curve with its marks and arrows."""
     x, y = joined([(scaled(stroke.x, panel.x), scaled(stroke.y, panel.y)) for stroke in curve.strokes])
-    front = 2.2 if curve.role == "tangent" else 2.5 - 0.01 * curve.order
+    # Through the gaps of what is dashed, which comes later, what lies below it is seen.
+    front = 2.2 if curve.role == "tangent" else 2.5 + 0.01 * min(curve.order, 20)
     (line,) = axes.plot(
         x, y, color=style.line, linestyle=style.dashes, linewidth=line_width(style.width), zorder=front,
         label=curve.name.text, scalex=False, scaley=False,
     )  # fmt: skip
-    draw_marks(axes, panel, curve.marks, theme.ink if curve.role == "tangent" else style.line, theme)
+    draw_marks(axes, panel, curve.marks, style.letters if curve.role == "tangent" else style.line, theme)
     if curve.arrows is not None and len(curve.arrows):
         _draw_arrows(axes, panel, curve.arrows, style)
     return line

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 7.2, 5.0
 """Inches of a usual picture; where no size is asked for, the height is that of what is shown."""
 
-SIDE, TOP, BETWEEN, GAP = 0.22, 0.18, 0.20, 0.08
+SIDE, TOP, BETWEEN, GAP = 0.22, 0.18, 0.18, 0.02
 BAR, BAR_GAP = 0.15, 0.14
 """The width of a scale of colours, and its distance."""
 
-TITLE_GAP, LEGEND_LINE = 0.06, 0.27
+TITLE_GAP, LEGEND_LINE = 0.06, 0.235
 PANEL_HEIGHTS = {1: (3.8,), 2: (2.3, 2.0)}
 """Of panels one below the other; of more of them each has the last one's."""
 FIELD_HEIGHT = 1.25

@@ -20,8 +20,11 @@ class Style:
     width: float = 1.0
 
 
-Key: TypeAlias = tuple[int, str, int]
+Key: TypeAlias = tuple[int, str, int, str]
 Styles: TypeAlias = Mapping[Key, Style]
+
+THIN = 0.65
+"""The width of a tangent."""
 
 SHAPES: dict[str, dict[str, Any]] = {
     "closed": {"marker": "o", "size": 6.0},
@@ -34,6 +37,8 @@ SHAPES: dict[str, dict[str, Any]] = {
     "maximum": {"marker": "^", "size": 6.5},
     "flat": {"marker": "s", "size": 5.2},
     "saddle": {"marker": "X", "size": 7.0},
+    "source": {"marker": "o", "size": 6.0, "hollow": True},
+    "sink": {"marker": "o", "size": 6.0},
     "degenerate": {"marker": "P", "size": 7.0},
     "inflection": {"marker": "D", "size": 4.8},
     "corner": {"marker": "o", "size": 5.0},
@@ -45,24 +50,26 @@ SHAPES: dict[str, dict[str, Any]] = {
 
 def key_of(curve: Curve) -> Key:
     """What curves have in common that look alike."""
-    return curve.function, curve.role, curve.order
+    return curve.function, curve.role, curve.order, curve.name.text
 
 
 def styles_of(panels: Iterable[AnyPanel], theme: Theme) -> dict[Key, Style]:
     """The styles of all lines of a picture: each has dashes of its own, and a colour of its own or its function's.
 
-    A tangent is a thin line, since the point where it touches tells what it belongs to.
+    Tangents are thin, and a single one is grey, since the point where it touches tells what it belongs to.
     """
     curves = [curve for panel in panels if not isinstance(panel, VectorPanel) for curve in panel.curves]
     keys = list(dict.fromkeys(map(key_of, curves)))
-    several = len({function for function, _, _ in keys}) > 1
-    styles, count = {}, 0
-    for key in keys:
-        hue = key[0] if several else count
-        hue %= len(theme.lines)
-        if key[1] == "tangent":
-            styles[key] = Style(theme.lines[hue] if several else theme.grey, theme.ink, DASHES[0], 0.65)
-            continue
+    lines = [key for key in keys if key[1] != "tangent"]
+    tangents = [key for key in keys if key[1] == "tangent"]
+    several = len({function for function, *_ in lines}) > 1
+    styles = {}
+    for count, key in enumerate(lines):
+        hue = (key[0] if several else count) % len(theme.lines)
         styles[key] = Style(theme.lines[hue], theme.letters[hue], DASHES[count % len(DASHES)])
-        count += 1
+    if len(tangents) == 1:
+        return {**styles, tangents[0]: Style(theme.grey, theme.ink, DASHES[0], THIN)}
+    for count, key in enumerate(tangents):
+        hue = (len(lines) + count) % len(theme.lines)
+        styles[key] = Style(theme.lines[hue], theme.letters[hue], DASHES[count % len(DASHES)], THIN)
     return styles

@@ -26,11 +26,11 @@ def text_size(factor: float) -> float:
     return factor * float(matplotlib.rcParams["font.size"])
 
 
-def measured(axes: Axes, name: Name, factor: float) -> Size:
+def measured(axes: Axes, name: Name, factor: float, display: bool = False) -> Size:
     """The width and height of a name in points."""
     from matplotlib.text import Text
 
-    words = typeset(name)
+    words = typeset(name, display)
     text = Text(0, 0, words["text"], parse_math=words["parse_math"], fontsize=text_size(factor))
     text.set_figure(axes.figure)
     box = text.get_window_extent(measuring(axes))
@@ -52,10 +52,18 @@ def box_of(place: Spot, size: Size, air: float) -> Box:
 
 
 def draw_text(
-    taken: Occupied, place: Spot, name: Name, color: str, factor: float, backed: str | None = None
+    taken: Occupied,
+    place: Spot,
+    name: Name,
+    color: str,
+    factor: float,
+    backed: str | None = None,
+    display: bool = False,
 ) -> Annotation:
-    """Draws a name with its lower left corner there; `backed` is the colour behind it."""
-    words = typeset(name)
+    """Draws a name with its lower left corner there; `backed` is the colour around it."""
+    from matplotlib.patheffects import withStroke
+
+    words = typeset(name, display)
     x, y = taken.transform.inverted().transform(np.array(place) / taken.points + taken.corner)
     look: dict[str, Any] = {"color": color, "parse_math": words["parse_math"], "va": "bottom", "ha": "left"}
     look["fontsize"] = text_size(factor)
@@ -66,5 +74,5 @@ def draw_text(
         return taken.axes.annotate(
             words["text"], (1, y), gap, xycoords=beside, textcoords="offset points", annotation_clip=False, **look
         )
-    behind: Any = {"facecolor": backed, "edgecolor": "none", "alpha": 0.8, "pad": 1.0} if backed else None
-    return taken.axes.annotate(words["text"], (x, y), zorder=5, bbox=behind, **look)
+    halo = [withStroke(linewidth=text_size(0.22), foreground=backed, alpha=0.85)] if backed else None
+    return taken.axes.annotate(words["text"], (x, y), zorder=5, path_effects=halo, **look)

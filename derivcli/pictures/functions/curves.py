@@ -99,9 +99,9 @@ def _lines(
     for place, partial in enumerate(shown.drawn.partials):
         values = _output(shown, first + place)
         height = found[1 + place].window[1] - found[1 + place].window[0]
-        own = _derivative_joints(shown, known, partial, before, here[1 + place], values, height)
-        if {*partial} == {shown.variable}:
-            before = own
+        along = {*partial} == {shown.variable}
+        own = _derivative_joints(shown, known, partial, before if along else joints, here[1 + place], values, height)
+        before = own if along else before
         name = derivative_name(shown.drawn, number, partial)
         curve = Curve(name, (), "derivative", len(partial), number)
         yield _line(shown, curve, found[1 + place], own, [*end_marks(own, len(partial), shown.low, shown.high)])

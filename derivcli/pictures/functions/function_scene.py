@@ -54,7 +54,7 @@ def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
     x = _axis(shown)
     by_curve = {id(line.curve): line for line in lines}
     panels = []
-    for curves in grouped([line.curve for line in lines]):
+    for curves in grouped([line.curve for line in lines], shown.drawn.studied):
         own = [by_curve[id(curve)] for curve in curves]
         places = sorted({place for line in own for place in poles(line, shown.low, shown.high)})
         upright = [Asymptote(place) for place in places]

@@ -119,6 +119,7 @@ function addLine(figure, data, curve, glyph = {}) {
 function addCurve(figure, data, tables) {
   const {home} = figure
   const curve = {...data, x: unpacked(data.x), y: unpacked(data.y), tableOf: tables[data.table], parts: []}
+  curve.isPath = Boolean(curve.tableOf) && curve.tableOf.parameter !== null
   curve.numbers = curve.tableOf && curve.tableOf.columns[data.column]
   const whole = {x: curve.x.map((each) => each / home.x.scale), y: curve.y.map((each) => each / home.y.scale)}
   const line = source(whole), rows = source()
@@ -128,7 +129,7 @@ function addCurve(figure, data, tables) {
   curve.parts.push(dots)
   let shown = whole
   figure.drawers.push(() => {
-    const found = curve.numbers && !isWhole(figure) ? enlarged(figure, curve) : {line: whole, rows: {x: [], y: []}, end: false}
+    const found = curve.numbers && !isWhole(figure) ? (curve.isPath ? enlargedPath : enlarged)(figure, curve) : {line: whole, rows: {x: [], y: []}, end: false}
     curve.end = found.end || (!curve.numbers && !isWhole(figure))
     curve.isCoarse = !curve.numbers
     if (found.line !== shown) line.data = shown = found.line
@@ -167,6 +168,39 @@ function enlarged(figure, curve) {
   }
   if (end) for (let row = start; row <= stop; row++) put(rows, table.x[row], column.values[row])
   return {line, rows, end}
+}
+
+// The same of a path, whose gaps are seen where the box around their rows is.
+function enlargedPath(figure, curve) {
+  const {tableOf: table} = curve, {home} = figure, pixel = pixelsOf(figure), [xs, ys] = table.columns
+  const line = {x: [], y: []}, rows = {x: [], y: []}
+  const [low, high] = [figure.x.start, figure.x.end], [bottom, top] = [figure.y.start, figure.y.end]
+  const put = (to, x, y) => { to.x.push(x / home.x.scale); to.y.push(y / home.y.scale) }
+  let end = false, isOn = false
+  for (let row = 0; row + 1 < table.x.length; row++) {
+    const one = [xs.values[row] / home.x.scale, ys.values[row] / home.y.scale]
+    const other = [xs.values[row + 1] / home.x.scale, ys.values[row + 1] / home.y.scale]
+    const [wide, tall] = [Math.abs(other[0] - one[0]), Math.abs(other[1] - one[1])]
+    const isSeen = isFinite(xs.errors[row]) && Math.max(one[0], other[0]) + wide > low && Math.min(one[0], other[0]) - wide < high
+      && Math.max(one[1], other[1]) + tall > bottom && Math.min(one[1], other[1]) - tall < top
+    if (!isSeen) {
+      if (isOn) put(line, NaN, NaN)
+      isOn = false
+      continue
+    }
+    if (!isOn) put(line, xs.values[row], ys.values[row])
+    isOn = true
+    const length = Math.hypot(wide / pixel.x, tall / pixel.y), count = Math.min(2000, Math.ceil(length / 2))
+    for (let part = 1; part <= count; part++) {
+      const at = table.x[row] + ((table.x[row + 1] - table.x[row]) * part) / count
+      if (part == count) put(line, xs.values[row + 1], ys.values[row + 1])
+      else put(line, cubicAt(table, xs, row, at), cubicAt(table, ys, row, at))
+    }
+    end ||= length > 1 && Math.hypot(xs.errors[row] / home.x.scale / pixel.x, ys.errors[row] / home.y.scale / pixel.y) > PIXELS_OFF
+    put(rows, xs.values[row], ys.values[row])
+    put(rows, xs.values[row + 1], ys.values[row + 1])
+  }
+  return {line, rows: end ? rows : {x: [], y: []}, end}
 }
 
 // Of rows that lie closer than pixels: in each step the first, the lowest, the highest and the last.

@@ -8,6 +8,7 @@ const dark = matchMedia('(prefers-color-scheme: dark)')
 const HOLDS = {mouse: 14, pen: 18, touch: 30} // pixels around the point in which it is taken hold of
 const TIP_REACH = 10
 const MOST_CHIPS = 12
+const GAP = 10 // pixels between the parts of the page
 const QUIET = 250 // milliseconds after which the values are read out
 
 const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: null, isFine: false}
@@ -358,12 +359,16 @@ function fitSize([width, height]) {
 
 // Makes each figure as wide and high as one scale on both axes wants, within the room that there is.
 function square() {
+  const others = [...graph.parentElement.children].filter((each) => each != graph)
+  const left = innerHeight - others.reduce((sum, each) => sum + each.offsetHeight + GAP, 2 * GAP)
+  const most = Math.max(280, left / state.figures.length)
+  graph.style.flex = '0 0 auto'
   for (const {room, view, home} of state.figures) {
     const frame = view.frame.bbox, [right, down] = [room.clientWidth - frame.width, room.clientHeight - frame.height]
     const [wide, high] = [home.x.high - home.x.low, home.y.high - home.y.low]
-    const most = Math.max(240, Math.min(graph.clientHeight, innerHeight * 0.8) / state.figures.length)
     const scale = Math.min((graph.clientWidth - right) / wide, (most - down) / high)
-    Object.assign(room.style, {flex: 'none', minHeight: 0, margin: '0 auto', width: `${wide * scale + right}px`, height: `${high * scale + down}px`})
+    const size = {width: `${Math.floor(wide * scale + right)}px`, height: `${Math.floor(high * scale + down)}px`}
+    Object.assign(room.style, {flex: 'none', minHeight: 0, margin: '0 auto', ...size})
   }
 }
 

@@ -99,6 +99,7 @@ function strokeRider(curve, figure) {
   const x = curve.x.map((each) => each / figure.home.x.scale), y = curve.y.map((each) => each / figure.home.y.scale)
   const variable = () => figure.panel.x.name.text, other = () => figure.panel.y.name.text || 'y'
   const isGap = (place) => !isFinite(x[place] + y[place])
+  const isCut = (place) => curve.gaps && !isFinite(curve.gaps[place])
 
   function read(at) {
     const place = Math.min(Math.floor(at), x.length - 2), part = at - place
@@ -132,7 +133,7 @@ function strokeRider(curve, figure) {
         if (next < 0 || next > x.length - 1) break
         const one = turn > 0 ? Math.floor(place) : Math.ceil(place)
         const long = Math.hypot((x[next] - x[one]) / pixel.x, (y[next] - y[one]) / pixel.y) * Math.abs(next - place)
-        if (!isFinite(long)) { place = next; continue }
+        if (!isFinite(long) || isCut(Math.min(one, next))) { place = next; continue }
         if (long > left) { place += turn * (left / long) * Math.abs(next - place); left = 0 } else { place = next; left -= long }
       }
       return isGap(Math.round(place)) ? at : this.clamp(place)
@@ -145,7 +146,7 @@ function strokeRider(curve, figure) {
       let best = 0, away = Infinity
       for (let place = 0; place + 1 < x.length; place++) {
         const dx = (x[place + 1] - x[place]) / pixel.x, dy = (y[place + 1] - y[place]) / pixel.y
-        if (!isFinite(dx + dy)) continue
+        if (!isFinite(dx + dy) || isCut(place)) continue
         const rx = (px - x[place]) / pixel.x, ry = (py - y[place]) / pixel.y
         const part = Math.max(0, Math.min(1, (rx * dx + ry * dy) / (dx * dx + dy * dy || 1)))
         const far = Math.hypot(rx - part * dx, ry - part * dy)
@@ -157,6 +158,67 @@ function strokeRider(curve, figure) {
     tangent({px, py, direction: [u, v]}) {
       const long = Math.hypot(u / (figure.x.end - figure.x.start), v / (figure.y.end - figure.y.start))
       return long > 0 && {x: [px - (2 * u) / long, px, px + (2 * u) / long], y: [py - (2 * v) / long, py, py + (2 * v) / long]}
+    },
+    marks: () => figure.tips.filter((mark) => !mark.curve || mark.curve == curve),
+    ofMark(mark) { return this.nearest(mark.px, mark.py, figure).at },
+  }
+}
+
+// A path with its table; its place is the parameter.
+function pathRider(table, figure, curve) {
+  const [xs, ys, dxs, dys] = table.columns, last = table.x.length - 1
+  const points = strokeRider({...curve, x: xs.values, y: ys.values, gaps: xs.errors}, figure)
+  const parameterAt = (place) => {
+    const row = Math.min(Math.floor(place), last - 1)
+    return table.x[row] + (place - row) * (table.x[row + 1] - table.x[row])
+  }
+  const placeAt = (at) => {
+    const row = Math.max(0, Math.min(placeOf(table.x, at), last - 1))
+    return row + (at - table.x[row]) / (table.x[row + 1] - table.x[row])
+  }
+
+  function read(at, isFine) {
+    const {scale: sx} = figure.home.x, {scale: sy} = figure.home.y, pixel = pixelsOf(figure)
+    let place = placeAt(at), row = Math.round(place)
+    const away = Math.hypot((cubic(xs, at) - xs.values[row]) / sx / pixel.x, (cubic(ys, at) - ys.values[row]) / sy / pixel.y)
+    const isRow = row == place || !isFinite(away) || (!isFine && away <= NEAR_ROW)
+    if (isRow) at = table.x[row]
+    const [x, y, u, v] = [xs, ys, dxs, dys].map((column) => (isRow ? column.values[row] : cubic(column, at)))
+    const gap = Math.min(Math.floor(place), last - 1)
+    const shown = (value, column) => (isRow ? number(value, 10) : rough(value, 4 * column.errors[gap]))
+    const named = table.parameter ? [{name: table.parameter, text: number(at, 12)}] : []
+    return {
+      at, px: x / sx, py: y / sy, direction: [u / sx, v / sy], isExact: isRow, verdict: isRow ? table.texts[table.verdicts[row]] ?? '' : '',
+      values: [
+        ...named, {name: xs.name.text, text: shown(x, xs)}, {name: ys.name.text, text: shown(y, ys)},
+        {name: `d${ys.name.text}/d${xs.name.text}`, text: slopeText(v / u, isRow)},
+      ],
+      dots: [{figure, curve, x: x / sx, y: y / sy}],
+    }
+  }
+
+  function cubic(column, at) {
+    const gap = Math.max(0, Math.min(placeOf(table.x, at), last - 1))
+    return at == table.x[gap] ? column.values[gap] : cubicAt(table, column, gap, at)
+  }
+
+  function slopeText(slope, isRow) {
+    if (Number.isNaN(slope)) return 'none'
+    if (Math.abs(slope) > 1e12) return 'infinite'
+    return isRow ? number(Math.abs(slope) < 1e-14 ? 0 : slope, 10) : rough(slope, 0, 6)
+  }
+
+  return {
+    ...points, curve, read, name: curve.name.text, lines: [{figure, curve}],
+    start: () => parameterAt(points.start()),
+    clamp: (at) => Math.min(Math.max(at, table.x[0]), table.x[last]),
+    moved: (at, right, up, isSmall) => parameterAt(points.moved(placeAt(at), right, up, isSmall)),
+    at: () => NaN,
+    nearest(x, y, own) {
+      const found = points.nearest(x, y, own)
+      if (!found) return null
+      const at = parameterAt(found.at), there = read(at)
+      return {...found, at: there.at, found: there, there: there.dots[0]}
     },
     marks: () => figure.tips.filter((mark) => !mark.curve || mark.curve == curve),
     ofMark(mark) { return this.nearest(mark.px, mark.py, figure).at },
@@ -231,9 +293,13 @@ function fieldRider(figure) {
 
 function ridersOf(figures, tables) {
   const found = tables.filter((table) => figures.some((figure) => figure.curves.some((curve) => curve.tableOf == table)))
-    .map((table) => functionRider(table, figures))
+    .filter((table) => table.parameter === null).map((table) => functionRider(table, figures))
   for (const figure of figures) {
     for (const curve of figure.curves) {
+      if (curve.isPath) {
+        found.push(pathRider(curve.tableOf, figure, curve))
+        continue
+      }
       const isOwn = ['function', 'path'].includes(curve.role) && !curve.tableOf
       if (isOwn && curve.x.some((each, place) => isFinite(each + curve.y[place]))) found.push(strokeRider(curve, figure))
     }
