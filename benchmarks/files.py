@@ -13,7 +13,7 @@ import pyarrow
 import pyarrow.csv
 import pyarrow.parquet
 
-from benchmarks.side import DERIV, PEAK, process, report, side_by_side
+from benchmarks.side import DERIV, PEAK, median_ratio, process, report, side_by_side
 from derivcli import derive
 
 TEXT = "sin(x)*exp(-x**2)+log(1+x**2)"
@@ -24,16 +24,17 @@ PIECE = 1_000_000
 """Rows that are made at once."""
 
 
-def made(path: Path, rows: int) -> Path:
-    """A Parquet or CSV file with so many rows of one column x."""
+def made(path: Path, rows: int, heights: bool = False) -> Path:
+    """A Parquet or CSV file with so many rows of one column x, and perhaps with heights y."""
     random = np.random.default_rng(0)
-    schema = pyarrow.schema([("x", pyarrow.float64())])
+    schema = pyarrow.schema([(name, pyarrow.float64()) for name in ("xy" if heights else "x")])
     parquet = path.suffix == ".parquet"
     opened = pyarrow.parquet.ParquetWriter if parquet else pyarrow.csv.CSVWriter
     with opened(path, schema) as writer:
         for _ in range(rows // PIECE or 1):
             x = random.uniform(-3, 3, min(rows, PIECE))
-            writer.write_table(pyarrow.table({"x": x}, schema))
+            y = {"y": np.sin(x) + random.normal(0, 0.2, len(x))} if heights else {}
+            writer.write_table(pyarrow.table({"x": x, **y}, schema))
     return path
 
 
@@ -103,6 +104,22 @@ def bench_memory(folder: Path, most: int = 600) -> None:
         report(f"peak memory of {rows:,} rows, Parquet to Parquet", f"{more} MiB more", f"<= {most}", more <= most)
 
 
+def bench_picture(folder: Path, rows: int = 10_000_000, most: int = 400) -> None:
+    """Pictures of a file's rows, against the command that computes them into a file, and their peak memory."""
+    read, drawn = made(folder / "in.parquet", rows, heights=True), str(folder / "f.png")
+    start = peak([TEXT, "--at", "x=-3:3", "--plot", drawn])
+    for what, text in {"below a curve": TEXT, "with their heights": f"y={TEXT}"}.items():
+        words = [text, "--data", str(read), "--plot", drawn]
+        works = [partial(process, [*DERIV, *words]), partial(process, command(read, folder / "out.parquet"))]
+        times = side_by_side(works, 3)
+        picture, computed = (statistics.median(column) for column in zip(*times, strict=True))
+        ratio = median_ratio(times, 0, 1)
+        figure = f"{picture:.2f} s / {computed:.2f} s = {ratio:.2f}"
+        report(f"picture of {rows:,} rows {what}", figure, "<= 2", ratio <= 2)
+        more = peak(words) - start
+        report("its peak memory beyond one without rows", f"{more} MiB more", f"<= {most}", more <= most)
+
+
 def bench_check(folder: Path, rows: int = 20_000) -> None:
     """Each number of a file judged."""
     read = made(folder / "in.csv", rows)
@@ -119,6 +136,7 @@ def bench() -> None:
         partial(bench_command, suffix=".csv", rows=1_000_000),
         bench_check,
         bench_memory,
+        bench_picture,
     ):
         with tempfile.TemporaryDirectory() as folder:
             work(Path(folder))

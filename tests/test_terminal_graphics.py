@@ -23,10 +23,10 @@ from PIL import Image
 from derivcli.cli import graphics
 from derivcli.cli.graphics import graphics_of
 from derivcli.cli.picture_output import check_display
-from derivcli.cli.terminal import Terminal, show
 from derivcli.errors import DerivError
 from derivcli.pictures.drawing import window
 from derivcli.pictures.look import Look
+from derivcli.pictures.scene import Axis, Curve, Mark, Name, Panel, Scene
 from derivcli.pictures.terminal.inline import inline_picture
 from derivcli.pictures.terminal.text_picture import text_picture
 from tests.support import deriv
@@ -175,13 +175,22 @@ def test_no_terminal_is_asked_where_it_does_not_matter(answering: Answering) -> 
     assert not answering.asked
 
 
-def test_colors_of_pictures_reach_a_terminal() -> None:
-    for name in ("three", "field"):
-        text = text_picture(SCENES[name], 80, 24, color=True)
-        stream = Terminal(io.BytesIO(), encoding="utf-8")
-        show(stream, text, colored=True)
-        stream.flush()
-        assert stream.buffer.getvalue().decode() == text  # type: ignore[attr-defined]
+@pytest.mark.parametrize("answering", [SIXELS], indirect=True)
+def test_a_terminal_that_cannot_be_read_from_is_not_asked(answering: Answering) -> None:
+    writer = os.open(os.ttyname(answering.near), os.O_WRONLY | os.O_NOCTTY)
+    assert graphics_of({"TERM": "xterm"}, writer, unicode=True, color=True).kind == "braille"
+    os.close(writer)
+    assert not answering.asked
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_no_text_in_a_picture_acts_on_a_terminal(color: bool) -> None:
+    hostile = Name("\x1b[8m\x1b]0;owned\x07\x9b2J\u202e\r\n")
+    marks = (Mark(1, 1, "dot", hostile), *(Mark(0, 0, "zero", hostile) for _ in range(3)))
+    panel = Panel(Axis(hostile, 0, 2), Axis(hostile, 0, 2), (Curve(hostile, (), marks=marks),) * 2, marks=marks)
+    scene = Scene((hostile,) * 9, (panel, panel), (hostile.text,))
+    text = re.sub(r"\x1b\[[39]\dm|\x1b\[0m", "", text_picture(scene, 80, 24, color))
+    assert not re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
 
 
 def test_the_command_draws_where_it_prints(monkeypatch: pytest.MonkeyPatch) -> None:

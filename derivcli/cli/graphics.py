@@ -18,7 +18,7 @@ VARIABLE = "DERIV_PICTURES"
 TEXTS = ("braille", "blocks", "ascii")
 PROTOCOLS = ("kitty", "iterm", "sixel")
 
-ANSWER_SECONDS = 0.4
+ANSWER_SECONDS = 1.0
 """How long a terminal has to answer; those that do take a few milliseconds, and a slow line a few hundred."""
 
 QUESTIONS = b"\x1b]11;?\x1b\\\x1b[c"
@@ -88,7 +88,7 @@ def _is_dark(answer: bytes) -> bool:
     if found is None:
         return False
     parts = [int(part, 16) / (16 ** len(part) - 1) for part in found.groups()]
-    return sum(parts) < 1.5
+    return bool(sum(parts) < 1.5)
 
 
 def _answer(descriptor: int) -> bytes:
@@ -108,9 +108,11 @@ def _answer(descriptor: int) -> bytes:
 @contextmanager
 def _unbuffered(descriptor: int) -> Iterator[None]:
     """The terminal hands over an answer at once and does not show it; a job in the background leaves it alone."""
+    import fcntl
     import termios
 
-    if _is_in_background(descriptor):
+    is_readable = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDWR
+    if not is_readable or _is_in_background(descriptor):
         raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
     settings = termios.tcgetattr(descriptor)
     changed = [*settings[:3], settings[3] & ~(termios.ICANON | termios.ECHO), *settings[4:]]

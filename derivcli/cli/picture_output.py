@@ -54,11 +54,15 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What can be drawn in a `look`: as a file that has a suffix, and as text in one of TEXTS."""
+    """What can be drawn in a `look`: as a file that has a suffix, and as text in one of TEXTS.
+
+    A text that `is_inert` acts on a terminal by nothing but colors of ours.
+    """
 
     file: Callable[[str, Look], bytes]
     text: Callable[[str], str]
     look: Look
+    is_inert: bool = False
 
 
 def check_display(environment: Mapping[str, str]) -> None:
@@ -85,7 +89,7 @@ def put_picture(picture: Picture, destination: Destination, screen: Screen, writ
     def file(suffix: str, look: Look) -> bytes:
         return replace(picture, look=look).data(suffix)
 
-    done = put_drawing(Drawing(file, text, picture.look), destination, screen, write)
+    done = put_drawing(Drawing(file, text, picture.look, is_inert=True), destination, screen, write)
     if destination.window:
         from derivcli.pictures.drawing.window import show_window
 
@@ -104,7 +108,8 @@ def put_drawing(drawing: Drawing, destination: Destination, screen: Screen, writ
     descriptor = STANDARD_OUTPUT_DESCRIPTOR if is_terminal else None
     graphics = graphics_of(os.environ, descriptor, style.unicode, style.color)
     if graphics.is_text:
-        write(drawing.text(graphics.kind), style.color)
+        text = drawing.text(graphics.kind)
+        write(text, style.color, drawn=style.color and drawing.is_inert)
     else:
         from derivcli.pictures.terminal.inline import inline_picture
 

@@ -19,9 +19,9 @@ from derivcli.render.blocks import Style
 UNLIMITED = 1_000_000
 """Columns where there is no screen that lines could be too long for."""
 
-_STYLE = r"(?:[0-3]|(?:[349]|10)[0-7]|39|[34]8;5;\d{1,3})"
+_STYLE = "(?:[0-3]|[39][0-7]|39)"
 _COLOR = re.compile(rf"(\x1b\[{_STYLE}(?:;{_STYLE})*m)")
-"""What sets the colors of the text that follows and behind it, its weight and its slant, and nothing else."""
+"""What sets the color of the text that follows, its weight and its slant, and no other way of showing it."""
 
 
 Screen: TypeAlias = tuple[bool, Style]

@@ -313,7 +313,8 @@ class Box:
 class Graph:
     """Boxes by their names in the order of the computation, and edges from what is read to what reads it.
 
-    Each edge has a label; "" where nothing flows back. `note` says what the numbers are.
+    Each edge has a label; "" where nothing flows back. `note` says what the numbers are. `latex` has the lines of the
+    title in LaTeX.
     """
 
     title: Sequence[tuple[str, str]]
@@ -321,6 +322,7 @@ class Graph:
     boxes: Mapping[str, Box]
     edges: Mapping[tuple[str, str], str]
     root: str
+    latex: Callable[[], Sequence[str]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

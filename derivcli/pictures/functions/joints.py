@@ -20,6 +20,9 @@ HALVINGS = np.arange(9, 31)
 SETTLED = 1e-3
 """A limit is taken where values that near differ by no more than this part of the curve's height."""
 
+ZERO = 1e-9
+"""A limit that is a smaller part of the curve's height is 0."""
+
 SAME = 1e-12
 """Limits that differ by no more than this part of them are the same."""
 
@@ -97,7 +100,8 @@ def _limit(values: Callable[[Floats], Floats], place: float, width: float, heigh
     changes = np.abs(np.diff(found))
     best = int(np.argmin(changes))
     if changes[best] <= SETTLED * height:
-        return float(2 * found[best + 1] - found[best])
+        limit = float(2 * found[best + 1] - found[best])
+        return 0.0 if abs(limit) <= ZERO * height else limit
     sizes = np.abs(found)
     return math.copysign(math.inf, found[-1]) if (np.diff(sizes) > 0).all() and sizes[-1] > height else None
 

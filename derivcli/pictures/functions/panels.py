@@ -12,6 +12,9 @@ from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Name, Panel
 COMPARABLE = 10
 """Curves share a pair of axes while their scales differ by less than this factor."""
 
+STUDIED = 3
+"""The same where special points are named, which need room."""
+
 MOST_PANELS = 3
 
 AIR = 0.06
@@ -24,15 +27,16 @@ UNIT_EXPONENT = 250
 """Beyond this power of ten an axis has it as its unit."""
 
 
-def grouped(curves: Sequence[Curve]) -> list[list[Curve]]:
+def grouped(curves: Sequence[Curve], studied: bool) -> list[list[Curve]]:
     """The curves that share a pair of axes: orders together while their scales are comparable."""
     groups: list[list[Curve]] = []
+    comparable = STUDIED if studied else COMPARABLE
     for order in sorted({_rank(curve) for curve in curves}):
         own = [curve for curve in curves if _rank(curve) == order]
         scale = _scale(own)
         for group in groups:
             scales = sorted((scale, _scale(group)))
-            if scales[0] == 0 or scales[1] < COMPARABLE * scales[0] or len(groups) == MOST_PANELS:
+            if scales[0] == 0 or scales[1] < comparable * scales[0] or len(groups) == MOST_PANELS:
                 group += own
                 break
         else:

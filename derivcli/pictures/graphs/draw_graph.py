@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivcli.pictures.graphs.graph_page import graph_page
-from derivcli.pictures.graphs.graph_picture import draw_sheet
-from derivcli.pictures.graphs.graph_sheet import MAX_WIDTH, sheet_in, sheet_of
+from derivcli.pictures.graphs.graph_picture import draw_sheet, typeset
+from derivcli.pictures.graphs.graph_sheet import MAX_WIDTH, sheet_in, sheet_of, title_of
 from derivcli.pictures.graphs.graph_svg import svg_file
 from derivcli.pictures.picture_files import PAGE
 
@@ -22,5 +22,8 @@ def draw_graph(graph: Graph, suffix: str, look: Look) -> bytes:
     """
     if suffix == PAGE:
         return graph_page(graph, sheet_of(graph, look.size[0] if look.size else MAX_WIDTH), look).encode()
-    sheet = sheet_in(graph, look.size) if look.size else sheet_of(graph)
-    return svg_file(graph, sheet, look).encode() if suffix == "svg" else draw_sheet(sheet, suffix, look)
+    setting = None if suffix == "svg" else typeset
+    sheet = sheet_in(graph, look.size, setting) if look.size else sheet_of(graph, typeset=setting)
+    if suffix == "svg":
+        return svg_file(graph, sheet, look).encode()
+    return draw_sheet(sheet, title_of(graph), suffix, look)

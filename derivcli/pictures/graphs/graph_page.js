@@ -82,4 +82,5 @@
     const isDark = root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
     root.dataset.theme = isDark ? "light" : "dark";
   });
+  root.dataset.ready = "yes";
 })();

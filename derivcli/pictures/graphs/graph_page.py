@@ -29,8 +29,15 @@ HELP = (
     "<kbd>←</kbd> and <kbd>→</kbd> along its edges, <kbd>↑</kbd> and <kbd>↓</kbd> through the order of the computation."
 )
 
-_BY_NAME = {name: f"var({PROPERTY}{name})" for name in ("background", "ink", "grey", "faint", "adjoint", *BOX_FILLS)}
-NAMES = GraphColors(*list(_BY_NAME.values())[:5], {kind: _BY_NAME[kind] for kind in BOX_FILLS})
+
+def _by_name(name: str) -> str:
+    return f"var({PROPERTY}{name})"
+
+
+NAMES = GraphColors(
+    *(_by_name("background"), _by_name("ink"), _by_name("grey"), _by_name("faint"), _by_name("adjoint")),
+    {kind: _by_name(kind) for kind in BOX_FILLS},
+)
 """What stands for the colours in the page's style sheet."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from derivcli.pictures.drawing.figure import clean_matplotlib, saved
+from derivcli.pictures.drawing.mathtext import mathtext, plain
 from derivcli.pictures.drawing.themes import THEMES
 from derivcli.pictures.graphs.graph_colors import GRAPH_COLORS, GraphColors
 from derivcli.pictures.graphs.graph_plan import (
@@ -19,18 +20,21 @@ from derivcli.pictures.graphs.graph_plan import (
     PlacedEdge,
     PlacedTag,
 )
-from derivcli.pictures.graphs.graph_sheet import NOTE_LINE, TITLE_LINE, TOP, GraphSheet, Heading
+from derivcli.pictures.graphs.graph_sheet import NOTE_LINE, TITLE_LINE, TOP, GraphSheet, Heading, TitleLine
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from derivcli.pictures.look import Look
 
+TITLE_LETTERS, TITLE_GAP = 14.0, 0.1
+"""Points of a letter of a title, and inches below a formula in it."""
+
 MONO: dict[str, Any] = {"parse_math": False, "family": "DejaVu Sans Mono"}
 
 
-def draw_sheet(sheet: GraphSheet, suffix: str, look: Look) -> bytes:
-    """The sheet as the bytes of a file."""
+def draw_sheet(sheet: GraphSheet, name: str, suffix: str, look: Look) -> bytes:
+    """The sheet as the bytes of a file that names itself so."""
     with clean_matplotlib(THEMES[look.theme]):
         from matplotlib.figure import Figure
 
@@ -49,16 +53,34 @@ def draw_sheet(sheet: GraphSheet, suffix: str, look: Look) -> bytes:
             _draw_tag(axes, tag, scale, colors)
         for box in plan.boxes:
             _draw_box(axes, box, scale, colors)
-        return saved(figure, suffix, "; ".join(heading.title))
+        return saved(figure, suffix, name)
+
+
+def typeset(latex: str) -> TitleLine | None:
+    """A line of a title set as a formula, where Matplotlib can."""
+    with clean_matplotlib():
+        from matplotlib.font_manager import FontProperties
+        from matplotlib.mathtext import MathTextParser
+
+        formula = mathtext(latex)
+        if not formula:
+            return None
+        box = MathTextParser("path").parse(f"${formula}$", 72, FontProperties(size=TITLE_LETTERS))
+        width, height = float(box.width) / 72, float(box.height) / 72
+        return TitleLine("", formula, width, max(TITLE_LINE, height + TITLE_GAP))
 
 
 def _draw_heading(figure: Any, heading: Heading, size: tuple[float, float], colors: GraphColors) -> None:
-    height = TOP
-    styles = [(line, 14.0, colors.ink, TITLE_LINE) for line in heading.title]
-    for text, letters, color, room in [*styles, *((line, 9.5, colors.grey, NOTE_LINE) for line in heading.note)]:
-        place = MARGIN / size[0], 1 - height / size[1]
-        figure.text(*place, text, va="top", fontsize=letters, color=color, parse_math=False)
-        height += room
+    left, height = MARGIN / size[0], TOP
+    for line in heading.title:
+        words = plain(line.text) if not line.formula else {"text": f"${line.formula}$", "parse_math": True}
+        place = left, 1 - height / size[1]
+        figure.text(*place, words["text"], va="top", fontsize=TITLE_LETTERS, parse_math=words["parse_math"])
+        height += line.height
+    for text in heading.note:
+        place = left, 1 - height / size[1]
+        figure.text(*place, text, va="top", fontsize=9.5, color=colors.grey, parse_math=False)
+        height += NOTE_LINE
 
 
 def _draw_box(axes: Axes, placed: PlacedBox, scale: float, colors: GraphColors) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from derivcli.errors import DerivError, visible
 from derivcli.pictures.graphs.graph_plan import LETTERS, MARGIN, GraphPlan, plans_of
@@ -30,16 +31,30 @@ TAG_NOTE = "a name in a dashed frame is the node above that has it"
 
 
 @dataclass(frozen=True, slots=True)
+class TitleLine:
+    """A line of a title, so many inches wide and high; as text, or set as a formula where there is one."""
+
+    text: str
+    formula: str = ""
+    width: float = 0.0
+    height: float = TITLE_LINE
+
+
+Typeset: TypeAlias = Callable[[str], TitleLine | None]
+"""A line of LaTeX set as a formula, where that can be."""
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """The lines above a graph: what it is the graph of, and what its numbers are."""
 
-    title: tuple[str, ...]
+    title: tuple[TitleLine, ...]
     note: tuple[str, ...]
 
     @property
     def height(self) -> float:
         """Inches, with the space around it."""
-        return TOP + TITLE_LINE * len(self.title) + NOTE_LINE * len(self.note) + BELOW
+        return TOP + sum(line.height for line in self.title) + NOTE_LINE * len(self.note) + BELOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class GraphSheet:
     scale: float = 1.0
 
 
-def sheet_of(graph: Graph, width: float = MAX_WIDTH) -> GraphSheet:
+def sheet_of(graph: Graph, width: float = MAX_WIDTH, typeset: Typeset | None = None) -> GraphSheet:
     """The sheet that is as large as the letters need, in as few bands as keep it within a width, where that can be."""
     narrowest = None
     for plan in plans_of(graph):
@@ -62,15 +77,15 @@ def sheet_of(graph: Graph, width: float = MAX_WIDTH) -> GraphSheet:
             break
     assert narrowest is not None, "there is a plan in one band"
     whole = max(narrowest.width, MIN_WIDTH)
-    heading = _heading(graph, narrowest, whole)
+    heading = _heading(graph, narrowest, whole, typeset)
     return GraphSheet(narrowest, heading, (whole, narrowest.height + heading.height))
 
 
-def sheet_in(graph: Graph, size: tuple[float, float]) -> GraphSheet:
+def sheet_in(graph: Graph, size: tuple[float, float], typeset: Typeset | None = None) -> GraphSheet:
     """The sheet of a size in inches, in so many bands that the graph is drawn largest."""
     best: GraphSheet | None = None
     for plan in plans_of(graph):
-        heading = _heading(graph, plan, size[0])
+        heading = _heading(graph, plan, size[0], typeset)
         scale = min(size[0] / plan.width, (size[1] - heading.height) / plan.height, MOST_LETTERS / LETTERS)
         if best is not None and scale < best.scale:
             break
@@ -93,11 +108,19 @@ def title_of(graph: Graph) -> str:
     return visible("; ".join(f"{left} = {right}" for left, right in graph.title))
 
 
-def _heading(graph: Graph, plan: GraphPlan, width: float) -> Heading:
+def _heading(graph: Graph, plan: GraphPlan, width: float, typeset: Typeset | None) -> Heading:
     room = max(width - 2 * MARGIN, 1.0)
-    letters = int(room / TITLE_ADVANCE)
+    formulas = [typeset(latex) for latex in graph.latex()] if typeset is not None else []
+    title = [line for line in formulas if line is not None and line.width <= room]
+    if len(title) < len(graph.title):
+        title = _title_lines(graph, int(room / TITLE_ADVANCE))
+    return Heading(tuple(title), tuple(textwrap.wrap(note_of(graph, plan), int(room / NOTE_ADVANCE))))
+
+
+def _title_lines(graph: Graph, letters: int) -> list[TitleLine]:
+    """The title as text in lines of so many letters."""
     texts = [visible(f"{left} = {right}") for left, right in graph.title]
     lines = [line for text in texts for line in formula_lines(text, letters, letters)]
     if len(lines) > MAX_TITLE_LINES:
         lines = [*lines[: MAX_TITLE_LINES - 1], lines[MAX_TITLE_LINES - 1] + " …"]
-    return Heading(tuple(lines), tuple(textwrap.wrap(note_of(graph, plan), int(room / NOTE_ADVANCE))))
+    return [*map(TitleLine, lines)]

@@ -21,7 +21,7 @@ from derivcli.pictures.graphs.graph_plan import (
     PlacedEdge,
     PlacedTag,
 )
-from derivcli.pictures.graphs.graph_sheet import NOTE_LINE, TITLE_LINE, TOP, GraphSheet, title_of
+from derivcli.pictures.graphs.graph_sheet import NOTE_LINE, TOP, GraphSheet, title_of
 
 if TYPE_CHECKING:
     from derivcli.pictures.look import Look
@@ -99,7 +99,7 @@ def shapes(plan: GraphPlan, said: Mapping[str, str] | None = None) -> str:
 
 def _heading(sheet: GraphSheet) -> str:
     height, lines = TOP, []
-    styles = [(line, "title", 14.0, TITLE_LINE) for line in sheet.heading.title]
+    styles = [(line.text, "title", 14.0, line.height) for line in sheet.heading.title]
     for text, kind, letters, room in [*styles, *((line, "note", 9.5, NOTE_LINE) for line in sheet.heading.note)]:
         place = f'x="{_points(MARGIN)}" y="{_points(height + 0.8 * letters / 72)}"'
         lines.append(f'<text class="{kind}" {place}>{escape(text)}</text>\n')

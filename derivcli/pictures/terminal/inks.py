@@ -11,8 +11,11 @@ from derivcli.pictures.terminal.cells import GREY
 from derivcli.pictures.terminal.dots import DASHES, TANGENT_DASHES
 from derivcli.pictures.terminal.signs import Signs
 
-COLORS = (12, 1, 2, 5, 6, 3)
-"""Of the sixteen colors that a terminal's theme sets, those that can be read on light and on dark."""
+COLORS = (12, 9, 2, 13, 6, 3, 208)
+"""Colors that can be read on light and on dark, most of them of the sixteen that a terminal's theme sets.
+
+Their number has no divisor in common with that of the dashes, so that curves with one color differ in these.
+"""
 
 Key: TypeAlias = tuple[str, int, int, str]
 

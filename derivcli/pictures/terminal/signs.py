@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
+from derivcli.errors import inert
+
 
 @dataclass(frozen=True, slots=True)
 class Signs:
@@ -65,13 +67,15 @@ SPELLING = str.maketrans(
 Shown = TypeVar("Shown")
 
 
-def spelled(shown: Shown) -> Shown:
-    """What is shown, with all texts in it in ASCII."""
+def spelled(shown: Shown, is_unicode: bool) -> Shown:
+    """What is shown, with texts that act on no terminal, and in ASCII where there is nothing else."""
     changed: Any = shown
     if isinstance(shown, str):
-        changed = shown.translate(SPELLING)
+        text = inert(shown)
+        changed = text if is_unicode else text.translate(SPELLING).encode("ascii", "backslashreplace").decode()
     elif isinstance(shown, tuple):
-        changed = tuple(map(spelled, shown))
+        changed = tuple(spelled(each, is_unicode) for each in shown)
     elif is_dataclass(shown) and not isinstance(shown, type):
-        changed = replace(shown, **{each.name: spelled(getattr(shown, each.name)) for each in fields(shown)})
+        parts = {each.name: spelled(getattr(shown, each.name), is_unicode) for each in fields(shown)}
+        changed = replace(shown, **parts)
     return cast("Shown", changed)

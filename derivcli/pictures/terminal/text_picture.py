@@ -30,9 +30,12 @@ SPEAKING = ("closed", "open", "dot", "touch")
 
 
 def text_picture(scene: Scene, columns: int, lines: int, color: bool, signs: str = "braille") -> str:
-    """The scene in at most so many columns, and in about so many lines; `signs` names a row of SIGNS."""
+    """The scene in at most so many columns, and in about so many lines; `signs` names a row of SIGNS.
+
+    Nothing in it but its colors acts on a terminal.
+    """
     page = Page(max(min(columns, MAX_COLUMNS), MIN_COLUMNS), SIGNS[signs], color)
-    scene = scene if page.signs.is_unicode else spelled(scene)
+    scene = spelled(scene, page.signs.is_unicode)
     inks = inks_of(scene.panels, page.signs)
     head = [line for title in _titles(scene) for line in page.wrapped(title, MAX_TITLE_LINES)]
     notes = page.wrapped((" · " if page.signs.is_unicode else "; ").join(scene.notes), MAX_NOTE_LINES)

@@ -11,6 +11,8 @@ from derivcli.render.ascii_spelling import spelled_for
 from derivcli.render.blocks import Block, Box, Column, Document, Equations, Gap, Graph, Sentence, Style, Table, fit
 from derivcli.render.documents.numbers import check_result
 from derivcli.render.formats.json import VERSION
+from derivcli.render.labels import name_latex
+from derivcli.render.latex_equations import understood
 from derivcli.render.numbers import number_texts
 from derivcli.render.quantities import derivative_label, equations, function_names
 from derivcli.render.to_json import described, numbers_json, verdicts_json
@@ -66,6 +68,18 @@ def _equations(ledger: Ledger) -> list[tuple[str, str]]:
     ((left, right),) = equations([ledger.result])[len(lines) :]
     known = ledger.output == right or left.startswith(f"{ledger.output}(")
     return [*lines, (left if known else f"{ledger.output} = {left}", right)]
+
+
+def _equations_latex(ledger: Ledger) -> list[str]:
+    """The same lines in LaTeX."""
+    *definitions, (left, _) = _equations(ledger)
+    *lines, (*_, formula) = understood([ledger.result])
+    found = [" ".join(line) for line in lines] if len(lines) == len(definitions) else []
+    name, _, call = left.rpartition(" = ")
+    letter, bracket, arguments = call.partition("(")
+    listed = ", ".join(map(name_latex, arguments.rstrip(")").split(", "))) if bracket else ""
+    head = name_latex(letter) + (f"({listed})" if bracket else "")
+    return [*found, " = ".join([*([name_latex(name)] if name else []), head, formula])]
 
 
 def _numbers(values: FloatArray | None, style: Style, most: int = MAX_NUMBERS_IN_CELL) -> str:
@@ -207,7 +221,8 @@ def ledger_graph(ledger: Ledger, style: Style, adjoints: bool = True) -> Graph:
     """The graph: each node a box, each reading an edge with its local derivative."""
     boxes = {node.name: _box(node, ledger, style, adjoints) for node in ledger.nodes}
     note = ADJOINT_NOTE if adjoints else LOCAL_NOTE
-    return Graph(_equations(ledger), note, boxes, dict(_edges(ledger, style)), ledger.root.name)
+    edges = dict(_edges(ledger, style))
+    return Graph(_equations(ledger), note, boxes, edges, ledger.root.name, lambda: _equations_latex(ledger))
 
 
 def _box(node: Node, ledger: Ledger, style: Style, with_adjoint: bool) -> Box:
