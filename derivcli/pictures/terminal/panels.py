@@ -16,6 +16,9 @@ from derivcli.pictures.terminal.signs import Signs
 FREE = " ┈"
 """What a name may hide."""
 
+ARROW_CELLS = 6
+"""How far arrows on a path are apart, in the breadths of a cell."""
+
 BAND_DOTS = 3
 """One in so many dots is set in a band, across and down."""
 
@@ -60,12 +63,16 @@ def write_marks(
 
 
 def _write_arrows(cells: Cells, canvas: Canvas, curve: Curve, ink: Ink, signs: Signs) -> None:
-    """The directions in which a path is run through."""
-    if curve.arrows is not None and len(curve.arrows):
-        eighths = canvas.eighths(curve.arrows[:, 2], curve.arrows[:, 3])
-        for (x, y, *_), eighth in zip(curve.arrows, eighths, strict=True):
-            for column, row in _cells_of(canvas, x, y):
+    """The directions in which a path is run through, some cells apart."""
+    if curve.arrows is None or not len(curve.arrows):
+        return
+    taken: list[tuple[int, int]] = []
+    eighths = canvas.eighths(curve.arrows[:, 2], curve.arrows[:, 3])
+    for (x, y, *_), eighth in zip(curve.arrows, eighths, strict=True):
+        for column, row in _cells_of(canvas, x, y):
+            if all(abs(column - there) + 2 * abs(row - line) >= ARROW_CELLS for there, line in taken):
                 cells.write(column, row, signs.arrows[eighth], ink.color)
+                taken.append((column, row))
 
 
 def _write_name(cells: Cells, mark: Mark, color: int, column: int, row: int) -> bool:

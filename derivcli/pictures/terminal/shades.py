@@ -33,6 +33,7 @@ class Shades:
 
     bands: NDArray[np.int64]
     levels: Floats
+    signs: str
 
     @property
     def count(self) -> int:
@@ -43,9 +44,9 @@ class Shades:
         """The color of a band."""
         return PLAIN if band == OUTSIDE else RAMP[band * (len(RAMP) - 1) // max(self.count - 1, 1)]
 
-    def sign(self, band: int, signs: Signs) -> str:
+    def sign(self, band: int) -> str:
         """The shade of a band, where there are no colors."""
-        return " " if band == OUTSIDE else signs.shades[band * len(signs.shades) // self.count]
+        return " " if band == OUTSIDE else self.signs[band * len(self.signs) // self.count]
 
 
 def field_cells(
@@ -62,30 +63,29 @@ def field_cells(
     coarse = Canvas(panel.x, panel.y, columns, rows)
     background = np.full((rows, columns), PLAIN)
     if panel.contours is not None:
-        shades = _shades(panel.contours, coarse)
+        shades = _shades(panel.contours, coarse, signs)
         background = _write_shades(cells, shades, signs, color)
     if isinstance(panel, VectorPanel):
-        _write_arrows(cells, coarse, panel, signs, background)
-        curves = []
-    else:
-        curves = list(panel.curves)
+        _write_arrows(cells, coarse, panel.grid, panel.vectors, signs, background)
+    elif panel.contours.gradient is not None and panel.contours.arrows is not None:
+        _write_arrows(cells, coarse, panel.contours.arrows, panel.contours.gradient, signs, background)
     fine = Canvas(panel.x, panel.y, columns * signs.dots[0], rows * signs.dots[1])
-    for curve in curves:
+    for curve in panel.curves:
         _write_curve(cells, drawn([curve_layer(fine, curve, inks[key_of(curve)])], columns, rows, signs), background)
     return cells, write_marks(cells, coarse, [(mark, _on(color)) for mark in panel.marks], signs, background)
 
 
 def scale_of(contours: Contours, signs: Signs, color: bool) -> list[tuple[str, int]]:
     """The levels between the shades, as pieces of text with their colors."""
-    shades = Shades(np.empty((0, 0), dtype=np.int64), contours.levels)
-    pieces: list[tuple[str, int]] = []
-    for band in range(shades.count):
-        full = color and bool(signs.half)
-        sign, ink = ("█", shades.color(band)) if full else (shades.sign(band, signs), PLAIN)
-        if not pieces or full or pieces[-2][0] != sign * 2:
-            pieces += [(sign * 2, ink), ("", PLAIN)]
-        if band < len(contours.levels):
-            pieces[-1] = (f" {contours.levels[band]:.4g} ", PLAIN)
+    shades = _shades_of(contours, contours.values, signs)
+    is_full = color and bool(signs.half)
+    samples = [
+        ("██", shades.color(band)) if is_full else (shades.sign(band) * 2, PLAIN) for band in range(shades.count)
+    ]
+    pieces = [samples[0]]
+    for level, (below, above) in zip(contours.levels, pairwise(samples), strict=True):
+        if above != below:
+            pieces += [(f" {level / 10.0**contours.unit:.4g} ", PLAIN), above]
     return pieces
 
 
@@ -93,12 +93,16 @@ def _on(color: bool) -> int:
     return 15 if color else PLAIN
 
 
-def _shades(contours: Contours, canvas: Canvas) -> Shades:
+def _shades(contours: Contours, canvas: Canvas, signs: Signs) -> Shades:
     x = _middles(canvas.x, canvas.width)
     y = _middles(canvas.y, 2 * canvas.height)[::-1]
-    values = _between(contours, x, y)
+    return _shades_of(contours, _between(contours, x, y), signs)
+
+
+def _shades_of(contours: Contours, values: Floats, signs: Signs) -> Shades:
     bands = np.searchsorted(contours.levels, values, side="right")
-    return Shades(np.where(np.isnan(values), OUTSIDE, bands), contours.levels)
+    lowest = signs.shades[0] if np.isfinite(contours.values).all() else signs.faint
+    return Shades(np.where(np.isnan(values), OUTSIDE, bands), contours.levels, lowest + signs.shades[1:])
 
 
 def _middles(axis: Axis, count: int) -> Floats:
@@ -145,7 +149,7 @@ def _write_shades(cells: Cells, shades: Shades, signs: Signs, color: bool) -> ND
                 cells.write(column, row, sign * count, ink, behind)
             else:
                 band = above if below == OUTSIDE else below
-                cells.write(column, row, shades.sign(band, signs) * count)
+                cells.write(column, row, shades.sign(band) * count)
     return background
 
 
@@ -156,13 +160,19 @@ def _runs(*rows: NDArray[Any]) -> list[tuple[int, int]]:
     return [(int(start), int(end - start)) for start, end in pairwise(starts)]
 
 
-def _write_arrows(cells: Cells, canvas: Canvas, panel: VectorPanel, signs: Signs, background: Floats) -> None:
+def _write_arrows(
+    cells: Cells,
+    canvas: Canvas,
+    grid: tuple[Floats, Floats],
+    vectors: Floats,
+    signs: Signs,
+    background: NDArray[np.int64],
+) -> None:
     """Arrows in the directions that vectors have on the screen, one in some cells."""
-    grid_x, grid_y = panel.grid
-    rows, columns = np.arange(canvas.height // 2 % ARROW_ROWS, canvas.height, ARROW_ROWS), np.arange(2, canvas.width, 5)
-    place_x, place_y = _middles(panel.x, canvas.width)[columns], _middles(panel.y, canvas.height)[::-1][rows]
+    rows, columns = np.arange(canvas.height // 2 % ARROW_ROWS, canvas.height, ARROW_ROWS), np.arange(ARROW_COLUMNS // 2, canvas.width, ARROW_COLUMNS)
+    place_x, place_y = _middles(canvas.x, canvas.width)[columns], _middles(canvas.y, canvas.height)[::-1][rows]
     u, v = (
-        _between(Contours(panel.x.name, grid_x, grid_y, part, np.empty(0)), place_x, place_y) for part in panel.vectors
+        _between(Contours(canvas.x.name, *grid, part, np.empty(0)), place_x, place_y) for part in vectors
     )
     eighths = canvas.eighths(u, v)
     for i, row in enumerate(rows):

@@ -60,12 +60,13 @@ def _titles(scene: Scene) -> list[str]:
 def _key(panel: AnyPanel, inks: Mapping[Key, Ink], page: Page) -> list[str]:
     """The lines over a panel: a sample of each curve with its name, the levels of the shades, and the axis's unit."""
     groups: list[list[Piece]] = []
-    if not isinstance(panel, VectorPanel) and len(inks) > 1:
+    if len(inks) > 1:
         named = {key_of(curve): curve.name.text for curve in panel.curves if curve.name.text}
         groups += [[_sample(inks[key], page), (f" {name}", PLAIN)] for key, name in named.items()]
     if isinstance(panel, FieldPanel | VectorPanel) and panel.contours is not None:
         name = panel.contours.name.text
-        groups.append([(name and f"{name}: ", PLAIN), *scale_of(panel.contours, page.signs, page.color)])
+        unit = f" · {page.power(panel.contours.unit)}" if panel.contours.unit else ""
+        groups.append([(name and f"{name}: ", PLAIN), *scale_of(panel.contours, page.signs, page.color), (unit, PLAIN)])
     for axis, where in ((panel.y, "vertical"), (panel.x, "horizontal")):
         if axis.unit:
             groups.append([(f"{where} unit {page.power(axis.unit)}", GREY)])
