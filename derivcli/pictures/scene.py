@@ -56,6 +56,8 @@ MARKS = {
     "maximum": "a maximum",
     "flat": "a critical point that is no extremum",
     "saddle": "a saddle",
+    "source": "a zero of a field that all paths near it leave",
+    "sink": "a zero of a field that all paths near it go to",
     "degenerate": "a critical point of a kind that second derivatives do not tell",
     "inflection": "an inflection",
     "corner": "a corner, a cusp or a vertical tangent",
@@ -69,8 +71,9 @@ MARKS = {
 class Curve:
     """A line that belongs together, of several strokes where it breaks.
 
-    `role` is "function" (with `order` 0), "derivative" (with its order), "tangent", "polynomial" or "path". `function`
-    numbers the functions of a picture from 0; a tangent or a polynomial has the number of its function.
+    `role` is "function" (with `order` 0), "derivative" (with its order), "tangent", "polynomial" or "path", and of a
+    line on a field "border" (of the domain), "jump" or "pole". `function` numbers the functions of a picture from 0; a
+    tangent or a polynomial has the number of its function.
     `window` is the vertical range that shows its shape. `arrows`, shape (arrows, 4), has points of a path with the
     direction in which it is run through.
     """
@@ -141,10 +144,25 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Mesh:
+    """Triangles, shape (triangles, 3), between vertices at `x` and `y` with `values`, all of shape (vertices,).
+
+    No triangle reaches across a break: both sides have vertices of their own there.
+    """
+
+    x: Floats
+    y: Floats
+    values: Floats
+    triangles: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Contours:
     """A function of two variables on a grid: `values` has the shape (y, x), `levels` are those of its lines.
 
-    `gradient`, shape (2, y, x) on the coarser grid `arrows`, is drawn as arrows or streamlines.
+    `mesh` tells where it is defined and where it breaks; there is none where no value of the grid is missing and none
+    is beside a break. The levels are named in units of ten to the power `unit`, with the fewest digits that tell them
+    apart. `gradient`, shape (2, y, x) on the coarser grid `arrows`, is drawn as arrows, with nan where there is none.
     """
 
     name: Name
@@ -154,6 +172,8 @@ class Contours:
     levels: Floats
     gradient: Floats | None = None
     arrows: tuple[Floats, Floats] | None = None
+    mesh: Mesh | None = None
+    unit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +208,7 @@ class VectorPanel:
     vectors: Floats
     contours: Contours | None = None
     marks: tuple[Mark, ...] = ()
+    curves: tuple[Curve, ...] = ()
 
 
 AnyPanel: TypeAlias = Panel | FieldPanel | VectorPanel

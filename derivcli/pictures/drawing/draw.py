@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from derivcli.pictures.drawing.curve_names import margin
 from derivcli.pictures.drawing.figure import clean_matplotlib, saved
 from derivcli.pictures.drawing.legend import draw_legend, names_of, rows_of
-from derivcli.pictures.drawing.names import draw_names, name_levels
+from derivcli.pictures.drawing.names import draw_names
 from derivcli.pictures.drawing.panel import Shown, draw_panel
 from derivcli.pictures.drawing.sheet import Row, arrange, draw_header, legend_inches, new_figure, scale_of
 from derivcli.pictures.drawing.styles import Styles, styles_of
@@ -67,7 +67,7 @@ def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
     if isinstance(panel, VectorPanel):
         from derivcli.pictures.drawing.fields import draw_vectors
 
-        return Shown(colors=draw_vectors(axes, panel, theme))
+        return draw_vectors(axes, panel, theme)
     if panel.surface:
         from derivcli.pictures.drawing.surface import draw_surface
 
@@ -75,16 +75,19 @@ def _draw(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme) -> Shown:
         return Shown()
     from derivcli.pictures.drawing.fields import draw_field
 
-    colors, levels = draw_field(axes, panel, styles, theme)
-    return Shown(colors=colors, levels=levels)
+    return draw_field(axes, panel, theme)
 
 
 def _name(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, shown: Shown) -> list[Curve]:
     """Writes names into a panel whose size is known; gives the curves that a legend is to name."""
     if isinstance(panel, FieldPanel) and panel.surface:
         return []
-    boxes = [] if shown.levels is None else name_levels(axes, shown.levels, panel, theme)
-    return draw_names(axes, panel, styles, theme, shown.lines, boxes)
+    found = draw_names(axes, panel, styles, theme, shown.lines)
+    if not isinstance(panel, Panel) and shown.levels is not None:
+        from derivcli.pictures.drawing.field_names import name_levels
+
+        name_levels(axes, panel, shown.levels, theme)
+    return found
 
 
 def _without_repetition(scene: Scene) -> Scene:

@@ -1,58 +1,59 @@
-"""Functions of two variables as filled contours, and vector fields as arrows."""
+"""Functions of two variables and vector fields on a pair of axes: bands, labelled lines, arrows, breaks and marks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from derivcli.pictures.drawing.field_names import level_texts
 from derivcli.pictures.drawing.mathtext import typeset
-from derivcli.pictures.drawing.panel import draw_curve, draw_marks, line_width
-from derivcli.pictures.drawing.styles import Styles, key_of
+from derivcli.pictures.drawing.panel import Shown, draw_marks, line_width
 from derivcli.pictures.drawing.themes import Theme
-from derivcli.pictures.drawing.ticks import scaled, set_name, set_scale
-from derivcli.pictures.scene import Contours, FieldPanel, Floats, VectorPanel
+from derivcli.pictures.drawing.ticks import limits, scaled, set_name, set_scale
+from derivcli.pictures.scene import Contours, Curve, FieldPanel, Floats, Mesh, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
-    from matplotlib.contour import QuadContourSet
-
-SHADES = 64
-"""Colours where values are shown without lines."""
+    from matplotlib.contour import ContourSet
 
 MAX_TICKS = 11
 """At a scale of colours."""
 
-LONGEST = 0.92
-"""The length of the longest arrow, in distances between arrows."""
+LINE_WIDTH, ZERO_WIDTH, BREAK_WIDTH = 0.32, 0.6, 0.7
+"""Widths compared with that of a curve."""
 
-USUAL_PERCENTILE = 95
-"""Vectors longer than this part of all are drawn as long as the longest arrow."""
+BREAK_DASHES: dict[str, Any] = {"border": "solid", "jump": (0, (3.0, 1.6)), "pole": (0, (1.0, 2.2))}
 
-ARROW_NOTE = "arrows as long as the square root of what they show"
+ARROW_PART = 0.82
+"""The longest arrow, compared with the distance between two."""
+
+ARROW_POWER = 1 / 3
+"""Lengths of arrows go with this power of what they show, so that small ones are seen beside large ones."""
+
+ARROW_NOTE = "lengths of arrows: cube roots"
 
 
-def draw_field(axes: Axes, panel: FieldPanel, styles: Styles, theme: Theme) -> tuple[ScalarMappable, QuadContourSet]:
-    """Filled contours with lines, arrows of the gradient, curves and marks; gives the fill and its lines."""
+def draw_field(axes: Axes, panel: FieldPanel, theme: Theme) -> Shown:
+    """Contours with what lies on them."""
     _set_axes(axes, panel)
-    filled, lines = _draw_contours(axes, panel, panel.contours, theme, theme.slopes)
+    filled, lines = _draw_contours(axes, panel, panel.contours, theme)
     if panel.contours.gradient is not None and panel.contours.arrows is not None:
-        _draw_arrows(axes, panel, panel.contours.arrows, panel.contours.gradient, theme, 0.6)
-    for curve in panel.curves:
-        draw_curve(axes, panel, curve, styles[key_of(curve)], theme)
+        _draw_arrows(axes, panel, panel.contours.arrows, panel.contours.gradient, theme, 0.55)
     draw_marks(axes, panel, panel.marks, theme.ink, theme)
-    return filled, lines
+    return Shown(colors=filled, levels=lines)
 
 
-def draw_vectors(axes: Axes, panel: VectorPanel, theme: Theme) -> ScalarMappable | None:
-    """Arrows of a vector field over colours of what is told of it; gives the colours, where there are any."""
+def draw_vectors(axes: Axes, panel: VectorPanel, theme: Theme) -> Shown:
+    """Arrows of a vector field over what its colour tells."""
     _set_axes(axes, panel)
-    shades = None if panel.contours is None else _draw_shades(axes, panel, panel.contours, theme)
-    _draw_arrows(axes, panel, panel.grid, panel.vectors, theme, 0.95)
+    filled = lines = None
+    if panel.contours is not None:
+        filled, lines = _draw_contours(axes, panel, panel.contours, theme)
+    _draw_arrows(axes, panel, panel.grid, panel.vectors, theme, 0.9)
     draw_marks(axes, panel, panel.marks, theme.ink, theme)
-    return shades
+    return Shown(colors=filled, levels=lines)
 
 
 def draw_scale(bar: Axes, colors: ScalarMappable, contours: Contours) -> None:
@@ -63,90 +64,158 @@ def draw_scale(bar: Axes, colors: ScalarMappable, contours: Contours) -> None:
     assert figure is not None
     drawn = figure.colorbar(colors, cax=bar, drawedges=False)
     cast(Any, drawn.outline).set_visible(False)
-    levels = np.unique(contours.levels[np.isfinite(contours.levels)])
-    if levels.size:
-        drawn.set_ticks([float(level) for level in levels[:: -(-len(levels) // MAX_TICKS)]])
+    levels = contours.levels / 10.0**contours.unit
+    ticks = levels[:: -(-len(levels) // MAX_TICKS)]
+    drawn.set_ticks([float(level) for level in ticks], labels=level_texts(ticks))
     drawn.minorticks_off()
     words = typeset(contours.name)
     bar.set_title(words["text"], parse_math=words["parse_math"], fontsize=matplotlib.rcParams["font.size"], loc="left")
 
 
-def colors_of(shades: Sequence[str], count: int) -> Any:
-    """So many colours from the first of the shades to the last."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("shades", list(shades), N=max(count, 2))
-
-
 def _set_axes(axes: Axes, panel: FieldPanel | VectorPanel) -> None:
-    for drawn, axis in ((axes.xaxis, panel.x), (axes.yaxis, panel.y)):
-        set_scale(drawn, axis)
-        set_name(drawn, axis)
     axes.grid(visible=False)
+    axes.spines[:].set_visible(True)
+    set_scale(axes.xaxis, panel.x)
+    set_scale(axes.yaxis, panel.y)
+    set_name(axes.xaxis, panel.x)
+    set_name(axes.yaxis, panel.y)
 
 
 def _draw_contours(
-    axes: Axes, panel: FieldPanel, contours: Contours, theme: Theme, shades: Sequence[str]
-) -> tuple[QuadContourSet, QuadContourSet]:
-    """Each stripe between two levels has its own colour, however far apart they are."""
-    from matplotlib.colors import BoundaryNorm
-
-    x, y = scaled(contours.x, panel.x), scaled(contours.y, panel.y)
-    values = np.ma.masked_invalid(contours.values)
-    levels = np.unique(contours.levels[np.isfinite(contours.levels)])
+    axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, theme: Theme
+) -> tuple[ContourSet | None, ContourSet | None]:
+    """Bands between the levels, the lines at them, and breaks; where there is no value there is a hatching."""
+    _draw_undefined(axes, panel, contours, theme)
+    for line in panel.curves:
+        _draw_break(axes, panel, line, theme)
+    levels = contours.levels / 10.0**contours.unit
     if not len(levels):
-        levels = np.array([0.0])
-    ends = [np.nextafter(levels[0], -np.inf) - 1.0, *levels, np.nextafter(levels[-1], np.inf) + 1.0]
-    low, high = float(values.min()), float(values.max())
-    ends[0], ends[-1] = min(low, ends[0]), max(high, ends[-1])
-    norm = BoundaryNorm(ends, len(ends) - 1)
-    colors = colors_of(shades, len(ends) - 1)
-    filled = axes.contourf(x, y, values, levels=ends, cmap=colors, norm=norm, zorder=0.5)
-    lines = axes.contour(
-        x,
-        y,
-        values,
-        levels=levels,
-        colors=theme.ink,
-        linewidths=line_width(0.32),
-        linestyles="solid",
-        alpha=0.6,
-        zorder=1.2,
-    )
-    return filled, lines
+        _draw_constant(axes, panel, contours, theme)
+        return None, None
+    bands, lines = _ways_of_drawing(axes, panel, contours, levels)
+    filled = bands(levels=levels, colors=band_colors(levels, theme), extend="both", zorder=1.0)
+    signed = levels[0] < 0 < levels[-1]
+    widths = [line_width(ZERO_WIDTH if signed and level == 0 else LINE_WIDTH) for level in levels]
+    drawn = lines(levels=levels, colors=theme.ink, alpha=0.75, linewidths=widths, linestyles="solid", zorder=1.6)
+    return filled, drawn
 
 
-def _draw_shades(axes: Axes, panel: VectorPanel, contours: Contours, theme: Theme) -> ScalarMappable:
-    """Colours of values, with that of 0 in the middle."""
-    values = np.ma.masked_invalid(contours.values)
-    known = np.abs(contours.levels[np.isfinite(contours.levels)])
-    reach = float(known.max(initial=0.0)) or float(np.abs(values).max()) or 1.0
-    x, y = scaled(contours.x, panel.x), scaled(contours.y, panel.y)
-    # Shades between the points of the grid need a value at each of them.
-    shading: Any = "nearest" if np.ma.getmaskarray(values).any() else "gouraud"
-    colors = colors_of(theme.signs, 4 * SHADES)
-    look: dict[str, Any] = {"vmin": -reach, "vmax": reach, "shading": shading, "rasterized": True}
-    return axes.pcolormesh(x, y, values, cmap=colors, zorder=0.5, **look)
+def _ways_of_drawing(
+    axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, levels: Floats
+) -> tuple[Any, Any]:
+    """What fills bands and what draws lines, on triangles where there are breaks, with values that levels can cut."""
+    from functools import partial
+
+    from matplotlib.tri import Triangulation
+
+    room = float(levels[-1] - levels[0]) or abs(float(levels[0])) or 1.0
+
+    def cut(values: Floats) -> Floats:
+        with np.errstate(all="ignore"):
+            return np.clip(values / 10.0**contours.unit, levels[0] - room, levels[-1] + room)
+
+    mesh = contours.mesh
+    if mesh is None:
+        x, y, values = scaled(contours.x, panel.x), scaled(contours.y, panel.y), cut(contours.values)
+        return partial(axes.contourf, x, y, values), partial(axes.contour, x, y, values)
+    mesh, values = _used(mesh), cut(_used(mesh).values)
+    triangles = Triangulation(scaled(mesh.x, panel.x), scaled(mesh.y, panel.y), mesh.triangles)
+    return partial(axes.tricontourf, triangles, values), partial(axes.tricontour, triangles, values)
+
+
+def _used(mesh: Mesh) -> Mesh:
+    """The mesh without the vertices of no triangle, which may have no value."""
+    used = np.unique(mesh.triangles)
+    places = np.zeros(len(mesh.x), np.int64)
+    places[used] = np.arange(len(used))
+    return Mesh(mesh.x[used], mesh.y[used], mesh.values[used], places[mesh.triangles])
+
+
+def band_colors(levels: Floats, theme: Theme) -> list[tuple[float, float, float]]:
+    """A colour for each band, beginning below the first level; around 0 those of both signs differ."""
+    from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+    count = len(levels) + 1
+    places = np.arange(count) / (count - 1) if count > 1 else np.array([0.5])
+    signed = count > 1 and bool(levels[0] < 0 < levels[-1])
+    if signed:
+        ends = np.concatenate([[-np.inf], levels, [np.inf]])
+        below, above = int((ends[1:] <= 0).sum()), int((ends[:-1] >= 0).sum())
+        most = max(below, above)
+        places = np.array([0.5 + 0.5 * _step(number, below, count - above) / most for number in range(count)])
+    colors = LinearSegmentedColormap.from_list("bands", theme.signs if signed else theme.slopes)
+    return [to_rgb(colors(place)) for place in places]
+
+
+def _step(number: int, below: int, above: int) -> float:
+    """How many bands from 0 one is, negative below it."""
+    if number < below:
+        return number - below + 0.4
+    return number - above + 0.6 if number >= above else 0.0
+
+
+def _draw_constant(axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, theme: Theme) -> None:
+    """One band where there are no levels."""
+    from matplotlib.tri import Triangulation
+
+    color = theme.pale
+    mesh = contours.mesh
+    if mesh is None:
+        axes.axvspan(*limits(panel.x), color=color, zorder=1.0)
+    elif len(mesh.triangles):
+        mesh = _used(mesh)
+        triangles = Triangulation(scaled(mesh.x, panel.x), scaled(mesh.y, panel.y), mesh.triangles)
+        axes.tricontourf(triangles, np.zeros(len(mesh.x)), levels=[-1, 1], colors=[color], zorder=1.0)
+
+
+def _draw_undefined(axes: Axes, panel: FieldPanel | VectorPanel, contours: Contours, theme: Theme) -> None:
+    from matplotlib.patches import Rectangle
+
+    if np.isfinite(contours.values).all():
+        return
+    (left, right), (below, above) = limits(panel.x), limits(panel.y)
+    axes.add_patch(
+        Rectangle(
+            (left, below), right - left, above - below, facecolor=theme.background, edgecolor=theme.pale,
+            hatch="////", linewidth=0, zorder=0.5,
+        )
+    )  # fmt: skip
+
+
+def _draw_break(axes: Axes, panel: FieldPanel | VectorPanel, line: Curve, theme: Theme) -> None:
+    for stroke in line.strokes:
+        axes.plot(
+            scaled(stroke.x, panel.x), scaled(stroke.y, panel.y), color=theme.ink, scalex=False, scaley=False,
+            linewidth=line_width(BREAK_WIDTH), linestyle=BREAK_DASHES[line.role], zorder=2.0, label=f"_{line.role}",
+        )  # fmt: skip
 
 
 def _draw_arrows(
-    axes: Axes, panel: FieldPanel | VectorPanel, grid: tuple[Floats, Floats], vectors: Floats, theme: Theme, ink: float
+    axes: Axes,
+    panel: FieldPanel | VectorPanel,
+    grid: tuple[Floats, Floats],
+    vectors: Floats,
+    theme: Theme,
+    alpha: float,
 ) -> None:
-    """Arrows about the points of a grid, whose lengths grow by square roots, so that short ones are seen too."""
-    x, y = scaled(grid[0], panel.x), scaled(grid[1], panel.y)
+    """Arrows through the points of a grid, in the direction that they have on the axes."""
+    x, y = np.meshgrid(scaled(grid[0], panel.x), scaled(grid[1], panel.y))
+    (left, right), (below, above) = limits(panel.x), limits(panel.y)
+    sides = np.array([right - left, above - below])
     with np.errstate(all="ignore"):
-        across, up = vectors[0] / 10.0**panel.x.unit, vectors[1] / 10.0**panel.y.unit
-        cell = (np.ptp(x) / max(len(x) - 1, 1) or 1.0, np.ptp(y) / max(len(y) - 1, 1) or 1.0)
-        # Directions are those of the mathematics; lengths are counted in cells.
-        length = np.hypot(across / cell[0], up / cell[1])
-        there = np.isfinite(length) & (length > 0)
-        if not there.any():
+        largest = np.nanmax(np.abs(vectors), initial=0.0, where=np.isfinite(vectors))
+        steps = vectors / largest if largest > 0 else vectors
+        steps = steps / sides[:, None, None]
+        lengths = np.hypot(*steps)
+        known = np.isfinite(lengths) & (lengths > 0)
+        if not known.any():
             return
-        usual = float(np.percentile(length[there], USUAL_PERCENTILE))
-        factor = LONGEST * np.sqrt(np.clip(length / usual, 0, 1)) / np.where(there, length, np.nan)
-    columns, rows = np.meshgrid(x, y)
+        usual = np.quantile(lengths[known], 0.95)
+        reach = np.minimum(lengths / usual, 1.0) ** ARROW_POWER * ARROW_PART / max(len(grid[0]), len(grid[1]))
+        moves = steps / lengths * reach * sides[:, None, None]
+    scale = line_width(1.0)
     axes.quiver(
-        columns[there], rows[there], (across * factor)[there], (up * factor)[there], angles="xy", scale_units="xy",
-        scale=1, pivot="mid", color=theme.ink, alpha=ink, width=line_width(0.5) / 72, units="inches", headwidth=4.2,
-        headlength=4.8, headaxislength=4.3, minlength=0.6, zorder=2.0,
+        x[known], y[known], moves[0][known], moves[1][known], angles="xy", scale_units="xy", scale=1, pivot="mid",
+        color=theme.ink, alpha=alpha, units="dots", width=scale * 0.42 * axes.figure.dpi / 72,
+        headwidth=4.4, headlength=4.6, headaxislength=4.2, minlength=0.0, minshaft=1.0, zorder=2.4,
     )  # fmt: skip

@@ -1,8 +1,8 @@
-"""Names in a panel, each where nothing else is: of curves, of marks, of asymptotes and of levels."""
+"""Names in a panel, each where nothing else is: of curves, of marks and of asymptotes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,19 +12,15 @@ from derivcli.pictures.drawing.occupied import Box, Occupied, Spot
 from derivcli.pictures.drawing.styles import Styles, key_of
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import scaled
-from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured, text_size
+from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured
 from derivcli.pictures.scene import AnyPanel, Curve, Mark, Name, Panel, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.contour import QuadContourSet
     from matplotlib.lines import Line2D
 
-MARK_SIZE, LEVEL_SIZE = 0.92, 0.75
+MARK_SIZE = 0.92
 """Letters of names, compared with those at ticks."""
-
-MAX_LABELS, MAX_TRIES, MIN_CORNERS, LEVEL_AIR = 2, 40, 12, 12.0
-"""Texts at one level, places tried for each, corners of a line that has one, and points of air around it."""
 
 MARK_POINTS = 3.5
 """Half of the side of what a mark takes."""
@@ -36,14 +32,10 @@ DISTANCES = (4.0, 8.0, 14.0, 22.0)
 """Points between a mark and its name, the first that leaves it free being taken."""
 
 
-def draw_names(
-    axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, lines: Sequence[Line2D], boxes: Iterable[Box] = ()
-) -> list[Curve]:
-    """Names all that the panel holds, outside the boxes; gives the curves whose names found no place."""
+def draw_names(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, lines: Sequence[Line2D]) -> list[Curve]:
+    """Names all that the panel holds; gives the curves whose names found no place."""
     taken = Occupied(axes)
     traces = [taken.add_line(*(np.asarray(side, dtype=np.float64) for side in line.get_data())) for line in lines]
-    for box in boxes:
-        taken.add_box(box)
     marks = [(mark, theme.ink) for mark in panel.marks]
     for curve in () if isinstance(panel, VectorPanel) else panel.curves:
         color = styles[key_of(curve)].letters
@@ -83,32 +75,3 @@ def _draw_beside(taken: Occupied, spot: Spot, name: Name, color: str, backed: st
             taken.add_box(box)
             draw_text(taken, place, name, color, MARK_SIZE, backed)
             return
-
-
-def name_levels(axes: Axes, levels: QuadContourSet, panel: AnyPanel, theme: Theme) -> list[Box]:
-    """Writes the values of contour lines onto them, away from marks, and gives the places that these texts take."""
-    taken, size = Occupied(axes), text_size(LEVEL_SIZE)
-    for mark in panel.marks:
-        taken.add_box(box_of(_spot(taken, panel, mark.x, mark.y), (0.0, 0.0), LEVEL_AIR))
-    places, boxes = [], []
-    for value, segments in zip(levels.levels, levels.allsegs, strict=True):
-        half = 0.3 * size * (len(_level(value)) + 1)
-        for line in sorted(segments, key=len, reverse=True)[:MAX_LABELS]:
-            # Farther inside than the text is wide, and not where another line's text is.
-            found = taken.place(*line.T)
-            inside = (found > half).all(axis=1) & (found < [taken.width - half, taken.height - half]).all(axis=1)
-            for x, y in found[inside][:: max(1, inside.sum() // MAX_TRIES)] if inside.sum() > MIN_CORNERS else ():
-                box = Box(x - half, y - half, x + half, y + half)
-                if not taken.overlap(box):
-                    boxes.append(box)
-                    taken.add_box(box_of((x, y), (0.0, 0.0), half + LEVEL_AIR))
-                    places.append(taken.transform.inverted().transform(np.array([x, y]) / taken.points + taken.corner))
-                    break
-    axes.clabel(
-        levels, fontsize=size, fmt=_level, inline=True, inline_spacing=4, colors=theme.ink, manual=places, zorder=3
-    )
-    return boxes
-
-
-def _level(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")

@@ -16,7 +16,7 @@ from derivcli.pictures.scene import AnyPanel, Band, Curve, Density, FieldPanel, 
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.contour import QuadContourSet
+    from matplotlib.contour import ContourSet
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
     from matplotlib.transforms import TransformedBbox
@@ -36,7 +36,7 @@ class Shown:
     lines: tuple[Line2D, ...] = ()
     shapes: tuple[Patch, ...] = ()
     colors: Any = None
-    levels: QuadContourSet | None = None
+    levels: ContourSet | None = None
 
 
 def draw_panel(axes: Axes, panel: Panel, styles: Styles, theme: Theme) -> Shown:

@@ -37,6 +37,8 @@ SHAPES: dict[str, dict[str, Any]] = {
     "maximum": {"marker": "^", "size": 6.5},
     "flat": {"marker": "s", "size": 5.2},
     "saddle": {"marker": "X", "size": 7.0},
+    "source": {"marker": "o", "size": 6.0, "hollow": True},
+    "sink": {"marker": "o", "size": 6.0},
     "degenerate": {"marker": "P", "size": 7.0},
     "inflection": {"marker": "D", "size": 4.8},
     "corner": {"marker": "o", "size": 5.0},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from derivcli.errors import DerivError
-from derivcli.pictures.drawing.fields import SHADES, colors_of
+from derivcli.pictures.drawing.fields import band_colors
 from derivcli.pictures.drawing.mathtext import typeset
 from derivcli.pictures.drawing.panel import line_width
 from derivcli.pictures.drawing.styles import SHAPES
@@ -21,17 +23,27 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = tuple[float, float, float]
 
-MAX_LINES, MAX_TICKS = 46, 5
-"""Of the mesh and at each axis."""
+MESH_LINES, MAX_TICKS = 14, 5
+"""Along each variable, and at each axis."""
+
+REACH = 10.0
+"""How far beyond its axis a face may go, in lengths of the axis."""
+
+LIGHT = np.array([-0.35, -0.45, 0.82])
+DARKEST = 0.72
+"""The direction of the light, and how bright a face along it is."""
 
 VIEW = {"elev": 27, "azim": -58}
 ZOOM = 1.06
-LEVEL_REACH = 0.4
+LEVEL_REACH = 0.15
 """So far beyond the levels values are shown, in the distance between the first and the last of them."""
-CLEARNESS = 0.8
-"""How opaque a surface is that may hide a plane."""
+CLEARNESS, PLANE_CLEARNESS = 0.9, 0.6
+"""How opaque a surface is that may hide a plane, and the plane."""
 
-PLANE_REACH, PLANE_PIECES, PLANE_LIFT = 0.17, 14, 0.006
+SLABS, SHADES = 24, 64
+"""Parts of the height into which steep faces are cut, and colours of heights."""
+
+PLANE_REACH, PLANE_PIECES, PLANE_LIFT = 0.19, 14, 0.006
 """Half the side of a tangent plane and how far it is lifted, in lengths of the axes, and its pieces along a side."""
 
 MAX_EXPONENT = 250
@@ -54,7 +66,7 @@ def draw_surface(axes: Axes, panel: FieldPanel, theme: Theme) -> None:
         drawn._axinfo["grid"].update(color=theme.pale, linewidth=line_width(0.35))
     _draw_faces(three, panel, height, theme)
     for plane in panel.planes:
-        _draw_point(three, panel, height, plane.point, "touch", plane.name, theme)
+        _draw_point(three, panel, height, plane.point, "touch", None, theme)
     for mark in panel.marks:
         value = _at(panel.contours, mark.x, mark.y)
         _draw_point(three, panel, height, (mark.x, mark.y, value), mark.kind, mark.name, theme)
@@ -79,37 +91,111 @@ def _draw_faces(three: Any, panel: FieldPanel, height: Axis, theme: Theme) -> No
     from matplotlib.colors import to_rgba
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection  # type: ignore[import-untyped]
 
-    contours = panel.contours
-    rows = np.unique(np.linspace(0, len(contours.y) - 1, MAX_LINES).astype(int))
-    columns = np.unique(np.linspace(0, len(contours.x) - 1, MAX_LINES).astype(int))
-    values = contours.values[np.ix_(rows, columns)]
-    with np.errstate(all="ignore"):
-        seen = (values >= height.low) & (values <= height.high)
-    z = np.where(seen, scaled(values, height), np.nan)
-    faces = _faces(scaled(contours.x[columns], panel.x), scaled(contours.y[rows], panel.y), z)
     low, high = limits(height)
-    middle = (faces[:, :, 2].mean(axis=1) - low) / (high - low)
-    fills = [colors_of(theme.slopes, SHADES)(middle, alpha=CLEARNESS if panel.planes else None)]
-    edges = [np.tile(to_rgba(theme.ink, 0.4), (len(faces), 1))]
-    all_faces = [faces]
+    faces, lines = cut_faces(panel, height)
+    clear = CLEARNESS if panel.planes else 1.0
+    fills = [_lit(faces, panel, height, theme, clear), np.tile(to_rgba(theme.ink, 0.0), (len(lines), 1))]
+    edges = [fills[0] * [1, 1, 1, 0.7], np.tile(to_rgba(theme.ink, 0.45), (len(lines), 1))]
+    shown = [*faces, *lines]
     for plane in panel.planes:
-        piece = _plane_faces(panel, plane, height)
-        all_faces.append(piece)
-        fills.append(np.tile(to_rgba(theme.lines[0], 0.55), (len(piece), 1)))
-        edges.append(np.tile(to_rgba(theme.lines[0], 0.0), (len(piece), 1)))
+        pieces = [cut for face in _plane_faces(panel, plane, height) if len(cut := clipped(face, low, high)) > 2]
+        shown += pieces
+        fills.append(np.tile(to_rgba(theme.lines[3], PLANE_CLEARNESS), (len(pieces), 1)))
+        edges.append(np.tile(to_rgba(theme.lines[3], 0.0), (len(pieces), 1)))
     three.add_collection3d(
         Poly3DCollection(
-            list(np.concatenate(all_faces)), facecolors=np.concatenate(fills), edgecolors=np.concatenate(edges),
-            linewidths=line_width(0.12), zsort="average",
+            shown, facecolors=np.concatenate(fills), edgecolors=np.concatenate(edges), linewidths=line_width(0.2),
+            zsort="average",
         )
     )  # fmt: skip
 
 
+def cut_faces(panel: FieldPanel, height: Axis) -> tuple[list[Floats], list[Floats]]:
+    """Polygons, shape (corners, 3), of what is seen of the surface, and the pieces of lines on it, shape (2, 3).
+
+    A surface that runs out of sight is cut where it does; one that breaks is cut along the break.
+    """
+    contours = panel.contours
+    with np.errstate(all="ignore"):
+        if contours.mesh is None:
+            x, y = scaled(contours.x, panel.x), scaled(contours.y, panel.y)
+            faces = _faces(x, y, _tall(contours.values, height))
+        else:
+            mesh = contours.mesh
+            corners = [scaled(mesh.x, panel.x), scaled(mesh.y, panel.y), _tall(mesh.values, height)]
+            faces = np.column_stack(corners)[mesh.triangles]
+    faces = faces[np.isfinite(faces).all(axis=(1, 2))]
+    low, high = limits(height)
+    inside = ((faces[..., 2] >= low) & (faces[..., 2] <= high)).all(axis=1)
+    seen = (faces[..., 2].max(axis=1) > low) & (faces[..., 2].min(axis=1) < high)
+    steep = np.ptp(faces[..., 2], axis=1) > 2 * (high - low) / SLABS
+    ends = np.linspace(low, high, SLABS + 1)
+    cut = [
+        part
+        for face in faces[seen & (~inside | steep)]
+        for bottom, top in pairwise(ends)
+        if face[:, 2].min() < top and face[:, 2].max() > bottom and len(part := clipped(face, bottom, top)) > 2
+    ]
+    shown = [*faces[inside & ~steep], *cut]
+    return shown, _pieces(shown, (contours.x, contours.y), panel)
+
+
+def _tall(values: Floats, height: Axis) -> Floats:
+    """Heights in the axis' unit, with those at poles as far away as can be reckoned with."""
+    low, high = limits(height)
+    return np.clip(values / 10.0**height.unit, low - REACH * (high - low), high + REACH * (high - low))
+
+
+def _pieces(faces: Sequence[Floats], grid: tuple[Floats, Floats], panel: FieldPanel) -> list[Floats]:
+    """The sides of faces that lie on a few lines along which one variable is constant."""
+    found = []
+    for side, (places, axis) in enumerate(zip(grid, (panel.x, panel.y), strict=True)):
+        every = max(1, round((len(places) - 1) / MESH_LINES))
+        chosen = {float(place) for place in scaled(places[::every], axis)}
+        chosen.add(float(scaled(places[-1:], axis)[0]))
+        for face in faces:
+            line = face[:, side]
+            for place, (one, other) in enumerate(pairwise([*line, line[0]])):
+                if one == other and float(one) in chosen:
+                    found.append(np.array([face[place], face[(place + 1) % len(face)]]))
+    return [*{piece[np.lexsort(piece.T)].tobytes(): piece for piece in found}.values()]
+
+
+def clipped(face: Floats, low: float, high: float) -> Floats:
+    """The part of a polygon between two heights."""
+    for level, sign in ((low, 1.0), (high, -1.0)):
+        kept: list[Floats] = []
+        for one, other in pairwise([*face, face[0]] if len(face) else []):
+            a, b = sign * (one[2] - level), sign * (other[2] - level)
+            if a >= 0:
+                kept.append(one)
+            if a * b < 0:
+                kept.append(one + (other - one) * (a / (a - b)))
+        face = np.array(kept).reshape(-1, 3)
+    return face
+
+
+def _lit(faces: Sequence[Floats], panel: FieldPanel, height: Axis, theme: Theme, clear: float) -> Floats:
+    """The colours of faces by their height, a little darker where they turn away from a light at the upper left."""
+    low, high = limits(height)
+    levels = np.linspace(low, high, SHADES + 1)[1:-1]
+    colors = np.array(band_colors(levels, theme))
+    sides = np.array([high_end - low_end for low_end, high_end in (limits(panel.x), limits(panel.y), limits(height))])
+    fills = np.empty((len(faces), 4))
+    for number, face in enumerate(faces):
+        normal = np.cross((face[1] - face[0]) / sides, (face[2] - face[0]) / sides)
+        size = float(np.linalg.norm(normal))
+        light = abs(float(normal @ LIGHT)) / size if size else 1.0
+        color = colors[np.searchsorted(levels, face[:, 2].mean())]
+        fills[number] = [*np.clip(color * (DARKEST + (1 - DARKEST) * light), 0, 1), clear]
+    return fills
+
+
 def _faces(x: Floats, y: Floats, z: Floats) -> Floats:
-    """The quadrilaterals of a grid whose corners all have a value, of shape (faces, 4, 3)."""
+    """The quadrilaterals of a grid, of shape (faces, 4, 3)."""
     grid = np.stack([*np.meshgrid(x, y), z], axis=2)
     faces: Floats = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=2).reshape(-1, 4, 3)
-    return faces[np.isfinite(faces).all(axis=(1, 2))]
+    return faces
 
 
 def _plane_faces(panel: FieldPanel, plane: TangentPlane, height: Axis) -> Floats:
@@ -119,7 +205,7 @@ def _plane_faces(panel: FieldPanel, plane: TangentPlane, height: Axis) -> Floats
     x, y, z = plane.point
     rise = z + plane.slopes[0] * across[None, :] + plane.slopes[1] * up[:, None]
     rise += PLANE_LIFT * (height.high - height.low)
-    return _faces(scaled(x + across, panel.x), scaled(y + up, panel.y), scaled(rise, height))
+    return _faces(scaled(x + across, panel.x), scaled(y + up, panel.y), _tall(rise, height))
 
 
 def _draw_point(

@@ -60,7 +60,9 @@ def draw_text(
     backed: str | None = None,
     display: bool = False,
 ) -> Annotation:
-    """Draws a name with its lower left corner there; `backed` is the colour behind it."""
+    """Draws a name with its lower left corner there; `backed` is the colour around it."""
+    from matplotlib.patheffects import withStroke
+
     words = typeset(name, display)
     x, y = taken.transform.inverted().transform(np.array(place) / taken.points + taken.corner)
     look: dict[str, Any] = {"color": color, "parse_math": words["parse_math"], "va": "bottom", "ha": "left"}
@@ -72,5 +74,5 @@ def draw_text(
         return taken.axes.annotate(
             words["text"], (1, y), gap, xycoords=beside, textcoords="offset points", annotation_clip=False, **look
         )
-    behind: Any = {"facecolor": backed, "edgecolor": "none", "alpha": 0.8, "pad": 1.0} if backed else None
-    return taken.axes.annotate(words["text"], (x, y), zorder=5, bbox=behind, **look)
+    halo = [withStroke(linewidth=text_size(0.22), foreground=backed, alpha=0.85)] if backed else None
+    return taken.axes.annotate(words["text"], (x, y), zorder=5, path_effects=halo, **look)

@@ -64,12 +64,12 @@ class Face:
     jets: Jets
 
 
-def study_box(expression: Expression, box: Mapping[str, tuple[Root, Root]]) -> BoxStudy:
+def study_box(expression: Expression, box: Mapping[str, tuple[Root, Root]], seconds: float = STUDY_SECONDS) -> BoxStudy:
     """All critical points in a closed box of up to four variables, proved to be all where nothing is left undecided."""
     names = tuple(box)
     ends = Ends(names, tuple(box[name][0] for name in names), tuple(box[name][1] for name in names))
     with restored_context():
-        return _Study(expression, ends, formula(expression.expanded, names), monotonic() + STUDY_SECONDS).made()
+        return _Study(expression, ends, formula(expression.expanded, names), monotonic() + seconds).made()
 
 
 class _Study:
