@@ -61,18 +61,17 @@ def field_cells(
     """The cells of a panel, and its marks, which are named below it."""
     cells = drawn([], columns, rows, signs, frame)
     coarse = Canvas(panel.x, panel.y, columns, rows)
-    background = np.full((rows, columns), PLAIN)
-    if panel.contours is not None:
-        shades = _shades(panel.contours, coarse, signs)
-        background = _write_shades(cells, shades, signs, color)
+    contours = panel.contours
+    if contours is not None:
+        _write_shades(cells, _shades(contours, coarse, signs), signs, color)
     if isinstance(panel, VectorPanel):
-        _write_arrows(cells, coarse, panel.grid, panel.vectors, signs, background)
-    elif panel.contours.gradient is not None and panel.contours.arrows is not None:
-        _write_arrows(cells, coarse, panel.contours.arrows, panel.contours.gradient, signs, background)
+        _write_arrows(cells, coarse, panel.grid, panel.vectors, signs)
+    elif contours is not None and contours.gradient is not None and contours.arrows is not None:
+        _write_arrows(cells, coarse, contours.arrows, contours.gradient, signs)
     fine = Canvas(panel.x, panel.y, columns * signs.dots[0], rows * signs.dots[1])
     for curve in panel.curves:
-        _write_curve(cells, drawn([curve_layer(fine, curve, inks[key_of(curve)])], columns, rows, signs), background)
-    return cells, write_marks(cells, coarse, [(mark, _on(color)) for mark in panel.marks], signs, background)
+        _write_curve(cells, drawn([curve_layer(fine, curve, inks[key_of(curve)])], columns, rows, signs))
+    return cells, write_marks(cells, coarse, [(mark, PLAIN) for mark in panel.marks], signs)
 
 
 def scale_of(contours: Contours, signs: Signs, color: bool) -> list[tuple[str, int]]:
@@ -87,10 +86,6 @@ def scale_of(contours: Contours, signs: Signs, color: bool) -> list[tuple[str, i
         if above != below:
             pieces += [(f" {level / 10.0**contours.unit:.4g} ", PLAIN), above]
     return pieces
-
-
-def _on(color: bool) -> int:
-    return 15 if color else PLAIN
 
 
 def _shades(contours: Contours, canvas: Canvas, signs: Signs) -> Shades:
@@ -134,23 +129,19 @@ def _neighbours(grid: Floats, places: Floats) -> tuple[NDArray[np.int64], Floats
     return before, np.clip(part, 0, 1)
 
 
-def _write_shades(cells: Cells, shades: Shades, signs: Signs, color: bool) -> NDArray[np.int64]:
-    """Shade the canvas; in color a cell shows two halves. The color behind each cell."""
+def _write_shades(cells: Cells, shades: Shades, signs: Signs, color: bool) -> None:
+    """Shade the canvas; in color a cell shows two halves."""
     upper, lower = shades.bands[::2], shades.bands[1::2]
-    background = np.full(upper.shape, PLAIN)
     for row in range(cells.rows):
         for column, count in _runs(upper[row], lower[row]):
             above, below = int(upper[row, column]), int(lower[row, column])
             if color and signs.half:
-                sign = signs.half if above != OUTSIDE else " "
-                ink, behind = shades.color(above), shades.color(below)
-                sign, ink = (" ", PLAIN) if above == below else (sign, ink)
-                background[row, column : column + count] = behind
-                cells.write(column, row, sign * count, ink, behind)
+                sign, ink, ground = signs.half[0], shades.color(above), shades.color(below)
+                if above in (below, OUTSIDE):
+                    sign, ink, ground = (" ", ink, ground) if above == below else (signs.half[1], ground, ink)
+                cells.shade(column, row, sign * count, ink, ground)
             else:
-                band = above if below == OUTSIDE else below
-                cells.write(column, row, shades.sign(band) * count)
-    return background
+                cells.shade(column, row, shades.sign(above if below == OUTSIDE else below) * count)
 
 
 def _runs(*rows: NDArray[Any]) -> list[tuple[int, int]]:
@@ -160,32 +151,20 @@ def _runs(*rows: NDArray[Any]) -> list[tuple[int, int]]:
     return [(int(start), int(end - start)) for start, end in pairwise(starts)]
 
 
-def _write_arrows(
-    cells: Cells,
-    canvas: Canvas,
-    grid: tuple[Floats, Floats],
-    vectors: Floats,
-    signs: Signs,
-    background: NDArray[np.int64],
-) -> None:
+def _write_arrows(cells: Cells, canvas: Canvas, grid: tuple[Floats, Floats], vectors: Floats, signs: Signs) -> None:
     """Arrows in the directions that vectors have on the screen, one in some cells."""
-    rows, columns = np.arange(canvas.height // 2 % ARROW_ROWS, canvas.height, ARROW_ROWS), np.arange(ARROW_COLUMNS // 2, canvas.width, ARROW_COLUMNS)
-    place_x, place_y = _middles(canvas.x, canvas.width)[columns], _middles(canvas.y, canvas.height)[::-1][rows]
-    u, v = (
-        _between(Contours(canvas.x.name, *grid, part, np.empty(0)), place_x, place_y) for part in vectors
-    )
-    eighths = canvas.eighths(u, v)
-    for i, row in enumerate(rows):
-        for j, column in enumerate(columns):
-            if np.isfinite(u[i, j] + v[i, j]):
-                sign = signs.arrows[eighths[i, j]] if u[i, j] or v[i, j] else "."
-                behind = int(background[row, column])
-                cells.write(int(column), int(row), sign, PLAIN if behind == PLAIN else 15, behind)
+    rows = np.arange(canvas.height // 2 % ARROW_ROWS, canvas.height, ARROW_ROWS)
+    columns = np.arange(ARROW_COLUMNS // 2, canvas.width, ARROW_COLUMNS)
+    x, y = _middles(canvas.x, canvas.width)[columns], _middles(canvas.y, canvas.height)[::-1][rows]
+    u, v = (_between(Contours(canvas.x.name, *grid, part, np.empty(0)), x, y) for part in vectors)
+    for (i, j), eighth in np.ndenumerate(canvas.eighths(u, v)):
+        if np.isfinite(u[i, j] + v[i, j]):
+            sign = signs.arrows[int(eighth)] if u[i, j] or v[i, j] else "."
+            cells.write(int(columns[j]), int(rows[i]), sign)
 
 
-def _write_curve(cells: Cells, lines: Cells, background: NDArray[np.int64]) -> None:
+def _write_curve(cells: Cells, lines: Cells) -> None:
     for row, text in enumerate(lines.texts):
         for column, sign in enumerate(text):
             if sign != " ":
-                behind = int(background[row, column])
-                cells.write(column, row, sign, PLAIN if behind == PLAIN else 15, behind)
+                cells.write(column, row, sign)

@@ -16,7 +16,7 @@ class Signs:
     A cell has `dots` across and down, drawn by plotext's marker `line`, or each function by one of `letters`. `marks`
     has the sign for each kind of mark. `shades` go from the lowest level to the highest; nothing but `faint` stands for
     the lowest where there are places without a value. `arrows` point to the right and then every 45 degrees against the
-    clock. `across` and `down` are for asymptotes.
+    clock. `across` and `down` are for asymptotes, `half` for cells of two colors.
     """
 
     dots: tuple[int, int]
@@ -46,8 +46,8 @@ def _marks(signs: str) -> Mapping[str, str]:
     return dict(zip(_KINDS, signs, strict=True))
 
 
-_BRAILLE = Signs((2, 4), "braille", "", _marks("●○●•◆●▼▲■✕⊙⊗?◇◆◉◎"), " ░▒▓█", "→↗↑↖←↙↓↘", "┈", "┊", "▀", "·")
-_BLOCKS = Signs((2, 2), "hd", "", _marks("●○●•♦●▼▲■xøØ?◊♦◘◙"), " ░▒▓█", "→/↑\\←/↓\\", "-", "¦", "▀", "·")
+_BRAILLE = Signs((2, 4), "braille", "", _marks("●○●•◆●▼▲■✕⊙⊗?◇◆◉◎"), " ░▒▓█", "→↗↑↖←↙↓↘", "┈", "┊", "▀▄", "·")
+_BLOCKS = Signs((2, 2), "hd", "", _marks("●○●•♦●▼▲■xøØ?◊♦◘◙"), " ░▒▓█", "→/↑\\←/↓\\", "-", "¦", "▀▄", "·")
 _ASCII = Signs((1, 1), "", "*+#%&=", _marks("@o@.@@v^=XOQ?~@@S"), " .:-=+*#%@", ">/^\\</v\\", "-", ":")
 
 SIGNS = {"braille": _BRAILLE, "blocks": _BLOCKS, "ascii": _ASCII}
