@@ -277,6 +277,10 @@ def test_tab_reaches_all_and_shows_where_it_is(browser: Browser, tmp_path: Path)
     assert tab.run("document.documentElement.scrollWidth <= innerWidth"), "a small screen scrolls sideways"
     assert tab.run("document.getElementById('graph').getAttribute('aria-label')")
     assert tab.text("#description") == "A cubic."
+    start = values(tab.text("#reading"))
+    tab.touch(spot(tab, start["x"], start["f(x)"]), spot(tab, 1.0, -2.0))
+    assert abs(values(tab.text("#reading"))["x"] - 1) < 0.04
+    assert span(tab) == 5, "a finger on the point moves the point alone"
     tab.close()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from derivcli.pictures.sampling.approach import approach
-from derivcli.pictures.sampling.bends import bends, strange
+from derivcli.pictures.sampling.bends import HIDDEN, bends, strange
 from derivcli.pictures.sampling.breaks import with_breaks
 from derivcli.pictures.sampling.dense import dense, extremes
 from derivcli.pictures.sampling.peaks import with_peaks
@@ -103,7 +103,7 @@ def _refined(
         parts = np.sqrt(np.where(crowded & (gaps < THIN), 0, bends(samples, slopes, scale, THIN)) / MAX_BEND)
         steps = strange(samples, slopes, scale) & ~(crowded & (gaps < THIN))
         at_once = steps & ((gaps < THIN) | (steps.sum() <= MAX_AT_ONCE))
-        parts = np.where(steps, np.fmax(parts, MIN_PARTS), parts).max(axis=0)
+        parts = np.where(steps & (gaps > HIDDEN), np.fmax(parts, MIN_PARTS), parts).max(axis=0)
         more = _divided(samples.x, np.where(gaps > THIN, np.fmin(parts, np.ceil(gaps / THIN)), parts))
         before = samples
         samples = with_breaks(evaluate, samples, slopes, at_once, scale)

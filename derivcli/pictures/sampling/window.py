@@ -33,8 +33,10 @@ rose by one the time before: a logarithm rises by the same."""
 def window(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float) -> tuple[float, float]:
     """The lowest and the highest value to be shown: all but those on the way to a pole that flattens the rest.
 
-    `cut` has the places of breaks in the gaps after the points, and `wide` is the width of a pixel.
+    `cut` has the places of breaks in the gaps after the points, and `wide` is the width of a pixel. A point that no
+    line passes is not shown.
     """
+    y = np.where(np.append(joined, False) | np.append(False, joined), y, np.nan)
     finite = np.isfinite(y)
     if not finite.any():
         return (np.nan, np.nan)

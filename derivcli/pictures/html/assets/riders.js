@@ -1,6 +1,6 @@
 // Riders: what a point may be moved along. Each has a figure, a place `at`, and says of it what is known there.
 
-const NEAR_JUDGED = 2.6 // pixels in which a row with a verdict stands for the place that is pointed at
+const NEAR_JUDGED = 4.2 // pixels in which a row with a verdict stands for the place that is pointed at
 const NEAR_ROW = 0.6
 const START = 0.36 // where on its axis a point stands at first
 
@@ -15,8 +15,7 @@ function functionRider(table, figures) {
 
   function read(x, isFine) {
     const step = pixelsOf(figure).x * figure.home.x.scale
-    const row = isFine ? rowNear(table, x, 0, 0) : rowNear(table, x, NEAR_JUDGED * step, NEAR_ROW * step)
-    const gap = placeOf(table.x, x), place = row < 0 ? (isFine ? x : placed(x, step / 4)) : table.x[row]
+    const gap = Math.max(0, placeOf(table.x, x)), row = rowAt(x, gap, isFine, step), place = row < 0 ? (isFine ? x : placed(x, step / 4)) : table.x[row]
     const value = (column) => (row < 0 ? cubicAt(table, column, gap, place) : column.values[row])
     const values = table.columns.map((column) => ({
       name: column.name.text, value: value(column),
@@ -26,6 +25,15 @@ function functionRider(table, figures) {
       at: place, x: place, values, verdict: verdictAt(row, place), slope: slope ? value(slope) : NaN, isExact: row >= 0,
       dots: lines.map((line) => dot(line, value(line.column), place)),
     }
+  }
+
+  // The row that stands for x, -1 where a cubic does: one with a verdict near by or, where cubics are off, the nearest.
+  function rowAt(x, gap, isFine, step) {
+    const judged = table.judged[nearestPlace(table.judgedX, x)]
+    if (judged !== undefined && Math.abs(table.x[judged] - x) <= (isFine ? 0 : NEAR_JUDGED * step)) return judged
+    const row = nearestPlace(table.x, x), {errors} = main.column
+    const isOff = !(4 * errors[gap] <= PIXELS_OFF * pixelsOf(figure).y * figure.home.y.scale)
+    return table.x[row] == x || isOff ? row : -1
   }
 
   function dot(line, value, x) {
