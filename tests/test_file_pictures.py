@@ -150,7 +150,17 @@ def test_few_rows_are_dots_on_the_curve(tmp_path: Path) -> None:
     assert "3 rows of rows.csv" in found.description
     several = scene(tmp_path, "x^2", "-x", rows="x\n1\n2\n")
     assert sorted(dots(several)) == [(1, -1), (1, 1), (2, -2), (2, 4)]
-    assert dots(scene(tmp_path, "sqrt(x)", rows="x\n-1\n4\n")) == [(4, 2)]
+    root = scene(tmp_path, "sqrt(x)", rows="x\n-1\n4\n")
+    assert dots(root) == [(4, 2)]
+    assert "dots: 2 rows of rows.csv, 1 of them where no function has a value" in root.notes
+
+
+def test_the_whole_curve_of_an_equation_is_seen_beside_its_rows(tmp_path: Path) -> None:
+    found = scene(tmp_path, "x^2+y^2=1", rows="x,y\n3,0\n0.5,0.25\n")
+    shown = panel(found)
+    assert dots(found) == [(3, 0), (0.5, 0.25)]
+    assert shown.x.low < -1 < 3 < shown.x.high
+    assert shown.y.low < -1 < 1 < shown.y.high
 
 
 @each("rows", ["x,y\n1,9\n2,-30\nnan,4\n", "x,height\n1,9\n2,-30\n3,inf\n"])

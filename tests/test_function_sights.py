@@ -200,5 +200,15 @@ def test_a_function_without_values_is_refused(text: str) -> None:
 
 def test_the_description_tells_what_is_seen() -> None:
     said = shown("1/x+x").description
-    for part in ("The graph of f(x) = 1/x + x with f′(x) for x from", "pole: -∞ left, +∞ right at 0", "minimum at 1"):
+    for part in (
+        "The graph of f(x) = 1/x + x with f′(x) for x from",
+        "pole: −∞ left, +∞ right at 0",
+        "minimum at (1, 2)",
+    ):
         assert part in said
+
+
+def test_marks_tell_what_happens() -> None:
+    function, derivative = (curves_of(shown("abs(x)"), role)[0] for role in ("function", "derivative"))
+    assert [mark.tip for mark in function.marks] == ["corner: slopes −1 and 1 at 0"]
+    assert {mark.tip for mark in derivative.marks} == {"f′(x) does not exist at 0, corner: slopes −1 and 1"}

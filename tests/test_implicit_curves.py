@@ -14,6 +14,7 @@ from derivcli.pictures.curves.implicit_scene import implicit_scene
 from derivcli.pictures.scene import Panel, Scene
 from derivcli.points.at_option import read_intervals
 from derivcli.request import Request
+from tests.support import each
 
 Floats = NDArray[np.float64]
 Function = Callable[[Floats, Floats], Floats]
@@ -140,7 +141,7 @@ def strays(function: Function, panel: Panel, lines: list[Floats]) -> int:
     return count
 
 
-@pytest.mark.parametrize("equation", CURVES)
+@each("equation", CURVES)
 def test_a_curve_is_within_half_a_pixel(equation: str) -> None:
     window, function = CURVES[equation]
     panel = panel_of(scene_of(equation, window))
@@ -161,7 +162,7 @@ def test_the_oracle_sees_a_line_that_is_left_out_or_moved() -> None:
     assert strays(function, panel, moved) > 20
 
 
-@pytest.mark.parametrize("equation", ["(x^2+y^2-1)^2=0", "sqrt(1-x^2-y^2)=0", "|x^2+y^2-1|=0"])
+@each("equation", ["(x^2+y^2-1)^2=0", "sqrt(1-x^2-y^2)=0", "|x^2+y^2-1|=0"])
 def test_a_curve_on_which_no_sign_changes_is_drawn(equation: str) -> None:
     panel = panel_of(scene_of(equation, "x=-2:2,y=-2:2"))
     lines = strokes_of(panel)
@@ -172,7 +173,7 @@ def test_a_curve_on_which_no_sign_changes_is_drawn(equation: str) -> None:
     assert distances(circle, [line / pixel_of(panel)[:, None] for line in lines]).max() < 0.5
 
 
-@pytest.mark.parametrize(
+@each(
     ("equation", "lines", "isolated"),
     [
         ("x^2+y^2=0", 0, [(0, 0)]),

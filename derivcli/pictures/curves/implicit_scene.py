@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from derivcli.pictures.curves.names import equation_name, variable_name
+from derivcli.pictures.curves.names import UNNAMED, equation_name, variable_name
 from derivcli.pictures.curves.page_table import curve_table
 from derivcli.pictures.curves.periods import period_of, turns
 from derivcli.pictures.curves.plane import Level, Window
@@ -33,7 +33,7 @@ def implicit_scene(drawn: Drawn) -> Scene:
     level = Level(evaluate, window)
     found = traced(level)
     name = equation_name(drawn.expressions[0])
-    curve = Curve(name, strokes_of(window, found.lines), "path", marks=tuple(_marks(window, found)))
+    curve = Curve(UNNAMED, strokes_of(window, found.lines), "path", marks=tuple(_marks(window, found)))
     axes = [
         Axis(variable_name(each), *ends, turns=turns(period))
         for each, ends, period in zip(drawn.names, (x, y), periods, strict=True)

@@ -56,7 +56,11 @@ def on_the_curve(scene: Scene, rows: FileRows, evaluate: Evaluate, size: tuple[i
     """
     panels = list(scene.panels)
     if rows.found.grid is None:
-        return _told(replace(scene, panels=tuple(_dots_on(panel, rows, evaluate) for panel in panels)), rows, "dots")
+        (x,) = rows.found.dots
+        heights = evaluate(x)
+        unseen = int((~np.isfinite(heights).any(axis=0)).sum())
+        shown = replace(scene, panels=tuple(_dots_on(panel, x, heights) for panel in panels))
+        return _told(shown, rows, "dots", unseen)
     assert isinstance(panels[-1], Panel), "functions of one variable stand in such a panel"
     panels[-1] = _strip_below(panels[-1], rows, size)
     return _told(replace(scene, panels=tuple(panels)), rows, "strip")
@@ -84,12 +88,10 @@ def _reaching(axis: Axis, low: float, high: float) -> Axis:
     return replace(axis, low=min(axis.low, low), high=max(axis.high, high))
 
 
-def _dots_on(panel: AnyPanel, rows: FileRows, evaluate: Evaluate) -> AnyPanel:
+def _dots_on(panel: AnyPanel, x: Floats, heights: Sequence[Floats]) -> AnyPanel:
     """The panel with a dot for each row where its function has a value."""
     assert isinstance(panel, Panel), "functions of one variable stand in such a panel"
     functions = [curve for curve in panel.curves if curve.role == "function"]
-    (x,) = rows.found.dots
-    heights = evaluate(x) if functions else ()
     marks = [mark for curve in functions for mark in _dots(x, heights[curve.function])]
     return replace(panel, marks=(*panel.marks, *marks))
 
@@ -136,9 +138,11 @@ NOTES = {
 """What is said of the rows by the way in which they are shown."""
 
 
-def _told(scene: Scene, rows: FileRows, kind: str) -> Scene:
-    """The scene that says what shows its rows."""
+def _told(scene: Scene, rows: FileRows, kind: str, unseen: int = 0) -> Scene:
+    """The scene that says what shows its rows, and how many are `unseen` since no function has a value there."""
     note = NOTES[kind].format(rows=rows.words)
+    if unseen:
+        note += f", {unseen:,} of them where no function has a value"
     left_out = rows.found.left_out
     if left_out:
         note += f"; {left_out:,} without a finite number {'is' if left_out == 1 else 'are'} left out"

@@ -13,12 +13,12 @@ from derivcli.pictures.functions.calm import Output, calm
 from derivcli.pictures.functions.explosive import by_logarithms, explosive, raised
 from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
 from derivcli.pictures.functions.known import Known
-from derivcli.pictures.functions.lines import TURNS, end_marks, joined, tamed
+from derivcli.pictures.functions.lines import end_marks, joined, tamed
 from derivcli.pictures.functions.names import derivative_name, function_name
 from derivcli.pictures.functions.shown import Shown
-from derivcli.pictures.functions.special_marks import slopes_name
+from derivcli.pictures.functions.special_marks import told
 from derivcli.pictures.sampling.sampled import Canvas, Sampled, sampled
-from derivcli.pictures.scene import Curve, Floats, Mark
+from derivcli.pictures.scene import Curve, Floats, Mark, Name
 from derivcli.result import Partial
 
 MOST_SLOPES = 3
@@ -66,7 +66,7 @@ def _sampled(
             steep = [slope_joint(own[joint.place], joint) for joint in joints if joint.place in own]
             place = number * step + 1 + shown.drawn.partials.index(first)
             outputs.append(Output(place, 1, known, steep, shown.low, shown.high))
-    pixel = (shown.high - shown.low) / shown.drawn.size[0]
+    pixel = shown.width / shown.drawn.size[0]
     slopes = [None if does else slope for does, slope in zip(explodes, slopes_of(shown.drawn), strict=True)]
     values = by_logarithms(calm(shown.values, outputs, pixel), explodes)
     found = sampled(values, shown.low, shown.high, breaks, Canvas(*shown.drawn.size), slopes)
@@ -92,8 +92,9 @@ def _lines(
     here: Sequence[Floats],
 ) -> Iterator[Line]:
     """One function and its derivatives."""
-    marks = [*_with_slopes(known, end_marks(joints, 0, shown.low, shown.high))]
-    yield _line(shown, Curve(function_name(shown.drawn, number), (), function=number), found[0], joints, marks)
+    name = function_name(shown.drawn, number)
+    marks = _told(known, end_marks(joints, 0, shown.low, shown.high), name, 0)
+    yield _line(shown, Curve(name, (), function=number), found[0], joints, marks)
     first = number * (1 + len(shown.drawn.partials)) + 1
     before = joints
     for place, partial in enumerate(shown.drawn.partials):
@@ -104,12 +105,13 @@ def _lines(
         before = own if along else before
         name = derivative_name(shown.drawn, number, partial)
         curve = Curve(name, (), "derivative", len(partial), number)
-        yield _line(shown, curve, found[1 + place], own, [*end_marks(own, len(partial), shown.low, shown.high)])
+        marks = _told(known, end_marks(own, len(partial), shown.low, shown.high), name, len(partial))
+        yield _line(shown, curve, found[1 + place], own, marks)
 
 
 def _line(shown: Shown, curve: Curve, found: Sampled, joints: Sequence[Joint], marks: Sequence[Mark]) -> Line:
     strokes = joined(found.strokes, joints, shown.low, shown.high)
-    window = tamed(found.window, strokes, joints, (shown.high - shown.low) * WILD)
+    window = tamed(found.window, strokes, joints, shown.width * WILD)
     return Line(replace(curve, strokes=strokes, window=window, marks=tuple(marks)), tuple(joints))
 
 
@@ -144,23 +146,18 @@ def _derivative_joints(
         elif partial == (shown.variable,):
             found.append(slope_joint(own[joint.place], joint))
         else:
-            found.append(numeric_joint(values, joint, shown.high - shown.low, height))
+            found.append(numeric_joint(values, joint, shown.width, height))
     return found
 
 
-def _with_slopes(known: Known, marks: Iterator[Mark]) -> list[Mark]:
-    """The marks of a function, those of a few corners with their slopes beside them."""
+def _told(known: Known, marks: Iterator[Mark], name: Name, order: int) -> list[Mark]:
+    """The marks of a curve with what happens there, those of a few corners with their slopes beside them."""
     found = [*marks]
-    corners = {mark.x for mark in found if mark.kind == "corner"}
-    points = {point.x.value: point for point in known.breaks if point.kind in TURNS}
-    named = []
-    for mark in found:
-        point = points.get(mark.x)
-        if mark.kind == "corner" and point is not None:
-            name = slopes_name(point.left_slope, point.right_slope)
-            mark = replace(mark, name=name if len(corners) <= MOST_SLOPES else None, tip=name.text if name else "")
-        named.append(mark)
-    return named
+    points = {point.x.value: point for point in known.breaks}
+    corners = sum(mark.kind == "corner" for mark in found)
+    return [
+        told(mark, points[mark.x], name, order, corners <= MOST_SLOPES) if mark.x in points else mark for mark in found
+    ]
 
 
 def poles(line: Line, low: float, high: float) -> Iterator[float]:

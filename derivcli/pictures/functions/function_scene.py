@@ -111,10 +111,13 @@ def _with_tangents(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
 def _with_polynomials(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
     """The panels with polynomials beside their functions, and with what is proved of them on an interval."""
     found = series_of(shown)
+    if not found:
+        yield from panels
+        return
     proved = [*bands(shown, found)] if is_proved_on(shown) else []
     for panel in panels:
         functions = {curve.function for curve in panel.curves if curve.role == "function"}
-        air = POLYNOMIAL_AIR * (panel.y.high - panel.y.low) if found else 0.0
+        air = POLYNOMIAL_AIR * (panel.y.high - panel.y.low)
         panel = replace(panel, y=replace(panel.y, low=panel.y.low - air, high=panel.y.high + air))
         added = [each for each in polynomials(shown, found, panel.y.high - panel.y.low) if each.function in functions]
         own = tuple(band for band in proved if band.function in functions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -34,13 +35,18 @@ class Shown:
         return self.drawn.names[0]
 
     @property
+    def width(self) -> float:
+        """The width of the interval, the greatest float64 where it is beyond that."""
+        return min(self.high - self.low, sys.float_info.max)
+
+    @property
     def breaks(self) -> list[float]:
         """Where any of the functions breaks, in order, but for many that a picture cannot tell apart."""
         places = {point.x.value for each in self.known for point in each.breaks}
         found = sorted(place for place in places if self.low <= place <= self.high)
         if len(found) <= MOST_BREAKS:
             return found
-        near = np.diff(found) < APART * (self.high - self.low) / self.drawn.size[0]
+        near = np.diff(found) < APART * (self.width / self.drawn.size[0])
         alone = ~(np.append(near, False) | np.insert(near, 0, False))
         return [place for place, is_alone in zip(found, alone.tolist(), strict=True) if is_alone]
 

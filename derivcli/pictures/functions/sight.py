@@ -39,6 +39,9 @@ GREATEST, MOST_HALVINGS = 1e6, 40
 FAR = 6.0
 """A point that is so many widths away from what happens is shown alone."""
 
+ALONE = 0.2
+"""What is shown to both sides of such a point, as a part of its distance from 0."""
+
 Heights = Callable[[Floats], Floats]
 
 
@@ -79,7 +82,7 @@ def _with_points(low: float, high: float, points: Sequence[float]) -> tuple[floa
     first, last = min(points), max(points)
     width = high - low
     if first < low - FAR * width or last > high + FAR * width:
-        half = max((last - first) * 0.75, width / 2)
+        half = max((last - first) * 0.75, width / 2, ALONE * max(abs(first), abs(last)))
         middle = (first + last) / 2
         return rounded(middle - half, middle + half)
     left = first - POINT_AIR * width if first < low + POINT_AIR * width else low
