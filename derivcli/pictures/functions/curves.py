@@ -111,7 +111,8 @@ def _lines(
 
 def _line(shown: Shown, curve: Curve, found: Sampled, joints: Sequence[Joint], marks: Sequence[Mark]) -> Line:
     strokes = joined(found.strokes, joints, shown.low, shown.high)
-    window = tamed(found.window, strokes, joints, shown.width * WILD)
+    heights = [] if curve.order else shown.known[curve.function].heights(shown.low, shown.high)
+    window = tamed(found.window, strokes, joints, shown.width * WILD, heights)
     return Line(replace(curve, strokes=strokes, window=window, marks=tuple(marks)), tuple(joints))
 
 
