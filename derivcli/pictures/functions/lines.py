@@ -16,7 +16,7 @@ REACH = 1 / 700
 MOST_WILD = 3.0
 """What is next to a pole makes a picture at most so many times higher."""
 
-EXPLOSIVE = 16.0
+EXPLOSIVE = 8.0
 """Where so many times the height is gone with twice the distance from a pole, that is looked at from further away."""
 
 TURNS = ("corner", "cusp", "vertical")
@@ -112,12 +112,14 @@ def tamed(
     away = np.min([np.abs(x - place) for place in wild], axis=0)
     low, high = _calm_range(y[away > reach], heights) or window
     for further in (2 * reach, 4 * reach, 8 * reach):
-        inner = _calm_range(y[away > further], heights)
-        if inner is None or high / EXPLOSIVE - low / EXPLOSIVE <= inner[1] - inner[0]:
+        calmer = _calm_range(y[away > further], heights)
+        if calmer is None or high / EXPLOSIVE - low / EXPLOSIVE <= calmer[1] - calmer[0]:
             break
-        low, high = inner
+        low, high = calmer
     is_wild = window[1] / MOST_WILD - window[0] / MOST_WILD > high - low > 0
-    return (max(low, window[0]), min(high, window[1])) if is_wild else window
+    if is_wild:
+        window = max(low, window[0]), min(high, window[1])
+    return min([window[0], *heights]), max([window[1], *heights])
 
 
 def _calm_range(y: Floats, heights: Sequence[float]) -> tuple[float, float] | None:
