@@ -16,6 +16,9 @@ WORTH = 3.0
 ROUNDING = 16 * np.finfo(np.float64).eps
 """Values that differ by less than this part of themselves are those of a constant, whose rounding is no shape."""
 
+SHORTEST = 0.01
+"""A line that is shorter, in pixels, is a shred of one that rounding tears beside a pole."""
+
 NEAREST = 2.0**-16
 """How many pixels from a pole its growth is looked at: nearer to it, floats may overflow."""
 
@@ -118,10 +121,13 @@ def _grows(sizes: Floats, distance: float) -> bool:
 def _runs_away(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, highest: int, bound: float) -> bool:
     """Whether the values grow toward their highest like those of a pole."""
     left, right = (_branch(joined, highest, side) for side in (-1, 1))
-    if len(left) > 1 and len(right) > 1:
+    if x[right[-1]] - x[left[-1]] < SHORTEST * wide:
+        return True
+    ends = x[highest] - x[left[-1]], x[right[-1]] - x[highest]
+    if min(ends) > NEAREST * wide:
         return all(y[side[1]] < bound / 2 + y[highest] / 2 for side in (left, right))
-    side, branch = (1, left) if len(right) == 1 else (-1, right)
-    place = _break_beside(x, y, cut, highest, side)
+    side, branch = (1, left) if ends[1] <= ends[0] else (-1, right)
+    place = _break_beside(x, y, cut, int((right if side > 0 else left)[-1]), side)
     if len(branch) < 4 or not np.isfinite(place):
         return len(branch) >= 4 and _bends_up(x, y, branch, bound)
     distance = np.fmax(np.abs(x[branch] - place), np.spacing(abs(place)))
