@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from derivcli.pictures.curves.edge_roots import Places
-from derivcli.pictures.curves.plane import Level, Window
+from derivcli.pictures.curves.plane import Level, Pair, Window
 from derivcli.pictures.curves.tracing import Traced, traced
 from derivcli.pictures.scene import Floats
 
-Pair = tuple[float, float]
 Trace = Callable[[Pair, Pair], tuple[Window, Traced]]
 
 SIZES = tuple(float(f"{digit}e{power}") for power in range(-1, 6) for digit in (1, 2, 5))
