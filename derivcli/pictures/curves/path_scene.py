@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,7 +18,8 @@ from derivcli.pictures.curves.plane import Window
 from derivcli.pictures.curves.special_marks import special_marks, study_of_path
 from derivcli.pictures.curves.touching import has_tangents, tangent, typed_points
 from derivcli.pictures.drawn import Drawn
-from derivcli.pictures.scene import Axis, Curve, Floats, Mark, Name, Panel, Scene, Stroke
+from derivcli.pictures.scene import Axis, Curve, Floats, Mark, Name, Panel, Scene, Stroke, Table
+from derivcli.pictures.tables import table_of
 
 AXES = ("x", "y")
 ARROW_PIXELS, MAX_ARROWS = 260, 16
@@ -67,7 +70,30 @@ def path_scene(drawn: Drawn) -> Scene:
     axes = [Axis(variable_name(name), *ends) for name, ends in zip(names, (x, y), strict=True)]
     panel = Panel(axes[0], axes[1], (path, *touching), marks=dots)
     notes = _notes(drawn, course, pieces)
-    return Scene(titles, (panel,), notes, _description(titles, notes, pieces), equal)
+    tables = _tables(drawn, motion, course, pieces, (x, y), names)
+    return Scene(titles, (panel,), notes, _description(titles, notes, pieces), equal, tables)
+
+
+def _tables(
+    drawn: Drawn, motion: Motion, course: Course, pieces: Sequence[Piece], frame: Frame, names: Sequence[str]
+) -> tuple[Table, ...]:
+    """The numbers of the path by its parameter, if they are asked for and it has ends."""
+    if not drawn.tips or course.whole or not pieces:
+        return ()
+    x, y = names
+    ends = [(float(each.parameter[0]), float(each.parameter[-1])) for each in pieces]
+    breaks = course.parameter(np.array([(one[1] + other[0]) / 2 for one, other in pairwise(ends)]))
+    heights = [high - low for low, high in frame]
+    made = table_of(
+        0,
+        [Name(text) for text in (x, y, f"d{x}", f"d{y}")],
+        lambda parameter: [*np.concatenate(motion(parameter))],
+        (course.low, course.high),
+        breaks.tolist(),
+        [*heights, np.inf, np.inf],
+        slopes=(2, 3, -1, -1),
+    )
+    return (replace(made, parameter=variable_name(drawn.moving)),)
 
 
 def _titles(drawn: Drawn, names: Sequence[str]) -> tuple[Name, ...]:

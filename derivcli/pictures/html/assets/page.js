@@ -93,7 +93,8 @@ function markText(mark) {
   const kind = KINDS[mark.kind] ?? mark.kind
   if (mark.kind == 'jump') return `jump at ${number(mark.x, 6)}`
   const name = mark.name.text || `(${number(mark.x, 6)}, ${number(mark.y, 6)})`
-  return kind + (!kind ? '' : name[0] == '(' ? ' ' : ': ') + name
+  if (name.startsWith(kind)) return name == kind ? `${kind} (${number(mark.x, 6)}, ${number(mark.y, 6)})` : name
+  return `${kind}${name[0] == '(' ? '' : ':'} ${name}`
 }
 
 function goTo(mark) {

@@ -131,7 +131,11 @@ function strokeRider(curve, figure) {
 
   return {
     figure, curve, read, name: curve.name.text, lines: [{figure, curve}],
-    start: () => Math.max(0, x.findIndex((each, place) => !isGap(place))) + (x.length > 8 ? Math.floor(x.length / 8) : 0),
+    start() {
+      const {x: across, y: up} = figure.home
+      const seen = Array.from(x.keys()).filter((place) => x[place] >= across.low && x[place] <= across.high && y[place] >= up.low && y[place] <= up.high)
+      return seen.length ? seen[Math.floor(seen.length / 8)] : Math.max(0, x.findIndex((each, place) => !isGap(place)))
+    },
     clamp: (at) => Math.min(Math.max(at, 0), x.length - 1),
     moved(at, right, up, isSmall) {
       const pixel = pixelsOf(figure), turn = Math.sign(right)
@@ -252,8 +256,8 @@ function fieldRider(figure) {
       arrow = [u, v]
     }
     if (grid) {
-      const {value, slopes} = settled(onGrid(grid, grid.z, px, py))
-      values.push({name: figure.field.name.text || 'f', text: rough(value, 0, 5)})
+      const {value, slopes, error} = settled(onGrid(grid, grid.z, px, py))
+      values.push({name: figure.field.name.text || 'f', text: rough(value, error, 6)})
       if (!vectors) {
         values.push({name: partial(panel.x), text: rough(slopes[0], 0, 3)}, {name: partial(panel.y), text: rough(slopes[1], 0, 3)})
         arrow = slopes
@@ -263,11 +267,11 @@ function fieldRider(figure) {
   }
 
   // What lies below the rounding of the grid's largest numbers is nothing.
-  function settled({value, slopes}) {
+  function settled({value, slopes, error}) {
     const small = (figure.field.high - figure.field.low) * 1e-12
     const clean = (each, wide) => (Math.abs(each) * wide < small ? 0 : each)
     return {
-      value: clean(value, 1),
+      value: clean(value, 1), error,
       slopes: [clean(slopes[0], (xs.high - xs.low) * xs.scale), clean(slopes[1], (ys.high - ys.low) * ys.scale)],
     }
   }
