@@ -20,7 +20,7 @@ EVEN = 0.05
 SQUARE = 1e-7
 """A number is 0 if its square, or it beside another one, is less than this."""
 
-RING_PIXELS, RING = 1e-3, 720
+RING_PIXELS, RING = 1e-2, 1800
 SAME = 0.05
 """Directions around a point that differ by less are one."""
 
@@ -82,7 +82,8 @@ def _around(level: Level, at: Floats) -> list[Floats]:
     turn = np.arange(RING + 1) * 2 * np.pi / RING + 0.0123
 
     def values(turn: Floats) -> Floats:
-        return level.at(at[:, None] + RING_PIXELS * np.stack([np.cos(turn), np.sin(turn)]))[0]
+        around: Floats = level.at(at[:, None] + RING_PIXELS * np.stack([np.cos(turn), np.sin(turn)]))[0]
+        return around
 
     signs = values(turn) < 0
     places = np.nonzero(signs[1:] != signs[:-1])[0]
@@ -91,8 +92,12 @@ def _around(level: Level, at: Floats) -> list[Floats]:
         middle = (low + high) / 2
         same = (values(middle) < 0) == first
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    found: list[float] = []
-    for angle in np.sort(low % np.pi).tolist():
-        if not found or min(angle - found[-1], found[0] + np.pi - angle) > SAME:
-            found.append(angle)
-    return [np.array([np.cos(angle), np.sin(angle)]).round(4) for angle in found]
+    ways: list[Floats] = []
+    for angle in low:
+        way = np.array([np.cos(angle), np.sin(angle)])
+        along = [each for each in ways if abs(each[0] * way[1] - each[1] * way[0]) < SAME * np.hypot(*each)]
+        if along:
+            along[0] += way if along[0] @ way > 0 else -way
+        else:
+            ways.append(way)
+    return [(way / np.hypot(*way)).round(4) + 0.0 for way in ways]

@@ -129,9 +129,13 @@ def _neat(low: Floats, high: Floats) -> tuple[Floats, Floats]:
 
 
 def _tight(seen: Features, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """The part of a box that the curve fills."""
+    """The part of a box that the curve fills, unless it is a straight line along a side."""
     air = AIR / 2 * (seen.high - seen.low)
-    return np.maximum(low, seen.low - air), np.minimum(high, seen.high + air)
+    fills = seen.high - seen.low > (high - low) / 1000
+    return (
+        np.where(fills, np.maximum(low, seen.low - air), low),
+        np.where(fills, np.minimum(high, seen.high + air), high),
+    )
 
 
 def _features(window: Window, found: Traced) -> Features:
