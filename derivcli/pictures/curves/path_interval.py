@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-import sympy
-from flint import fmpq
 
+from derivcli.language.parse import parse_expression
 from derivcli.language.tree import multiply, number
 from derivcli.pictures.curves.names import shown
 from derivcli.pictures.curves.periods import period_of
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.scene import Floats
+from derivcli.points.at_option import Interval
 from derivcli.simplify.domains.roots import Root, root
 from derivcli.study.interval_ends import ends_of
-from derivcli.study.numbers import rational_root
 
 TURNS_OF_POLAR = 3
 DRIFTING_PERIODS = 3
@@ -83,7 +82,7 @@ def course_of(drawn: Drawn, motion: Motion) -> Course:
     length = period_of(drawn.expressions, drawn.moving, drawn.fixed)
     if length is not None:
         return _periods(length, 1)
-    turn = root(multiply([number(Fraction(2)), sympy.pi]))
+    turn = root(parse_expression("2*pi").tree)
     if drawn.radius is not None and turn is not None:
         return _periods(turn, TURNS_OF_POLAR)
     length = period_of(drawn.expressions, drawn.moving, drawn.fixed, drifting=True)
@@ -95,8 +94,9 @@ def course_of(drawn: Drawn, motion: Motion) -> Course:
 def _periods(length: Root, count: int) -> Course:
     """So many periods from 0 on."""
     end = length if count == 1 or length.tree is None else root(multiply([number(Fraction(count)), length.tree]))
-    zero = rational_root(fmpq(0))
-    return Course(0.0, count * length.size, ends=None if end is None else (zero, end))
+    size = count * length.size
+    ends = None if end is None else ends_of(Interval("", 0.0, size, (None, end.tree)))
+    return Course(0.0, size, ends=ends)
 
 
 def _ends_near_points(motion: Motion) -> bool:

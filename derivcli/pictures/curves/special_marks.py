@@ -8,16 +8,14 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from flint import arb
-
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.symbolic import SYMPY_FAILURES, expression_of
 from derivcli.language.tree import number, substitute, symbol
 from derivcli.pictures.curves.names import DIGITS
 from derivcli.pictures.scene import Mark, Name
+from derivcli.points.at_option import Interval
 from derivcli.render.blocks import Style
 from derivcli.render.study_texts import short_latex, short_text
-from derivcli.simplify.domains.roots import Root
 from derivcli.study.boxes.study_implicit import study_implicit
 from derivcli.study.boxes.study_parametric import study_parametric
 from derivcli.study.interval_ends import ends_of
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.pictures.curves.plane import Pair
     from derivcli.pictures.drawn import Drawn
+    from derivcli.simplify.domains.roots import Root
     from derivcli.study.boxes.records import CurvePoint, CurveStudy
     from derivcli.study.study import Number
 
@@ -49,7 +48,9 @@ STYLE = Style(digits=DIGITS)
 def study_of_equation(drawn: Drawn, x: Pair, y: Pair) -> CurveStudy | None:
     """What is proved of the curve of an equation in a window; None of one that cannot be studied."""
     given = {each.variable: ends_of(each) for each in drawn.intervals}
-    box = {name: given.get(name) or _ends(*ends) for name, ends in zip(drawn.names, (x, y), strict=True)}
+    box = {
+        name: given.get(name) or ends_of(Interval(name, *ends)) for name, ends in zip(drawn.names, (x, y), strict=True)
+    }
     (equation,) = _studied(drawn)
     with suppress(NoValueError, TouchError, UnsureError, AssertionError, *SYMPY_FAILURES):
         return None if _is_foreign(equation) else study_implicit(equation, box)
@@ -60,7 +61,7 @@ def study_of_path(drawn: Drawn, low: float, high: float, ends: tuple[Root, Root]
     """What is proved of a path on an interval, whose ends are these numbers; None of one that cannot be studied."""
     x, y = _studied(drawn)
     with suppress(NoValueError, TouchError, UnsureError, AssertionError, *SYMPY_FAILURES):
-        start, stop = ends or _ends(low, high)
+        start, stop = ends or ends_of(Interval(drawn.moving, low, high))
         return None if _is_foreign(x) or _is_foreign(y) else study_parametric(x, y, drawn.moving, start, stop)
     return None
 
@@ -79,11 +80,6 @@ def _values(fixed: Mapping[str, float]) -> dict[object, object]:
 
 def _is_foreign(expression: Expression) -> bool:
     return bool(expression.custom_functions) or expression.has_integrals
-
-
-def _ends(low: float, high: float) -> tuple[Root, Root]:
-    start, stop = arb(low), arb(high)
-    return Root(start, start), Root(stop, stop)
 
 
 def special_marks(study: CurveStudy) -> Iterator[Mark]:
