@@ -317,7 +317,7 @@ def test_a_logarithmic_axis_has_powers() -> None:
     shown = replace(panel(rising), y=Axis(Name("y"), 1e-15, 1e15, logarithmic=True))
     lines = lines_of(scene(shown))
     (rows,) = canvases_of(lines, 80)
-    numbered = [(row, line.split("┤")[0].strip()) for row, line in enumerate(lines[2:]) if "┤" in line]
+    numbered = [(row, line.split("┤")[0].strip()) for row, line in enumerate(lines[1:]) if "┤" in line]
     powers = [(row, int(text.removeprefix("10").translate(RAISED))) for row, text in numbered]
     assert len(powers) > 2
     assert all(abs((15 - power) / 30 * len(rows) - row - 0.5) <= 0.51 for row, power in powers)

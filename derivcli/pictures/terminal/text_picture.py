@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from derivcli.pictures.scene import AnyPanel, Axis, FieldPanel, Mark, Name, Panel, Scene, Stroke, VectorPanel
-from derivcli.pictures.terminal.cells import GREY, PLAIN, Cells, Frame, Layer, cell_at, drawn
+from derivcli.pictures.terminal.cells import PLAIN, Cells, Frame, Layer, cell_at, drawn
 from derivcli.pictures.terminal.dots import Canvas, line_dots
 from derivcli.pictures.terminal.inks import Ink, Key, inks_of, key_of
 from derivcli.pictures.terminal.page import Page, Piece
@@ -67,11 +67,6 @@ def _key(panel: AnyPanel, inks: Mapping[Key, Ink], page: Page) -> list[str]:
         name = panel.contours.name.text
         unit = f" · {page.power(panel.contours.unit)}" if panel.contours.unit else ""
         groups.append([(name and f"{name}: ", PLAIN), *scale_of(panel.contours, page.signs, page.color), (unit, PLAIN)])
-    for axis, where in ((panel.y, "vertical"), (panel.x, "horizontal")):
-        if axis.unit:
-            groups.append([(f"{where} unit {page.power(axis.unit)}", GREY)])
-        if axis.logarithmic:
-            groups.append([(f"{where} scale logarithmic", GREY)])
     return page.flowed(groups)
 
 
