@@ -78,6 +78,7 @@ CASES = [
     Broken("(1-cos(x))/x^2", -9, 9, lambda x: 2 * (mp.sin(x / 2) / x) ** 2, {0: (0.5, N, 0.5)}, {0: (0, N, 0)}),
     Broken("exp(-1/x^2)", -3, 3, lambda x: mp.exp(-1 / x**2), {0: (0, N, 0)}, {0: (0, N, 0)}),
     Broken("exp(1/x)", -3, 3, lambda x: mp.exp(1 / x), {0: (0, N, UP)}, {0: (0, N, DOWN)}),
+    Broken("exp(1/x)", -1, 1.7, lambda x: mp.exp(1 / x), {0: (0, N, UP)}, {0: (0, N, DOWN)}),
     Broken("atan(1/x)", -3, 3, lambda x: mp.atan(1 / x), {0: (-HALF, N, HALF)}, {0: (-1, N, -1)}),
     Broken("tanh(1/x)", -3, 3, lambda x: mp.tanh(1 / x), {0: (-1, N, 1)}, {0: (0, N, 0)}),
     Broken("1/(1+exp(1/x))", -3, 3, lambda x: 1 / (1 + mp.exp(1 / x)), {0: (1, N, 0)}, {0: (0, N, 0)}),
