@@ -213,3 +213,15 @@ def test_files_with_types_are_drawn_too(tmp_path: Path, suffix: str) -> None:
     write(table, path)
     out = deriv("sin(x)", "--data", str(path), "--plot", "-")
     assert f"5,000 rows of many.{suffix}" in out.stdout
+
+
+@pytest.mark.parametrize("formula", ["x", "y=x"])
+def test_the_largest_numbers_are_drawn(tmp_path: Path, formula: str) -> None:
+    draw = np.random.default_rng(2)
+    rows = "x,y\n" + "\n".join(f"{x!r},{y!r}" for x, y in (draw.uniform(-1, 1, (400, 2)) * 1.7e308).tolist())
+    found = scene(tmp_path, formula, rows=rows)
+    (shown,) = (density for number in range(2) for density in panel(found, number).densities)
+    assert shown.counts.sum() == 400
+    assert np.isfinite(np.concatenate(shown.edges)).all()
+    out = deriv(formula, "--data", str(tmp_path / "rows.csv"), "--plot", str(tmp_path / "f.png"))
+    assert out.stderr == f"deriv: saved {tmp_path / 'f.png'}\n"

@@ -144,23 +144,32 @@ def test_functions_break_where_they_do_and_nowhere_else(case: Broken) -> None:
     assert not far_from(case, made)
 
 
-def far_from(case: Broken, made: Scene) -> list[tuple[float, float]]:
-    """The abscissas at which the drawn line is more than half a pixel from the curve, with the distance."""
-    (panel, curve) = next((p, c) for p in panels_of(made) for c in p.curves if c.role == "function")
-    wide, high = (panel.x.high - panel.x.low) / PIXELS[0], (panel.y.high - panel.y.low) / PIXELS[1]
-    places = np.random.default_rng(5).uniform(case.low, case.high, ABSCISSAS)
+def far_from(case: Broken, made: Scene) -> list[tuple[str, float, float]]:
+    """The abscissas at which a drawn line is more than half a pixel from its curve, with the distance."""
     found = []
-    with mp.workdps(30), np.errstate(all="ignore"):
-        for x in places.tolist():
-            if any(low <= x <= stop for low, stop in case.nowhere) or abs(x) < case.wild:
-                continue
-            y = float(case.true(mpf(x)))
-            if panel.y.low <= y <= panel.y.high:
-                distance = _distance(curve.strokes, x, y, wide, high)
-                found += [(x, distance)] if distance > 0.5 else []
+    for panel in panels_of(made):
+        wide, high = (panel.x.high - panel.x.low) / PIXELS[0], (panel.y.high - panel.y.low) / PIXELS[1]
+        for curve in panel.curves:
+            for x in np.random.default_rng(5).uniform(case.low, case.high, ABSCISSAS).tolist():
+                if any(low <= x <= stop for low, stop in case.nowhere) or abs(x) < case.wild:
+                    continue
+                y = _true(case, x, curve.order)
+                if panel.y.low <= y <= panel.y.high:
+                    distance = _distance(curve.strokes, x, y, wide, high)
+                    found += [(curve.name.text, x, distance)] if distance > 0.5 else []
     return found
 
 
+def _true(case: Broken, x: float, order: int) -> float:
+    """A function or its derivative, to more digits than a float64 has."""
+    with mp.workdps(30):
+        if not order:
+            return float(case.true(mpf(x)))
+        step = mpf(10) ** -12
+        return float((case.true(x + step) - case.true(x - step)) / (2 * step))
+
+
+@np.errstate(all="ignore")
 def _distance(strokes: tuple[Stroke, ...], x: float, y: float, wide: float, high: float) -> float:
     """How many pixels a point is from the lines; 0 where the lines in its column of pixels go higher and lower."""
     least, column = math.inf, []

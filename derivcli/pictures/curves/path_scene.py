@@ -12,9 +12,10 @@ import numpy as np
 from derivcli.errors import DerivError
 from derivcli.pictures.curves.implicit_scene import is_even, pixels_of
 from derivcli.pictures.curves.names import UNNAMED, coordinate_name, variable_name
-from derivcli.pictures.curves.path_interval import Course, Motion, course_of, window_around
+from derivcli.pictures.curves.path_interval import SEARCHED, Course, Motion, course_of, window_around
 from derivcli.pictures.curves.path_sampling import FIRST, Piece, sampled_path
 from derivcli.pictures.curves.plane import Window
+from derivcli.pictures.curves.special_marks import special_marks, study_of_path
 from derivcli.pictures.curves.touching import has_tangents, tangent, typed_points
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.scene import Axis, Curve, Floats, Mark, Name, Panel, Scene, Stroke, Table
@@ -62,7 +63,8 @@ def path_scene(drawn: Drawn) -> Scene:
     titles = _titles(drawn, names)
     arrows = np.array([*_arrows(window, pieces)]).reshape(-1, 4)
     strokes = tuple(Stroke(*window.on_plane(each.points)) for each in pieces)
-    path = Curve(UNNAMED, strokes, "path", marks=tuple(_marks(window, course, pieces)), arrows=arrows)
+    marks = (*_marks(window, course, pieces), *_special(drawn, course))
+    path = Curve(UNNAMED, strokes, "path", marks=marks, arrows=arrows)
     touching = _tangents(drawn, motion, course, (x, y), (names[0], names[1]))
     dots = () if has_tangents(drawn) else tuple(_dots(drawn, motion))
     axes = [Axis(variable_name(name), *ends) for name, ends in zip(names, (x, y), strict=True)]
@@ -112,6 +114,14 @@ def _marks(window: Window, course: Course, pieces: Sequence[Piece]) -> Iterator[
     if pieces and not course.whole and not _is_closed(pieces) and pieces[0].parameter[0] == 0:
         x, y = window.on_plane(pieces[0].points[:, 0])
         yield Mark(float(x), float(y), "start")
+
+
+def _special(drawn: Drawn, course: Course) -> Iterator[Mark]:
+    """The special points that are proved, where they are asked for."""
+    if drawn.studied:
+        low, high = (-SEARCHED, SEARCHED) if course.whole else (course.low, course.high)
+        study = study_of_path(drawn, low, high, course.ends)
+        yield from () if study is None else special_marks(study)
 
 
 def _arrows(window: Window, pieces: Sequence[Piece]) -> Iterator[tuple[float, float, float, float]]:

@@ -13,7 +13,10 @@ from derivcli.pictures.scene import Name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
+    from matplotlib.text import Annotation, Text
+
+HALO, HALO_WIDTH = "halo", 0.22
+"""What texts behind others are called, and how far they reach around these, in letters."""
 
 AROUND = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))
 """On which sides of a spot a text may stand, the best first: to the right and upwards is (1, 1)."""
@@ -61,8 +64,6 @@ def draw_text(
     display: bool = False,
 ) -> Annotation:
     """Draws a name with its lower left corner there; `backed` is the colour around it."""
-    from matplotlib.patheffects import withStroke
-
     words = typeset(name, display)
     x, y = taken.transform.inverted().transform(np.array(place) / taken.points + taken.corner)
     look: dict[str, Any] = {"color": color, "parse_math": words["parse_math"], "va": "bottom", "ha": "left"}
@@ -74,5 +75,16 @@ def draw_text(
         return taken.axes.annotate(
             words["text"], (1, y), gap, xycoords=beside, textcoords="offset points", annotation_clip=False, **look
         )
-    halo = [withStroke(linewidth=text_size(0.22), foreground=backed, alpha=0.85)] if backed else None
-    return taken.axes.annotate(words["text"], (x, y), zorder=5, path_effects=halo, **look)
+    if backed:
+        add_halo(taken.axes.annotate(words["text"], (x, y), zorder=4.9, **look), backed)
+    return taken.axes.annotate(words["text"], (x, y), zorder=5, **look)
+
+
+def add_halo(text: Text, color: str) -> None:
+    """Makes of a text what shines around the same text above it.
+
+    A text with a halo of its own would be drawn as outlines, also in SVG files, whose text is text.
+    """
+    from matplotlib.patheffects import Stroke
+
+    text.set(gid=HALO, path_effects=[Stroke(linewidth=text_size(HALO_WIDTH), foreground=color, alpha=0.85)])

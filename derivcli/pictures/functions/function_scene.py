@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derivcli.errors import DerivError
 from derivcli.pictures.drawn import Drawn
-from derivcli.pictures.functions.curves import Line, lines_of, poles
+from derivcli.pictures.functions.curves import Line, finer, lines_of, poles
 from derivcli.pictures.functions.known import divides, period_of
 from derivcli.pictures.functions.names import title, variable_name
 from derivcli.pictures.functions.page_tables import tables
@@ -58,7 +58,8 @@ def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
         own = [by_curve[id(curve)] for curve in curves]
         places = sorted({place for line in own for place in poles(line, shown.low, shown.high)})
         upright = [Asymptote(place) for place in places]
-        panels.append(panel_of(x, curves, [*upright, *_heights(shown, own)], all(line.explodes for line in own)))
+        panel = panel_of(x, curves, [*upright, *_heights(shown, own)], all(line.explodes for line in own))
+        panels.append(replace(panel, curves=tuple(finer(shown, line, panel.y.low, panel.y.high) for line in own)))
     return panels
 
 

@@ -20,6 +20,10 @@ MOST_BREAKS, APART = 40, 4
 """Of more breaks those are left out that are nearer to another one than so many pixels."""
 
 
+MOST_SPECIAL = 100
+"""Of more special points a picture shows no single one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Functions on the interval that is shown, with what is known of each there."""
@@ -49,6 +53,14 @@ class Shown:
         near = np.diff(found) < APART * (self.width / self.drawn.size[0])
         alone = ~(np.append(near, False) | np.insert(near, 0, False))
         return [place for place, is_alone in zip(found, alone.tolist(), strict=True) if is_alone]
+
+    @property
+    def special(self) -> list[float]:
+        """Where something happens that a grid may miss, unless it happens everywhere."""
+        studies = [each.study for each in self.known if each.study is not None]
+        points = [point for each in studies for point in (*each.zeros, *each.critical, *each.inflections)]
+        places = sorted({point.x.value for point in points if self.low < point.x.value < self.high})
+        return places if len(places) <= MOST_SPECIAL else []
 
     def values(self, x: Floats) -> list[Floats]:
         """The functions, each with its derivatives behind it."""

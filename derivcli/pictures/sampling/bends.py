@@ -17,7 +17,10 @@ MIN_STEP = 0.5
 """A step as low is not looked at."""
 
 HIDDEN = 2.0**-16
-"""No gap as narrow is looked at."""
+"""In no gap as narrow, in pixels, lines are made finer."""
+
+JUMP = 100.0
+"""In a hidden gap, a step is looked at if it is so many times larger than its slope explains: no root is as steep."""
 
 FLOAT_PIXELS = 0.5
 """Where neighbouring floats are farther apart, no step between them is a jump."""
@@ -82,8 +85,9 @@ def strange(samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Mas
     step, gaps = np.diff(samples.y, axis=1), np.diff(samples.x)
     shown = np.abs(np.diff(np.clip(samples.y, *scale.bounds(SIGHT)), axis=1))
     next_float = samples.x[1:] <= np.nextafter(samples.x[:-1], np.inf)
-    able = np.where(next_float, gaps < FLOAT_PIXELS * scale.wide, gaps > HIDDEN * scale.wide)
-    seen = samples.joined & (shown > MIN_STEP * scale.tall[:, None]) & able
+    hidden = ~next_float & (gaps < HIDDEN * scale.wide)
+    seen = samples.joined & (shown > MIN_STEP * scale.tall[:, None])
+    seen &= ~next_float | (gaps < FLOAT_PIXELS * scale.wide)
     for function, slope in enumerate(slopes):
         if not seen[function].any():
             continue
@@ -93,7 +97,9 @@ def strange(samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Mas
         if slope is not None:
             known = samples.y[slope, 1:] / 2 + samples.y[slope, :-1] / 2
             rate = np.where(np.isnan(known), rate, known)
-        seen[function] &= ~(np.abs(step[function] - rate * gaps) <= 0.5 * np.abs(step[function]))
+        size = np.abs(step[function])
+        seen[function] &= ~(np.abs(step[function] - rate * gaps) <= 0.5 * size)
+        seen[function] &= ~hidden | (size > JUMP * np.abs(rate * gaps))
     return seen
 
 

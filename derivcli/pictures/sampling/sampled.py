@@ -100,7 +100,8 @@ def _refined(
         scale = scale_of(samples, wide, canvas)
         crowded = dense(samples, scale)
         gaps = np.diff(samples.x) / wide
-        parts = np.sqrt(np.where(crowded & (gaps < THIN), 0, bends(samples, slopes, scale, THIN)) / MAX_BEND)
+        parts = np.sqrt(bends(samples, slopes, scale, THIN) / MAX_BEND)
+        parts = np.where(crowded, np.where(gaps > THIN, gaps / THIN, 0), parts)
         steps = strange(samples, slopes, scale) & ~(crowded & (gaps < THIN))
         at_once = steps & ((gaps < THIN) | (steps.sum() <= MAX_AT_ONCE))
         parts = np.where(steps & (gaps > HIDDEN), np.fmax(parts, MIN_PARTS), parts).max(axis=0)

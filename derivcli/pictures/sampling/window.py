@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from derivcli.pictures.sampling.samples import Indices, Mask
+from derivcli.pictures.sampling.samples import UNIT, Indices, Mask
 from derivcli.pictures.scene import Floats
 
 REACH = 3.0
@@ -21,6 +21,9 @@ NEAREST = 2.0**-16
 
 CROWD_TURNS, CROWD_PIXELS = 8, 2.0
 """So many turns within so many pixels on both sides are those of a function that swings faster than can be shown."""
+
+RINGS = 20
+OVERFLOW = 1e290
 
 FAR = 64.0
 """How many pixels from a break a function may swing that has a pole there."""
@@ -68,17 +71,49 @@ def _top(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, bound: fl
     starts = np.flatnonzero(above & ~np.append(False, above[:-1] & joined))
     stops = np.flatnonzero(above & ~np.append(joined & above[1:], False)) + 1
     highest = np.array([a + np.argmax(y[a:b]) for a, b in zip(starts, stops, strict=True)], dtype=np.intp)
+    crowded, breaks = _crowded(x, y, wide), cut[np.isfinite(cut)]
+    centres: dict[float, Floats] = {}
     for place in highest[np.argsort(-y[highest])].tolist():
-        if not _runs_away(x, y, joined, cut, wide, place, bound):
+        if crowded[place]:
+            near = np.append(breaks, [*centres])
+            near = near[np.abs(near - x[place]) < FAR * wide]
+            centre = float(near[np.argmin(np.abs(near - x[place]))]) if near.size else float(x[place])
+            if centre not in centres:
+                centres[centre] = _sizes(x, y, centre, wide)
+            runs = _grows(centres[centre], abs(x[place] - centre) / wide)
+        else:
+            runs = _runs_away(x, y, joined, cut, wide, place, bound)
+        if not runs:
             return float(y[place])
     return bound
 
 
+def _crowded(x: Floats, y: Floats, wide: float) -> Mask:
+    """The points near which a function swings faster than can be shown."""
+    turns = np.concatenate(([0, 0], np.cumsum(np.diff(np.signbit(np.diff(y)))), [0]))
+    turns[-1] = turns[-2]
+    reach = CROWD_PIXELS * wide
+    last = np.searchsorted(x, x + reach) - 1
+    return np.asarray(turns[last] - turns[np.searchsorted(x, x - reach)] >= CROWD_TURNS)
+
+
+def _sizes(x: Floats, y: Floats, centre: float, wide: float) -> Floats:
+    """The largest size of a value at distances from a place: up to a pixel, two, four, and so on."""
+    known = np.isfinite(y)
+    ring = np.clip(np.ceil(np.log2(np.abs(x[known] - centre) / wide)), 0, RINGS - 1).astype(np.intp)
+    sizes = np.zeros(RINGS)
+    np.maximum.at(sizes, ring, np.abs(y[known]))
+    return sizes
+
+
+def _grows(sizes: Floats, distance: float) -> bool:
+    """Whether sizes grow like those of a pole near its place, and from a distance in pixels on."""
+    rings = (1, max(1, min(int(np.ceil(np.log2(max(distance, 1)))), RINGS - 7)))
+    return all(sizes[ring : ring + 3].max() > 2 * sizes[ring + 3 : ring + 6].max() > 0 for ring in rings)
+
+
 def _runs_away(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, highest: int, bound: float) -> bool:
     """Whether the values grow toward their highest like those of a pole."""
-    near = np.abs(x - x[highest]) < CROWD_PIXELS * wide
-    if np.count_nonzero(np.diff(np.signbit(np.diff(y[near])))) >= CROWD_TURNS:
-        return _envelope_grows(x, y, cut, wide, highest)
     left, right = (_branch(joined, highest, side) for side in (-1, 1))
     if len(left) > 1 and len(right) > 1:
         return all(y[side[1]] < bound / 2 + y[highest] / 2 for side in (left, right))
@@ -87,9 +122,18 @@ def _runs_away(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, hig
     if len(branch) < 4 or not np.isfinite(place):
         return len(branch) >= 4 and _bends_up(x, y, branch)
     distance = np.fmax(np.abs(x[branch] - place), np.spacing(abs(place)))
-    first = min(int(np.searchsorted(distance, NEAREST * wide)), len(branch) - 3)
-    rises = -np.diff(y[branch[first : first + 3]]) / np.diff(np.log2(distance[first : first + 3]))
-    return bool(rises[0] >= LOGARITHM * rises[1] > 0)
+    three = [int(np.searchsorted(distance, NEAREST * wide))]
+    for _ in range(2):
+        three.append(int(np.searchsorted(distance, 1.9 * distance[min(three[-1], len(branch) - 1)])))
+    three = np.fmin(three, len(branch) - 1).tolist()
+    rises = -np.diff(y[branch[three]]) / np.diff(np.log2(distance[three]))
+    if rises[0] >= LOGARITHM * rises[1] > 0:
+        return True
+    inside = np.flatnonzero(y[branch] <= bound)
+    if y[highest] * UNIT < OVERFLOW or not inside.size or bound <= 0:
+        return False
+    branch = branch[: inside[0]]
+    return len(branch) >= 4 and _bends_up(x, np.log(y / bound), branch)
 
 
 def _bends_up(x: Floats, y: Floats, branch: Indices) -> bool:
@@ -102,22 +146,6 @@ def _bends_up(x: Floats, y: Floats, branch: Indices) -> bool:
     reach = distance[fallen[0]] if fallen.size else distance[-1]
     steps = -np.diff(np.interp(np.linspace(0, reach, 4), distance, values) / values[0])
     return bool(steps.min() >= 0 and steps[0] * steps[2] > 1.2 * steps[1] ** 2)
-
-
-def _envelope_grows(x: Floats, y: Floats, cut: Floats, wide: float, highest: int) -> bool:
-    """Whether the sizes of values farther than a distance from a place grow like those of a pole as it shrinks.
-
-    They do so near the place, and from the highest point on. The place is that of a break near it, or itself.
-    """
-    places = np.append(cut[np.isfinite(cut)], x[highest])
-    away = np.abs(places - x[highest])
-    away[-1] = FAR * wide
-    distance = np.abs(x - places[np.argmin(away)])
-    for nearest in (wide, max(distance[highest], wide)):
-        outer, inner = (np.abs(y[(distance >= times * nearest) & (distance < 64 * nearest)]) for times in (8.0, 1.0))
-        if not np.isfinite(outer).any() or not np.nanmax(inner) > 2 * np.nanmax(outer):
-            return False
-    return True
 
 
 def _branch(joined: Mask, highest: int, side: int) -> Indices:

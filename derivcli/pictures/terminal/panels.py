@@ -139,9 +139,9 @@ def _density(canvas: Canvas, density: Density, signs: Signs) -> Iterator[Layer]:
 
 def _counted(canvas: Canvas, density: Density) -> Floats:
     """How many points lie in each cell."""
-    rows, columns = density.counts.shape
-    across = _shared(canvas.x, canvas.width, np.linspace(*density.x, columns + 1))
-    up = _shared(canvas.y, canvas.height, np.linspace(*density.y, rows + 1))
+    columns, rows = density.edges
+    across = _shared(canvas.x, canvas.width, columns)
+    up = _shared(canvas.y, canvas.height, rows)
     return np.asarray(up @ density.counts @ across.T)
 
 
