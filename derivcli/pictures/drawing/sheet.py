@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from derivcli.pictures.drawing.themes import LETTER_POINTS
 from derivcli.pictures.look import Look
@@ -27,8 +27,13 @@ PANEL_HEIGHTS = {1: (3.8,), 2: (2.3, 2.0)}
 """Of panels one below the other; of more of them each has the last one's."""
 FIELD_HEIGHT = 1.25
 """Of functions of two variables, compared with those of one."""
+DEPTH_SHAPE = (1.0, 1.0, 0.7)
+DEPTH_SHRINKAGE, USUAL_LETTERS = 8.0, 0.032
+"""How much smaller a surface is for each part of its axes' height that letters take more than usual."""
 DEPTH_ABOVE, DEPTH_BELOW = 0.15, 0.0
 """How far axes in three dimensions reach beyond their panel."""
+GROWTH, SHRINKAGE, LEAST_SCALE, MOST_SCALE = 0.8, 0.6, 0.45, 8.0
+"""Letters grow with this power of the size and shrink with that one, since small ones must still be read."""
 LEAST_PANEL = 0.5
 X_TICK, Y_TICK = 0.75, 0.48
 """At least so far apart are ticks."""
@@ -39,7 +44,7 @@ def scale_of(look: Look) -> float:
     if look.size is None:
         return 1.0
     side = min(look.size[0] / WIDTH, look.size[1] / HEIGHT)
-    return float(min(max(side**0.6, 0.45), 6.0))
+    return float(min(max(side ** (GROWTH if side > 1 else SHRINKAGE), LEAST_SCALE), MOST_SCALE))
 
 
 def measuring(axes: Axes | Figure) -> RendererAgg:
@@ -107,6 +112,9 @@ def arrange(
             # Matplotlib leaves much air above what is seen from a side.
             low, extent = top + DEPTH_BELOW * tall, (1 + DEPTH_ABOVE + DEPTH_BELOW) * tall
             axes.set_position((0, 1 - low / height, 1, extent / height))
+            # The numbers stand outside of what is enlarged, and take more of a small picture.
+            letters = LETTER_POINTS * scale / (72 * extent)
+            cast(Any, axes).set_box_aspect(DEPTH_SHAPE, zoom=1 - DEPTH_SHRINKAGE * max(letters - USUAL_LETTERS, 0))
             continue
         axes.set_position((left / width, 1 - top / height, wide / width, tall / height))
         _set_density(axes.xaxis, wide / (X_TICK * scale))
