@@ -51,6 +51,7 @@ def test_every_formula_is_typeset() -> None:
     ("latex", "written"),
     [
         ("f'(x) + g''", "f′(x) + g″"),
+        (r"= \sqrt[3]{x}", r"= \,\sqrt[3]{x}"),
         (r"x \ln(x)", r"x\,\ln(x)"),
         (r"\left|x\right| \le 1", r"∣ x∣ \leq 1"),
         (r"\left|\frac{x}{2}\right|", r"\left|\frac{x}{2}\right|"),
@@ -108,6 +109,15 @@ def test_long_titles_stay_in_the_picture() -> None:
             assert all(box.x0 >= 0 and box.x1 <= drawn.bbox.x1 for box in boxes)
             assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
             assert any("…" in text.get_text() for text in drawn.texts)
+
+
+def test_notes_fill_the_width_and_name_greek_letters() -> None:
+    made = parabola()
+    notes = ("theta from 0 to 1", "alpha.csv", "beta(x) is a function", "short", "long " * 60)
+    with figure(type(made)(made.titles, made.panels, notes)) as drawn:
+        lines = [text.get_text() for text in drawn.texts[1:]]
+    assert lines[0] == "θ from 0 to 1   ·   alpha.csv   ·   beta(x) is a function   ·   short"
+    assert " ".join(lines[1:]) == ("long " * 60).strip()
 
 
 # Names where nothing else is.

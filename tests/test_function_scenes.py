@@ -101,10 +101,14 @@ def _is_seen(case: Broken, place: float, side: int) -> bool:
 
 
 def _belongs(case: Broken, edge: tuple[float, float], place: float, limit: float | None, top: float) -> bool:
-    """Whether a line ends as it should at a break: at its limit, or beyond the picture on the way to infinity."""
+    """Whether a line ends as it should at a break: at its limit, or beyond the picture on the way to infinity or
+    where it swings ever more.
+    """
     (x, y), width = edge, case.high - case.low
     if limit is not None and math.isinf(limit):
         return y * limit > 0 and abs(y) > top and abs(x - place) < 0.15 * width
+    if limit is not None and math.isnan(limit):
+        return abs(y) > top and abs(x - place) < 0.01 * width
     is_near = abs(x - place) <= NEAR * width
     return is_near and (limit is None or math.isclose(y, limit, abs_tol=1e-9))
 

@@ -139,7 +139,7 @@ def opened(browser: Browser, scene: Scene, folder: Path, dark: bool = False, wid
 def values(text: str) -> dict[str, float]:
     """The numbers of a reading such as x = 1, f(x) ≈ 2."""
     found = re.findall(r"(x|y|f\(x\)|f′\(x\)) [=≈] (-?[\d.]+(?:e-?\d+)?)", text.split("at x")[0])
-    return {name: float(number) for name, number in found}
+    return {name: float(number) for name, number in reversed(found)}
 
 
 def spot(tab: Tab, x: float, y: float) -> tuple[float, float]:
@@ -295,6 +295,34 @@ def test_every_kind_of_panel_is_drawn_and_read(browser: Browser, tmp_path: Path,
     tab.key("ArrowRight")
     assert tab.text("#reading") != before
     tab.key("+")
+    sound(tab)
+    tab.close()
+
+
+@needs_browser
+def test_a_field_is_interpolated_where_it_is_enlarged(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, fields(), tmp_path)
+    start = values(tab.text("#reading"))
+    x, y = start["x"], start["y"]
+    told = re.search(r"≈ (-?[\d.e-]+)∂/∂x ≈ (-?[\d.e-]+)∂/∂y ≈ (-?[\d.e-]+)", tab.text("#reading"))
+    assert told
+    for text, truth in zip(told.groups(), (x**2 - y**2, 2 * x, -2 * y), strict=True):
+        assert math.isclose(float(text), truth, rel_tol=0.01, abs_tol=0.01)
+    for _ in range(4):
+        tab.run("document.getElementById('in').click()")
+    tab.settle()
+    pieces = tab.run(
+        """(() => {
+          const lines = [...Bokeh.index.roots][0].model.renderers.map((each) => each.data_source.data)
+          const {x0, y0} = lines.find((data) => data.x0 && data.x0.length)
+          return [[...x0], [...y0]]
+        })()"""
+    )
+    heights = np.array(pieces[0]) ** 2 - np.array(pieces[1]) ** 2
+    step = 0.05
+    assert np.abs(heights / step - np.round(heights / step)).max() < 0.02, "lines lie at other levels"
+    assert len({*np.round(heights / step)}) >= 3
+    assert "interpolated" in tab.text("#state")
     sound(tab)
     tab.close()
 

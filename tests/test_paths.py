@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 Path = Callable[[Floats], tuple[Floats, Floats]]
 
 PIXELS = (600, 400)
-DENSE = 40_001
+DENSE = 12_001
 
 PATHS: dict[str, tuple[str, int, Path]] = {
     "cos(t);sin(t)": ("", 1, lambda t: (np.cos(t), np.sin(t))),
@@ -92,7 +92,7 @@ def test_a_path_is_within_half_a_pixel(formulas: str, polar: bool) -> None:
     lines = [in_pixels(panel, np.stack([stroke.x, stroke.y])) for stroke in panel.curves[0].strokes]
     assert len(lines) == pieces
     assert seen.shape[1] > 500
-    assert distances(seen[:, ::7], lines).max() <= 0.5
+    assert distances(seen[:, :: seen.shape[1] // 400], lines).max() <= 0.5
     assert strays(points, lines, edge) <= 0.5
 
 
@@ -103,7 +103,7 @@ def strays(points: Floats, lines: list[Floats], edge: Floats) -> float:
     drawn = np.concatenate([(line[:, 1:] + line[:, :-1]) / 2 for line in lines], axis=1)
     drawn = drawn[:, ((drawn >= 0) & (drawn <= edge)).all(0)]
     return float(
-        distances(drawn[:, :: max(1, drawn.shape[1] // 300)], [run for run in known if run.shape[1] > 1]).max()
+        distances(drawn[:, :: max(1, drawn.shape[1] // 150)], [run for run in known if run.shape[1] > 1]).max()
     )
 
 
@@ -164,6 +164,11 @@ def test_tangents_touch_where_the_path_is() -> None:
     assert np.allclose(stroke.y, 1.5 * stroke.x - 0.5)
     corner = panel_of(scene_of("t*abs(t);abs(t)*abs(t)", "t=-1:1", "t=0"))
     assert [each.name.text for each in corner.curves[1:]] == ["y = −x", "y = x"]
+    assert all((each.strokes[0].y >= 0).all() for each in corner.curves[1:])
+    kink = panel_of(scene_of("t;abs(t)", "t=-1:1", "t=0"))
+    assert [each.name.text for each in kink.curves[1:]] == ["y = −x", "y = x"]
+    heart = panel_of(scene_of("1+cos(theta)", "", "theta=pi,pi/2", polar=True))
+    assert [each.name.text for each in heart.curves[1:]] == ["y = 0", "y = x + 1"]
 
 
 def test_many_points_are_dots() -> None:
@@ -179,3 +184,14 @@ def test_nothing_to_see_is_said() -> None:
 def test_a_path_in_space_is_refused() -> None:
     with pytest.raises(DerivError, match="two coordinates"):
         scene_of("cos(t);sin(t);t")
+
+
+def test_special_points_are_marked_where_they_are_asked_for() -> None:
+    for formulas, marks in (
+        ("t^3-3t;t^2", {("start", -8.125, 6.25), ("node", 0, 3), ("flat", 0, 0), ("flat", 2, 1), ("flat", -2, 1)}),
+        ("cos(t)^3;sin(t)^3", {("corner", 1, 0), ("corner", -1, 0), ("corner", 0, 1), ("corner", 0, -1)}),
+    ):
+        request = Request(formulas.split(";"), parameter="t")
+        scene = path_scene(drawn_of(request, Sight(studied=True, pixels=PIXELS)))
+        found = panel_of(scene).curves[0].marks
+        assert {(mark.kind, round(mark.x, 6), round(mark.y, 6)) for mark in found} == marks

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
+from derivcli.language.parse import parse_expression
+from derivcli.language.tree import multiply, number
 from derivcli.pictures.curves.names import shown
 from derivcli.pictures.curves.periods import period_of
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.scene import Floats
+from derivcli.points.at_option import Interval
+from derivcli.simplify.domains.roots import Root, root
+from derivcli.study.interval_ends import ends_of
 
 TURNS_OF_POLAR = 3
 DRIFTING_PERIODS = 3
@@ -39,11 +45,15 @@ Motion = Callable[[Floats], tuple[Floats, Floats]]
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The values of the parameter that are run through. `whole` says that these are all real numbers."""
+    """The values of the parameter that are run through: all real numbers if it is the `whole`.
+
+    `ends` are the ends as exact numbers where these are known.
+    """
 
     low: float
     high: float
     whole: bool = False
+    ends: tuple[Root, Root] | None = None
 
     @property
     def length(self) -> float:
@@ -68,16 +78,25 @@ def course_of(drawn: Drawn, motion: Motion) -> Course:
     """The values that were asked for, or a period, or all that is special."""
     for interval in drawn.intervals:
         if math.isfinite(interval.low) and math.isfinite(interval.high):
-            return Course(interval.low, interval.high)
+            return Course(interval.low, interval.high, ends=ends_of(interval))
     length = period_of(drawn.expressions, drawn.moving, drawn.fixed)
     if length is not None:
-        return Course(0.0, length)
-    if drawn.radius is not None:
-        return Course(0.0, 2 * math.pi * TURNS_OF_POLAR)
+        return _periods(length, 1)
+    turn = root(parse_expression("2*pi").tree)
+    if drawn.radius is not None and turn is not None:
+        return _periods(turn, TURNS_OF_POLAR)
     length = period_of(drawn.expressions, drawn.moving, drawn.fixed, drifting=True)
     if length is not None:
-        return Course(0.0, DRIFTING_PERIODS * length)
+        return _periods(length, DRIFTING_PERIODS)
     return Course(0.0, 0.0, whole=True) if _ends_near_points(motion) else _around_special(motion)
+
+
+def _periods(length: Root, count: int) -> Course:
+    """So many periods from 0 on."""
+    end = length if count == 1 or length.tree is None else root(multiply([number(Fraction(count)), length.tree]))
+    size = count * length.size
+    ends = None if end is None else ends_of(Interval("", 0.0, size, (None, end.tree)))
+    return Course(0.0, size, ends=ends)
 
 
 def _ends_near_points(motion: Motion) -> bool:

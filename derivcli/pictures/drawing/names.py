@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.pictures.drawing.curve_names import draw_curve_names
-from derivcli.pictures.drawing.occupied import Box, Occupied, Spot
+from derivcli.pictures.drawing.occupied import Occupied, Spot
 from derivcli.pictures.drawing.styles import Styles, key_of
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import scaled
-from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured
+from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured, points
 from derivcli.pictures.scene import AnyPanel, Curve, Mark, Name, Panel, VectorPanel
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MARK_POINTS = 3.5
 LAST = ("open", "closed", "inflection", "flat", "zero", "dot")
 """Kinds of marks whose names are left out before those of others, where there is no room for all."""
 
-DISTANCES = (4.0, 8.0, 14.0, 22.0)
+DISTANCES = (4.0, 8.0, 14.0)
 """Points between a mark and its name, the first that leaves it free being taken."""
 
 
@@ -43,7 +43,7 @@ def draw_names(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, lines:
     for mark, _ in marks:
         x, y = _spot(taken, panel, mark.x, mark.y)
         if np.isfinite(x + y):
-            taken.add_box(Box(x - MARK_POINTS, y - MARK_POINTS, x + MARK_POINTS, y + MARK_POINTS))
+            taken.add_box(box_of((x, y), (0.0, 0.0), points(MARK_POINTS)))
     left = draw_curve_names(taken, panel, styles, traces) if isinstance(panel, Panel) else []
     backed = None if isinstance(panel, Panel) else theme.background
     for mark, color in sorted(marks, key=lambda pair: LAST.index(pair[0].kind) if pair[0].kind in LAST else -1):
@@ -69,8 +69,8 @@ def _spot(taken: Occupied, panel: AnyPanel, x: float, y: float) -> Spot:
 def _draw_beside(taken: Occupied, spot: Spot, name: Name, color: str, backed: str | None) -> None:
     """A name around a spot, in the first place where nothing else is, or none where there is no such place."""
     size = measured(taken.axes, name, MARK_SIZE)
-    for place in (corner(spot, size, side, gap) for gap in DISTANCES for side in AROUND):
-        box = box_of(place, size, 1.0)
+    for place in (corner(spot, size, side, points(gap)) for gap in DISTANCES for side in AROUND):
+        box = box_of(place, size, points(1.0))
         if not taken.overlap(box):
             taken.add_box(box)
             draw_text(taken, place, name, color, MARK_SIZE, backed)

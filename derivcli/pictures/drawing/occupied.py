@@ -91,7 +91,7 @@ class Occupied:
         left, bottom, right, top = self._cells(box)
         inside = self.cells[bottom:top, left:right]
         whole = (box.right - box.left) * (box.top - box.bottom) / CELL_POINTS**2
-        return int(inside.sum()) + max(0, round(whole - inside.size - 0.2 * whole))
+        return int(inside.sum()) + max(0, round(whole - inside.size - 0.08 * whole))
 
     def _cells(self, box: Box) -> tuple[int, int, int, int]:
         rows, columns = self.cells.shape

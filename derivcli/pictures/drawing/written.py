@@ -9,13 +9,14 @@ import numpy as np
 from derivcli.pictures.drawing.mathtext import typeset
 from derivcli.pictures.drawing.occupied import Box, Occupied, Size, Spot
 from derivcli.pictures.drawing.sheet import measuring
+from derivcli.pictures.drawing.themes import LETTER_POINTS
 from derivcli.pictures.scene import Name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation, Text
 
-HALO, HALO_WIDTH = "halo", 0.22
+HALO, HALO_WIDTH = "halo", 0.17
 """What texts behind others are called, and how far they reach around these, in letters."""
 
 AROUND = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))
@@ -27,6 +28,11 @@ def text_size(factor: float) -> float:
     import matplotlib
 
     return factor * float(matplotlib.rcParams["font.size"])
+
+
+def points(count: float) -> float:
+    """Points of a picture of the usual size, in one whose letters are larger or smaller."""
+    return count * text_size(1.0) / LETTER_POINTS
 
 
 def measured(axes: Axes, name: Name, factor: float, display: bool = False) -> Size:

@@ -13,7 +13,7 @@ from derivcli.pictures.functions.calm import Output, Values, calm
 from derivcli.pictures.functions.explosive import by_logarithms, explosive, raised
 from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
 from derivcli.pictures.functions.known import Known
-from derivcli.pictures.functions.lines import end_marks, joined, tamed
+from derivcli.pictures.functions.lines import Grid, end_marks, joined, tamed
 from derivcli.pictures.functions.names import derivative_name, function_name
 from derivcli.pictures.functions.shown import Shown
 from derivcli.pictures.functions.special_marks import told
@@ -27,6 +27,9 @@ MOST_SLOPES = 3
 WILD = 1 / 64
 """The part of the interval beside a pole or an endless oscillation whose values are no reason for a higher picture."""
 
+GRID = 601
+"""Places that tell how high a curve is away from its poles."""
+
 FINER, REACH = 1.25, 20.0
 """A curve whose window is so many times higher than what is shown needs more points; how far beyond it is drawn."""
 
@@ -35,11 +38,13 @@ FINER, REACH = 1.25, 20.0
 class Line:
     """A curve with what it does at breaks in sight, and whether it is to be seen by logarithms.
 
-    `values` are those of all curves, and `number` is that of this one among them.
+    `values` are those of all curves, and `number` is that of this one among them. It has as many points as a picture
+    needs that shows all of the vertical range `sampled`.
     """
 
     curve: Curve
     joints: tuple[Joint, ...]
+    sampled: tuple[float, float]
     values: Values
     number: int
     explodes: bool = False
@@ -55,11 +60,16 @@ def lines_of(shown: Shown) -> list[Line]:
     explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
     values = calm(shown.values, _outputs(shown, functions), shown.width / shown.drawn.size[0])
     found = _sampled(shown, values, breaks, explodes)
+    part = np.linspace(0, 1, GRID)
+    places = shown.low * (1 - part) + shown.high * part
+    grids = [Grid(places, each, shown.width * WILD) for each in values(places)]
     lines: list[Line] = []
     for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
         own = slice(number * step, (number + 1) * step)
         for curve, ends in _curves(shown, number, known, joints, found[own], here[own]):
-            lines.append(Line(curve, ends, values, len(lines), explodes[len(lines)]))
+            place = len(lines)
+            curve = replace(curve, window=_window(shown, curve, ends, grids[place]))
+            lines.append(Line(curve, ends, found[place].window, values, place, explodes[place]))
     return lines
 
 
@@ -86,7 +96,7 @@ def _sampled(shown: Shown, values: Values, breaks: Sequence[float], explodes: Se
 
 def finer(shown: Shown, line: Line, low: float, high: float) -> Curve:
     """The curve of a line with as many points as a picture needs that shows it from low to high, and no higher."""
-    height, (bottom, top) = high - low, line.curve.window
+    height, (bottom, top) = high - low, line.sampled
     if line.explodes or not top - bottom > FINER * height < math.inf:
         return line.curve
     ends = low - height, high + height
@@ -145,12 +155,16 @@ def _curves(
 
 def _ended(shown: Shown, curve: Curve, found: Sampled, joints: Sequence[Joint]) -> Curve:
     """A curve that ends at breaks as it does, with marks there."""
-    known = shown.known[curve.function]
     strokes = joined(found.strokes, joints, shown.low, shown.high)
-    heights = [] if curve.order else known.heights(shown.low, shown.high)
-    window = tamed(found.window, strokes, joints, shown.width * WILD, heights)
-    marks = _told(known, end_marks(joints, curve.order, shown.low, shown.high), curve.name, curve.order)
-    return replace(curve, strokes=strokes, window=window, marks=tuple(marks))
+    marks = end_marks(joints, curve.order, shown.low, shown.high)
+    told = _told(shown.known[curve.function], marks, curve.name, curve.order)
+    return replace(curve, strokes=strokes, window=found.window, marks=tuple(told))
+
+
+def _window(shown: Shown, curve: Curve, joints: Sequence[Joint], grid: Grid) -> tuple[float, float]:
+    """The vertical range that shows the shape of a curve."""
+    heights = [] if curve.order else shown.known[curve.function].heights(shown.low, shown.high)
+    return tamed(curve.window, curve.strokes, joints, grid, heights)
 
 
 def _output(shown: Shown, number: int) -> Callable[[Floats], Floats]:

@@ -23,7 +23,7 @@ LIBRARIES = ("bokeh.min.js", "bokeh-api.min.js")
 It has axes, ranges, gestures and fast canvas glyphs in 1.4 MB; its MathJax alone would be larger than that.
 """
 
-SCRIPTS = ("numbers.js", "ticks.js", "figures.js", "fields.js", "riders.js", "page.js")
+SCRIPTS = ("numbers.js", "ticks.js", "figures.js", "fields.js", "levels.js", "riders.js", "page.js")
 
 
 def page(scene: Scene, look: Look) -> str:

@@ -54,14 +54,17 @@ function levelColors(field, theme) {
   })
 }
 
+const LABELS = {text_font: 'system-ui, sans-serif', text_font_size: '12px', text_align: 'center', text_baseline: 'middle', background_fill_alpha: 0.75}
+
 function addContours(figure, field, isBehind) {
   const {home} = figure, x = (line) => unpacked(line.x).map((each) => each / home.x.scale)
-  const y = (line) => unpacked(line.y).map((each) => each / home.y.scale)
+  const y = (line) => unpacked(line.y).map((each) => each / home.y.scale), whole = []
   field.regions.forEach((polygons, place) => {
     const drawn = figure.plot.multi_polygons({field: 'xs'}, {field: 'ys'}, {
       source: source({xs: polygons.map((rings) => [rings.map(x)]), ys: polygons.map((rings) => [rings.map(y)])}),
       line_width: 0.6, fill_alpha: isBehind ? 0.6 : 1, line_alpha: isBehind ? 0 : 1,
     })
+    whole.push(drawn)
     figure.painters.push((theme) => { drawn.glyph.fill_color = drawn.glyph.line_color = levelColors(field, theme)[place] })
   })
   const lines = field.lines.flatMap((level) => level.lines)
@@ -73,14 +76,14 @@ function addContours(figure, field, isBehind) {
       x: field.labels.map((each) => each.x / home.x.scale), y: field.labels.map((each) => each.y / home.y.scale),
       text: field.labels.map((each) => number(each.level, 4)),
     }),
-    text_font: FONT, text_font_size: '12px', text_align: 'center', text_baseline: 'middle',
+    ...LABELS,
   })
   figure.painters.push((theme) => {
     drawn.glyph.line_color = labels.glyph.text_color = theme.ink
     labels.glyph.background_fill_color = theme.background
   })
   figure.field = {...field, grid: gridOf(field, ['z'])}
-  figure.drawers.push(() => { figure.isCoarse = !isWhole(figure) })
+  addEnlarged(figure, field, [...whole, drawn, labels], isBehind)
 }
 
 // Arrows of a field of vectors, anew for what is seen: about one for 44 pixels, the longest as long as that.

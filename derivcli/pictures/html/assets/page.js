@@ -198,10 +198,11 @@ function tellZoom() {
   const closest = figure.x.end - figure.x.start < 1.01 * narrowest(figure.home.x)
   const atEnd = state.figures.some((each) => each.curves.some((curve) => curve.end && !curve.isCoarse && curve.parts[0].visible))
   const coarse = times > 4 && state.figures.some((each) => each.isCoarse || each.curves.some((curve) => curve.end && curve.isCoarse))
+  const isField = state.figures.some((each) => each.isCoarse)
   const words = times > 1.02 ? [`Enlarged ${number(times, times < 10 ? 2 : 3)} times.`] : []
   if (closest) words.push('No closer: this is the end of the zoom.')
   else if (atEnd) words.push('The embedded numbers end here: the dots are computed, the line between them is not.')
-  else if (coarse) words.push('Nothing finer is embedded: this is the whole picture’s drawing, enlarged.')
+  else if (coarse) words.push(isField ? 'Nothing finer is embedded: numbers between the grid’s points are interpolated.' : 'Nothing finer is embedded: this is the whole picture’s drawing, enlarged.')
   line.textContent = words.join(' ')
   line.className = closest || atEnd || coarse ? 'end' : ''
 }

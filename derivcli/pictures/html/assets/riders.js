@@ -278,7 +278,7 @@ function fieldRider(figure) {
 
   return {
     figure, curve: null, read, name: figure.field ? figure.field.name.text : 'the field', lines: [], isFree: true,
-    start: () => [(figure.x.start + figure.x.end) / 2, (figure.y.start + figure.y.end) / 2],
+    start: () => [xs.low + (xs.high - xs.low) * START, ys.low + (ys.high - ys.low) * (1 - START)],
     clamp: ([x, y]) => [Math.min(Math.max(x, xs.low), xs.high), Math.min(Math.max(y, ys.low), ys.high)],
     moved([x, y], right, up, isSmall) {
       const pixel = pixelsOf(figure), step = isSmall ? 1 : 12
