@@ -137,6 +137,8 @@ def _varying(request: Request, expressions: Sequence[Expression]) -> tuple[tuple
         return (request.moving,), {}
     first = expressions[0]
     known = [*dict.fromkeys([*(name for each in expressions for name in each.arguments), *variables_of(expressions)])]
+    if request.operator in FIELDS and request.wrt:
+        known = [*dict.fromkeys([*request.wrt, *known])]  # a field need not depend on each of its variables
     known = known or [*(request.points.names if request.points else ()), *_named(request)][:1] or [USUAL]
     shown = {interval.variable for interval in request.study}
     typed = {} if request.points is None else {axis.name: axis for axis in request.points.axes}
