@@ -35,11 +35,16 @@ def scene_of_file(request: Request, sight: Sight, data: DataFiles, progress: Pro
     height = _height(request, expressions, taken, data)
     data.check_used([*taken, *height])
     rows = _rows(data, [*taken, *height], progress)
+    plain = replace(request, expressions=expressions, data=None)
+    ends = [shown_interval(each) for each in rows.found.ends]
+    if expressions[0].sides and not request.study:
+        first = scene_of(plain, drawn_of(plain, sight)).panels[0]  # the whole curve, even where no rows lie
+        own = ((first.x.low, first.x.high), (first.y.low, first.y.high))
+        ends = [(min(low, left), max(high, right)) for (low, high), (left, right) in zip(ends, own, strict=True)]
     shown = {interval.variable for interval in request.study}
-    ends = zip(taken, rows.found.ends, strict=False)
-    study = [Interval(name, *shown_interval(each)) for name, each in ends if name not in shown and "" not in shown]
-    plain = replace(request, expressions=expressions, data=None, study=[*request.study, *study])
-    drawn = drawn_of(plain, sight)
+    named = zip(taken, ends, strict=False)
+    study = [Interval(name, *each) for name, each in named if name not in shown and "" not in shown]
+    drawn = drawn_of(replace(plain, study=[*request.study, *study]), sight)
     scene = scene_of(plain, drawn)
     scene = replace(scene, notes=(*scene.notes, *data.hidden_constants(taken)))
     if len(taken) + len(height) == 2:

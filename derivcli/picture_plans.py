@@ -140,6 +140,8 @@ def _varying(request: Request, expressions: Sequence[Expression]) -> tuple[tuple
     if request.operator in FIELDS and request.wrt:
         known = [*dict.fromkeys([*request.wrt, *known])]  # a field need not depend on each of its variables
     known = known or [*(request.points.names if request.points else ()), *_named(request)][:1] or [USUAL]
+    if first.sides and len(known) == 1:
+        known = sorted({*known, *_named(request)})[:2] if len({*known, *_named(request)}) > 1 else _with_axis(*known)
     shown = {interval.variable for interval in request.study}
     typed = {} if request.points is None else {axis.name: axis for axis in request.points.axes}
     for name in [*typed, *_named(request)]:
@@ -158,6 +160,11 @@ def _varying(request: Request, expressions: Sequence[Expression]) -> tuple[tuple
         message = f"the curve of an equation has two variables, and here {'one varies' if varying else 'none does'}"
         raise DerivError(message, source, Span(0, len(source)), "give no value to two of them")
     return tuple(varying), {name: float(typed[name].between(0, 1)[0]) for name in single}
+
+
+def _with_axis(name: str) -> list[str]:
+    """The two variables of the plane of an equation that has one of them, as x = 1 has."""
+    return [name, "y"] if name != "y" else ["x", "y"]
 
 
 def _named(request: Request) -> list[str]:

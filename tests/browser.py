@@ -125,6 +125,15 @@ class Tab:
         self.mouse("mouseReleased", *end)
         self.settle()
 
+    def touch(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """A finger set down, moved and lifted."""
+        self.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        points = [start, tuple((a + b) / 2 for a, b in zip(start, end, strict=True)), end]
+        for kind, (x, y) in zip(("touchStart", "touchMove", "touchMove"), points, strict=True):
+            self.call("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y}])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        self.settle()
+
     def key(self, name: str, shift: bool = False) -> None:
         text = {"text": name} if len(name) == 1 else {}
         codes = {"ArrowLeft": 37, "ArrowRight": 39, "ArrowUp": 38, "ArrowDown": 40, "Tab": 9, "Enter": 13}

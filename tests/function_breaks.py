@@ -7,8 +7,8 @@ from typing import Any
 import mpmath
 from mpmath import mp, mpf
 
-N, UP, DOWN = None, float("inf"), float("-inf")
-"""Nothing there or no limit, and the two infinities."""
+N, UP, DOWN, SWINGS = None, float("inf"), float("-inf"), float("nan")
+"""Nothing there or no limit, the two infinities, and what swings ever more."""
 
 Ends = tuple[float | None, float | None, float | None]
 """What there is at a break: the limit from the left, the value, the limit from the right."""
@@ -78,6 +78,7 @@ CASES = [
     Broken("(1-cos(x))/x^2", -9, 9, lambda x: 2 * (mp.sin(x / 2) / x) ** 2, {0: (0.5, N, 0.5)}, {0: (0, N, 0)}),
     Broken("exp(-1/x^2)", -3, 3, lambda x: mp.exp(-1 / x**2), {0: (0, N, 0)}, {0: (0, N, 0)}),
     Broken("exp(1/x)", -3, 3, lambda x: mp.exp(1 / x), {0: (0, N, UP)}, {0: (0, N, DOWN)}),
+    Broken("exp(1/x)", -1, 1.7, lambda x: mp.exp(1 / x), {0: (0, N, UP)}, {0: (0, N, DOWN)}),
     Broken("atan(1/x)", -3, 3, lambda x: mp.atan(1 / x), {0: (-HALF, N, HALF)}, {0: (-1, N, -1)}),
     Broken("tanh(1/x)", -3, 3, lambda x: mp.tanh(1 / x), {0: (-1, N, 1)}, {0: (0, N, 0)}),
     Broken("1/(1+exp(1/x))", -3, 3, lambda x: 1 / (1 + mp.exp(1 / x)), {0: (1, N, 0)}, {0: (0, N, 0)}),
@@ -120,8 +121,8 @@ CASES = [
            {-1: (DOWN, N, N), 1: (N, N, UP)}, ((-1, 1),)),
     Broken("sqrt(x^2-1)", -3, 3, lambda x: mp.sqrt(x * x - 1), {-1: (0, 0, N), 1: (N, 0, 0)},
            {-1: (DOWN, N, N), 1: (N, N, UP)}, ((-1, 1),)),
-    Broken("x*sin(1/x)", -1, 1, lambda x: x * mp.sin(1 / x), {0: (0, N, 0)}, {0: (N, N, N)}, wild=0.035),
-    Broken("sin(1/x)", -1, 1, lambda x: mp.sin(1 / x), {0: (N, N, N)}, {0: (N, N, N)}, wild=0.035),
+    Broken("x*sin(1/x)", -1, 1, lambda x: x * mp.sin(1 / x), {0: (0, N, 0)}, {0: (SWINGS, N, SWINGS)}, wild=0.035),
+    Broken("sin(1/x)", -1, 1, lambda x: mp.sin(1 / x), {0: (N, N, N)}, {0: (SWINGS, N, SWINGS)}, wild=0.035),
     Broken("exp(x)", -3, 3, mp.exp, {}, {}),
     Broken("exp(-x^2)", -3, 3, lambda x: mp.exp(-x * x), {}, {}),
     Broken("1/(1+x^2)", -5, 5, lambda x: 1 / (1 + x * x), {}, {}),

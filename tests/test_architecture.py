@@ -156,7 +156,7 @@ ALLOWED = {
     "api.py": "from derivcli.engines.torch import backward\nfrom derivcli.render import series",
     "custom/loading/load.py": "import torch",
     "explain/ledger.py": "from derivcli.engines.torch import backward_graph\nimport sympy",
-    "pictures/drawing/plot.py": "import matplotlib\nfrom derivcli.points.at_option import Points",
+    "pictures/drawing/panel.py": "import matplotlib\nfrom derivcli.points.at_option import Points",
     "pipeline.py": "from derivcli.engines.torch import backward\nfrom derivcli.request import Request",
     "request.py": "from derivcli.language import tokens\nfrom derivcli.points.at_option import Points",
     "cli/app.py": "import rich, typer\nfrom derivcli import derive, parse\nfrom derivcli.render import series",

@@ -150,7 +150,17 @@ def test_few_rows_are_dots_on_the_curve(tmp_path: Path) -> None:
     assert "3 rows of rows.csv" in found.description
     several = scene(tmp_path, "x^2", "-x", rows="x\n1\n2\n")
     assert sorted(dots(several)) == [(1, -1), (1, 1), (2, -2), (2, 4)]
-    assert dots(scene(tmp_path, "sqrt(x)", rows="x\n-1\n4\n")) == [(4, 2)]
+    root = scene(tmp_path, "sqrt(x)", rows="x\n-1\n4\n")
+    assert dots(root) == [(4, 2)]
+    assert "dots: 2 rows of rows.csv, 1 of them where no function has a value" in root.notes
+
+
+def test_the_whole_curve_of_an_equation_is_seen_beside_its_rows(tmp_path: Path) -> None:
+    found = scene(tmp_path, "x^2+y^2=1", rows="x,y\n3,0\n0.5,0.25\n")
+    shown = panel(found)
+    assert dots(found) == [(3, 0), (0.5, 0.25)]
+    assert shown.x.low < -1 < 3 < shown.x.high
+    assert shown.y.low < -1 < 1 < shown.y.high
 
 
 @each("rows", ["x,y\n1,9\n2,-30\nnan,4\n", "x,height\n1,9\n2,-30\n3,inf\n"])
@@ -203,3 +213,15 @@ def test_files_with_types_are_drawn_too(tmp_path: Path, suffix: str) -> None:
     write(table, path)
     out = deriv("sin(x)", "--data", str(path), "--plot", "-")
     assert f"5,000 rows of many.{suffix}" in out.stdout
+
+
+@pytest.mark.parametrize("formula", ["x", "y=x"])
+def test_the_largest_numbers_are_drawn(tmp_path: Path, formula: str) -> None:
+    draw = np.random.default_rng(2)
+    rows = "x,y\n" + "\n".join(f"{x!r},{y!r}" for x, y in (draw.uniform(-1, 1, (400, 2)) * 1.7e308).tolist())
+    found = scene(tmp_path, formula, rows=rows)
+    (shown,) = (density for number in range(2) for density in panel(found, number).densities)
+    assert shown.counts.sum() == 400
+    assert np.isfinite(np.concatenate(shown.edges)).all()
+    out = deriv(formula, "--data", str(tmp_path / "rows.csv"), "--plot", str(tmp_path / "f.png"))
+    assert out.stderr == f"deriv: saved {tmp_path / 'f.png'}\n"

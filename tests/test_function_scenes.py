@@ -101,10 +101,14 @@ def _is_seen(case: Broken, place: float, side: int) -> bool:
 
 
 def _belongs(case: Broken, edge: tuple[float, float], place: float, limit: float | None, top: float) -> bool:
-    """Whether a line ends as it should at a break: at its limit, or beyond the picture on the way to infinity."""
+    """Whether a line ends as it should at a break: at its limit, or beyond the picture on the way to infinity or
+    where it swings ever more.
+    """
     (x, y), width = edge, case.high - case.low
     if limit is not None and math.isinf(limit):
         return y * limit > 0 and abs(y) > top and abs(x - place) < 0.15 * width
+    if limit is not None and math.isnan(limit):
+        return abs(y) > top and abs(x - place) < 0.01 * width
     is_near = abs(x - place) <= NEAR * width
     return is_near and (limit is None or math.isclose(y, limit, abs_tol=1e-9))
 
@@ -144,23 +148,32 @@ def test_functions_break_where_they_do_and_nowhere_else(case: Broken) -> None:
     assert not far_from(case, made)
 
 
-def far_from(case: Broken, made: Scene) -> list[tuple[float, float]]:
-    """The abscissas at which the drawn line is more than half a pixel from the curve, with the distance."""
-    (panel, curve) = next((p, c) for p in panels_of(made) for c in p.curves if c.role == "function")
-    wide, high = (panel.x.high - panel.x.low) / PIXELS[0], (panel.y.high - panel.y.low) / PIXELS[1]
-    places = np.random.default_rng(5).uniform(case.low, case.high, ABSCISSAS)
+def far_from(case: Broken, made: Scene) -> list[tuple[str, float, float]]:
+    """The abscissas at which a drawn line is more than half a pixel from its curve, with the distance."""
     found = []
-    with mp.workdps(30), np.errstate(all="ignore"):
-        for x in places.tolist():
-            if any(low <= x <= stop for low, stop in case.nowhere) or abs(x) < case.wild:
-                continue
-            y = float(case.true(mpf(x)))
-            if panel.y.low <= y <= panel.y.high:
-                distance = _distance(curve.strokes, x, y, wide, high)
-                found += [(x, distance)] if distance > 0.5 else []
+    for panel in panels_of(made):
+        wide, high = (panel.x.high - panel.x.low) / PIXELS[0], (panel.y.high - panel.y.low) / PIXELS[1]
+        for curve in panel.curves:
+            for x in np.random.default_rng(5).uniform(case.low, case.high, ABSCISSAS).tolist():
+                if any(low <= x <= stop for low, stop in case.nowhere) or abs(x) < case.wild:
+                    continue
+                y = _true(case, x, curve.order)
+                if panel.y.low <= y <= panel.y.high:
+                    distance = _distance(curve.strokes, x, y, wide, high)
+                    found += [(curve.name.text, x, distance)] if distance > 0.5 else []
     return found
 
 
+def _true(case: Broken, x: float, order: int) -> float:
+    """A function or its derivative, to more digits than a float64 has."""
+    with mp.workdps(30):
+        if not order:
+            return float(case.true(mpf(x)))
+        step = mpf(10) ** -12
+        return float((case.true(x + step) - case.true(x - step)) / (2 * step))
+
+
+@np.errstate(all="ignore")
 def _distance(strokes: tuple[Stroke, ...], x: float, y: float, wide: float, high: float) -> float:
     """How many pixels a point is from the lines; 0 where the lines in its column of pixels go higher and lower."""
     least, column = math.inf, []

@@ -86,6 +86,16 @@ def test_explosive_and_enormous_values_have_their_axes() -> None:
     assert panel.curves[0].strokes[0].y.max() == pytest.approx(2.7e301)
 
 
+@each(("text", "highest"), [("exp(1/x)", 100), ("x^(1/x)", 10), ("gamma(x)", 30), ("1/x^4", 10), ("exp(-1e10*x^2)", 2)])
+def test_poles_and_isolated_points_do_not_flatten_the_rest(text: str, highest: float) -> None:
+    assert panels_of(shown(text))[0].y.high < highest
+
+
+def test_peaks_are_never_cut() -> None:
+    assert panels_of(shown("1/(x^2+1e-6)", on="x=-3:3"))[0].y.high >= 1e6
+    assert panels_of(shown("log(x)/sqrt(x)"))[0].y.low < 0
+
+
 TANGENTS = [
     ("x^3-3x", "x=2", [((2, 2), 9)]),
     ("abs(x)", "x=0", [((0, 0), -1), ((0, 0), 1)]),
@@ -200,5 +210,15 @@ def test_a_function_without_values_is_refused(text: str) -> None:
 
 def test_the_description_tells_what_is_seen() -> None:
     said = shown("1/x+x").description
-    for part in ("The graph of f(x) = 1/x + x with f′(x) for x from", "pole: -∞ left, +∞ right at 0", "minimum at 1"):
+    for part in (
+        "The graph of f(x) = 1/x + x with f′(x) for x from",
+        "pole: −∞ left, +∞ right at 0",
+        "minimum at (1, 2)",
+    ):
         assert part in said
+
+
+def test_marks_tell_what_happens() -> None:
+    function, derivative = (curves_of(shown("abs(x)"), role)[0] for role in ("function", "derivative"))
+    assert [mark.tip for mark in function.marks] == ["corner: slopes −1 and 1 at 0"]
+    assert {mark.tip for mark in derivative.marks} == {"f′(x) does not exist at 0, corner: slopes −1 and 1"}

@@ -12,8 +12,9 @@ from derivcli.errors import DerivError
 from derivcli.picture_plans import Sight, drawn_of
 from derivcli.pictures.curves.implicit_scene import implicit_scene
 from derivcli.pictures.scene import Panel, Scene
-from derivcli.points.at_option import read_intervals
+from derivcli.points.at_option import read_intervals, read_points
 from derivcli.request import Request
+from tests.support import each
 
 Floats = NDArray[np.float64]
 Function = Callable[[Floats, Floats], Floats]
@@ -140,7 +141,7 @@ def strays(function: Function, panel: Panel, lines: list[Floats]) -> int:
     return count
 
 
-@pytest.mark.parametrize("equation", CURVES)
+@each("equation", CURVES)
 def test_a_curve_is_within_half_a_pixel(equation: str) -> None:
     window, function = CURVES[equation]
     panel = panel_of(scene_of(equation, window))
@@ -161,7 +162,7 @@ def test_the_oracle_sees_a_line_that_is_left_out_or_moved() -> None:
     assert strays(function, panel, moved) > 20
 
 
-@pytest.mark.parametrize("equation", ["(x^2+y^2-1)^2=0", "sqrt(1-x^2-y^2)=0", "|x^2+y^2-1|=0"])
+@each("equation", ["(x^2+y^2-1)^2=0", "sqrt(1-x^2-y^2)=0", "|x^2+y^2-1|=0"])
 def test_a_curve_on_which_no_sign_changes_is_drawn(equation: str) -> None:
     panel = panel_of(scene_of(equation, "x=-2:2,y=-2:2"))
     lines = strokes_of(panel)
@@ -172,7 +173,7 @@ def test_a_curve_on_which_no_sign_changes_is_drawn(equation: str) -> None:
     assert distances(circle, [line / pixel_of(panel)[:, None] for line in lines]).max() < 0.5
 
 
-@pytest.mark.parametrize(
+@each(
     ("equation", "lines", "isolated"),
     [
         ("x^2+y^2=0", 0, [(0, 0)]),
@@ -223,6 +224,50 @@ def test_a_region_is_told() -> None:
     assert "region" in scene_of("floor(x)=0*y", "x=-2:2,y=-2:2").notes[0]
 
 
-def test_an_equation_without_a_second_variable_has_no_curve_yet() -> None:
-    with pytest.raises(DerivError):
+def test_an_equation_in_one_variable_is_a_line_across_the_plane() -> None:
+    for equation, window in (("x=1", ""), ("x=1", "x=-2:2,y=-3:3"), ("y^2=4", "x=-2:2,y=-3:3")):
+        panel = panel_of(scene_of(equation, window))
+        line = np.concatenate(strokes_of(panel), axis=1)
+        assert np.allclose(line[0] if "x" in equation else abs(line[1]), 1 if "x" in equation else 2)
+        assert (panel.x.name.text, panel.y.name.text) == ("x", "y")
+
+
+def test_an_equation_in_three_variables_is_refused() -> None:
+    with pytest.raises(DerivError, match="vary"):
         scene_of("x+z+y=1", "x=-2:2,y=-2:2")
+
+
+@each(
+    "equation, at, tangents",
+    [
+        ("x^2+y^2=25", ("x=3", "y=4"), ["y = −0.75x + 6.25"]),
+        ("x^2+y^2=25", ("x=5", "y=0"), ["x = 5"]),
+        ("x^3+y^3=3x*y", ("x=0", "y=0"), ["x = 0", "y = 0"]),
+        ("y^2=x^2*(x+1)", ("x=0", "y=0"), ["y = x", "y = −x"]),
+        ("y^2=x^3", ("x=0", "y=0"), ["y = 0"]),
+        ("x^4+y^4=x^2*y", ("x=0", "y=0"), ["x = 0", "y = 0"]),
+        ("x^2+y^2=0", ("x=0", "y=0"), []),
+        ("(x-1)*(y-x)=0", ("x=1", "y=1"), ["x = 1", "y = x"]),
+        ("|x|+|y|=1", ("x=0.5", "y=0.5"), ["y = −x + 1"]),
+        ("|x|+|y|=1", ("x=1", "y=0"), ["y = x − 1", "y = −x + 1"]),
+        ("x^2+y^2=25", ("x=3", "y=5"), None),
+    ],
+)
+def test_tangents_touch_a_curve(equation: str, at: tuple[str, str], tangents: list[str] | None) -> None:
+    request = Request([equation], read_points(at), study=read_intervals("x=-7:7,y=-7:7"))
+    scene = implicit_scene(drawn_of(request, Sight(pixels=PIXELS)))
+    found = sorted(curve.name.text for curve in panel_of(scene).curves if curve.role == "tangent")
+    assert found == (tangents or [])
+    assert scene.notes == (("(3, 5) is not on the curve",) if tangents is None else ())
+
+
+def test_special_points_are_marked_where_they_are_asked_for() -> None:
+    for equation, marks in (
+        ("x^3+y^3=3x*y", {("node", 0, 0), ("flat", 1.259921, 1.587401), ("flat", 1.587401, 1.259921)}),
+        ("y^2=x^3", {("corner", 0, 0)}),
+        ("y^2=x^2*(x-1)", {("isolated", 0, 0), ("flat", 1, 0)}),
+    ):
+        request = Request([equation], study=read_intervals("x=-3:3,y=-3:3"))
+        scene = implicit_scene(drawn_of(request, Sight(studied=True, pixels=PIXELS)))
+        found = panel_of(scene).curves[0].marks
+        assert {(mark.kind, round(mark.x, 6), round(mark.y, 6)) for mark in found} == marks

@@ -94,6 +94,26 @@ def circle() -> Scene:
     return Scene((Name("a circle"),), (Panel(*axes, (curve,)),), equal=True)
 
 
+def ellipse() -> Scene:
+    """x = 2 cos t, y = sin t, with its numbers by t."""
+    scene = circle()
+    (panel,) = scene.panels
+    assert isinstance(panel, Panel)
+    t = np.linspace(0, 2 * np.pi, 400)
+    table = table_of(
+        0,
+        [Name(text) for text in ("x", "y", "dx", "dy")],
+        lambda t: [2 * np.cos(t), np.sin(t), -2 * np.sin(t), np.cos(t)],
+        (0.0, 2 * np.pi),
+        [],
+        [4.0, 2.0, np.inf, np.inf],
+        slopes=(2, 3, -1, -1),
+    )
+    curve = replace(panel.curves[0], strokes=(Stroke(2 * np.cos(t), np.sin(t)),))
+    panel = replace(panel, x=Axis(X, -2.2, 2.2), y=Axis(Name("y"), -1.2, 1.2), curves=(curve,))
+    return replace(scene, panels=(panel,), tables=(replace(table, parameter=Name("t")),))
+
+
 def test_the_same_scene_gives_the_same_page_of_bounded_size() -> None:
     text = page(polynomial(), Look())
     assert text == page(polynomial(), Look())
@@ -139,7 +159,7 @@ def opened(browser: Browser, scene: Scene, folder: Path, dark: bool = False, wid
 def values(text: str) -> dict[str, float]:
     """The numbers of a reading such as x = 1, f(x) ≈ 2."""
     found = re.findall(r"(x|y|f\(x\)|f′\(x\)) [=≈] (-?[\d.]+(?:e-?\d+)?)", text.split("at x")[0])
-    return {name: float(number) for name, number in found}
+    return {name: float(number) for name, number in reversed(found)}
 
 
 def spot(tab: Tab, x: float, y: float) -> tuple[float, float]:
@@ -251,6 +271,25 @@ def curve_drawn(tab: Tab) -> tuple[list[float], list[float]]:
 
 
 @needs_browser
+def test_a_path_is_read_and_enlarged_by_its_parameter(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, ellipse(), tmp_path)
+    told = re.search(r"t . (.*)x . (.*)y . (.*)dy/dx . (.*)", tab.text("#reading"))
+    assert told
+    t, x, y, slope = (float(text) for text in told.groups())
+    for found, truth in ((x, 2 * math.cos(t)), (y, math.sin(t)), (slope, -math.cos(t) / (2 * math.sin(t)))):
+        assert math.isclose(found, truth, rel_tol=1e-8)
+    for _ in range(6):
+        tab.run("document.getElementById('in').click()")
+    tab.settle()
+    across, up = (np.array(each, float) for each in curve_drawn(tab))
+    assert np.nanmax(np.abs((across / 2) ** 2 + up**2 - 1)) < 1e-7
+    seen = (np.abs(across - x) < 2.2 / 64) & (np.abs(up - y) < 1.2 / 64)
+    assert np.count_nonzero(seen) > 100
+    sound(tab)
+    tab.close()
+
+
+@needs_browser
 def test_light_and_dark_follow_the_system_and_the_button(browser: Browser, tmp_path: Path) -> None:
     color = "getComputedStyle(document.body).backgroundColor"
     tab = opened(browser, polynomial(), tmp_path, dark=True)
@@ -277,6 +316,10 @@ def test_tab_reaches_all_and_shows_where_it_is(browser: Browser, tmp_path: Path)
     assert tab.run("document.documentElement.scrollWidth <= innerWidth"), "a small screen scrolls sideways"
     assert tab.run("document.getElementById('graph').getAttribute('aria-label')")
     assert tab.text("#description") == "A cubic."
+    start = values(tab.text("#reading"))
+    tab.touch(spot(tab, start["x"], start["f(x)"]), spot(tab, 1.0, -2.0))
+    assert abs(values(tab.text("#reading"))["x"] - 1) < 0.04
+    assert span(tab) == 5, "a finger on the point moves the point alone"
     tab.close()
 
 
@@ -291,6 +334,34 @@ def test_every_kind_of_panel_is_drawn_and_read(browser: Browser, tmp_path: Path,
     tab.key("ArrowRight")
     assert tab.text("#reading") != before
     tab.key("+")
+    sound(tab)
+    tab.close()
+
+
+@needs_browser
+def test_a_field_is_interpolated_where_it_is_enlarged(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, fields(), tmp_path)
+    start = values(tab.text("#reading"))
+    x, y = start["x"], start["y"]
+    told = re.search(r"≈ (-?[\d.e-]+)∂/∂x ≈ (-?[\d.e-]+)∂/∂y ≈ (-?[\d.e-]+)", tab.text("#reading"))
+    assert told
+    for text, truth in zip(told.groups(), (x**2 - y**2, 2 * x, -2 * y), strict=True):
+        assert math.isclose(float(text), truth, rel_tol=0.01, abs_tol=0.01)
+    for _ in range(4):
+        tab.run("document.getElementById('in').click()")
+    tab.settle()
+    pieces = tab.run(
+        """(() => {
+          const lines = [...Bokeh.index.roots][0].model.renderers.map((each) => each.data_source.data)
+          const {x0, y0} = lines.find((data) => data.x0 && data.x0.length)
+          return [[...x0], [...y0]]
+        })()"""
+    )
+    heights = np.array(pieces[0]) ** 2 - np.array(pieces[1]) ** 2
+    step = 0.05
+    assert np.abs(heights / step - np.round(heights / step)).max() < 0.02, "lines lie at other levels"
+    assert len({*np.round(heights / step)}) >= 3
+    assert "interpolated" in tab.text("#state")
     sound(tab)
     tab.close()
 

@@ -18,7 +18,6 @@ from derivcli.engines.task import at_once
 from derivcli.engines.torch.backward import prepared
 from derivcli.language.expression import Expression
 from derivcli.language.tree import add, negative
-from derivcli.pictures.drawing.plot_curves import label
 from derivcli.points.at_option import points_from, read_points
 from derivcli.render.blocks import Style
 from derivcli.render.format_table import formats_for
@@ -105,11 +104,6 @@ def test_columns_are_named_by_what_they_are() -> None:
     assert header(job(["u*v"], "u=2,v=3", [("along",) * 2], along={"u": "1"}), "csv") == "u,v,f,D2f"
     assert header(implicit("x^2+y^2", "25", "x=3,y=4", [("x",), ("x", "x")]), "csv") == "x,y,dy/dx,d2y/dx2"
     assert header(implicit("x^2+y^2", "z", "x=3,y=4,z=25", [("x", "z")]), "csv") == "x,y,z,d2y/dxdz"
-
-
-def test_plots_have_the_same_names() -> None:
-    assert label(job(["u^3*v^4"], "u=2,v=3", [("u", "u", "v")]), 0, "u,u,v") == "∂³f/∂u²∂v"
-    assert label(job(["u^3"], "u=2", [("along",) * 2], along={"u": "2"}), 0, "along,along") == "D²f"
 
 
 def test_a_direction_is_told_as_typed_with_its_length() -> None:

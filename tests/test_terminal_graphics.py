@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from derivcli.cli import graphics
-from derivcli.cli.graphics import graphics_of
-from derivcli.cli.picture_output import check_display
+from derivcli.cli.graphics import Graphics, graphics_of
+from derivcli.cli.picture_output import Destination, Drawing, _fitted, check_display
 from derivcli.errors import DerivError
 from derivcli.pictures.drawing import window
 from derivcli.pictures.look import Look
@@ -202,11 +202,29 @@ def test_the_command_draws_where_it_prints(monkeypatch: pytest.MonkeyPatch) -> N
         assert max(map(len, drawn.stdout.splitlines())) <= 60
         assert "└" in drawn.stdout
         assert drawn.stderr == ""
+    assert deriv("shell", stdin=b":plot - x^2\n").stdout == deriv("x^2", "--plot", "-").stdout
     both = deriv("x^2", "--at", "x=1", "--plot", "-", "--format", "tsv", "--output", "out.tsv", status=2).stderr
     assert "not made in one go" in both
     assert deriv("x^2", "--at", "x=1", "--plot", "-", "--format", "value").stdout.endswith("\n2\n")
     monkeypatch.setenv("DERIV_PICTURES", "sixel")
     assert deriv("x^2", "--plot", "-").stdout.startswith("\x1bP0;1;0q")
+
+
+@pytest.mark.parametrize(("inches", "size"), [(3, (432, 264)), (40, (720, 440)), (40, (80, 80))])
+def test_a_picture_is_no_wider_than_the_screen(inches: int, size: tuple[int, int]) -> None:
+    drawn: list[Look] = []
+
+    def file(suffix: str, look: Look) -> bytes:
+        drawn.append(look)
+        return png(np.zeros((2, inches * look.dpi, 3), dtype=np.uint8))
+
+    drawing = Drawing(file, str, Look())
+    with Image.open(io.BytesIO(_fitted(drawing, Graphics("kitty", is_dark=True), Destination(None), size))) as shown:
+        assert shown.width <= size[0] or drawn[-1].dpi == 40
+    assert {look.theme for look in drawn} == {"dark"}
+    asked = Destination(None, has_theme=True, has_size=True)
+    _fitted(drawing, Graphics("kitty", is_dark=True), asked, size)
+    assert drawn[-1] == Look()
 
 
 @pytest.mark.parametrize(

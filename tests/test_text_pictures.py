@@ -1,7 +1,7 @@
 """Pictures of text, read back sign by sign: dots are where the curves are, numbers where they belong."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import pi
 
@@ -10,6 +10,7 @@ import plotext
 import pytest
 
 from derivcli.pictures.scene import (
+    MARKS,
     Asymptote,
     Axis,
     Band,
@@ -208,6 +209,33 @@ def test_curves_are_told_apart_without_color(signs: str) -> None:
     assert len(set(re.findall(r"\x1b\[([1-9]\d*)m", colored))) == 3
 
 
+def test_colors_of_shades_say_the_values() -> None:
+    text = text_picture(scene(replace(field(), marks=())), 80, 24, color=True)
+    rows = [list(halves(line)) for line in text.splitlines() if re.search("[│┤]", line)]
+    key = [upper for upper, _ in halves(text.splitlines()[1])]
+    colors = list(dict.fromkeys(color for color in key if color is not None))
+    assert len(colors) == 5
+    assert {len(line) for line in rows} == {77}
+    for row, line in enumerate(rows):
+        for column, colored in enumerate(line):
+            for half in (0, 1):
+                x, y = -2 + 4 * (column + 0.5) / 77, 2 - 4 * (row + 0.25 + half / 2) / len(rows)
+                if np.abs(np.arange(4) - y * y - x).min() > 0.05:
+                    assert colored[half] == colors[sum(level <= y * y + x for level in range(4))], (x, y)
+
+
+def halves(line: str) -> Iterator[tuple[str | None, str | None]]:
+    """The colors of the upper and the lower half of each cell that has any, in the way of terminals."""
+    ink = ground = None
+    for code, sign in re.findall(r"\x1b\[([\d;]*)m|(.)", line):
+        if code == "0":
+            ink = ground = None
+        elif code:
+            ink, ground = (code[5:], ground) if code[0] == "3" else (ink, code[5:])
+        elif sign in "▀▄█ " and (ink or ground):
+            yield ink if sign in "▀█" else ground, ink if sign in "▄█" else ground
+
+
 @pytest.mark.parametrize("signs", ["braille", "ascii"])
 def test_shades_say_the_values(signs: str) -> None:
     lines = lines_of(scene(field()), signs=signs)
@@ -226,6 +254,35 @@ def test_shades_say_the_values(signs: str) -> None:
                 checked += 1
                 assert rank[sign] == int(np.sum(levels <= value)) * len(shades) // 5, (x, y)
     assert checked > len(rows) * len(rows[0]) / 2
+
+
+def test_nothing_is_shaded_where_there_is_no_value() -> None:
+    holed = np.where(np.add.outer(0 * GRID, GRID) < 0, np.nan, PLANE)
+    shown = replace(field(), contours=replace(field().contours, values=holed), marks=())
+    (rows,) = canvases_of(lines_of(scene(shown)), 80)
+    assert all(set(line[:36]) == {" "} and " " not in line[42:] for line in rows)
+    text = text_picture(scene(shown), 80, 24, color=True)
+    assert all(len(list(halves(line))) in range(38, 41) for line in text.splitlines() if re.search("[│┤]", line))
+
+
+def test_gradients_point_uphill() -> None:
+    bowl = np.add.outer(GRID**2, GRID**2)
+    gradient = np.stack([2 * np.add.outer(0 * GRID, GRID), 2 * np.add.outer(GRID, 0 * GRID)])
+    contours = Contours(Name("f"), GRID, GRID, bowl, np.array([100.0]), gradient, (GRID, GRID))
+    (rows,) = canvases_of(lines_of(scene(replace(field(), contours=contours, marks=()))), 80)
+    for row, line in enumerate(rows):
+        for column, sign in enumerate(line):
+            if sign in "←→" and abs(row - len(rows) / 2) < 2:
+                assert (sign == "→") == (column > len(line) / 2)
+            if sign in "↑↓":
+                assert (sign == "↑") == (row < len(rows) / 2)
+    assert all(arrow in "".join(rows) for arrow in "→↗↑↖←↙↓↘")
+
+
+def test_each_kind_of_mark_has_a_sign() -> None:
+    for signs in SIGNS.values():
+        assert set(signs.marks) == set(MARKS)
+        assert len(signs.arrows) == 8
 
 
 def test_a_vector_points_where_it_flows() -> None:
@@ -260,7 +317,7 @@ def test_a_logarithmic_axis_has_powers() -> None:
     shown = replace(panel(rising), y=Axis(Name("y"), 1e-15, 1e15, logarithmic=True))
     lines = lines_of(scene(shown))
     (rows,) = canvases_of(lines, 80)
-    numbered = [(row, line.split("┤")[0].strip()) for row, line in enumerate(lines[2:]) if "┤" in line]
+    numbered = [(row, line.split("┤")[0].strip()) for row, line in enumerate(lines[1:]) if "┤" in line]
     powers = [(row, int(text.removeprefix("10").translate(RAISED))) for row, text in numbered]
     assert len(powers) > 2
     assert all(abs((15 - power) / 30 * len(rows) - row - 0.5) <= 0.51 for row, power in powers)

@@ -35,7 +35,10 @@ WIDTH_INCHES, HEIGHT_INCHES = 7.2, 5.2
 """The usual size of a picture, which a terminal is to hold."""
 
 WINDOW_DPI = 110
-SCREEN_DPI = range(60, 301)
+SCREEN_DPI = range(40, 301)
+
+PNG_WIDTH = slice(16, 20)
+"""Where a PNG says how wide it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +116,26 @@ def put_drawing(drawing: Drawing, destination: Destination, screen: Screen, writ
     else:
         from derivcli.pictures.terminal.inline import inline_picture
 
-        look = _fitted(drawing.look, graphics, destination, descriptor)
-        write(inline_picture(drawing.file("png", look), graphics.kind), drawn=True)
+        data = _fitted(drawing, graphics, destination, _pixels(descriptor))
+        write(inline_picture(data, graphics.kind), drawn=True)
     return []
 
 
-def _fitted(look: Look, graphics: Graphics, destination: Destination, descriptor: int | None) -> Look:
-    """The look that goes with the terminal, but for what was asked for."""
+def _fitted(drawing: Drawing, graphics: Graphics, destination: Destination, screen: tuple[int, int]) -> bytes:
+    """The picture as a PNG that goes with the terminal, but for what was asked for."""
+    look, (width, height) = drawing.look, screen
     if graphics.is_dark and not destination.has_theme:
         look = replace(look, theme="dark")
-    if not destination.has_size:
-        width, height = _pixels(descriptor)
-        dpi = int(min(width / WIDTH_INCHES, height / HEIGHT_INCHES))
-        look = replace(look, dpi=min(max(dpi, SCREEN_DPI[0]), SCREEN_DPI[-1]))
-    return look
+    if destination.has_size:
+        return drawing.file("png", look)
+    dpi = min(width / WIDTH_INCHES, height / HEIGHT_INCHES)
+    data = drawing.file("png", replace(look, dpi=_possible(dpi)))
+    drawn = int.from_bytes(data[PNG_WIDTH], "big")
+    return data if drawn <= width else drawing.file("png", replace(look, dpi=_possible(dpi * width / drawn)))
+
+
+def _possible(dpi: float) -> int:
+    return min(max(int(dpi), SCREEN_DPI[0]), SCREEN_DPI[-1])
 
 
 def _pixels(descriptor: int | None) -> tuple[int, int]:

@@ -117,6 +117,18 @@ class Density:
     x: tuple[float, float]
     y: tuple[float, float]
 
+    @property
+    def edges(self) -> tuple[Floats, Floats]:
+        """Where columns begin and end, and where rows do."""
+        rows, columns = self.counts.shape
+        return _between(self.x, columns), _between(self.y, rows)
+
+
+def _between(ends: tuple[float, float], count: int) -> Floats:
+    """The ends of so many equal parts, without overflow."""
+    part = np.linspace(0, 1, count + 1)
+    return np.asarray(ends[0] * (1 - part) + ends[1] * part)
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:

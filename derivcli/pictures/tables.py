@@ -132,7 +132,7 @@ def _numbers(numbers: Numbers, x: Floats) -> Floats:
 
 def _refined(rows: Rows, numbers: Numbers, slopes: Sequence[int], heights: Floats, most: int) -> Rows:
     """Rows in the middle of gaps over which a cubic is off by more than a part of a pixel, for ever larger curves."""
-    pixel = (rows.x[-1] - rows.x[0]) / SCREEN
+    pixel = rows.x[-1] / SCREEN - rows.x[0] / SCREEN  # whose difference may overflow
     for times in ENLARGED:
         fine = np.zeros(len(rows.x) - 1, np.bool_)
         for _ in range(MAX_HALVINGS):

@@ -118,7 +118,8 @@ def read_points(specs: Iterable[str], paired: bool = False) -> Points:
 
 def without_intervals(specs: Iterable[str]) -> tuple[list[str], list[str]]:
     """The texts of `--at` without the intervals `x=low:high` in them, and these, which name no points."""
-    points, intervals = [], []
+    points: list[str] = []
+    intervals: list[str] = []
     for spec in specs:
         starts = list(_ASSIGNMENT.finditer(spec))
         if not starts or starts[0].start() > 0:

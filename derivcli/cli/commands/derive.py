@@ -185,10 +185,11 @@ def _check(request: Request, output: Output) -> None:
     ):
         hint = "ask for one of the two, or put the rows into a file"
         raise DerivError("standard input can be read once, and a picture and numbers are asked for", hint=hint)
-    if options.plot is not None and options.plot != STANDARD_OUTPUT:
+    has_file = options.plot not in (None, STANDARD_OUTPUT)
+    if options.plot is not None and has_file:
         check_target(options.plot, SUFFIXES)
     _check_files(options)
-    if not options.clobber and options.plot is None and options.output is None:
+    if not options.clobber and not has_file and options.output is None:
         raise DerivError("--no-clobber is for files that are written", hint="add --output FILE, or leave it out")
     if output.data is not None and options.plot is not None:
         hint = "ask for one with --plot, then for the other with --output"

@@ -36,7 +36,7 @@ class Mesh:
     size: float
 
     def hopeless(self) -> Choice:
-        """The cells that F is not 0 in, by its values and gradients, and by how much these differ from each other.
+        """The cells that F is not 0 in, or is 0 all over, by its values and gradients, and by how much these differ.
 
         A point is nearest to one of the corners. From there F goes along its gradient at first.
         """
@@ -48,7 +48,7 @@ class Mesh:
             steep = np.abs(slopes).max(1).sum(0)
             room = sign * here[:4] - self.size * (down / 2 + SAFETY * (bend / 3 + steep / 20))
             empty = (room > 0).all(0) & (sign * here > 0).all(0) & np.isfinite(self.values).all((0, 1))
-            hopeless: Choice = empty | np.isnan(here).all(0)
+            hopeless: Choice = empty | np.isnan(here).all(0) | (here == 0).all(0)
             return hopeless
 
     def is_steady(self, more: Floats) -> Choice:

@@ -9,6 +9,9 @@ import numpy as np
 
 from derivcli.pictures.scene import Floats
 
+Pair = tuple[float, float]
+"""The two ends of a range."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

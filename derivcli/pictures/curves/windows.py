@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from derivcli.pictures.curves.edge_roots import Places
-from derivcli.pictures.curves.plane import Level, Window
+from derivcli.pictures.curves.plane import Level, Pair, Window
 from derivcli.pictures.curves.tracing import Traced, traced
 from derivcli.pictures.scene import Floats
 
-Pair = tuple[float, float]
 Trace = Callable[[Pair, Pair], tuple[Window, Traced]]
 
 SIZES = tuple(float(f"{digit}e{power}") for power in range(-1, 6) for digit in (1, 2, 5))
@@ -130,9 +129,13 @@ def _neat(low: Floats, high: Floats) -> tuple[Floats, Floats]:
 
 
 def _tight(seen: Features, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """The part of a box that the curve fills."""
+    """The part of a box that the curve fills, unless it is a straight line along a side."""
     air = AIR / 2 * (seen.high - seen.low)
-    return np.maximum(low, seen.low - air), np.minimum(high, seen.high + air)
+    fills = seen.high - seen.low > (high - low) / 1000
+    return (
+        np.where(fills, np.maximum(low, seen.low - air), low),
+        np.where(fills, np.minimum(high, seen.high + air), high),
+    )
 
 
 def _features(window: Window, found: Traced) -> Features:

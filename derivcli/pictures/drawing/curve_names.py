@@ -11,7 +11,7 @@ import numpy as np
 from derivcli.pictures.drawing.occupied import Cells, Occupied, Size, Spot
 from derivcli.pictures.drawing.styles import Styles, key_of
 from derivcli.pictures.drawing.ticks import scaled
-from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured
+from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured, points
 from derivcli.pictures.scene import AnyPanel, Curve, Panel
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def draw_curve_names(taken: Occupied, panel: Panel, styles: Styles, traces: Sequ
                 taken.cells = before
                 left += group
                 break
-            taken.add_box(box_of(place, size, AIR))
+            taken.add_box(box_of(place, size, points(AIR)))
             places.append((curve, place))
         else:
             for curve, place in places:
@@ -119,7 +119,9 @@ def _free_place(taken: Occupied, panel: Panel, curve: Curve, size: Size, traces:
     others = [trace & ~traces[id(curve)] for key, trace in traces.items() if key != id(curve)]
     around = np.any(others, axis=0) if others else np.zeros_like(taken.cells)
     for place in _along(panel, curve, taken, size):
-        if not taken.overlap(box_of(place, size, AIR)) and not taken.holds(around, box_of(place, size, APART)):
+        if not taken.overlap(box_of(place, size, points(AIR))) and not taken.holds(
+            around, box_of(place, size, points(APART))
+        ):
             return place
     return None
 
@@ -128,7 +130,7 @@ def _gap(panel: Panel) -> float:
     """Points between the axes and names beside them, more where a mark stands at their side."""
     marks = [mark.x for curve in panel.curves for mark in curve.marks]
     near = panel.x.high - NEAR_SIDE / 4 * (panel.x.high - panel.x.low)
-    return MARGIN_GAP + MARK_GAP * any(near <= x <= panel.x.high for x in marks)
+    return points(MARGIN_GAP + MARK_GAP * any(near <= x <= panel.x.high for x in marks))
 
 
 def _end(curve: Curve, panel: Panel) -> float | None:
@@ -163,6 +165,6 @@ def _along(panel: Panel, curve: Curve, taken: Occupied, size: Size) -> Iterator[
         for x, y in seen[:: -max(1, len(seen) // MAX_TRIES)]:
             for gap in (4.0, 7.0):
                 for side in AROUND:
-                    left, bottom = corner((float(x), float(y)), size, side, gap)
+                    left, bottom = corner((float(x), float(y)), size, side, points(gap))
                     if 0 <= left <= taken.width - size[0] and 0 <= bottom <= taken.height - size[1]:
                         yield left, bottom

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from derivcli.pictures.drawing.curve_names import margin
 from derivcli.pictures.drawing.figure import clean_matplotlib, saved
+from derivcli.pictures.drawing.header import draw_header
 from derivcli.pictures.drawing.legend import draw_legend, names_of, rows_of
 from derivcli.pictures.drawing.names import draw_names
 from derivcli.pictures.drawing.panel import Shown, draw_panel
-from derivcli.pictures.drawing.sheet import Row, arrange, draw_header, legend_inches, new_figure, scale_of
+from derivcli.pictures.drawing.sheet import Row, arrange, legend_inches, new_figure, scale_of
 from derivcli.pictures.drawing.styles import Styles, styles_of
 from derivcli.pictures.drawing.themes import THEMES, Theme
 from derivcli.pictures.look import Look

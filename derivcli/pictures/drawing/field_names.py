@@ -11,7 +11,7 @@ from derivcli.pictures.drawing.occupied import CELL_POINTS, Box, Occupied
 from derivcli.pictures.drawing.sheet import measuring
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import scaled
-from derivcli.pictures.drawing.written import text_size
+from derivcli.pictures.drawing.written import add_halo, text_size
 from derivcli.pictures.scene import FieldPanel, Floats, VectorPanel
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ MAX_PLACES = 40
 
 def name_levels(axes: Axes, panel: FieldPanel | VectorPanel, drawn: ContourSet, theme: Theme) -> None:
     """Writes the numbers of levels on their lines, where they hide neither marks nor any text that is there."""
-    from matplotlib.patheffects import withStroke
-
     taken = Occupied(axes)
     for mark in panel.marks:
         ((x, y),) = taken.place(scaled(np.array([mark.x]), panel.x), scaled(np.array([mark.y]), panel.y))
@@ -52,12 +50,11 @@ def name_levels(axes: Axes, panel: FieldPanel | VectorPanel, drawn: ContourSet, 
         extent = text.get_window_extent(measuring(axes))
         (left, bottom), (right, top) = ((corner - taken.corner) * taken.points for corner in extent.get_points())
         taken.add_box(Box(left, bottom, right, top))
-    halo = [withStroke(linewidth=2.4, foreground=theme.background, alpha=0.75)]
+    look: dict[str, Any] = {"ha": "center", "va": "center", "color": theme.ink, "parse_math": False}
+    look["fontsize"] = text_size(LEVEL_SIZE)
     for label, places, angle in _level_places(axes, drawn, level_texts(np.asarray(drawn.levels, np.float64)), taken):
-        axes.text(
-            *places, label, rotation=angle, ha="center", va="center", color=theme.ink, parse_math=False,
-            fontsize=text_size(LEVEL_SIZE), path_effects=halo, zorder=3.0,
-        )  # fmt: skip
+        add_halo(axes.text(*places, label, rotation=angle, zorder=2.9, **look), theme.background)
+        axes.text(*places, label, rotation=angle, zorder=3.0, **look)
 
 
 def level_texts(levels: Floats) -> list[str]:

@@ -63,6 +63,7 @@ def mathtext(latex: str) -> str:
     formula = _COMMAND.sub(lambda found: SPELLINGS.get(found[0], found[0]), latex)
     formula = _PRIMES.sub(lambda found: PRIMES[found[0]], formula)
     formula = _BEFORE_FUNCTION.sub(r"\\,", formula)
+    formula = formula.replace(r"\sqrt[", r"\,\sqrt[")  # the index reaches out to the left
     formula = _SIGN_AFTER_COMMA.sub(r",\1{-}", formula)
     formula = _STRETCHED.sub(_fitted, formula)
     while _LAST_CASES.search(formula):

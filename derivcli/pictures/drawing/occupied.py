@@ -59,7 +59,13 @@ class Occupied:
         return places
 
     def add_line(self, x: Floats, y: Floats) -> Cells:
-        """Takes the cells along a line, in data coordinates, which a nan interrupts; gives these cells."""
+        """Takes the cells along a line, and gives them."""
+        line = self.trace(x, y)
+        self.cells |= line
+        return line
+
+    def trace(self, x: Floats, y: Floats) -> Cells:
+        """The cells along a line, in data coordinates, which a nan interrupts."""
         line = np.zeros_like(self.cells)
         places = self.place(x, y)
         starts, ends = places[:-1], places[1:]
@@ -73,7 +79,6 @@ class Occupied:
         which = np.repeat(np.arange(len(steps)), steps)
         part = (np.arange(len(which)) - np.repeat(np.cumsum(steps) - steps, steps)) / np.repeat(steps, steps)
         self._set(line, starts[which] + part[:, None] * (ends - starts)[which])
-        self.cells |= line
         return line
 
     def add_box(self, box: Box) -> None:
@@ -91,7 +96,7 @@ class Occupied:
         left, bottom, right, top = self._cells(box)
         inside = self.cells[bottom:top, left:right]
         whole = (box.right - box.left) * (box.top - box.bottom) / CELL_POINTS**2
-        return int(inside.sum()) + max(0, round(whole - inside.size - 0.2 * whole))
+        return int(inside.sum()) + max(0, round(whole - inside.size - 0.08 * whole))
 
     def _cells(self, box: Box) -> tuple[int, int, int, int]:
         rows, columns = self.cells.shape

@@ -78,9 +78,7 @@ def _draw_density(axes: Axes, panel: Panel, density: Density, theme: Theme) -> P
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Patch
 
-    rows, columns = density.counts.shape
-    x = scaled(np.linspace(*density.x, columns + 1), panel.x)
-    y = scaled(np.linspace(*density.y, rows + 1), panel.y)
+    x, y = (scaled(edges, axis) for edges, axis in zip(density.edges, (panel.x, panel.y), strict=True))
     shade = np.ma.masked_equal(np.log1p(density.counts), 0)
     colors = LinearSegmentedColormap.from_list("counts", theme.counts[1:])
     axes.pcolormesh(x, y, shade, cmap=colors, vmin=0, rasterized=True, zorder=1.6)

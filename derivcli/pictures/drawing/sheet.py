@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from derivcli.pictures.drawing.mathtext import plain, typeset
-from derivcli.pictures.drawing.themes import LETTER_POINTS, Theme
+from derivcli.pictures.drawing.themes import LETTER_POINTS
 from derivcli.pictures.look import Look
-from derivcli.pictures.scene import AnyPanel, Name, Panel, Scene
+from derivcli.pictures.scene import AnyPanel, Panel, Scene
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,19 +22,21 @@ SIDE, TOP, BETWEEN, GAP = 0.22, 0.18, 0.18, 0.02
 BAR, BAR_GAP = 0.15, 0.14
 """The width of a scale of colours, and its distance."""
 
-TITLE_GAP, LEGEND_LINE = 0.06, 0.235
+LEGEND_LINE = 0.235
 PANEL_HEIGHTS = {1: (3.8,), 2: (2.3, 2.0)}
 """Of panels one below the other; of more of them each has the last one's."""
 FIELD_HEIGHT = 1.25
 """Of functions of two variables, compared with those of one."""
+DEPTH_SHAPE = (1.0, 1.0, 0.7)
+DEPTH_SHRINKAGE, USUAL_LETTERS = 8.0, 0.032
+"""How much smaller a surface is for each part of its axes' height that letters take more than usual."""
 DEPTH_ABOVE, DEPTH_BELOW = 0.15, 0.0
 """How far axes in three dimensions reach beyond their panel."""
+GROWTH, SHRINKAGE, LEAST_SCALE, MOST_SCALE = 0.8, 0.6, 0.45, 8.0
+"""Letters grow with this power of the size and shrink with that one, since small ones must still be read."""
 LEAST_PANEL = 0.5
 X_TICK, Y_TICK = 0.75, 0.48
 """At least so far apart are ticks."""
-TITLE_LINES, TITLE_POINTS, NOTE_POINTS = 4, 16.0, 11.0
-LEAST_SHRINK = 0.7
-"""Titles become smaller by this factor at most; what is wider still is written on several lines of plain text."""
 
 
 def scale_of(look: Look) -> float:
@@ -44,7 +44,7 @@ def scale_of(look: Look) -> float:
     if look.size is None:
         return 1.0
     side = min(look.size[0] / WIDTH, look.size[1] / HEIGHT)
-    return float(min(max(side**0.6, 0.45), 6.0))
+    return float(min(max(side ** (GROWTH if side > 1 else SHRINKAGE), LEAST_SCALE), MOST_SCALE))
 
 
 def measuring(axes: Axes | Figure) -> RendererAgg:
@@ -67,52 +67,6 @@ def new_figure(look: Look) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=look.size or (WIDTH, HEIGHT), dpi=look.dpi)
-
-
-def draw_header(figure: Figure, titles: Sequence[Name], remarks: Sequence[str], scale: float, theme: Theme) -> float:
-    """Titles, and notes in small grey letters below them; gives the inches that they take from the top."""
-    from matplotlib.transforms import ScaledTranslation
-
-    renderer = measuring(figure)
-    from_top: Any = figure.dpi_scale_trans + ScaledTranslation(0, 1, cast(Any, figure.transFigure))
-    width = figure.get_figwidth() - 2 * SIDE * scale
-    down = TOP * scale
-    look: dict[str, Any] = {"va": "top", "transform": from_top}
-
-    def line(words: Mapping[str, Any], gap: float, **more: Any) -> None:
-        nonlocal down
-        text = figure.text(SIDE * scale, -down, words["text"], parse_math=words["parse_math"], **look, **more)
-        extent = text.get_window_extent(renderer)
-        if extent.width > width * figure.dpi and more.get("fontsize", 0) > NOTE_POINTS * scale:
-            _fit(text, width, renderer, words)
-            extent = text.get_window_extent(renderer)
-        down += extent.height / figure.dpi + gap * scale
-
-    for name in titles[:TITLE_LINES] if len(titles) > TITLE_LINES else titles:
-        line({**typeset(name, display=True), "plain": name.text}, TITLE_GAP, fontsize=TITLE_POINTS * scale)
-    if len(titles) > TITLE_LINES:
-        line(plain(f"… and {len(titles) - TITLE_LINES} more functions"), TITLE_GAP, fontsize=TITLE_POINTS * scale)
-    letters = int(width * 72 / (NOTE_POINTS * scale * 0.43))
-    notes = textwrap.wrap("   ·   ".join(dict.fromkeys(remarks)), letters)
-    for note in notes:
-        line(plain(note), TITLE_GAP, fontsize=NOTE_POINTS * scale, color=theme.grey)
-    return down
-
-
-def _fit(text: Any, width: float, renderer: RendererAgg, words: Mapping[str, Any]) -> None:
-    """Makes a title smaller, or plain text on several lines, so that it is not wider than the inches that there are."""
-    dots = width * text.figure.dpi
-    factor = dots / text.get_window_extent(renderer).width
-    if factor < LEAST_SHRINK:
-        text.set(text=words["plain"], parse_math=False)
-        factor = dots / text.get_window_extent(renderer).width
-        if factor < LEAST_SHRINK:
-            letters = max(10, int(len(words["plain"]) * factor / LEAST_SHRINK))
-            lines = textwrap.wrap(words["plain"], letters, max_lines=TITLE_LINES, placeholder=" …")
-            text.set_text("\n".join(lines))
-            factor = dots / text.get_window_extent(renderer).width
-    if factor < 1:
-        text.set_fontsize(text.get_fontsize() * factor * 0.995)
 
 
 class Row(NamedTuple):
@@ -158,15 +112,18 @@ def arrange(
             # Matplotlib leaves much air above what is seen from a side.
             low, extent = top + DEPTH_BELOW * tall, (1 + DEPTH_ABOVE + DEPTH_BELOW) * tall
             axes.set_position((0, 1 - low / height, 1, extent / height))
+            # The numbers stand outside of what is enlarged, and take more of a small picture.
+            letters = LETTER_POINTS * scale / (72 * extent)
+            cast(Any, axes).set_box_aspect(DEPTH_SHAPE, zoom=1 - DEPTH_SHRINKAGE * max(letters - USUAL_LETTERS, 0))
             continue
         axes.set_position((left / width, 1 - top / height, wide / width, tall / height))
-        _set_density(axes.xaxis, wide / (X_TICK * scale))
-        _set_density(axes.yaxis, tall / (Y_TICK * scale))
         if scene.equal:
             axes.set_aspect("equal", adjustable="box", anchor="NW")
             axes.apply_aspect()
+        box = axes.get_position()
+        _set_density(axes.xaxis, box.width * width / (X_TICK * scale))
+        _set_density(axes.yaxis, box.height * height / (Y_TICK * scale))
         if bar is not None:
-            box = axes.get_position()
             bar.set_position((box.x1 + BAR_GAP * scale / width, box.y0, BAR * scale / width, box.height))
 
 

@@ -12,6 +12,7 @@ from derivcli.errors import DerivError
 from derivcli.pictures.drawing.fields import band_colors
 from derivcli.pictures.drawing.mathtext import typeset
 from derivcli.pictures.drawing.panel import line_width
+from derivcli.pictures.drawing.sheet import DEPTH_SHAPE
 from derivcli.pictures.drawing.styles import SHAPES
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import limits, scaled, set_name, set_scale
@@ -34,7 +35,6 @@ DARKEST = 0.72
 """The direction of the light, and how bright a face along it is."""
 
 VIEW = {"elev": 27, "azim": -58}
-ZOOM = 1.06
 LEVEL_REACH = 0.15
 """So far beyond the levels values are shown, in the distance between the first and the last of them."""
 CLEARNESS, PLANE_CLEARNESS = 0.9, 0.6
@@ -72,7 +72,7 @@ def draw_surface(axes: Axes, panel: FieldPanel, theme: Theme) -> None:
         value = _at(panel.contours, mark.x, mark.y)
         _draw_point(three, panel, height, (mark.x, mark.y, value), mark.kind, mark.name, theme)
     three.view_init(**VIEW)
-    three.set_box_aspect((1, 1, 0.7), zoom=ZOOM)
+    three.set_box_aspect(DEPTH_SHAPE)
 
 
 def _height_axis(contours: Contours) -> Axis:

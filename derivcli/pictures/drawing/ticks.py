@@ -14,7 +14,7 @@ TURNS = (Fraction(1, 6), Fraction(1, 4), Fraction(1, 2), *map(Fraction, (1, 2, 5
 """Distances between ticks, in multiples of pi."""
 
 MAX_TURNS = 9
-LEAST_PLAIN, MOST_PLAIN = 1e-3, 1e6
+LEAST_PLAIN, MOST_PLAIN = 1e-3, 1e7
 """The largest number at an axis whose numbers are written without powers of ten."""
 
 PLAIN_DIGITS = 8
@@ -68,7 +68,7 @@ def set_scale(drawn: Any, axis: Axis) -> None:
     far = largest > 10.0 ** (PLAIN_DIGITS - 2) * (high - low)
     # Mathtext costs a millisecond a number, which plain ones need not.
     formatter: Any = ticker.ScalarFormatter(useMathText=far or not LEAST_PLAIN <= largest < MOST_PLAIN)
-    formatter.set_powerlimits(tuple(int(np.log10(power)) for power in (LEAST_PLAIN, MOST_PLAIN)))
+    formatter.set_powerlimits((round(np.log10(LEAST_PLAIN)) - 1, round(np.log10(MOST_PLAIN))))
     formatter.set_useOffset(far)
     drawn.set_major_formatter(formatter)
 

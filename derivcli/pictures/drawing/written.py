@@ -9,11 +9,15 @@ import numpy as np
 from derivcli.pictures.drawing.mathtext import typeset
 from derivcli.pictures.drawing.occupied import Box, Occupied, Size, Spot
 from derivcli.pictures.drawing.sheet import measuring
+from derivcli.pictures.drawing.themes import LETTER_POINTS
 from derivcli.pictures.scene import Name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
+    from matplotlib.text import Annotation, Text
+
+HALO, HALO_WIDTH = "halo", 0.17
+"""What texts behind others are called, and how far they reach around these, in letters."""
 
 AROUND = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))
 """On which sides of a spot a text may stand, the best first: to the right and upwards is (1, 1)."""
@@ -24,6 +28,11 @@ def text_size(factor: float) -> float:
     import matplotlib
 
     return factor * float(matplotlib.rcParams["font.size"])
+
+
+def points(count: float) -> float:
+    """Points of a picture of the usual size, in one whose letters are larger or smaller."""
+    return count * text_size(1.0) / LETTER_POINTS
 
 
 def measured(axes: Axes, name: Name, factor: float, display: bool = False) -> Size:
@@ -61,8 +70,6 @@ def draw_text(
     display: bool = False,
 ) -> Annotation:
     """Draws a name with its lower left corner there; `backed` is the colour around it."""
-    from matplotlib.patheffects import withStroke
-
     words = typeset(name, display)
     x, y = taken.transform.inverted().transform(np.array(place) / taken.points + taken.corner)
     look: dict[str, Any] = {"color": color, "parse_math": words["parse_math"], "va": "bottom", "ha": "left"}
@@ -74,5 +81,16 @@ def draw_text(
         return taken.axes.annotate(
             words["text"], (1, y), gap, xycoords=beside, textcoords="offset points", annotation_clip=False, **look
         )
-    halo = [withStroke(linewidth=text_size(0.22), foreground=backed, alpha=0.85)] if backed else None
-    return taken.axes.annotate(words["text"], (x, y), zorder=5, path_effects=halo, **look)
+    if backed:
+        add_halo(taken.axes.annotate(words["text"], (x, y), zorder=4.9, **look), backed)
+    return taken.axes.annotate(words["text"], (x, y), zorder=5, **look)
+
+
+def add_halo(text: Text, color: str) -> None:
+    """Makes of a text what shines around the same text above it.
+
+    A text with a halo of its own would be drawn as outlines, also in SVG files, whose text is text.
+    """
+    from matplotlib.patheffects import Stroke
+
+    text.set(gid=HALO, path_effects=[Stroke(linewidth=text_size(HALO_WIDTH), foreground=color, alpha=0.85)])

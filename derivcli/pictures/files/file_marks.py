@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -20,6 +21,8 @@ CELL_PIXELS = 8
 
 STRIP, STRIP_GAP = 0.045, 0.02
 """The height of a strip, and that of the gap above it, as parts of what is shown."""
+
+LARGEST = sys.float_info.max
 
 AIR = 0.04
 """What is shown beyond the outermost row, as a part of what is shown."""
@@ -45,7 +48,7 @@ def shown_interval(ends: tuple[float, float]) -> tuple[float, float]:
     if low == high:
         air = abs(low) or 1.0
         return low - air, high + air
-    air = AIR * (high - low)
+    air = AIR * high - AIR * low
     return (low - air, high + air) if np.isfinite([low - air, high + air]).all() else ends
 
 
@@ -56,9 +59,13 @@ def on_the_curve(scene: Scene, rows: FileRows, evaluate: Evaluate, size: tuple[i
     """
     panels = list(scene.panels)
     if rows.found.grid is None:
-        return _told(replace(scene, panels=tuple(_dots_on(panel, rows, evaluate) for panel in panels)), rows, "dots")
+        (x,) = rows.found.dots
+        heights = evaluate(x)
+        unseen = int((~np.isfinite(heights).any(axis=0)).sum())
+        shown = replace(scene, panels=tuple(_dots_on(panel, x, heights) for panel in panels))
+        return _told(shown, rows, "dots", unseen)
     assert isinstance(panels[-1], Panel), "functions of one variable stand in such a panel"
-    panels[-1] = _strip_below(panels[-1], rows, size)
+    panels[-1] = _strip_below(panels[-1], rows, _shared(size, scene))
     return _told(replace(scene, panels=tuple(panels)), rows, "strip")
 
 
@@ -72,7 +79,7 @@ def where_they_lie(scene: Scene, rows: FileRows, size: tuple[int, int]) -> Scene
         first = replace(first, x=x, y=y)
     kind = "dots" if found.grid is None else "lot"
     if isinstance(first, Panel) and found.grid is not None and not first.y.logarithmic:
-        added = _density(found.grid.counts.T, [axis.ends for axis in found.grid.axes], first, size)
+        added = _density(found.grid.counts.T, [axis.ends for axis in found.grid.axes], first, _shared(size, scene))
         first, kind = replace(first, densities=(*first.densities, added)), "shading"
     else:
         across, up = found.dots
@@ -80,16 +87,19 @@ def where_they_lie(scene: Scene, rows: FileRows, size: tuple[int, int]) -> Scene
     return _told(replace(scene, panels=(first, *others)), rows, kind)
 
 
+def _shared(size: tuple[int, int], scene: Scene) -> tuple[int, int]:
+    """The pixels of one panel."""
+    return size[0], size[1] // len(scene.panels)
+
+
 def _reaching(axis: Axis, low: float, high: float) -> Axis:
     return replace(axis, low=min(axis.low, low), high=max(axis.high, high))
 
 
-def _dots_on(panel: AnyPanel, rows: FileRows, evaluate: Evaluate) -> AnyPanel:
+def _dots_on(panel: AnyPanel, x: Floats, heights: Sequence[Floats]) -> AnyPanel:
     """The panel with a dot for each row where its function has a value."""
     assert isinstance(panel, Panel), "functions of one variable stand in such a panel"
     functions = [curve for curve in panel.curves if curve.role == "function"]
-    (x,) = rows.found.dots
-    heights = evaluate(x) if functions else ()
     marks = [mark for curve in functions for mark in _dots(x, heights[curve.function])]
     return replace(panel, marks=(*panel.marks, *marks))
 
@@ -107,7 +117,7 @@ def _strip_below(panel: Panel, rows: FileRows, size: tuple[int, int]) -> Panel:
     if panel.y.logarithmic:
         bottom, top = (low * (high / low) ** -part for part in (STRIP + STRIP_GAP, STRIP_GAP))
     else:
-        bottom, top = (low - part * (high - low) for part in (STRIP + STRIP_GAP, STRIP_GAP))
+        bottom, top = (max(low - part * high + part * low, -LARGEST) for part in (STRIP + STRIP_GAP, STRIP_GAP))
     panel = replace(panel, y=replace(panel.y, low=bottom))
     strip = _density(grid.counts[np.newaxis], [grid.axes[0].ends, (bottom, top)], panel, size)
     return replace(panel, densities=(*panel.densities, strip))
@@ -119,10 +129,11 @@ def _density(
     """Counts, of shape (y, x) between such ends, in cells that are large enough to be seen in the panel."""
     outer = []
     for axis, (low, high), shown, pixels in zip((1, 0), ends, (panel.x, panel.y), size, strict=True):
-        wanted = max(1.0, pixels / CELL_PIXELS * min(1.0, (high - low) / (shown.high - shown.low)))
-        together = max(1, round(counts.shape[axis] / wanted))
-        lacking = -counts.shape[axis] % together
-        outer.append((low, high + lacking * (high - low) / counts.shape[axis]))
+        count = counts.shape[axis]
+        part = (high / 2 - low / 2) / (shown.high / 2 - shown.low / 2)
+        together = max(1, round(count / max(1.0, pixels / CELL_PIXELS * min(1.0, part))))
+        lacking = -count % together
+        outer.append((low, min(high + lacking * (high / count - low / count), LARGEST)))
         counts = np.add.reduceat(counts, np.arange(0, counts.shape[axis], together), axis=axis)
     return Density(Name(""), counts, *outer)
 
@@ -136,9 +147,11 @@ NOTES = {
 """What is said of the rows by the way in which they are shown."""
 
 
-def _told(scene: Scene, rows: FileRows, kind: str) -> Scene:
-    """The scene that says what shows its rows."""
+def _told(scene: Scene, rows: FileRows, kind: str, unseen: int = 0) -> Scene:
+    """The scene that says what shows its rows, and how many are `unseen` since no function has a value there."""
     note = NOTES[kind].format(rows=rows.words)
+    if unseen:
+        note += f", {unseen:,} of them where no function has a value"
     left_out = rows.found.left_out
     if left_out:
         note += f"; {left_out:,} without a finite number {'is' if left_out == 1 else 'are'} left out"

@@ -10,7 +10,7 @@ import numpy as np
 from derivcli.pictures.files.growing_grid import Grid, empty_grid
 from derivcli.pictures.scene import Floats
 
-MAX_DOTS = 1_000
+MAX_DOTS = 300
 """Rows that are drawn one by one; of more their density is."""
 
 MOST_CELLS = {1: (8_192,), 2: (1_024, 1_024)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +71,7 @@ class Stretch:
         return np.where(spoilt, self.truth, y) if spoilt.any() else y
 
 
-def calm(values: Values, outputs: Sequence[Output], pixel: float) -> Values:
+def calm(values: Values, outputs: Iterable[Output], pixel: float) -> Values:
     """The same values, but for those that are proved to be impossible."""
     found = [each for output in outputs for each in (*_beside(values, output, pixel * REACH), *_flat(values, output))]
     if not found:

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derivcli.pictures.drawn import Drawn
-from derivcli.pictures.functions.calm import Output, calm
+from derivcli.pictures.functions.calm import Output, Values, calm
 from derivcli.pictures.functions.explosive import by_logarithms, explosive, raised
 from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
 from derivcli.pictures.functions.known import Known
-from derivcli.pictures.functions.lines import TURNS, end_marks, joined, tamed
+from derivcli.pictures.functions.lines import Grid, end_marks, joined, tamed
 from derivcli.pictures.functions.names import derivative_name, function_name
 from derivcli.pictures.functions.shown import Shown
-from derivcli.pictures.functions.special_marks import slopes_name
+from derivcli.pictures.functions.special_marks import told
 from derivcli.pictures.sampling.sampled import Canvas, Sampled, sampled
-from derivcli.pictures.scene import Curve, Floats, Mark
+from derivcli.pictures.scene import Curve, Floats, Mark, Name, Stroke
 from derivcli.result import Partial
 
 MOST_SLOPES = 3
@@ -27,13 +27,26 @@ MOST_SLOPES = 3
 WILD = 1 / 64
 """The part of the interval beside a pole or an endless oscillation whose values are no reason for a higher picture."""
 
+GRID = 601
+"""Places that tell how high a curve is away from its poles."""
+
+FINER, REACH = 1.25, 20.0
+"""A curve whose window is so many times higher than what is shown needs more points; how far beyond it is drawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve with what it does at breaks in sight, and whether it is to be seen by logarithms."""
+    """A curve with what it does at breaks in sight, and whether it is to be seen by logarithms.
+
+    `values` are those of all curves, and `number` is that of this one among them. It has as many points as a picture
+    needs that shows all of the vertical range `sampled`.
+    """
 
     curve: Curve
     joints: tuple[Joint, ...]
+    sampled: tuple[float, float]
+    values: Values
+    number: int
     explodes: bool = False
 
 
@@ -45,32 +58,66 @@ def lines_of(shown: Shown) -> list[Line]:
         _function_joints(known, breaks, here[number * step].tolist()) for number, known in enumerate(shown.known)
     ]
     explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
-    found = _sampled(shown, functions, breaks, explodes)
+    values = calm(shown.values, _outputs(shown, functions), shown.width / shown.drawn.size[0])
+    found = _sampled(shown, values, breaks, explodes)
+    part = np.linspace(0, 1, GRID)
+    places = shown.low * (1 - part) + shown.high * part
+    grids = [Grid(places, each, shown.width * WILD) for each in values(places)]
     lines: list[Line] = []
     for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
         own = slice(number * step, (number + 1) * step)
-        lines += _lines(shown, number, known, joints, found[own], here[own])
-    return [replace(line, explodes=does) for line, does in zip(lines, explodes, strict=True)]
+        for curve, ends in _curves(shown, number, known, joints, found[own], here[own]):
+            place = len(lines)
+            curve = replace(curve, window=_window(shown, curve, ends, grids[place]))
+            lines.append(Line(curve, ends, found[place].window, values, place, explodes[place]))
+    return lines
 
 
-def _sampled(
-    shown: Shown, functions: Sequence[Sequence[Joint]], breaks: Sequence[float], explodes: Sequence[bool]
-) -> list[Sampled]:
-    """The functions and their derivatives between breaks."""
+def _outputs(shown: Shown, functions: Sequence[Sequence[Joint]]) -> Iterator[Output]:
+    """The functions and their first derivatives, with what these do at breaks."""
     step, first = 1 + len(shown.drawn.partials), (shown.variable,)
-    outputs = []
     for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
-        outputs.append(Output(number * step, 0, known, joints, shown.low, shown.high))
+        yield Output(number * step, 0, known, joints, shown.low, shown.high)
         own = {point.x.value: point for point in known.breaks}
         if first in shown.drawn.partials:
             steep = [slope_joint(own[joint.place], joint) for joint in joints if joint.place in own]
             place = number * step + 1 + shown.drawn.partials.index(first)
-            outputs.append(Output(place, 1, known, steep, shown.low, shown.high))
-    pixel = (shown.high - shown.low) / shown.drawn.size[0]
+            yield Output(place, 1, known, steep, shown.low, shown.high)
+
+
+def _sampled(shown: Shown, values: Values, breaks: Sequence[float], explodes: Sequence[bool]) -> list[Sampled]:
+    """The functions and their derivatives between breaks."""
     slopes = [None if does else slope for does, slope in zip(explodes, slopes_of(shown.drawn), strict=True)]
-    values = by_logarithms(calm(shown.values, outputs, pixel), explodes)
-    found = sampled(values, shown.low, shown.high, breaks, Canvas(*shown.drawn.size), slopes)
+    special = [] if any(explodes) else shown.special
+    canvas = Canvas(*shown.drawn.size)
+    found = sampled(by_logarithms(values, explodes), shown.low, shown.high, breaks, canvas, slopes, special)
     return [raised(each) if does else each for does, each in zip(explodes, found, strict=True)]
+
+
+def finer(shown: Shown, line: Line, low: float, high: float) -> Curve:
+    """The curve of a line with as many points as a picture needs that shows it from low to high, and no higher."""
+    height, (bottom, top) = high - low, line.sampled
+    if line.explodes or not top - bottom > FINER * height < math.inf:
+        return line.curve
+    ends = low - height, high + height
+    width, pixels = shown.drawn.size
+    (found,) = sampled(
+        lambda x: [np.clip(line.values(x)[line.number], *ends)],
+        shown.low,
+        shown.high,
+        shown.breaks,
+        Canvas(width, 3 * pixels),
+        (),
+        shown.special,
+    )
+    strokes = [Stroke(each.x, _beyond(line, each, ends, height)) for each in found.strokes]
+    return replace(line.curve, strokes=joined(strokes, line.joints, shown.low, shown.high))
+
+
+def _beyond(line: Line, stroke: Stroke, ends: tuple[float, float], height: float) -> Floats:
+    """The heights of a stroke, further than it was followed too."""
+    true = np.clip(line.values(stroke.x)[line.number], ends[0] - REACH * height, ends[1] + REACH * height)
+    return np.where((stroke.y > ends[0]) & (stroke.y < ends[1]) | np.isnan(true), stroke.y, true)
 
 
 def slopes_of(drawn: Drawn) -> list[int | None]:
@@ -83,17 +130,17 @@ def slopes_of(drawn: Drawn) -> list[int | None]:
     ]
 
 
-def _lines(
+def _curves(
     shown: Shown,
     number: int,
     known: Known,
     joints: Sequence[Joint],
     found: Sequence[Sampled],
     here: Sequence[Floats],
-) -> Iterator[Line]:
-    """One function and its derivatives."""
-    marks = [*_with_slopes(known, end_marks(joints, 0, shown.low, shown.high))]
-    yield _line(shown, Curve(function_name(shown.drawn, number), (), function=number), found[0], joints, marks)
+) -> Iterator[tuple[Curve, tuple[Joint, ...]]]:
+    """One function and its derivatives, with what they do at breaks."""
+    name = function_name(shown.drawn, number)
+    yield _ended(shown, Curve(name, (), function=number), found[0], joints), tuple(joints)
     first = number * (1 + len(shown.drawn.partials)) + 1
     before = joints
     for place, partial in enumerate(shown.drawn.partials):
@@ -103,14 +150,21 @@ def _lines(
         own = _derivative_joints(shown, known, partial, before if along else joints, here[1 + place], values, height)
         before = own if along else before
         name = derivative_name(shown.drawn, number, partial)
-        curve = Curve(name, (), "derivative", len(partial), number)
-        yield _line(shown, curve, found[1 + place], own, [*end_marks(own, len(partial), shown.low, shown.high)])
+        yield _ended(shown, Curve(name, (), "derivative", len(partial), number), found[1 + place], own), tuple(own)
 
 
-def _line(shown: Shown, curve: Curve, found: Sampled, joints: Sequence[Joint], marks: Sequence[Mark]) -> Line:
+def _ended(shown: Shown, curve: Curve, found: Sampled, joints: Sequence[Joint]) -> Curve:
+    """A curve that ends at breaks as it does, with marks there."""
     strokes = joined(found.strokes, joints, shown.low, shown.high)
-    window = tamed(found.window, strokes, joints, (shown.high - shown.low) * WILD)
-    return Line(replace(curve, strokes=strokes, window=window, marks=tuple(marks)), tuple(joints))
+    marks = end_marks(joints, curve.order, shown.low, shown.high)
+    told = _told(shown.known[curve.function], marks, curve.name, curve.order)
+    return replace(curve, strokes=strokes, window=found.window, marks=tuple(told))
+
+
+def _window(shown: Shown, curve: Curve, joints: Sequence[Joint], grid: Grid) -> tuple[float, float]:
+    """The vertical range that shows the shape of a curve."""
+    heights = [] if curve.order else shown.known[curve.function].heights(shown.low, shown.high)
+    return tamed(curve.window, curve.strokes, joints, grid, heights)
 
 
 def _output(shown: Shown, number: int) -> Callable[[Floats], Floats]:
@@ -144,23 +198,18 @@ def _derivative_joints(
         elif partial == (shown.variable,):
             found.append(slope_joint(own[joint.place], joint))
         else:
-            found.append(numeric_joint(values, joint, shown.high - shown.low, height))
+            found.append(numeric_joint(values, joint, shown.width, height))
     return found
 
 
-def _with_slopes(known: Known, marks: Iterator[Mark]) -> list[Mark]:
-    """The marks of a function, those of a few corners with their slopes beside them."""
+def _told(known: Known, marks: Iterator[Mark], name: Name, order: int) -> list[Mark]:
+    """The marks of a curve with what happens there, those of a few corners with their slopes beside them."""
     found = [*marks]
-    corners = {mark.x for mark in found if mark.kind == "corner"}
-    points = {point.x.value: point for point in known.breaks if point.kind in TURNS}
-    named = []
-    for mark in found:
-        point = points.get(mark.x)
-        if mark.kind == "corner" and point is not None:
-            name = slopes_name(point.left_slope, point.right_slope)
-            mark = replace(mark, name=name if len(corners) <= MOST_SLOPES else None, tip=name.text if name else "")
-        named.append(mark)
-    return named
+    points = {point.x.value: point for point in known.breaks}
+    corners = sum(mark.kind == "corner" for mark in found)
+    return [
+        told(mark, points[mark.x], name, order, corners <= MOST_SLOPES) if mark.x in points else mark for mark in found
+    ]
 
 
 def poles(line: Line, low: float, high: float) -> Iterator[float]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derivcli.errors import DerivError
 from derivcli.pictures.drawn import Drawn
-from derivcli.pictures.functions.curves import Line, lines_of, poles
+from derivcli.pictures.functions.curves import Line, finer, lines_of, poles
 from derivcli.pictures.functions.known import divides, period_of
 from derivcli.pictures.functions.names import title, variable_name
 from derivcli.pictures.functions.page_tables import tables
@@ -58,7 +58,8 @@ def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
         own = [by_curve[id(curve)] for curve in curves]
         places = sorted({place for line in own for place in poles(line, shown.low, shown.high)})
         upright = [Asymptote(place) for place in places]
-        panels.append(panel_of(x, curves, [*upright, *_heights(shown, own)], all(line.explodes for line in own)))
+        panel = panel_of(x, curves, [*upright, *_heights(shown, own)], all(line.explodes for line in own))
+        panels.append(replace(panel, curves=tuple(finer(shown, line, panel.y.low, panel.y.high) for line in own)))
     return panels
 
 
@@ -111,10 +112,13 @@ def _with_tangents(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
 def _with_polynomials(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
     """The panels with polynomials beside their functions, and with what is proved of them on an interval."""
     found = series_of(shown)
+    if not found:
+        yield from panels
+        return
     proved = [*bands(shown, found)] if is_proved_on(shown) else []
     for panel in panels:
         functions = {curve.function for curve in panel.curves if curve.role == "function"}
-        air = POLYNOMIAL_AIR * (panel.y.high - panel.y.low) if found else 0.0
+        air = POLYNOMIAL_AIR * (panel.y.high - panel.y.low)
         panel = replace(panel, y=replace(panel.y, low=panel.y.low - air, high=panel.y.high + air))
         added = [each for each in polynomials(shown, found, panel.y.high - panel.y.low) if each.function in functions]
         own = tuple(band for band in proved if band.function in functions)

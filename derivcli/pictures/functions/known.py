@@ -42,6 +42,14 @@ class Known:
         """The points at which the function or a derivative breaks."""
         return () if self.study is None else tuple(each for each in self.study.breaks if each.kind not in JOINED)
 
+    def heights(self, low: float, high: float) -> list[float]:
+        """The values at zeros, critical points and inflections on an interval."""
+        if self.study is None:
+            return []
+        special = (*self.study.zeros, *self.study.critical, *self.study.inflections)
+        values = [each.value.value for each in special if each.value is not None and low <= each.x.value <= high]
+        return [value for value in values if math.isfinite(value)]
+
     @property
     def is_whole(self) -> bool:
         """Whether all of its breaks are known."""

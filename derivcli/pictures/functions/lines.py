@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +16,9 @@ REACH = 1 / 700
 
 MOST_WILD = 3.0
 """What is next to a pole makes a picture at most so many times higher."""
+
+EXPLOSIVE = 8.0
+"""Where so many times the height is gone with twice the distance from a pole, that is looked at from further away."""
 
 TURNS = ("corner", "cusp", "vertical")
 """Kinds of breaks at which a function is continuous and has no slope."""
@@ -87,23 +91,46 @@ def _is_near(end: float, places: Iterable[float], reach: float) -> bool:
     return any(abs(end - place) < reach for place in places)
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Values of a curve at places all over an interval, and how far from a pole they are looked at."""
+
+    x: Floats
+    y: Floats
+    reach: float
+
+
 def tamed(
-    window: tuple[float, float], strokes: Sequence[Stroke], joints: Sequence[Joint], reach: float
+    window: tuple[float, float],
+    strokes: Sequence[Stroke],
+    joints: Sequence[Joint],
+    grid: Grid,
+    heights: Sequence[float],
 ) -> tuple[float, float]:
-    """The vertical range that shows the shape, in which what is next to a pole or an oscillation is not most of it."""
+    """The vertical range that shows the shape, in which what is next to a pole or an oscillation is not most of it.
+
+    The heights of special points are always in it.
+    """
     if not strokes:
         return window
     known = {joint.place for joint in joints if not joint.has_pole and None not in (joint.left, joint.right)}
     inner = {float(end) for each in strokes for end in (each.x[0], each.x[-1])} - {strokes[0].x[0], strokes[-1].x[-1]}
-    wild = {joint.place for joint in joints} - known | {end for end in inner if not _is_near(end, known, reach)}
-    if not wild:
-        return window
-    x, y = (np.concatenate(parts) for parts in ([each.x for each in strokes], [each.y for each in strokes]))
-    calm = np.ones(len(x), np.bool_)
-    for place in wild:
-        calm &= np.abs(x - place) > reach
-    if not calm.any():
-        return window
-    low, high = float(y[calm].min()), float(y[calm].max())
-    is_wild = window[1] / MOST_WILD - window[0] / MOST_WILD > high - low > 0
-    return (max(low, window[0]), min(high, window[1])) if is_wild else window
+    wild = {joint.place for joint in joints} - known | {end for end in inner if not _is_near(end, known, grid.reach)}
+    if wild:
+        away = np.min([np.abs(grid.x - place) for place in wild], axis=0)
+        low, high = _calm_range(grid.y[away > grid.reach], heights) or window
+        for further in (2, 4, 8):
+            calmer = _calm_range(grid.y[away > further * grid.reach], heights)
+            if calmer is None or high / EXPLOSIVE - low / EXPLOSIVE <= calmer[1] - calmer[0]:
+                break
+            low, high = calmer
+        if window[1] / MOST_WILD - window[0] / MOST_WILD > high - low > 0:
+            window = max(low, window[0]), min(high, window[1])
+        window = min([window[0], *heights]), max([window[1], *heights])
+    return window
+
+
+def _calm_range(y: Floats, heights: Sequence[float]) -> tuple[float, float] | None:
+    y = y[np.isfinite(y)]
+    numbers = [*heights, *((float(y.min()), float(y.max())) if len(y) else ())]
+    return (min(numbers), max(numbers)) if numbers else None

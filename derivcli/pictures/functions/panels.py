@@ -20,6 +20,9 @@ MOST_PANELS = 3
 AIR = 0.06
 """Air above and below, as a part of what is shown."""
 
+MOST_ALONE = 3.0
+"""An isolated point makes a picture at most so many times higher."""
+
 SLACK = 1e-3
 """The part of a window by which a curve may be beyond it and is not cut."""
 
@@ -76,7 +79,12 @@ def _range(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, float
         near = is_cut(curve) and low < reach and high > -reach
         windows.append((max(low, -reach), min(high, reach)) if near else (low, high))
     ends = [end for window in windows for end in window if math.isfinite(end)]
-    ends += [mark.y for mark in marks if abs(mark.y) <= reach]
+    ends += [mark.y for mark in marks if abs(mark.y) <= reach and mark.kind != "isolated"]
+    alone = sorted((mark.y for mark in marks if mark.kind == "isolated"), key=abs)
+    for height in alone:
+        low, high = min([height, *ends]), max([height, *ends])
+        if not ends or high - low <= MOST_ALONE * (max(ends) - min(ends)) or max(ends) == min(ends):
+            ends.append(height)
     return (min(ends), max(ends)) if ends else (-1.0, 1.0)
 
 

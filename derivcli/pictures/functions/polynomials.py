@@ -38,8 +38,8 @@ def series_of(shown_: Shown) -> list[SeriesResult]:
 
 def polynomials(shown_: Shown, found: Sequence[SeriesResult], height: float) -> Iterator[Curve]:
     """The polynomials as curves, each with its centre."""
-    x = np.linspace(shown_.low, shown_.high, PLACES)
     for number, result in enumerate(found):
+        x = np.linspace(shown_.low, shown_.high, PLACES)
         for point in range(len(result.coefficients)):
             coefficients = result.coefficients[point]
             centre = float(result.at[result.variable][point])

@@ -43,6 +43,9 @@ def description(shown_: Shown, titles: Sequence[Name], panels: Sequence[Panel]) 
     sentences = [f"The graph of {what}{beside} {interval}."]
     if len(panels) > 1:
         sentences.append(f"It has {len(panels)} panels below each other.")
+    for role, word in (("tangent", "tangent"), ("polynomial", "Taylor polynomial")):
+        found = [curve.name.text for panel in panels for curve in panel.curves if curve.role == role]
+        sentences += [f"The {word}{'s are' if len(found) > 1 else ' is'} {listed(found)}."] if found else []
     for number, title in enumerate(titles):
         sentences += _happens(shown_, number, title.text.partition(" = ")[0])
     return " ".join(sentences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,10 @@ from derivcli.points.at_option import Interval
 
 MOST_BREAKS, APART = 40, 4
 """Of more breaks those are left out that are nearer to another one than so many pixels."""
+
+
+MOST_SPECIAL = 100
+"""Of more special points a picture shows no single one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +39,28 @@ class Shown:
         return self.drawn.names[0]
 
     @property
+    def width(self) -> float:
+        """The width of the interval, the greatest float64 where it is beyond that."""
+        return min(self.high - self.low, sys.float_info.max)
+
+    @property
     def breaks(self) -> list[float]:
         """Where any of the functions breaks, in order, but for many that a picture cannot tell apart."""
         places = {point.x.value for each in self.known for point in each.breaks}
         found = sorted(place for place in places if self.low <= place <= self.high)
         if len(found) <= MOST_BREAKS:
             return found
-        near = np.diff(found) < APART * (self.high - self.low) / self.drawn.size[0]
+        near = np.diff(found) < APART * (self.width / self.drawn.size[0])
         alone = ~(np.append(near, False) | np.insert(near, 0, False))
         return [place for place, is_alone in zip(found, alone.tolist(), strict=True) if is_alone]
+
+    @property
+    def special(self) -> list[float]:
+        """Where something happens that a grid may miss, unless it happens everywhere."""
+        studies = [each.study for each in self.known if each.study is not None]
+        points = [point for each in studies for point in (*each.zeros, *each.critical, *each.inflections)]
+        places = sorted({point.x.value for point in points if self.low < point.x.value < self.high})
+        return places if len(places) <= MOST_SPECIAL else []
 
     def values(self, x: Floats) -> list[Floats]:
         """The functions, each with its derivatives behind it."""

@@ -18,13 +18,16 @@ USUAL = 3.0
 AIR, MOST_AIR, EDGE_AIR = 0.15, 1.0, 0.06
 """The air beside what happens: at least, and at most where the function stays in sight; and beyond a domain's end."""
 
+MOST_FALL = 4.0
+"""How far a function is followed that comes from a pole."""
+
 POINT_AIR = 0.08
 """The air beside a point that is marked."""
 
 GROWTH = 1.5
 """How far the function may leave the heights of its special points in the air, by the difference of these."""
 
-OPEN_AIR = 4.0
+OPEN_AIR = 3.0
 """The air on the one open side of a domain."""
 
 MOST_BREAKS, MOST_TURNS = 7, 8
@@ -38,6 +41,9 @@ GREATEST, MOST_HALVINGS = 1e6, 40
 
 FAR = 6.0
 """A point that is so many widths away from what happens is shown alone."""
+
+ALONE = 0.2
+"""What is shown to both sides of such a point, as a part of its distance from 0."""
 
 Heights = Callable[[Floats], Floats]
 
@@ -79,7 +85,7 @@ def _with_points(low: float, high: float, points: Sequence[float]) -> tuple[floa
     first, last = min(points), max(points)
     width = high - low
     if first < low - FAR * width or last > high + FAR * width:
-        half = max((last - first) * 0.75, width / 2)
+        half = max((last - first) * 0.75, width / 2, ALONE * max(abs(first), abs(last)))
         middle = (first + last) / 2
         return rounded(middle - half, middle + half)
     left = first - POINT_AIR * width if first < low + POINT_AIR * width else low
@@ -172,11 +178,18 @@ def _allowed(known: Known, first: float, last: float) -> tuple[float, float]:
 
 
 def _air(height: Heights, end: float, side: int, span: float, most: float, allowed: tuple[float, float]) -> float:
-    """How much is shown beyond the outermost place on a side: as far as the function is in sight there."""
-    distances = np.geomspace(AIR * span, most, 48)
+    """How much is shown beyond the outermost place on a side: as far as the function is in sight there.
+
+    Where it comes from a pole and is not in sight yet, it is shown until it is.
+    """
+    distances = np.geomspace(AIR * span, max(most, MOST_FALL * span), 96)
     values = height(end + side * distances)
     inside = distances[(values >= allowed[0]) & (values <= allowed[1])]
-    return float(inside.max(initial=AIR * span))
+    near = inside[inside <= most]
+    if len(near) or not len(inside):
+        return float(near.max(initial=AIR * span))
+    falls = abs(values[0]) > 2 * abs(values[-1])
+    return float(inside[0] * 1.5) if falls else AIR * span
 
 
 def _around(known: Known, place: float, height: Heights, is_open: tuple[bool, bool]) -> tuple[float, float]:

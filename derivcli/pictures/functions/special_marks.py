@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from derivcli.pictures.functions.known import Known
 from derivcli.pictures.functions.names import latex, shown
 from derivcli.pictures.scene import Mark, Name
 from derivcli.render.blocks import Style
 from derivcli.render.latex_printer import latex_of
-from derivcli.render.study_texts import Special, short_latex, short_text, special_points, what_happens
-from derivcli.study.study import Number
+from derivcli.render.study_texts import Special, kind_text, short_latex, short_text, special_points, what_happens
+from derivcli.study.study import Number, SpecialPoint
 
 MOST_NAMED = 12
 """Of more special points only extrema have their coordinates beside them, and of more of these none has."""
@@ -53,7 +54,18 @@ def _marks(found: Sequence[Special], names_all: bool, names_extrema: bool) -> It
 
 def tip_of(special: Special) -> str:
     """What happens at a place, in a line."""
-    return f"{what_happens(special, STYLE)} at {text_of(special.x)}"
+    value = special.value
+    is_told = value is not None and value.value and math.isfinite(value.value)
+    place = place_name(special.x, value).text if value is not None and is_told else text_of(special.x)
+    return f"{what_happens(special, STYLE)} at {place}".replace("-", "−")
+
+
+def told(mark: Mark, point: SpecialPoint, name: Name, order: int, with_slopes: bool) -> Mark:
+    """The mark of an end or a corner of a curve, with what happens there."""
+    what, place = kind_text(point, STYLE).replace("-", "−"), text_of(point.x)
+    tip = f"{name.text} does not exist at {place}, {what}" if order else f"{what} at {place}"
+    slopes = slopes_name(point.left_slope, point.right_slope) if mark.kind == "corner" and with_slopes else None
+    return replace(mark, tip=tip, verdict=point.verdict.kind, name=slopes)
 
 
 def place_name(x: Number, y: Number) -> Name:

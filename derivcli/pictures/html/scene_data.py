@@ -149,7 +149,11 @@ def _strokes(strokes: Sequence[Stroke]) -> Data:
 def _column_of(curve: Curve, tables: Sequence[Table]) -> tuple[int, int]:
     """The table and the column with a curve's numbers, -1 where there are none."""
     if curve.role == "path":
-        paths = (place for place, table in enumerate(tables) if table.parameter and table.function == curve.function)
+        paths = (
+            place
+            for place, table in enumerate(tables)
+            if table.parameter is not None and table.function == curve.function
+        )
         return next(paths, -1), 0
     if curve.role in ("function", "derivative"):
         for place, table in enumerate(tables):
@@ -199,7 +203,7 @@ def _table(table: Table) -> Data:
     places = {text: place for place, text in enumerate(texts)}
     return {
         "function": table.function,
-        "parameter": table.parameter and table.parameter.text,
+        "parameter": None if table.parameter is None else table.parameter.text,
         "x": packed(table.x),
         "columns": [_column(column) for column in table.columns],
         "texts": texts,

@@ -16,8 +16,14 @@ SHARES = np.array([0.15, 0.38, 0.62, 0.85])[:, None]
 MIN_STEP = 0.5
 """A step as low is not looked at."""
 
-HIDDEN = 2.0**-10
-"""No gap as narrow is looked at."""
+HIDDEN = 2.0**-16
+"""In no gap as narrow, in pixels, lines are made finer."""
+
+JUMP = 100.0
+"""In a hidden gap, a step is looked at if it is so many times larger than its slope explains: no root is as steep."""
+
+FLOAT_PIXELS = 0.5
+"""Where neighbouring floats are farther apart, no step between them is a jump."""
 
 SIGHT = 2.0
 """How many times its height beyond a window nothing is looked at."""
@@ -27,7 +33,8 @@ def bends(samples: Samples, slopes: Sequence[int | None], scale: Scale, thin: fl
     """By how many pixels each function bends away from the line over each gap, shape (functions, points - 1).
 
     Where a derivative is known, the cubic with both values and both slopes stands for the curve, else the parabolas
-    through three points. In gaps below a `thin` width only that counts by which it goes above or below both ends.
+    through three points. In gaps below a `thin` width only that counts by which it goes above or below both ends, since
+    the nearest point of a line may be beside it.
     """
     x = samples.x / scale.wide - samples.x[0] / scale.wide
     gaps = np.diff(x)
@@ -41,7 +48,7 @@ def bends(samples: Samples, slopes: Sequence[int | None], scale: Scale, thin: fl
             cubic = _cubic(gaps, rate, samples.y[slope] / scale.tall[function] * scale.wide)
             known = np.isfinite(cubic[0])
             away, over = np.where(known, cubic[0], away), np.where(known, cubic[1], over)
-        bend = np.where(gaps > thin, away / np.hypot(1, rate), over)
+        bend = np.fmax(np.where(gaps > thin, away / np.hypot(1, rate), 0), over)
         found[function] = np.where((bend > 0) & np.isfinite(bend) & (gaps > HIDDEN), bend, 0)
     return found
 
@@ -77,7 +84,10 @@ def strange(samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Mas
     """The gaps over which a function makes a step that its slope does not explain, shape (functions, points - 1)."""
     step, gaps = np.diff(samples.y, axis=1), np.diff(samples.x)
     shown = np.abs(np.diff(np.clip(samples.y, *scale.bounds(SIGHT)), axis=1))
-    seen = samples.joined & (shown > MIN_STEP * scale.tall[:, None]) & (gaps > HIDDEN * scale.wide)
+    next_float = samples.x[1:] <= np.nextafter(samples.x[:-1], np.inf)
+    hidden = ~next_float & (gaps < HIDDEN * scale.wide)
+    seen = samples.joined & (shown > MIN_STEP * scale.tall[:, None])
+    seen &= ~next_float | (gaps < FLOAT_PIXELS * scale.wide)
     for function, slope in enumerate(slopes):
         if not seen[function].any():
             continue
@@ -87,7 +97,9 @@ def strange(samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Mas
         if slope is not None:
             known = samples.y[slope, 1:] / 2 + samples.y[slope, :-1] / 2
             rate = np.where(np.isnan(known), rate, known)
-        seen[function] &= ~(np.abs(step[function] - rate * gaps) <= 0.5 * np.abs(step[function]))
+        size = np.abs(step[function])
+        seen[function] &= ~(np.abs(step[function] - rate * gaps) <= 0.5 * size)
+        seen[function] &= ~hidden | (size > JUMP * np.abs(rate * gaps))
     return seen
 
 

@@ -9,7 +9,7 @@ from derivcli.pictures.sampling.samples import Evaluated, Mask, Samples
 from derivcli.pictures.sampling.scale import Scale
 from derivcli.pictures.scene import Floats
 
-MIN_TURNS, TURN_PIXELS = 3, 2.0
+MIN_TURNS, TURN_PIXELS = 5, 5.0
 """So many turns within so many pixels are more than a picture can tell apart."""
 
 POINTS, ROUNDS = 16, 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from derivcli.pictures.sampling.samples import Evaluated, Indices, ordinal, subdivided
+from derivcli.pictures.sampling.samples import Evaluated, Indices, Mask, ordinal, subdivided
 from derivcli.pictures.scene import Floats
 
 MAX_POINTS = 4096
@@ -18,6 +18,9 @@ CONTINUOUS = 0.2
 
 ALONE = 0.1
 """A step that is a smaller part of all steps around it is no jump, but one of many swings."""
+
+NARROW = 0.25
+"""Of its rise over a gap, a narrow peak has more than this part within two of the parts of the gap."""
 
 VISIBLE = 0.1
 """How many pixels a peak rises at least."""
@@ -65,15 +68,15 @@ def domain_ends(evaluate: Evaluated, functions: Indices, inner: Floats, outer: F
 
 def peaks(
     evaluate: Evaluated, functions: Indices, left: Floats, right: Floats, signs: Floats, tall: Floats
-) -> tuple[Floats, Indices]:
-    """The highest place in each gap, and the numbers of those gaps where the function grows without end.
+) -> tuple[Floats, Mask, Indices]:
+    """The highest place in each gap, whether the peak is narrow, and the numbers of gaps in which there is a pole.
 
     `signs` are -1 for gaps in which the lowest place is looked for, and `tall` is the height of a pixel. The search
     goes on while what is left of a gap still shows a rise, or one larger than before: a peak whose foot alone was seen.
     """
     left, right = left.copy(), right.copy()
     place, rise, first = left.copy(), np.full(len(left), np.inf), np.full(len(left), np.inf)
-    kept, endless = np.arange(len(left)), [np.arange(0)]
+    narrow, kept, endless = np.zeros(len(left), dtype=np.bool_), np.arange(len(left)), [np.arange(0)]
     while kept.size:
         x = subdivided(left[kept], right[kept], _parts(kept))
         y = signs[kept, None] * _of_each(evaluate, x, functions[kept])
@@ -81,6 +84,7 @@ def peaks(
         row, top = np.arange(len(kept)), np.argmax(y, axis=1)
         before, after = np.fmax(top - 1, 0), np.fmin(top + 1, y.shape[1] - 1)
         new = y[row, top] - np.fmin(y[row, before], y[row, after])
+        narrow[kept] |= new > NARROW * (y[row, top] - np.fmin(y[:, 0], y[:, -1]))
         old, rise[kept] = rise[kept], new
         first[kept] = np.fmin(first[kept], new)
         left[kept], right[kept], place[kept] = x[row, before], x[row, after], x[row, top]
@@ -90,7 +94,7 @@ def peaks(
         going &= np.nansum(swings, axis=1) <= 4 * (y[row, top] - np.nanmin(np.where(np.isfinite(y), y, np.nan), axis=1))
         endless.append(kept[ended & going & (new > 2 * first[kept])])
         kept = kept[going & ~ended]
-    return place, np.concatenate(endless)
+    return place, narrow, np.concatenate(endless)
 
 
 def _parts(kept: Indices) -> int:

@@ -12,7 +12,8 @@ from derivcli.pictures.sampling.samples import Evaluated, Indices, Mask, Samples
 from derivcli.pictures.sampling.scale import Scale
 from derivcli.pictures.scene import Floats
 
-MAX_PEAKS = 300
+MAX_PEAKS = 100
+"""Where a function has more rough extremes, they are not looked at: a finer grid will show them."""
 
 LIKE = 3.0
 """At a smooth extreme that samples show well, second derivatives of neighbours differ by less than this factor."""
@@ -25,8 +26,8 @@ def with_peaks(evaluate: Evaluated, samples: Samples, slopes: Sequence[int | Non
     which, left, right, signs = _rough_extremes(samples, slopes)
     if not len(which):
         return samples
-    place, endless = peaks(evaluate, which, samples.x[left], samples.x[right], signs, scale.tall[which])
-    near = [(each, side) for each in np.unique(place) for side in (-1, 1)]
+    place, narrow, endless = peaks(evaluate, which, samples.x[left], samples.x[right], signs, scale.tall[which])
+    near = [(each, side) for each in np.unique(place[narrow]) for side in (-1, 1)]
     x = np.append(approach(evaluate, near, samples.x[0], samples.x[-1], scale), np.delete(place, endless))
     return samples.with_more(evaluate, x).with_cuts(which[endless], place[endless])
 
@@ -39,13 +40,19 @@ def _rough_extremes(samples: Samples, slopes: Sequence[int | None]) -> tuple[Ind
         rise = np.where(samples.joined[function], np.diff(y), np.nan)
         local = (rise[1:] * rise[:-1] < 0) & (np.abs(rise[1:]) + np.abs(rise[:-1]) > ROUNDING * np.abs(y[1:-1]))
         at = np.flatnonzero(local & ~_smooth(samples.x, rise)) + 1
+        if len(at) > MAX_PEAKS:
+            continue
         found.append((np.full(len(at), function), at - 1, at + 1, np.where(rise[at] < 0, 1.0, -1.0)))
         if slope is not None:
             rate = samples.y[slope]
             known = np.append(np.append(False, local), False)
-            at = np.flatnonzero((rate[1:] * rate[:-1] < 0) & ~known[1:] & ~known[:-1] & samples.joined[function])
+            between = (rate[1:] * rate[:-1] < 0) & ~known[1:] & ~known[:-1] & samples.joined[function]
+            at = np.flatnonzero(between)[:MAX_PEAKS]
             found.append((np.full(len(at), function), at, at + 1, np.sign(rate[at])))
-    which, left, right, signs = (np.concatenate(each)[:MAX_PEAKS] for each in zip(*found, strict=True))
+    none = np.zeros(0, dtype=np.intp)
+    which, left, right, signs = (
+        np.concatenate(each) for each in zip((none, none, none, np.zeros(0)), *found, strict=True)
+    )
     return which, left, right, signs
 
 

@@ -33,7 +33,7 @@ def _thinned(x: Floats, y: Floats, pixel: tuple[float, float], thin: float) -> t
         away = np.abs(across[1:] * up[:-1] - across[:-1] * up[1:]) / np.hypot(wide, tall)
         drop = (away < STRAIGHT) | ((wide <= thin) & (up[1:] * up[:-1] >= 0))
         kept = np.ones(len(x), dtype=np.bool_)
-        kept[1:-1:2] = ~drop[::2]
+        kept[1:-1][::2] = ~drop[::2]
         x, y = x[kept], y[kept]
     return x, y
 

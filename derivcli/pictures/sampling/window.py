@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from derivcli.pictures.sampling.samples import Indices, Mask
+from derivcli.pictures.sampling.samples import UNIT, Indices, Mask
 from derivcli.pictures.scene import Floats
 
 REACH = 3.0
@@ -16,11 +16,20 @@ WORTH = 3.0
 ROUNDING = 16 * np.finfo(np.float64).eps
 """Values that differ by less than this part of themselves are those of a constant, whose rounding is no shape."""
 
+SHORTEST = 0.01
+"""A line that is shorter, in pixels, is a shred of one that rounding tears beside a pole."""
+
 NEAREST = 2.0**-16
 """How many pixels from a pole its growth is looked at: nearer to it, floats may overflow."""
 
+LONGER = 2.2
+"""How many times farther from a pole out of sight, at least, values are a quarter of the highest one than a half."""
+
 CROWD_TURNS, CROWD_PIXELS = 8, 2.0
 """So many turns within so many pixels on both sides are those of a function that swings faster than can be shown."""
+
+RINGS = 20
+OVERFLOW = 1e290
 
 FAR = 64.0
 """How many pixels from a break a function may swing that has a pole there."""
@@ -33,8 +42,10 @@ rose by one the time before: a logarithm rises by the same."""
 def window(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float) -> tuple[float, float]:
     """The lowest and the highest value to be shown: all but those on the way to a pole that flattens the rest.
 
-    `cut` has the places of breaks in the gaps after the points, and `wide` is the width of a pixel.
+    `cut` has the places of breaks in the gaps after the points, and `wide` is the width of a pixel. A point that no
+    line passes is not shown.
     """
+    y = np.where(np.append(joined, False) | np.append(False, joined), y, np.nan)
     finite = np.isfinite(y)
     if not finite.any():
         return (np.nan, np.nan)
@@ -66,56 +77,96 @@ def _top(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, bound: fl
     starts = np.flatnonzero(above & ~np.append(False, above[:-1] & joined))
     stops = np.flatnonzero(above & ~np.append(joined & above[1:], False)) + 1
     highest = np.array([a + np.argmax(y[a:b]) for a, b in zip(starts, stops, strict=True)], dtype=np.intp)
+    crowded, breaks = _crowded(x, y, wide), cut[np.isfinite(cut)]
+    centres: dict[float, Floats] = {}
     for place in highest[np.argsort(-y[highest])].tolist():
-        if not _runs_away(x, y, joined, cut, wide, place, bound):
+        if crowded[place]:
+            near = np.append(breaks, [*centres])
+            near = near[np.abs(near - x[place]) < FAR * wide]
+            centre = float(near[np.argmin(np.abs(near - x[place]))]) if near.size else float(x[place])
+            if centre not in centres:
+                centres[centre] = _sizes(x, y, centre, wide)
+            runs = _grows(centres[centre], abs(x[place] - centre) / wide)
+        else:
+            runs = _runs_away(x, y, joined, cut, wide, place, bound)
+        if not runs:
             return float(y[place])
     return bound
 
 
+def _crowded(x: Floats, y: Floats, wide: float) -> Mask:
+    """The points near which a function swings faster than can be shown."""
+    turns = np.concatenate(([0, 0], np.cumsum(np.diff(np.signbit(np.diff(y)))), [0]))
+    turns[-1] = turns[-2]
+    reach = CROWD_PIXELS * wide
+    last = np.searchsorted(x, x + reach) - 1
+    return np.asarray(turns[last] - turns[np.searchsorted(x, x - reach)] >= CROWD_TURNS)
+
+
+def _sizes(x: Floats, y: Floats, centre: float, wide: float) -> Floats:
+    """The largest size of a value at distances from a place: up to a pixel, two, four, and so on."""
+    known = np.isfinite(y)
+    ring = np.clip(np.ceil(np.log2(np.abs(x[known] - centre) / wide)), 0, RINGS - 1).astype(np.intp)
+    sizes = np.zeros(RINGS)
+    np.maximum.at(sizes, ring, np.abs(y[known]))
+    return sizes
+
+
+def _grows(sizes: Floats, distance: float) -> bool:
+    """Whether sizes grow like those of a pole near its place, and from a distance in pixels on."""
+    rings = (1, max(1, min(int(np.ceil(np.log2(max(distance, 1)))), RINGS - 7)))
+    return all(sizes[ring : ring + 3].max() > 2 * sizes[ring + 3 : ring + 6].max() > 0 for ring in rings)
+
+
 def _runs_away(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, highest: int, bound: float) -> bool:
     """Whether the values grow toward their highest like those of a pole."""
-    near = np.abs(x - x[highest]) < CROWD_PIXELS * wide
-    if np.count_nonzero(np.diff(np.signbit(np.diff(y[near])))) >= CROWD_TURNS:
-        return _envelope_grows(x, y, cut, wide, highest)
     left, right = (_branch(joined, highest, side) for side in (-1, 1))
-    if len(left) > 1 and len(right) > 1:
+    if x[right[-1]] - x[left[-1]] < SHORTEST * wide:
+        return True
+    ends = x[highest] - x[left[-1]], x[right[-1]] - x[highest]
+    if min(ends) > NEAREST * wide:
         return all(y[side[1]] < bound / 2 + y[highest] / 2 for side in (left, right))
-    branch = left if len(right) == 1 else right
-    place = cut[highest] if len(right) == 1 else cut[highest - 1] if highest else np.nan
+    side, branch = (1, left) if ends[1] <= ends[0] else (-1, right)
+    place = _break_beside(x, y, cut, int((right if side > 0 else left)[-1]), side)
     if len(branch) < 4 or not np.isfinite(place):
-        return len(branch) >= 4 and _bends_up(x, y, branch)
+        return len(branch) >= 4 and _bends_up(x, y, branch, bound)
     distance = np.fmax(np.abs(x[branch] - place), np.spacing(abs(place)))
-    first = min(int(np.searchsorted(distance, NEAREST * wide)), len(branch) - 3)
-    rises = -np.diff(y[branch[first : first + 3]]) / np.diff(np.log2(distance[first : first + 3]))
-    return bool(rises[0] >= LOGARITHM * rises[1] > 0)
+    three = [int(np.searchsorted(distance, NEAREST * wide))]
+    for _ in range(2):
+        three.append(int(np.searchsorted(distance, 1.9 * distance[min(three[-1], len(branch) - 1)])))
+    three = np.fmin(three, len(branch) - 1).tolist()
+    rises = -np.diff(y[branch[three]]) / np.diff(np.log2(distance[three]))
+    if rises[0] >= LOGARITHM * rises[1] > 0:
+        return True
+    inside = np.flatnonzero(y[branch] <= bound)
+    if y[highest] * UNIT < OVERFLOW or not inside.size or bound <= 0:
+        return False
+    branch = branch[: inside[0]]
+    return len(branch) >= 4 and _bends_up(x, np.log(y / bound), branch, 0.0)
 
 
-def _bends_up(x: Floats, y: Floats, branch: Indices) -> bool:
-    """Whether steps between equally distant points grow by factors that grow themselves.
+def _break_beside(x: Floats, y: Floats, cut: Floats, point: int, side: int) -> float:
+    """The place of the break on a side of a point, or else of the sample without a value there; nan at an end."""
+    other = point + side
+    if not 0 <= other < len(x):
+        return np.nan
+    place = float(cut[min(point, other)])
+    return float(x[other]) if np.isnan(place) and np.isnan(y[other]) else place
 
-    A peak, a power or an exponential is not like that, however steep it is.
+
+def _bends_up(x: Floats, y: Floats, branch: Indices, bound: float) -> bool:
+    """Whether the height above a bound grows like that of a pole which is out of sight.
+
+    It falls to a half, and from there to a quarter, in equal distances if it is an exponential, in shorter ones if it
+    is a power or a peak, and in longer ones near a pole.
     """
-    distance, values = np.abs(x[branch] - x[branch[0]]), y[branch]
-    fallen = np.flatnonzero(values < values[0] / 4)
-    reach = distance[fallen[0]] if fallen.size else distance[-1]
-    steps = -np.diff(np.interp(np.linspace(0, reach, 4), distance, values) / values[0])
-    return bool(steps.min() >= 0 and steps[0] * steps[2] > 1.2 * steps[1] ** 2)
-
-
-def _envelope_grows(x: Floats, y: Floats, cut: Floats, wide: float, highest: int) -> bool:
-    """Whether the sizes of values farther than a distance from a place grow like those of a pole as it shrinks.
-
-    They do so near the place, and from the highest point on. The place is that of a break near it, or itself.
-    """
-    places = np.append(cut[np.isfinite(cut)], x[highest])
-    away = np.abs(places - x[highest])
-    away[-1] = FAR * wide
-    distance = np.abs(x - places[np.argmin(away)])
-    for nearest in (wide, max(distance[highest], wide)):
-        outer, inner = (np.abs(y[(distance >= times * nearest) & (distance < 64 * nearest)]) for times in (8.0, 1.0))
-        if not np.isfinite(outer).any() or not np.nanmax(inner) > 2 * np.nanmax(outer):
-            return False
-    return True
+    distance, height = np.abs(x[branch] - x[branch[0]]), y[branch] - bound
+    fallen = np.flatnonzero(height < height[0] / 4)
+    if not fallen.size:
+        return False
+    size = np.log2(np.fmax(height[: fallen[0] + 1], height[0] * 1e-3))
+    half, quarter = np.interp((1 - size[0], 2 - size[0]), -size, distance[: fallen[0] + 1])
+    return bool(quarter > LONGER * half)
 
 
 def _branch(joined: Mask, highest: int, side: int) -> Indices:

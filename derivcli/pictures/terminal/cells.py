@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from derivcli.pictures.terminal.dots import Dots
 from derivcli.pictures.terminal.signs import FRAME, Signs
 from derivcli.pictures.terminal.ticks import Tick
@@ -15,8 +18,11 @@ from derivcli.pictures.terminal.ticks import Tick
 PLAIN, GREY = -1, 8
 """The color of the terminal's text, and that of what stays behind; others are those of 256 colors."""
 
+BLACK, WHITE = 16, 231
+"""The same in every terminal."""
+
 _END = "\x1b[0m"
-_TRAILING = re.compile(r"(?<=\x1b\[0m) *\x1b\[0m$|(?<![^m]) +$| +(?:\x1b\[0m)?$")
+_LAST_SPACES = re.compile(r"(\x1b\[[\d;]*m)? *$")
 _SEQUENCE = re.compile(r"\x1b\[([34])8;5;(\d+)m")
 
 
@@ -41,12 +47,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A canvas with its frame; `left` and `top` are where the canvas begins."""
+    """A canvas with its frame, which begins `left` cells before it; `ground` has the color behind each cell."""
 
     matrix: Any
     columns: int
     rows: int
     left: int
+    ground: NDArray[np.int64]
 
     @property
     def texts(self) -> list[str]:
@@ -54,16 +61,24 @@ class Cells:
         lines = self.matrix.string(colorless=True).split("\n")
         return [line[self.left : self.left + self.columns] for line in lines[: self.rows]]
 
-    def write(self, column: int, row: int, text: str, color: int = PLAIN, background: int = PLAIN) -> None:
-        """Put a text on the canvas, `row` lines from above."""
-        self.matrix.insert(self.left + column, row, _plotext().colorize(text).fill(_pixel(color, background)))
+    def shade(self, column: int, row: int, text: str, color: int = PLAIN, ground: int = PLAIN) -> None:
+        """Fill cells of the canvas, `row` lines from above."""
+        self.ground[row, column : column + len(text)] = ground
+        self.matrix.insert(self.left + column, row, _plotext().colorize(text).fill(_pixel(color, ground)))
+
+    def write(self, column: int, row: int, text: str, color: int = PLAIN) -> None:
+        """Put a text over what is there, in black or white where a color is behind it."""
+        for place, sign in enumerate(text, start=column):
+            ground = int(self.ground[row, place]) if place >= 0 else PLAIN
+            pixel = _pixel(color if ground == PLAIN else _seen_on(ground), ground)
+            self.matrix.insert(self.left + place, row, _plotext().colorize(sign).fill(pixel))
 
     def shown(self, color: bool, signs: Signs) -> list[str]:
         """The lines as they are printed."""
         text = self.matrix.string(colorless=not color)
         lines = _SEQUENCE.sub(_short, text).rstrip("\n").split("\n")
         lines = [line if signs.is_unicode else line.translate(FRAME) for line in lines]
-        return [_TRAILING.sub("", line.removeprefix(_END)) for line in lines]
+        return [_without_last_spaces(line.removeprefix(_END).removesuffix(_END)) for line in lines]
 
 
 def drawn(layers: Sequence[Layer], columns: int, rows: int, signs: Signs, frame: Frame | None = None) -> Cells:
@@ -82,7 +97,7 @@ def drawn(layers: Sequence[Layer], columns: int, rows: int, signs: Signs, frame:
             _set_ticks(figure, frame, columns, rows)
         for layer in layers:
             _draw(figure, layer, signs)
-        return Cells(figure.build(), columns, rows, left)
+        return Cells(figure.build(), columns, rows, left, np.full((rows, columns), PLAIN))
 
 
 def _set_ticks(figure: Any, frame: Frame, columns: int, rows: int) -> None:
@@ -97,9 +112,13 @@ def _set_ticks(figure: Any, frame: Frame, columns: int, rows: int) -> None:
         figure.label(frame.name, "x")
 
 
+def cell_at(place: float, cells: int) -> int:
+    """The cell, of so many, at a place from 0 to 1."""
+    return min(int(place * cells), cells - 1)
+
+
 def _middle(place: float, cells: int) -> float:
-    """The middle of the cell that has a place from 0 to 1."""
-    return min(int(place * cells), cells - 1) + 0.5
+    return cell_at(place, cells) + 0.5
 
 
 def _draw(figure: Any, layer: Layer, signs: Signs) -> None:
@@ -128,6 +147,21 @@ def _figure() -> Iterator[Any]:
 def _pixel(color: int, background: int = PLAIN) -> Any:
     given = {"foreground": color, "background": background}
     return _plotext().pixel(**{name: value for name, value in given.items() if value != PLAIN})
+
+
+def _without_last_spaces(line: str) -> str:
+    """A line without what nobody sees at its end; spaces that have a color behind them are seen."""
+    last = _LAST_SPACES.search(line)
+    assert last is not None, "every line ends in no space or some"
+    if last[1] is None:
+        return line.rstrip() + _END * ("\x1b" in line)
+    return line.rstrip() if last[1] == _END else line + _END
+
+
+def _seen_on(ground: int) -> int:
+    """Black or white, whichever is seen on one of the 216 colors that have even steps of red, green and blue."""
+    red, green, blue = np.array([(ground - BLACK) // 36, (ground - BLACK) // 6 % 6, (ground - BLACK) % 6])
+    return WHITE if 2 * red + 5 * green + blue < 18 else BLACK
 
 
 def _plotext() -> Any:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from derivcli.pictures.scene import AnyPanel, Curve, VectorPanel
-from derivcli.pictures.terminal.cells import GREY
+from derivcli.pictures.scene import AnyPanel, Curve
+from derivcli.pictures.terminal.cells import GREY, PLAIN
 from derivcli.pictures.terminal.dots import DASHES, TANGENT_DASHES
 from derivcli.pictures.terminal.signs import Signs
 
@@ -16,6 +16,9 @@ COLORS = (12, 9, 2, 13, 6, 3, 208)
 
 Their number has no divisor in common with that of the dashes, so that curves with one color differ in these.
 """
+
+BREAK_DASHES: dict[str, tuple[int, ...]] = {"border": (), "jump": (3, 2), "pole": (1, 2)}
+"""Those of lines on a field."""
 
 Key: TypeAlias = tuple[str, int, int, str]
 
@@ -37,9 +40,13 @@ def key_of(curve: Curve) -> Key:
 
 def inks_of(panels: Sequence[AnyPanel], signs: Signs) -> Mapping[Key, Ink]:
     """The ink of each curve, in the order in which they appear; a tangent has the color of its function."""
-    curves = [curve for panel in panels if not isinstance(panel, VectorPanel) for curve in panel.curves]
-    lines = [curve for curve in curves if curve.role != "tangent"]
-    inks = {}
+    curves = [curve for panel in panels for curve in panel.curves]
+    lines = [curve for curve in curves if curve.role not in ("tangent", *BREAK_DASHES)]
+    inks = {
+        key_of(curve): Ink(PLAIN, BREAK_DASHES[curve.role], signs.letters and "x")
+        for curve in curves
+        if curve.role in BREAK_DASHES
+    }
     for number, key in enumerate(dict.fromkeys(map(key_of, lines))):
         letter = signs.letters[number % len(signs.letters)] if signs.letters else ""
         dashes = () if letter else DASHES[number % len(DASHES)]

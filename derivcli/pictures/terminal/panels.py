@@ -16,6 +16,9 @@ from derivcli.pictures.terminal.signs import Signs
 FREE = " ┈"
 """What a name may hide."""
 
+ARROW_CELLS = 6
+"""How far arrows on a path are apart, in the breadths of a cell."""
+
 BAND_DOTS = 3
 """One in so many dots is set in a band, across and down."""
 
@@ -45,38 +48,39 @@ def curve_layer(canvas: Canvas, curve: Curve, ink: Ink) -> Layer:
     return Layer(line_dots(canvas, curve.strokes, ink.dashes), ink.color, ink.letter)
 
 
-def write_marks(
-    cells: Cells, canvas: Canvas, marks: Sequence[tuple[Mark, int]], signs: Signs, background: Floats | None = None
-) -> list[Mark]:
+def write_marks(cells: Cells, canvas: Canvas, marks: Sequence[tuple[Mark, int]], signs: Signs) -> list[Mark]:
     """Put marks on the canvas, and their names where there is room; the marks whose names found none."""
-    placed = [(mark, color, *dot) for mark, color in marks for dot in _cells_of(canvas, mark.x, mark.y)]
+    placed = [(mark, color, *cell) for mark, color in marks for cell in _cells_of(canvas, mark.x, mark.y)]
     for mark, color, column, row in sorted(placed, key=lambda each: each[0].kind != "open"):
-        behind = PLAIN if background is None else int(background[row, column])
-        cells.write(column, row, signs.marks[mark.kind], color, behind)
-    named = [each for each in placed if each[0].name is not None]
-    if background is not None:
-        return [mark for mark, *_ in named]
-    return [each[0] for each in named if not _write_name(cells, *each)]
+        cells.write(column, row, signs.marks[mark.kind], color)
+    lines = [line.ljust(cells.columns) for line in cells.texts]
+    return [each[0] for each in placed if each[0].name is not None and not _write_name(cells, lines, *each)]
 
 
 def _write_arrows(cells: Cells, canvas: Canvas, curve: Curve, ink: Ink, signs: Signs) -> None:
-    """The directions in which a path is run through."""
-    if curve.arrows is not None and len(curve.arrows):
-        eighths = canvas.eighths(curve.arrows[:, 2], curve.arrows[:, 3])
-        for (x, y, *_), eighth in zip(curve.arrows, eighths, strict=True):
-            for column, row in _cells_of(canvas, x, y):
+    """The directions in which a path is run through, some cells apart."""
+    if curve.arrows is None or not len(curve.arrows):
+        return
+    taken: list[tuple[int, int]] = []
+    eighths = canvas.eighths(curve.arrows[:, 2], curve.arrows[:, 3])
+    for (x, y, *_), eighth in zip(curve.arrows, eighths, strict=True):
+        for column, row in _cells_of(canvas, x, y):
+            if all(abs(column - there) + 2 * abs(row - line) >= ARROW_CELLS for there, line in taken):
                 cells.write(column, row, signs.arrows[eighth], ink.color)
+                taken.append((column, row))
 
 
-def _write_name(cells: Cells, mark: Mark, color: int, column: int, row: int) -> bool:
-    """Whether a mark's name found free cells beside it, over it or under it."""
+def _write_name(cells: Cells, lines: list[str], mark: Mark, color: int, column: int, row: int) -> bool:
+    """Whether a mark's name found free cells beside it, over it or under it; `lines` are what stands there."""
     assert mark.name is not None, "it has a name"
-    text, lines = mark.name.text, cells.texts
+    text = mark.name.text
     for left, line in _around(column, row, len(text)):
-        if 0 <= left <= cells.columns - len(text) and 0 <= line < cells.rows:
-            around = lines[line].ljust(cells.columns)[max(left - 1, 0) : left + len(text) + 1]
-            if not around.strip(FREE):
+        end = left + len(text)
+        if left >= 0 and end <= cells.columns and 0 <= line < cells.rows:
+            around = lines[line][max(left - 1, 0) : end + 1]
+            if not around.strip(FREE) and (cells.ground[line, left:end] == PLAIN).all():
                 cells.write(left, line, text, color)
+                lines[line] = lines[line][:left] + text + lines[line][end:]
                 return True
     return False
 
@@ -135,9 +139,9 @@ def _density(canvas: Canvas, density: Density, signs: Signs) -> Iterator[Layer]:
 
 def _counted(canvas: Canvas, density: Density) -> Floats:
     """How many points lie in each cell."""
-    rows, columns = density.counts.shape
-    across = _shared(canvas.x, canvas.width, np.linspace(*density.x, columns + 1))
-    up = _shared(canvas.y, canvas.height, np.linspace(*density.y, rows + 1))
+    columns, rows = density.edges
+    across = _shared(canvas.x, canvas.width, columns)
+    up = _shared(canvas.y, canvas.height, rows)
     return np.asarray(up @ density.counts @ across.T)
 
 

@@ -33,6 +33,7 @@ class Shades:
 
     bands: NDArray[np.int64]
     levels: Floats
+    signs: str
 
     @property
     def count(self) -> int:
@@ -43,9 +44,9 @@ class Shades:
         """The color of a band."""
         return PLAIN if band == OUTSIDE else RAMP[band * (len(RAMP) - 1) // max(self.count - 1, 1)]
 
-    def sign(self, band: int, signs: Signs) -> str:
+    def sign(self, band: int) -> str:
         """The shade of a band, where there are no colors."""
-        return " " if band == OUTSIDE else signs.shades[band * len(signs.shades) // self.count]
+        return " " if band == OUTSIDE else self.signs[band * len(self.signs) // self.count]
 
 
 def field_cells(
@@ -60,45 +61,43 @@ def field_cells(
     """The cells of a panel, and its marks, which are named below it."""
     cells = drawn([], columns, rows, signs, frame)
     coarse = Canvas(panel.x, panel.y, columns, rows)
-    background = np.full((rows, columns), PLAIN)
-    if panel.contours is not None:
-        shades = _shades(panel.contours, coarse)
-        background = _write_shades(cells, shades, signs, color)
+    contours = panel.contours
+    if contours is not None:
+        _write_shades(cells, _shades(contours, coarse, signs), signs, color)
     if isinstance(panel, VectorPanel):
-        _write_arrows(cells, coarse, panel, signs, background)
-        curves = []
-    else:
-        curves = list(panel.curves)
+        _write_arrows(cells, coarse, panel.grid, panel.vectors, signs)
+    elif contours is not None and contours.gradient is not None and contours.arrows is not None:
+        _write_arrows(cells, coarse, contours.arrows, contours.gradient, signs)
     fine = Canvas(panel.x, panel.y, columns * signs.dots[0], rows * signs.dots[1])
-    for curve in curves:
-        _write_curve(cells, drawn([curve_layer(fine, curve, inks[key_of(curve)])], columns, rows, signs), background)
-    return cells, write_marks(cells, coarse, [(mark, _on(color)) for mark in panel.marks], signs, background)
+    for curve in panel.curves:
+        _write_curve(cells, drawn([curve_layer(fine, curve, inks[key_of(curve)])], columns, rows, signs))
+    return cells, write_marks(cells, coarse, [(mark, PLAIN) for mark in panel.marks], signs)
 
 
 def scale_of(contours: Contours, signs: Signs, color: bool) -> list[tuple[str, int]]:
     """The levels between the shades, as pieces of text with their colors."""
-    shades = Shades(np.empty((0, 0), dtype=np.int64), contours.levels)
-    pieces: list[tuple[str, int]] = []
-    for band in range(shades.count):
-        full = color and bool(signs.half)
-        sign, ink = ("█", shades.color(band)) if full else (shades.sign(band, signs), PLAIN)
-        if not pieces or full or pieces[-2][0] != sign * 2:
-            pieces += [(sign * 2, ink), ("", PLAIN)]
-        if band < len(contours.levels):
-            pieces[-1] = (f" {contours.levels[band]:.4g} ", PLAIN)
+    shades = _shades_of(contours, contours.values, signs)
+    is_full = color and bool(signs.half)
+    samples = [
+        ("██", shades.color(band)) if is_full else (shades.sign(band) * 2, PLAIN) for band in range(shades.count)
+    ]
+    pieces = [samples[0]]
+    for level, (below, above) in zip(contours.levels, pairwise(samples), strict=True):
+        if above != below:
+            pieces += [(f" {level / 10.0**contours.unit:.4g} ", PLAIN), above]
     return pieces
 
 
-def _on(color: bool) -> int:
-    return 15 if color else PLAIN
-
-
-def _shades(contours: Contours, canvas: Canvas) -> Shades:
+def _shades(contours: Contours, canvas: Canvas, signs: Signs) -> Shades:
     x = _middles(canvas.x, canvas.width)
     y = _middles(canvas.y, 2 * canvas.height)[::-1]
-    values = _between(contours, x, y)
+    return _shades_of(contours, _between(contours, x, y), signs)
+
+
+def _shades_of(contours: Contours, values: Floats, signs: Signs) -> Shades:
     bands = np.searchsorted(contours.levels, values, side="right")
-    return Shades(np.where(np.isnan(values), OUTSIDE, bands), contours.levels)
+    lowest = signs.shades[0] if np.isfinite(contours.values).all() else signs.faint
+    return Shades(np.where(np.isnan(values), OUTSIDE, bands), contours.levels, lowest + signs.shades[1:])
 
 
 def _middles(axis: Axis, count: int) -> Floats:
@@ -130,23 +129,19 @@ def _neighbours(grid: Floats, places: Floats) -> tuple[NDArray[np.int64], Floats
     return before, np.clip(part, 0, 1)
 
 
-def _write_shades(cells: Cells, shades: Shades, signs: Signs, color: bool) -> NDArray[np.int64]:
-    """Shade the canvas; in color a cell shows two halves. The color behind each cell."""
+def _write_shades(cells: Cells, shades: Shades, signs: Signs, color: bool) -> None:
+    """Shade the canvas; in color a cell shows two halves."""
     upper, lower = shades.bands[::2], shades.bands[1::2]
-    background = np.full(upper.shape, PLAIN)
     for row in range(cells.rows):
         for column, count in _runs(upper[row], lower[row]):
             above, below = int(upper[row, column]), int(lower[row, column])
             if color and signs.half:
-                sign = signs.half if above != OUTSIDE else " "
-                ink, behind = shades.color(above), shades.color(below)
-                sign, ink = (" ", PLAIN) if above == below else (sign, ink)
-                background[row, column : column + count] = behind
-                cells.write(column, row, sign * count, ink, behind)
+                sign, ink, ground = signs.half[0], shades.color(above), shades.color(below)
+                if above in (below, OUTSIDE):
+                    sign, ink, ground = (" ", ink, ground) if above == below else (signs.half[1], ground, ink)
+                cells.shade(column, row, sign * count, ink, ground)
             else:
-                band = above if below == OUTSIDE else below
-                cells.write(column, row, shades.sign(band, signs) * count)
-    return background
+                cells.shade(column, row, shades.sign(above if below == OUTSIDE else below) * count)
 
 
 def _runs(*rows: NDArray[Any]) -> list[tuple[int, int]]:
@@ -156,26 +151,20 @@ def _runs(*rows: NDArray[Any]) -> list[tuple[int, int]]:
     return [(int(start), int(end - start)) for start, end in pairwise(starts)]
 
 
-def _write_arrows(cells: Cells, canvas: Canvas, panel: VectorPanel, signs: Signs, background: Floats) -> None:
+def _write_arrows(cells: Cells, canvas: Canvas, grid: tuple[Floats, Floats], vectors: Floats, signs: Signs) -> None:
     """Arrows in the directions that vectors have on the screen, one in some cells."""
-    grid_x, grid_y = panel.grid
-    rows, columns = np.arange(canvas.height // 2 % ARROW_ROWS, canvas.height, ARROW_ROWS), np.arange(2, canvas.width, 5)
-    place_x, place_y = _middles(panel.x, canvas.width)[columns], _middles(panel.y, canvas.height)[::-1][rows]
-    u, v = (
-        _between(Contours(panel.x.name, grid_x, grid_y, part, np.empty(0)), place_x, place_y) for part in panel.vectors
-    )
-    eighths = canvas.eighths(u, v)
-    for i, row in enumerate(rows):
-        for j, column in enumerate(columns):
-            if np.isfinite(u[i, j] + v[i, j]):
-                sign = signs.arrows[eighths[i, j]] if u[i, j] or v[i, j] else "."
-                behind = int(background[row, column])
-                cells.write(int(column), int(row), sign, PLAIN if behind == PLAIN else 15, behind)
+    rows = np.arange(canvas.height // 2 % ARROW_ROWS, canvas.height, ARROW_ROWS)
+    columns = np.arange(ARROW_COLUMNS // 2, canvas.width, ARROW_COLUMNS)
+    x, y = _middles(canvas.x, canvas.width)[columns], _middles(canvas.y, canvas.height)[::-1][rows]
+    u, v = (_between(Contours(canvas.x.name, *grid, part, np.empty(0)), x, y) for part in vectors)
+    for (i, j), eighth in np.ndenumerate(canvas.eighths(u, v)):
+        if np.isfinite(u[i, j] + v[i, j]):
+            sign = signs.arrows[int(eighth)] if u[i, j] or v[i, j] else "."
+            cells.write(int(columns[j]), int(rows[i]), sign)
 
 
-def _write_curve(cells: Cells, lines: Cells, background: NDArray[np.int64]) -> None:
+def _write_curve(cells: Cells, lines: Cells) -> None:
     for row, text in enumerate(lines.texts):
         for column, sign in enumerate(text):
             if sign != " ":
-                behind = int(background[row, column])
-                cells.write(column, row, sign, PLAIN if behind == PLAIN else 15, behind)
+                cells.write(column, row, sign)

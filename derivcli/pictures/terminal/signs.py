@@ -14,8 +14,9 @@ class Signs:
     """What stands for a line, a mark or a level.
 
     A cell has `dots` across and down, drawn by plotext's marker `line`, or each function by one of `letters`. `marks`
-    has the sign for each kind of mark. `shades` go from the lowest level to the highest. `arrows` point to the right
-    and then every 45 degrees against the clock. `across` and `down` are for asymptotes.
+    has the sign for each kind of mark. `shades` go from the lowest level to the highest; nothing but `faint` stands for
+    the lowest where there are places without a value. `arrows` point to the right and then every 45 degrees against the
+    clock. `across` and `down` are for asymptotes, `half` for cells of two colors.
     """
 
     dots: tuple[int, int]
@@ -27,6 +28,7 @@ class Signs:
     across: str
     down: str
     half: str = ""
+    faint: str = "."
 
     @property
     def is_unicode(self) -> bool:
@@ -35,8 +37,8 @@ class Signs:
 
 
 _KINDS = (
-    *("closed", "open", "isolated", "dot", "touch", "zero", "minimum", "maximum", "flat", "saddle", "degenerate"),
-    *("inflection", "corner", "node", "start"),
+    *("closed", "open", "isolated", "dot", "touch", "zero", "minimum", "maximum", "flat", "saddle", "source", "sink"),
+    *("degenerate", "inflection", "corner", "node", "start"),
 )
 
 
@@ -44,9 +46,9 @@ def _marks(signs: str) -> Mapping[str, str]:
     return dict(zip(_KINDS, signs, strict=True))
 
 
-_BRAILLE = Signs((2, 4), "braille", "", _marks("●○●•◆●▼▲■✕?◇◆◉◎"), " ░▒▓█", "→↗↑↖←↙↓↘", "┈", "┊", "▀")
-_BLOCKS = Signs((2, 2), "hd", "", _marks("●○●•♦●▼▲■x?◊♦◘◙"), " ░▒▓█", "→/↑\\←/↓\\", "-", "¦", "▀")
-_ASCII = Signs((1, 1), "", "*+#%&=", _marks("@o@.@@v^=X?~@@S"), " .:-=+*#%@", ">/^\\</v\\", "-", ":")
+_BRAILLE = Signs((2, 4), "braille", "", _marks("●○●•◆●▼▲■✕⊙⊗?◇◆◉◎"), " ░▒▓█", "→↗↑↖←↙↓↘", "┈", "┊", "▀▄", "·")
+_BLOCKS = Signs((2, 2), "hd", "", _marks("●○●•♦●▼▲■xøØ?◊♦◘◙"), " ░▒▓█", "→/↑\\←/↓\\", "-", "¦", "▀▄", "·")
+_ASCII = Signs((1, 1), "", "*+#%&=", _marks("@o@.@@v^=XOQ?~@@S"), " .:-=+*#%@", ">/^\\</v\\", "-", ":")
 
 SIGNS = {"braille": _BRAILLE, "blocks": _BLOCKS, "ascii": _ASCII}
 """The ways to draw, the finest first."""

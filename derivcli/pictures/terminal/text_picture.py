@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from derivcli.pictures.scene import AnyPanel, Axis, FieldPanel, Mark, Name, Panel, Scene, Stroke, VectorPanel
-from derivcli.pictures.terminal.cells import GREY, PLAIN, Frame, Layer, drawn
+from derivcli.pictures.terminal.cells import PLAIN, Cells, Frame, Layer, cell_at, drawn
 from derivcli.pictures.terminal.dots import Canvas, line_dots
 from derivcli.pictures.terminal.inks import Ink, Key, inks_of, key_of
 from derivcli.pictures.terminal.page import Page, Piece
@@ -60,17 +60,13 @@ def _titles(scene: Scene) -> list[str]:
 def _key(panel: AnyPanel, inks: Mapping[Key, Ink], page: Page) -> list[str]:
     """The lines over a panel: a sample of each curve with its name, the levels of the shades, and the axis's unit."""
     groups: list[list[Piece]] = []
-    if not isinstance(panel, VectorPanel) and len(inks) > 1:
+    if len(inks) > 1:
         named = {key_of(curve): curve.name.text for curve in panel.curves if curve.name.text}
         groups += [[_sample(inks[key], page), (f" {name}", PLAIN)] for key, name in named.items()]
-    if isinstance(panel, FieldPanel | VectorPanel) and panel.contours is not None:
+    if isinstance(panel, FieldPanel | VectorPanel) and panel.contours is not None and len(panel.contours.levels):
         name = panel.contours.name.text
-        groups.append([(name and f"{name}: ", PLAIN), *scale_of(panel.contours, page.signs, page.color)])
-    for axis, where in ((panel.y, "vertical"), (panel.x, "horizontal")):
-        if axis.unit:
-            groups.append([(f"{where} unit {page.power(axis.unit)}", GREY)])
-        if axis.logarithmic:
-            groups.append([(f"{where} scale logarithmic", GREY)])
+        unit = f" in {page.power(panel.contours.unit)}" if panel.contours.unit else ""
+        groups.append([(name and f"{name}: ", PLAIN), *scale_of(panel.contours, page.signs, page.color), (unit, PLAIN)])
     return page.flowed(groups)
 
 
@@ -100,7 +96,15 @@ def _panel(
     else:
         cells, unnamed = field_cells(panel, columns, rows, frame, inks, page.signs, page.color)
         marks = list(panel.marks)
+    _write_name(cells, frame, panel.y.name.text)
     return [*cells.shown(page.color, page.signs), *_marks_below(marks, unnamed, page)]
+
+
+def _write_name(cells: Cells, frame: Frame, name: str) -> None:
+    """Put the name of the axis on the left above its numbers, where there is room."""
+    numbered = {cells.rows - 1 - cell_at(tick.place, cells.rows) for tick in frame.left}
+    if 0 not in numbered and len(name) <= frame.margin:
+        cells.write(-1 - len(name), 0, name)
 
 
 def _with_one_scale(panel: AnyPanel, columns: int, rows: int) -> tuple[int, int]:
@@ -121,7 +125,8 @@ def _marks_below(marks: Sequence[Mark], unnamed: Sequence[Mark], page: Page) -> 
     kinds = sorted({mark.kind for mark in marks}, key=list(page.signs.marks).index)
     groups: list[list[Piece]] = []
     for kind in kinds:
-        names = [mark.name.text for mark in unnamed if mark.kind == kind and mark.name is not None]
+        named = [mark.name.text for mark in unnamed if mark.kind == kind and mark.name is not None]
+        names = [name for name in dict.fromkeys(named) if name != kind]
         words = [*([] if kind in SPEAKING else [kind]), *([", ".join(names)] if names else [])]
         if words:
             groups.append([(f"{page.signs.marks[kind]} {' '.join(words)}", PLAIN)])

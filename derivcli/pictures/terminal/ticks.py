@@ -14,7 +14,7 @@ from derivcli.render.labels import raised
 MAX_DECIMAL_LETTERS = 7
 """A number longer than that is written with a power of ten where this is shorter."""
 
-GAP_CELLS = 3
+GAP_CELLS, HIGH_CELLS = 3, 12
 
 TURNS = tuple(Fraction(*part) for part in ((1, 12), (1, 6), (1, 4), (1, 2), (1, 1), (2, 1), (5, 1), (10, 1)))
 """Steps in units of pi."""
@@ -34,13 +34,15 @@ Fits = Callable[[list[Tick]], bool]
 
 
 def ticks_of(axis: Axis, fits: Fits, unicode: bool) -> list[Tick]:
-    """The most ticks that fit; none where even two do not."""
+    """The most ticks that fit, or the fewest that tell a scale."""
+    coarsest: list[Tick] = []
     for found in _candidates(axis, unicode):
         if len(found) < 2:
-            return []
+            break
+        coarsest = found
         if fits(found):
-            return found
-    return []
+            break
+    return coarsest
 
 
 def side_by_side(cells: int) -> Fits:
@@ -54,8 +56,8 @@ def side_by_side(cells: int) -> Fits:
 
 
 def below_each_other(cells: int) -> Fits:
-    """Whether texts stand some lines apart: three on a high axis, fewer on a low one."""
-    lines = min(3, max(1, cells // 4))
+    """Whether texts stand some lines apart: three on a high axis, two on a low one."""
+    lines = 3 if cells >= HIGH_CELLS else 2
     return lambda ticks: all((there.place - here.place) * cells >= lines for here, there in pairwise(ticks))
 
 
@@ -72,7 +74,7 @@ def _candidates(axis: Axis, unicode: bool) -> Iterator[list[Tick]]:
 
 
 def _powers(low: float, high: float, unicode: bool) -> Iterator[list[Tick]]:
-    for step in count(1):
+    for step in (digit * 10**power for power in count() for digit in (1, 2, 5)):
         numbers = range(math.ceil(low / step) * step, math.floor(high) + 1, step)
         yield [
             Tick((number - low) / (high - low), f"10{raised(number)}" if unicode else f"1e{number}")

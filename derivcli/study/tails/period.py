@@ -52,13 +52,16 @@ class Motion:
 FIXED = Motion()
 
 
-def period(tree: Tree, name: str) -> Root | None:
-    """A number T > 0 with f(x + T) = f(x) for all x, f existing at both or at neither; None where none is found."""
+def period(tree: Tree, name: str, drifting: bool = False) -> Root | None:
+    """A number T > 0 with f(x + T) = f(x) for all x, f existing at both or at neither; None where none is found.
+
+    Of a `drifting` f only f(x + T) - f(x) is the same for all x.
+    """
     tape = record(tree, (name,))
     with suppress(NotPeriodicError, NoGermError, NoValueError, UnsureError), restored_context():
         motions = _Motions(tape, working(ROOT_BITS))
         found = motions.even(motions.block(tape.order, {}))
-        if found.slope is None and found.step is not None:
+        if found.step is not None and (drifting or found.slope is None):
             return _root(found.step, motions.field)
     return None
 

@@ -31,31 +31,40 @@ function onGrid(grid, numbers, x, y) {
   const sum = (own, four) => own.reduce((total, weight, place) => total + weight * four[place], 0)
   const rows = new Map([-1, 0, 1, 2].map((above) => [above, row + above < 0 || row + above >= grid.y.length ? null : inRow(above)]))
   const upwards = (own) => line((above) => (rows.get(above) ? sum(own, rows.get(above)) : NaN))
-  const values = upwards(across.value)
+  const values = upwards(across.value), value = sum(up.value, values)
+  const [right, above] = [(x - grid.x[column]) / width, (y - grid.y[row]) / height]
+  const plain = (known(0, 0) * (1 - right) + known(1, 0) * right) * (1 - above) + (known(0, 1) * (1 - right) + known(1, 1) * right) * above
   return {
-    value: sum(up.value, values),
+    value, error: Math.abs(value - plain) / 8, // of a smooth function this is far more than cubics miss
     slopes: [sum(up.value, upwards(across.slope)) / width, sum(up.slope, values) / height],
   }
 }
 
+// A colour for each region between levels; those of both signs differ, and go as far as there are regions.
 function levelColors(field, theme) {
-  const isSigned = field.low < 0 && field.high > 0
-  const colors = ramp(isSigned ? theme.signs : theme.slopes, 256), size = Math.max(-field.low, field.high)
-  return field.edges.slice(1).map((edge, place) => {
-    const middle = (edge + field.edges[place]) / 2
-    const part = isSigned ? (middle / size + 1) / 2 : (middle - field.low) / (field.high - field.low || 1)
-    return colors[Math.max(0, Math.min(255, Math.round(part * 255)))]
+  const count = field.edges.length - 1, levels = field.edges.slice(1, -1)
+  const isSigned = count > 1 && levels[0] < 0 && levels[levels.length - 1] > 0
+  const colors = ramp(isSigned ? theme.signs : theme.slopes, 256), at = (part) => colors[Math.round(part * 255)]
+  if (!isSigned) return Array.from({length: count}, (_, place) => at(count > 1 ? place / (count - 1) : 0.5))
+  const below = field.edges.slice(1).filter((edge) => edge <= 0).length, above = field.edges.slice(0, -1).filter((edge) => edge >= 0).length
+  const most = Math.max(below, above)
+  return Array.from({length: count}, (_, place) => {
+    const step = place < below ? place - below + 0.4 : place >= count - above ? place - (count - above) + 0.6 : 0
+    return at(0.5 + (0.5 * step) / most)
   })
 }
 
+const LABELS = {text_font: 'system-ui, sans-serif', text_font_size: '12px', text_align: 'center', text_baseline: 'middle', background_fill_alpha: 0.75}
+
 function addContours(figure, field, isBehind) {
   const {home} = figure, x = (line) => unpacked(line.x).map((each) => each / home.x.scale)
-  const y = (line) => unpacked(line.y).map((each) => each / home.y.scale)
+  const y = (line) => unpacked(line.y).map((each) => each / home.y.scale), whole = []
   field.regions.forEach((polygons, place) => {
     const drawn = figure.plot.multi_polygons({field: 'xs'}, {field: 'ys'}, {
       source: source({xs: polygons.map((rings) => [rings.map(x)]), ys: polygons.map((rings) => [rings.map(y)])}),
       line_width: 0.6, fill_alpha: isBehind ? 0.6 : 1, line_alpha: isBehind ? 0 : 1,
     })
+    whole.push(drawn)
     figure.painters.push((theme) => { drawn.glyph.fill_color = drawn.glyph.line_color = levelColors(field, theme)[place] })
   })
   const lines = field.lines.flatMap((level) => level.lines)
@@ -67,14 +76,14 @@ function addContours(figure, field, isBehind) {
       x: field.labels.map((each) => each.x / home.x.scale), y: field.labels.map((each) => each.y / home.y.scale),
       text: field.labels.map((each) => number(each.level, 4)),
     }),
-    text_font: FONT, text_font_size: '12px', text_align: 'center', text_baseline: 'middle',
+    ...LABELS,
   })
   figure.painters.push((theme) => {
     drawn.glyph.line_color = labels.glyph.text_color = theme.ink
     labels.glyph.background_fill_color = theme.background
   })
   figure.field = {...field, grid: gridOf(field, ['z'])}
-  figure.drawers.push(() => { figure.isCoarse = !isWhole(figure) })
+  addEnlarged(figure, field, [...whole, drawn, labels], isBehind)
 }
 
 // Arrows of a field of vectors, anew for what is seen: about one for 44 pixels, the longest as long as that.

@@ -12,6 +12,8 @@ const STEPS_SEEN = 2 ** 12 // so many float64 lie at least across the narrowest 
 const {ndarray} = Bokeh.require('core/util/ndarray')
 const TICK_PIXELS = {x: 62, y: 40}
 const MOST_TICKS = 9
+const PLAIN_DIGITS = 7 // of a number that is written without an exponent at its tick
+const RAISED = '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'
 const FONT = 'system-ui, sans-serif'
 const WHOLE = 0.98 // a view of so much of the axis is the whole picture
 const PIXELS_OFF = 0.5
@@ -39,7 +41,9 @@ function range({low, high}, axis) {
 }
 
 function nameOf(axis) {
-  return axis.name.text + (axis.unit ? ` / 10^${axis.unit}` : '')
+  if (!axis.unit) return axis.name.text
+  const unit = '10' + String(axis.unit).replace(/./g, (sign) => RAISED['-0123456789'.indexOf(sign)])
+  return axis.name.text ? `${axis.name.text} / ${unit}` : `in units of ${unit}`
 }
 
 // A text in which no sign is one of TeX, for which Bokeh would want MathJax.
@@ -66,6 +70,8 @@ function makeFigure(panel, x, isLast) {
       major_tick_in: 0, major_tick_out: 4,
     })
   }
+  if (!panel.x.logarithmic) plot.xaxes[0].formatter.power_limit_high = PLAIN_DIGITS
+  if (!panel.y.logarithmic) plot.yaxes[0].formatter.power_limit_high = PLAIN_DIGITS
   figure.painters.push((theme) => paintAxes(plot, theme))
   if (panel.x.turns) figure.drawers.push(() => tickTurns(plot.xaxes[0], plot.xgrids[0], x, frameOf(figure).width / TICK_PIXELS.x))
   if (panel.y.turns) figure.drawers.push(() => tickTurns(plot.yaxes[0], plot.ygrids[0], y, frameOf(figure).height / TICK_PIXELS.y))

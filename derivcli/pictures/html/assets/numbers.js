@@ -62,14 +62,6 @@ function prepareTable(data) {
   return table
 }
 
-// What a table says at x, `near` being the distance at which a row may stand for it: its row, or -1 between rows.
-function rowNear(table, x, nearJudged, near) {
-  const judged = table.judged[nearestPlace(table.judgedX, x)]
-  if (judged !== undefined && Math.abs(table.x[judged] - x) <= nearJudged) return judged
-  const row = nearestPlace(table.x, x)
-  return Math.abs(table.x[row] - x) <= near ? row : -1
-}
-
 function number(value, digits = 12) {
   if (Number.isNaN(value)) return 'none'
   if (!isFinite(value)) return value > 0 ? 'inf' : '-inf'

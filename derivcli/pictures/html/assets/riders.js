@@ -1,6 +1,6 @@
 // Riders: what a point may be moved along. Each has a figure, a place `at`, and says of it what is known there.
 
-const NEAR_JUDGED = 2.6 // pixels in which a row with a verdict stands for the place that is pointed at
+const NEAR_JUDGED = 4.2 // pixels in which a row with a verdict stands for the place that is pointed at
 const NEAR_ROW = 0.6
 const START = 0.36 // where on its axis a point stands at first
 
@@ -15,8 +15,7 @@ function functionRider(table, figures) {
 
   function read(x, isFine) {
     const step = pixelsOf(figure).x * figure.home.x.scale
-    const row = isFine ? rowNear(table, x, 0, 0) : rowNear(table, x, NEAR_JUDGED * step, NEAR_ROW * step)
-    const gap = placeOf(table.x, x), place = row < 0 ? (isFine ? x : placed(x, step / 4)) : table.x[row]
+    const gap = Math.max(0, placeOf(table.x, x)), row = rowAt(x, gap, isFine, step), place = row < 0 ? (isFine ? x : placed(x, step / 4)) : table.x[row]
     const value = (column) => (row < 0 ? cubicAt(table, column, gap, place) : column.values[row])
     const values = table.columns.map((column) => ({
       name: column.name.text, value: value(column),
@@ -26,6 +25,15 @@ function functionRider(table, figures) {
       at: place, x: place, values, verdict: verdictAt(row, place), slope: slope ? value(slope) : NaN, isExact: row >= 0,
       dots: lines.map((line) => dot(line, value(line.column), place)),
     }
+  }
+
+  // The row that stands for x, -1 where a cubic does: one with a verdict near by or, where cubics are off, the nearest.
+  function rowAt(x, gap, isFine, step) {
+    const judged = table.judged[nearestPlace(table.judgedX, x)]
+    if (judged !== undefined && Math.abs(table.x[judged] - x) <= (isFine ? 0 : NEAR_JUDGED * step)) return judged
+    const row = nearestPlace(table.x, x), {errors} = main.column
+    const isOff = !(4 * errors[gap] <= PIXELS_OFF * pixelsOf(figure).y * figure.home.y.scale)
+    return table.x[row] == x || isOff ? row : -1
   }
 
   function dot(line, value, x) {
@@ -123,7 +131,11 @@ function strokeRider(curve, figure) {
 
   return {
     figure, curve, read, name: curve.name.text, lines: [{figure, curve}],
-    start: () => Math.max(0, x.findIndex((each, place) => !isGap(place))) + (x.length > 8 ? Math.floor(x.length / 8) : 0),
+    start() {
+      const {x: across, y: up} = figure.home
+      const seen = Array.from(x.keys()).filter((place) => x[place] >= across.low && x[place] <= across.high && y[place] >= up.low && y[place] <= up.high)
+      return seen.length ? seen[Math.floor(seen.length / 8)] : Math.max(0, x.findIndex((each, place) => !isGap(place)))
+    },
     clamp: (at) => Math.min(Math.max(at, 0), x.length - 1),
     moved(at, right, up, isSmall) {
       const pixel = pixelsOf(figure), turn = Math.sign(right)
@@ -244,8 +256,8 @@ function fieldRider(figure) {
       arrow = [u, v]
     }
     if (grid) {
-      const {value, slopes} = settled(onGrid(grid, grid.z, px, py))
-      values.push({name: figure.field.name.text || 'f', text: rough(value, 0, 5)})
+      const {value, slopes, error} = settled(onGrid(grid, grid.z, px, py))
+      values.push({name: figure.field.name.text || 'f', text: rough(value, error, 6)})
       if (!vectors) {
         values.push({name: partial(panel.x), text: rough(slopes[0], 0, 3)}, {name: partial(panel.y), text: rough(slopes[1], 0, 3)})
         arrow = slopes
@@ -255,18 +267,18 @@ function fieldRider(figure) {
   }
 
   // What lies below the rounding of the grid's largest numbers is nothing.
-  function settled({value, slopes}) {
+  function settled({value, slopes, error}) {
     const small = (figure.field.high - figure.field.low) * 1e-12
     const clean = (each, wide) => (Math.abs(each) * wide < small ? 0 : each)
     return {
-      value: clean(value, 1),
+      value: clean(value, 1), error,
       slopes: [clean(slopes[0], (xs.high - xs.low) * xs.scale), clean(slopes[1], (ys.high - ys.low) * ys.scale)],
     }
   }
 
   return {
     figure, curve: null, read, name: figure.field ? figure.field.name.text : 'the field', lines: [], isFree: true,
-    start: () => [(figure.x.start + figure.x.end) / 2, (figure.y.start + figure.y.end) / 2],
+    start: () => [xs.low + (xs.high - xs.low) * START, ys.low + (ys.high - ys.low) * (1 - START)],
     clamp: ([x, y]) => [Math.min(Math.max(x, xs.low), xs.high), Math.min(Math.max(y, ys.low), ys.high)],
     moved([x, y], right, up, isSmall) {
       const pixel = pixelsOf(figure), step = isSmall ? 1 : 12
