@@ -46,11 +46,11 @@ def lines_at(drawn: object) -> Iterator[tuple[float, np.ndarray]]:
 
 
 def bell(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return np.exp(-x * x - y * y)
+    return np.asarray(np.exp(-x * x - y * y))
 
 
 def dome(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return np.sqrt(1 - x * x - y * y)
+    return np.asarray(np.sqrt(1 - x * x - y * y))
 
 
 TRACED: list[tuple[str, float, Callable[..., np.ndarray], Callable[..., tuple[np.ndarray, np.ndarray]]]] = [
