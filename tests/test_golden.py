@@ -31,7 +31,11 @@ PARTS = 4
 
 NOT_ON_THE_COMMAND_LINE = {
     "request.py: f\"'{self.dtype}' is not a number format\"": "the command line refuses it as a usage error",
-    "request.py: f'derivatives of order {self.order}": "the command line refuses it as a usage error",
+    "request.py: f'derivatives of order {order}": "the command line refuses it as a usage error",
+    "pictures/look.py: f\"'{self.theme}' is no theme\"": "the command line refuses it as a usage error",
+    "pictures/look.py: f'{self.dpi} dots per inch": "the command line refuses it as a usage error",
+    "pictures/picture.py: f\"'{suffix}' is no kind of picture": "the command line refuses the file's name",
+    "pictures/drawing/surface.py: 'a surface needs three axes'": "axes come through Python only",
     "request.py: f'a Taylor polynomial of degree": "the command line refuses it as a usage error",
     "engines/engine_table.py: f\"'{name}' is no engine\"": "the command line refuses it as a usage error",
     "explain/code/languages.py: f\"'{name}' is no language": "the command line refuses it as a usage error",

@@ -164,6 +164,11 @@ def test_tangents_touch_where_the_path_is() -> None:
     assert np.allclose(stroke.y, 1.5 * stroke.x - 0.5)
     corner = panel_of(scene_of("t*abs(t);abs(t)*abs(t)", "t=-1:1", "t=0"))
     assert [each.name.text for each in corner.curves[1:]] == ["y = −x", "y = x"]
+    assert all((each.strokes[0].y >= 0).all() for each in corner.curves[1:])
+    kink = panel_of(scene_of("t;abs(t)", "t=-1:1", "t=0"))
+    assert [each.name.text for each in kink.curves[1:]] == ["y = −x", "y = x"]
+    heart = panel_of(scene_of("1+cos(theta)", "", "theta=pi,pi/2", polar=True))
+    assert [each.name.text for each in heart.curves[1:]] == ["y = 0", "y = x + 1"]
 
 
 def test_many_points_are_dots() -> None:

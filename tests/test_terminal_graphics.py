@@ -202,6 +202,7 @@ def test_the_command_draws_where_it_prints(monkeypatch: pytest.MonkeyPatch) -> N
         assert max(map(len, drawn.stdout.splitlines())) <= 60
         assert "└" in drawn.stdout
         assert drawn.stderr == ""
+    assert deriv("shell", stdin=b":plot - x^2\n").stdout == deriv("x^2", "--plot", "-").stdout
     both = deriv("x^2", "--at", "x=1", "--plot", "-", "--format", "tsv", "--output", "out.tsv", status=2).stderr
     assert "not made in one go" in both
     assert deriv("x^2", "--at", "x=1", "--plot", "-", "--format", "value").stdout.endswith("\n2\n")

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from derivcli.pictures.curves.closer import Singular
-from derivcli.pictures.curves.level_tangents import tangents_at
+from derivcli.pictures.curves.level_tangents import Touched, tangents_at
 from derivcli.pictures.curves.names import UNNAMED, equation_name, shown, variable_name
 from derivcli.pictures.curves.page_table import curve_table
 from derivcli.pictures.curves.periods import period_of, turns
 from derivcli.pictures.curves.plane import Level, Pair, Window
 from derivcli.pictures.curves.special_marks import special_marks, study_of_equation
-from derivcli.pictures.curves.touching import has_tangents, tangent, typed_points
+from derivcli.pictures.curves.touching import has_tangents, may_exist, tangent, typed_points
 from derivcli.pictures.curves.tracing import Traced, traced
 from derivcli.pictures.curves.windows import chosen_window
 from derivcli.pictures.drawn import Drawn
@@ -53,21 +53,35 @@ def implicit_scene(drawn: Drawn) -> Scene:
 
 def _at_points(drawn: Drawn, level: Level) -> tuple[list[Curve], list[Mark], list[str]]:
     """The tangents at points that were typed, or dots there, and which points are not on the curve."""
-    curves, dots, off = [], [], []
-    sides = level.window.x[1] - level.window.x[0], level.window.y[1] - level.window.y[0]
-    x, y = drawn.names
-    for point in typed_points(drawn).T:
-        found = tangents_at(level, level.window.in_pixels(*point))
+    curves: list[Curve] = []
+    dots, off = [], []
+    points = typed_points(drawn)
+    for point, smooth in zip(points.T, _smooth(drawn, points), strict=True):
+        found = tangents_at(level, level.window.in_pixels(*point), smooth)
         if found is None:
             off.append(f"({shown(float(point[0]))}, {shown(float(point[1]))}) is not on the curve")
         elif has_tangents(drawn):
-            at = level.window.on_plane(found[0])
-            for way in found[1]:
-                run, rise = way * level.window.steps
-                curves.append(tangent((float(at[0]), float(at[1])), (float(run), float(rise)), sides, (x, y)))
+            curves += _tangents(level.window, found, (drawn.names[0], drawn.names[1]))
         else:
             dots.append(Mark(float(point[0]), float(point[1]), "dot"))
     return curves, dots, off
+
+
+def _smooth(drawn: Drawn, points: Floats) -> list[bool]:
+    """At which points no derivative of F is known not to exist."""
+    if not points.size:
+        return []
+    (result,) = drawn.judge(dict(zip(drawn.names, points, strict=True)))
+    columns = [result.verdicts[name] for name in drawn.names]
+    return [all(may_exist(column[point]) for column in columns) for point in range(points.shape[1])]
+
+
+def _tangents(window: Window, found: Touched, names: tuple[str, str]) -> Iterator[Curve]:
+    x, y = (float(each) for each in window.on_plane(found.at))
+    sides = window.x[1] - window.x[0], window.y[1] - window.y[0]
+    for way in found.ways:
+        run, rise = (float(each) for each in way * window.steps)
+        yield tangent((x, y), (run, rise), sides, names, half=found.half)
 
 
 def _tables(drawn: Drawn, level: Level, found: Traced) -> tuple[Table, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from derivcli.pictures.curves.plane import Level
@@ -20,34 +22,59 @@ EVEN = 0.05
 SQUARE = 1e-7
 """A number is 0 if its square, or it beside another one, is less than this."""
 
+CIRCLE = np.stack([np.cos(np.arange(16) * np.pi / 8), np.sin(np.arange(16) * np.pi / 8)])
 RING_PIXELS, RING = 1e-2, 1800
 SAME = 0.05
 """Directions around a point that differ by less are one."""
 
 
-def tangents_at(level: Level, at: Floats) -> tuple[Floats, list[Floats]] | None:
-    """The point of the curve next to one in pixels, and the directions of its tangents; None if there is no such point.
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A point of a curve in pixels, and the directions of its tangents there, or of `half` tangents."""
 
-    Where F's gradient is 0, these are the directions in which its second derivative is 0.
+    at: Floats
+    ways: list[Floats]
+    half: bool = False
+
+
+def tangents_at(level: Level, at: Floats, smooth: bool) -> Touched | None:
+    """What touches the curve at the point of it that is next to one in pixels; None if there is no such point.
+
+    Where F's gradient is 0, the directions are those in which its second derivative is 0. Where F is not `smooth`, they
+    are those in which the curve leaves the point.
     """
     with np.errstate(all="ignore"):
+        if not smooth:
+            near = level.at(at[:, None] + MAX_MOVE_PIXELS * CIRCLE)[0]
+            return _left(at, _around(level, at)) if (near < 0).any() and (near >= 0).any() else None
         here, hessian = _expansion(level, at)
         size = np.abs(hessian).max()
-        if not np.isfinite(here[0]) or not np.isfinite(here[1:]).all():
+        if not np.isfinite(here).all():
             return None
         if np.hypot(*here[1:]) > FLAT * size:
-            moved = at.copy()
-            for _ in range(8):
-                value, across, up = level.at(moved[:, None])[:, 0]
-                moved = moved - value * np.array([across, up]) / (across**2 + up**2)
-            if not np.hypot(*(moved - at)) < MAX_MOVE_PIXELS:
-                return None
-            at = moved if np.abs(moved - at).max() > SQUARE else at
-            across, up = level.at(at[:, None])[1:, 0]
-            return at, [np.array([-up, across])]
-        if abs(here[0]) > MAX_MOVE_PIXELS**2 * size + np.abs(level.at(at[:, None] + MAX_MOVE_PIXELS)[0, 0]):
+            return _regular(level, at)
+        if abs(here[0]) > np.abs(level.at(at[:, None] + MAX_MOVE_PIXELS * CIRCLE)[0]).max():
             return None
-        return at, _null_directions(hessian) if size > 0 else _around(level, at)
+        return Touched(at, _null_directions(hessian) if size > 0 else _lines(_around(level, at)))
+
+
+def _regular(level: Level, at: Floats) -> Touched | None:
+    """The tangent where F has a gradient."""
+    moved = at.copy()
+    for _ in range(8):
+        value, across, up = level.at(moved[:, None])[:, 0]
+        moved = moved - value * np.array([across, up]) / (across**2 + up**2)
+    if not np.hypot(*(moved - at)) < MAX_MOVE_PIXELS:
+        return None
+    at = moved if np.abs(moved - at).max() > SQUARE else at
+    across, up = level.at(at[:, None])[1:, 0]
+    return Touched(at, [np.array([-up, across])])
+
+
+def _left(at: Floats, ways: list[Floats]) -> Touched:
+    """Lines where each direction has its opposite, else half tangents."""
+    lines = _lines(ways)
+    return Touched(at, lines) if len(ways) == 2 * len(lines) else Touched(at, ways, half=True)
 
 
 def _expansion(level: Level, at: Floats) -> tuple[Floats, Floats]:
@@ -92,12 +119,16 @@ def _around(level: Level, at: Floats) -> list[Floats]:
         middle = (low + high) / 2
         same = (values(middle) < 0) == first
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    ways: list[Floats] = []
-    for angle in low:
-        way = np.array([np.cos(angle), np.sin(angle)])
-        along = [each for each in ways if abs(each[0] * way[1] - each[1] * way[0]) < SAME * np.hypot(*each)]
+    return [*np.stack([np.cos(low), np.sin(low)]).T.round(4)]
+
+
+def _lines(ways: list[Floats]) -> list[Floats]:
+    """The lines along directions, one along those that are nearly the same or opposite."""
+    lines: list[Floats] = []
+    for way in ways:
+        along = [each for each in lines if abs(each[0] * way[1] - each[1] * way[0]) < SAME * np.hypot(*each)]
         if along:
             along[0] += way if along[0] @ way > 0 else -way
         else:
-            ways.append(way)
-    return [(way / np.hypot(*way)).round(4) + 0.0 for way in ways]
+            lines.append(way.copy())
+    return [(line / np.hypot(*line)).round(4) + 0.0 for line in lines]

@@ -10,7 +10,7 @@ from derivcli.errors import visible
 from derivcli.pictures.scene import Name
 from derivcli.render.labels import name_latex
 from derivcli.render.latex_printer import latex_of
-from derivcli.render.numbers import number_text
+from derivcli.render.numbers import latex_number, number_text
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
@@ -24,7 +24,8 @@ DIGITS = 5
 TITLE_LETTERS = 64
 """What is longer is cut, and has no LaTeX."""
 
-MAX_DENOMINATOR = 12
+MAX_DENOMINATOR, MAX_TURNS = 12, 1000.0
+"""Up to these a multiple of pi is written as one."""
 
 
 def equation_name(expression: Expression) -> Name:
@@ -51,8 +52,25 @@ def _name(text: str, latex: str) -> Name:
 
 def shown(value: float) -> str:
     """A number for people, as a multiple of pi where it is a simple one."""
-    part = Fraction(value / math.pi).limit_denominator(MAX_DENOMINATOR) if abs(value) < 1e6 else Fraction(0)
-    if not part or abs(float(part) * math.pi - value) > 1e-12 * abs(value):
+    part = _part_of_pi(value)
+    if part is None:
         return number_text(value + 0.0, DIGITS).replace("-", "−")
     above = {1: "π", -1: "−π"}.get(part.numerator, f"{part.numerator}π".replace("-", "−"))
     return above if part.denominator == 1 else f"{above}/{part.denominator}"
+
+
+def latex(value: float) -> str:
+    """The same in LaTeX."""
+    part = _part_of_pi(value)
+    if part is None:
+        return latex_number(number_text(value + 0.0, DIGITS))
+    sign, size = "-" if part < 0 else "", abs(part.numerator)
+    above = rf"{size} \pi" if size > 1 else r"\pi"
+    return sign + (above if part.denominator == 1 else rf"\frac{{{above}}}{{{part.denominator}}}")
+
+
+def _part_of_pi(value: float) -> Fraction | None:
+    if not 0 < abs(value) < MAX_TURNS:
+        return None
+    part = Fraction(value / math.pi).limit_denominator(MAX_DENOMINATOR)
+    return part if part and abs(float(part) * math.pi - value) <= 1e-12 * abs(value) else None

@@ -12,28 +12,20 @@ import numpy as np
 from derivcli.errors import DerivError
 from derivcli.pictures.curves.implicit_scene import is_even, pixels_of
 from derivcli.pictures.curves.names import UNNAMED, coordinate_name, variable_name
+from derivcli.pictures.curves.path_arrows import arrows
 from derivcli.pictures.curves.path_interval import SEARCHED, Course, Motion, course_of, window_around
 from derivcli.pictures.curves.path_sampling import FIRST, Piece, sampled_path
+from derivcli.pictures.curves.path_tangents import path_tangents
 from derivcli.pictures.curves.plane import Window
 from derivcli.pictures.curves.special_marks import special_marks, study_of_path
-from derivcli.pictures.curves.touching import has_tangents, tangent, typed_points
+from derivcli.pictures.curves.touching import has_tangents, typed_points
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.scene import Axis, Curve, Floats, Mark, Name, Panel, Scene, Stroke, Table
 from derivcli.pictures.tables import table_of
 
 AXES = ("x", "y")
-ARROW_PIXELS, MAX_ARROWS = 260, 16
-"""How far apart arrows are, and how many there are at most."""
-
 SAME_PIXELS = 0.5
 """A path is closed if it ends so near to where it begins."""
-
-STEP = 1e-3
-"""How far from a stop, as a part of the course, the direction of a path is looked for."""
-
-STRAIGHT = 1e-4
-"""Directions are the same, or parallel to an axis, if they differ by less."""
-
 
 Frame = tuple[tuple[float, float], tuple[float, float]]
 """The ranges of both coordinates."""
@@ -61,11 +53,11 @@ def path_scene(drawn: Drawn) -> Scene:
     pieces = sampled_path(position, 0.0, 1.0, window)
     names = [each.name or axis for each, axis in zip(drawn.expressions, AXES, strict=True)]
     titles = _titles(drawn, names)
-    arrows = np.array([*_arrows(window, pieces)]).reshape(-1, 4)
     strokes = tuple(Stroke(*window.on_plane(each.points)) for each in pieces)
     marks = (*_marks(window, course, pieces), *_special(drawn, course))
-    path = Curve(UNNAMED, strokes, "path", marks=marks, arrows=arrows)
-    touching = _tangents(drawn, motion, course, (x, y), (names[0], names[1]))
+    path = Curve(UNNAMED, strokes, "path", marks=marks, arrows=arrows(window, pieces))
+    sides = x[1] - x[0], y[1] - y[0]
+    touching = path_tangents(drawn, motion, course, sides, (names[0], names[1]))
     dots = () if has_tangents(drawn) else tuple(_dots(drawn, motion))
     axes = [Axis(variable_name(name), *ends) for name, ends in zip(names, (x, y), strict=True)]
     panel = Panel(axes[0], axes[1], (path, *touching), marks=dots)
@@ -122,58 +114,6 @@ def _special(drawn: Drawn, course: Course) -> Iterator[Mark]:
         low, high = (-SEARCHED, SEARCHED) if course.whole else (course.low, course.high)
         study = study_of_path(drawn, low, high, course.ends)
         yield from () if study is None else special_marks(study)
-
-
-def _arrows(window: Window, pieces: Sequence[Piece]) -> Iterator[tuple[float, float, float, float]]:
-    """Points of the path with its direction there, evenly along what is seen of it."""
-    edge = np.array(window.pixels, float)[:, None]
-    ways = [np.hypot(*np.diff(each.points, axis=1)) for each in pieces]
-    seen = []
-    for piece, lengths in zip(pieces, ways, strict=True):
-        middle = (piece.points[:, 1:] + piece.points[:, :-1]) / 2
-        seen.append(np.where(((middle > 0) & (middle < edge)).all(0), lengths, 0))
-    total = float(sum(each.sum() for each in seen))
-    spacing = max(ARROW_PIXELS, total / MAX_ARROWS)
-    for piece, lengths in zip(pieces, seen, strict=True):
-        along = np.cumsum(lengths)
-        count = round(along[-1] / spacing) or int(along[-1] > ARROW_PIXELS / 4)
-        for place in np.searchsorted(along, (np.arange(count) + 0.5) / max(count, 1) * along[-1]):
-            start, stop = (window.on_plane(piece.points[:, each]) for each in (place, place + 1))
-            x, y = (start + stop) / 2
-            run, rise = stop - start
-            yield float(x), float(y), float(run), float(rise)
-
-
-def _tangents(drawn: Drawn, motion: Motion, course: Course, frame: Frame, names: tuple[str, str]) -> Iterator[Curve]:
-    """The tangents at the values of the parameter that were typed, two where the path turns there."""
-    parameter = typed_points(drawn)[0] if has_tangents(drawn) else np.zeros(0)
-    points, speeds = motion(parameter)
-    sides = np.array([high - low for low, high in frame])
-    for place, value in enumerate(parameter):
-        at, way = points[:, place], speeds[:, place]
-        for each in [way] if _moves(way / sides) else _secants(motion, value, at, course, sides):
-            if np.isfinite(at).all():
-                (x, y), (run, rise) = at.tolist(), each.tolist()
-                yield tangent((x, y), (run, rise), (float(sides[0]), float(sides[1])), names)
-
-
-def _moves(way: Floats) -> bool:
-    return bool(np.isfinite(way).all() and np.hypot(*way) > 0)
-
-
-def _secants(motion: Motion, value: float, at: Floats, course: Course, sides: Floats) -> list[Floats]:
-    """The directions before and after a value at which the path stops; one if they are the same."""
-    step = STEP * max(abs(value), course.length, 1.0)
-    units = []
-    for sign in (-1, 1):
-        ways = ((motion(value + sign * np.array([step, step / 2]))[0].T - at) / sides).T
-        if all(map(_moves, ways.T)):
-            far, near = (ways / np.hypot(*ways)).T
-            unit = 2 * near - far
-            units.append(np.where(np.abs(unit) < STRAIGHT, 0, unit))
-    if len(units) == 2 and abs(units[0][0] * units[1][1] - units[0][1] * units[1][0]) < STRAIGHT:
-        units = units[1:]
-    return [unit * sides for unit in units]
 
 
 def _dots(drawn: Drawn, motion: Motion) -> Iterator[Mark]:

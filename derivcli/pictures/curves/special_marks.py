@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.symbolic import SYMPY_FAILURES, expression_of
 from derivcli.language.tree import number, substitute, symbol
-from derivcli.pictures.curves.names import DIGITS
+from derivcli.pictures.curves.names import DIGITS, latex, shown
 from derivcli.pictures.scene import Mark, Name
 from derivcli.points.at_option import Interval
 from derivcli.render.blocks import Style
@@ -96,8 +96,11 @@ def special_marks(study: CurveStudy) -> Iterator[Mark]:
 
 
 def _name(at: tuple[Number, ...]) -> Name:
-    return Name(f"({', '.join(map(_text, at))})", f"({', '.join(map(short_latex, at))})")
+    formulas = [latex(each.value) if each.exact is None else short_latex(each) for each in at]
+    return Name(f"({', '.join(map(_text, at))})", f"({', '.join(formulas)})")
 
 
 def _text(number: Number) -> str:
+    if number.exact is None:
+        return shown(number.value)
     return short_text(number, STYLE).replace("-", "−").replace("*", "")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from derivcli.pictures.curves.names import DIGITS
+from derivcli.check.verdict import Verdict
+from derivcli.check.verdict_kinds import KINDS
+from derivcli.pictures.curves.names import latex, shown
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.scene import Curve, Floats, Mark, Name, Stroke
 from derivcli.points.points import Range
-from derivcli.render.numbers import latex_number, number_text
 
 MOST_TANGENTS, MOST_DOTS = 6, 30
 """So many points that are typed get tangents, and so many of a list or a range get dots."""
+
+NOTHING = 1e-12
+"""A number is 0 if it is less than this part of those beside it."""
 
 REACH = 4.0
 """How many times as far as the window is wide a tangent goes on."""
@@ -32,40 +36,41 @@ def has_tangents(drawn: Drawn) -> bool:
     return not any(isinstance(piece, Range) for axis in points.axes for piece in axis.pieces)
 
 
+def may_exist(verdict: Verdict | None) -> bool:
+    """Whether nothing speaks against a derivative."""
+    return verdict is None or KINDS[verdict.kind].derivative in ("two-sided", "open")
+
+
 def tangent(
-    at: tuple[float, float], way: tuple[float, float], sides: tuple[float, float], names: tuple[str, str]
+    at: tuple[float, float],
+    way: tuple[float, float],
+    sides: tuple[float, float],
+    names: tuple[str, str],
+    *,
+    half: bool = False,
 ) -> Curve:
-    """The line through a point in one direction, across a window with these sides."""
+    """The line through a point in one direction, across a window with these sides; only forwards if it is `half`."""
     (x, y), (run, rise) = at, way
     reach = REACH / max(abs(run) / sides[0], abs(rise) / sides[1])
-    stroke = Stroke(np.array([x - reach * run, x + reach * run]), np.array([y - reach * rise, y + reach * rise]))
-    return Curve(line_name(at, way, names), (stroke,), "tangent", 1, marks=(Mark(x, y, "touch", tip="tangent"),))
+    ends = np.array([0.0 if half else -reach, reach])
+    said = "half tangent" if half else "tangent"
+    mark = Mark(x, y, "touch", tip=said)
+    return Curve(line_name(at, way, names), (Stroke(x + ends * run, y + ends * rise),), "tangent", 1, marks=(mark,))
 
 
 def line_name(at: tuple[float, float], way: tuple[float, float], names: tuple[str, str]) -> Name:
     """The equation of a line through a point, solved for the second variable where it can be."""
     (x, y), (run, rise), (first, second) = at, way, names
-    if abs(run) <= 1e-12 * abs(rise):
-        return Name(f"{first} = {_shown(x)}", f"{first} = {latex_number(_digits(x))}")
-    slope = rise / run
+    if abs(run) <= NOTHING * abs(rise):
+        return Name(f"{first} = {shown(x)}", f"{first} = {latex(x)}")
+    slope = 0.0 if abs(rise) <= NOTHING * abs(run) else rise / run
     constant = y - slope * x
-    constant = 0.0 if abs(constant) < 1e-12 * (abs(y) + abs(slope * x)) else constant
-    factor = _digits(slope)
-    factor = {"1": "", "-1": "-"}.get(factor, factor)
-    parts = [] if slope == 0 else [(factor, first)]
-    texts, signs = [f"{number.replace('-', '−')}{name}" for number, name in parts], ["+", "−"]
-    formulas = [f"{latex_number(number) if number not in ('', '-') else number}{name}" for number, name in parts]
-    if constant or not parts:
-        sign = constant < 0
-        size = _digits(abs(constant)) if parts else _digits(constant)
-        texts.append(f" {signs[sign]} {size}" if parts else size.replace("-", "−"))
-        formulas.append(f" {'-' if sign else '+'} {latex_number(size)}" if parts else latex_number(size))
-    return Name(f"{second} = {''.join(texts)}", f"{second} = {''.join(formulas)}")
-
-
-def _digits(value: float) -> str:
-    return number_text(value + 0.0, DIGITS)
-
-
-def _shown(value: float) -> str:
-    return _digits(value).replace("-", "−")
+    constant = 0.0 if abs(constant) <= NOTHING * (abs(y) + abs(slope * x)) else constant
+    if not slope:
+        return Name(f"{second} = {shown(constant)}", f"{second} = {latex(constant)}")
+    sign = "" if not constant else "-" if constant < 0 else "+"
+    factors = [{"1": "", "−1": "−", "-1": "-"}.get(text, text) for text in (shown(slope), latex(slope))]
+    text, formula = f"{second} = {factors[0]}{first}", f"{second} = {factors[1]} {first}"
+    if not sign:
+        return Name(text, formula)
+    return Name(f"{text} {sign.replace('-', '−')} {shown(abs(constant))}", f"{formula} {sign} {latex(abs(constant))}")

@@ -71,10 +71,10 @@ def sampled(
         samples = _first(values, low, high, breaks, canvas)
         samples = with_peaks(values, samples, known, scale_of(samples, wide, canvas))
         scale = scale_of(samples, wide, canvas)
-        near = [(each, side) for each in (*breaks, *special) for side in (-1, 1)]
+        near = [(low, 1), (high, -1), *((each, side) for each in (*breaks, *special) for side in (-1, 1))]
         samples = samples.with_more(values, np.append(approach(values, near, low, high, scale), special))
         samples, scale = _refined(values, samples, known, wide, canvas)
-        samples = _with_extremes(values, samples, scale)
+        samples = _with_extremes(values, samples, known, scale)
         return _shown(samples, scale_of(samples, wide, canvas))
 
 
@@ -123,7 +123,7 @@ def _divided(x: Floats, parts: Floats) -> Floats:
     return np.asarray(x[gap] * (1 - share) + x[gap + 1] * share)
 
 
-def _with_extremes(evaluate: Evaluated, samples: Samples, scale: Scale) -> Samples:
+def _with_extremes(evaluate: Evaluated, samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Samples:
     """More points where functions swing faster than a picture can show: how high and how low they go in each gap."""
     wide = np.diff(samples.x) > THIN / 8 * scale.wide
     left, right = samples.x[:-1], samples.x[1:]
@@ -132,7 +132,11 @@ def _with_extremes(evaluate: Evaluated, samples: Samples, scale: Scale) -> Sampl
         for function, gaps in enumerate(dense(samples, scale) & wide)
         if gaps.any()
     ]
-    return samples.with_more(evaluate, np.concatenate(found)) if found else samples
+    if not found:
+        return samples
+    samples = samples.with_more(evaluate, np.concatenate(found))
+    parts = np.sqrt(bends(samples, slopes, scale, THIN) / MAX_BEND)  # of gaps beside those, too
+    return samples.with_more(evaluate, _divided(samples.x, np.where(dense(samples, scale), 0, parts).max(axis=0)))
 
 
 def _shown(samples: Samples, scale: Scale) -> list[Sampled]:

@@ -108,10 +108,9 @@ def _is_drawn(run: Floats, dashes: Sequence[int]) -> NDArray[np.bool_]:
 
 def _thinned(dots: Dots, drawn: NDArray[np.bool_]) -> Dots:
     """The dots that are drawn, without those between two that touch at a corner."""
-    keep = drawn.copy()
-    last = 0
-    for middle in range(1, len(dots) - 1):
-        if np.all(np.abs(dots[middle + 1] - dots[last]) == 1):
+    keep, places, last = drawn.copy(), dots.tolist(), 0
+    for middle, (column, row) in enumerate(places[2:], start=1):
+        if abs(column - places[last][0]) == abs(row - places[last][1]) == 1:
             keep[middle] = False
         else:
             last = middle

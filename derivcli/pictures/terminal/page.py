@@ -12,6 +12,7 @@ from derivcli.pictures.terminal.signs import Signs
 from derivcli.render.labels import raised
 
 GAP = "   "
+MAX_GROUP_LINES = 2
 
 Piece: TypeAlias = tuple[str, int]
 """A text and its color."""
@@ -42,7 +43,7 @@ class Page:
             length = sum(len(text) for text, _ in group)
             shown = "".join(self.colored(*piece) for piece in group)
             if length > self.columns:
-                lines += self.wrapped("".join(text for text, _ in group), 3)
+                lines += self.wrapped("".join(text for text, _ in group), MAX_GROUP_LINES)
                 width = self.columns
             elif lines and width + len(GAP) + length <= self.columns:
                 lines[-1] += GAP + shown

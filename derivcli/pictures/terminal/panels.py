@@ -53,7 +53,8 @@ def write_marks(cells: Cells, canvas: Canvas, marks: Sequence[tuple[Mark, int]],
     placed = [(mark, color, *cell) for mark, color in marks for cell in _cells_of(canvas, mark.x, mark.y)]
     for mark, color, column, row in sorted(placed, key=lambda each: each[0].kind != "open"):
         cells.write(column, row, signs.marks[mark.kind], color)
-    return [each[0] for each in placed if each[0].name is not None and not _write_name(cells, *each)]
+    lines = [line.ljust(cells.columns) for line in cells.texts]
+    return [each[0] for each in placed if each[0].name is not None and not _write_name(cells, lines, *each)]
 
 
 def _write_arrows(cells: Cells, canvas: Canvas, curve: Curve, ink: Ink, signs: Signs) -> None:
@@ -69,15 +70,17 @@ def _write_arrows(cells: Cells, canvas: Canvas, curve: Curve, ink: Ink, signs: S
                 taken.append((column, row))
 
 
-def _write_name(cells: Cells, mark: Mark, color: int, column: int, row: int) -> bool:
-    """Whether a mark's name found free cells beside it, over it or under it."""
+def _write_name(cells: Cells, lines: list[str], mark: Mark, color: int, column: int, row: int) -> bool:
+    """Whether a mark's name found free cells beside it, over it or under it; `lines` are what stands there."""
     assert mark.name is not None, "it has a name"
-    text, lines = mark.name.text, cells.texts
+    text = mark.name.text
     for left, line in _around(column, row, len(text)):
-        if 0 <= left <= cells.columns - len(text) and 0 <= line < cells.rows:
-            around = lines[line].ljust(cells.columns)[max(left - 1, 0) : left + len(text) + 1]
-            if not around.strip(FREE) and (cells.ground[line, left : left + len(text)] == PLAIN).all():
+        end = left + len(text)
+        if left >= 0 and end <= cells.columns and 0 <= line < cells.rows:
+            around = lines[line][max(left - 1, 0) : end + 1]
+            if not around.strip(FREE) and (cells.ground[line, left:end] == PLAIN).all():
                 cells.write(left, line, text, color)
+                lines[line] = lines[line][:left] + text + lines[line][end:]
                 return True
     return False
 

@@ -65,7 +65,7 @@ def _key(panel: AnyPanel, inks: Mapping[Key, Ink], page: Page) -> list[str]:
         groups += [[_sample(inks[key], page), (f" {name}", PLAIN)] for key, name in named.items()]
     if isinstance(panel, FieldPanel | VectorPanel) and panel.contours is not None and len(panel.contours.levels):
         name = panel.contours.name.text
-        unit = f" · {page.power(panel.contours.unit)}" if panel.contours.unit else ""
+        unit = f" in {page.power(panel.contours.unit)}" if panel.contours.unit else ""
         groups.append([(name and f"{name}: ", PLAIN), *scale_of(panel.contours, page.signs, page.color), (unit, PLAIN)])
     return page.flowed(groups)
 
