@@ -63,12 +63,12 @@ def hostile() -> Scene:
     (panel,) = scene.panels
     assert isinstance(panel, Panel)
     columns = tuple(replace(column, name=bad) for column in scene.tables[0].columns)
-    marks = (Mark(0.0, 0.0, "zero", bad, HOSTILE, HOSTILE),)
+    marks = (Mark(0.0, 0.0, "zero", bad, HOSTILE, HOSTILE), Mark(1.0, math.inf, "open"))
     panel = Panel(
         Axis(bad, -2.5, 2.5),
         Axis(bad, -10, 17),
         tuple(replace(curve, name=bad, marks=marks) for curve in panel.curves),
-        densities=(Density(bad, np.ones((3, 4), np.int64), (-2, 2), (-2, 2)),),
+        densities=(Density(bad, np.ones((1024, 1023), np.int64), (-2, 2), (-2, 2)),),
     )
     table = replace(scene.tables[0], columns=columns, verdicts=tuple(HOSTILE for _ in scene.tables[0].x))
     return Scene((bad,), (panel,), (HOSTILE,), HOSTILE, tables=(table,))
@@ -123,6 +123,7 @@ def test_the_same_scene_gives_the_same_page_of_bounded_size() -> None:
 @pytest.mark.parametrize("scene", [hostile(), fields()], ids=["hostile", "fields"])
 def test_nothing_of_a_users_is_markup_and_nothing_comes_from_elsewhere(scene: Scene) -> None:
     text = page(scene, Look())
+    assert len(text.encode()) < MOST_BYTES
     found = Tags()
     found.feed(text)
     assert [name for name, _ in found.tags if name in ("script", "img", "iframe", "object")] == ["script"] * 4
