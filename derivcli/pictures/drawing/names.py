@@ -46,7 +46,7 @@ def draw_names(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, lines:
             taken.add_box(box_of((x, y), (0.0, 0.0), points(MARK_POINTS)))
     left = draw_curve_names(taken, panel, styles, traces) if isinstance(panel, Panel) else []
     backed = None if isinstance(panel, Panel) else theme.background
-    thin = _zero_lines(taken, panel)
+    thin = _thin_lines(taken, panel)
     for mark, color in sorted(marks, key=lambda pair: LAST.index(pair[0].kind) if pair[0].kind in LAST else -1):
         if mark.name is not None and _is_seen(panel, mark):
             _draw_beside(taken, _spot(taken, panel, mark.x, mark.y), mark.name, color, backed, thin)
@@ -83,8 +83,14 @@ def _draw_beside(taken: Occupied, spot: Spot, name: Name, color: str, backed: st
     draw_text(taken, places[best], name, color, MARK_SIZE, backed)
 
 
-def _zero_lines(taken: Occupied, panel: AnyPanel) -> Cells:
-    """The cells of the lines where a coordinate is 0."""
-    (left, right), (below, above) = limits(panel.x), limits(panel.y)
-    across = taken.trace(np.array([left, right]), np.zeros(2))
-    return across | taken.trace(np.zeros(2), np.array([below, above]))
+def _thin_lines(taken: Occupied, panel: AnyPanel) -> Cells:
+    """The cells of asymptotes, and of the lines where a coordinate is 0."""
+    ends = np.array(limits(panel.x)), np.array(limits(panel.y))
+    places = [(0.0, True), (0.0, False)]
+    for line in panel.asymptotes if isinstance(panel, Panel) else ():
+        places.append((float(scaled(np.array([line.place]), panel.x if line.vertical else panel.y)[0]), line.vertical))
+    found = np.zeros_like(taken.cells)
+    for place, vertical in places:
+        level = np.full(2, place)
+        found |= taken.trace(level, ends[1]) if vertical else taken.trace(ends[0], level)
+    return found
