@@ -41,9 +41,8 @@ def series_of(shown_: Shown) -> tuple[list[SeriesResult], list[str]]:
     from derivcli.engines.taylor.engine import series
 
     found, missing = [], []
-    for known, result in zip(
-        shown_.known, series(_formulas(shown_), drawn.points, variable, drawn.degree), strict=True
-    ):
+    results = series([known.expression for known in shown_.known], drawn.points, variable, drawn.degree)
+    for known, result in zip(shown_.known, results, strict=True):
         coefficients = result.coefficients.copy()
         verdicts = [] if known.expression.custom_functions else check_series(result).verdicts
         for point, values in enumerate(coefficients):
