@@ -10,6 +10,7 @@ from derivcli.errors import DerivError
 from derivcli.pictures.fields.critical import marks_of, zeros_in
 from derivcli.pictures.fields.field_scene import (
     axes_of,
+    constant_note,
     has_one_scale,
     levelled,
     lines_of,
@@ -42,7 +43,7 @@ def vector_scene(drawn: Drawn) -> Scene:
     """The scene of a field of two functions of two variables."""
     if len(drawn.expressions) != 2 or len(drawn.names) != 2:
         message = f"a picture shows a field of two functions of two variables, and here {_counted(drawn)}"
-        raise DerivError(message, hint="write two expressions in two variables")
+        raise DerivError(message, hint="write two expressions, and name both variables as in `--wrt x,y`")
     field = field_of(drawn)
     window = window_of(drawn, field)
     known = zeros_in(drawn, window)
@@ -116,8 +117,7 @@ def _notes(drawn: Drawn, contours: Contours, known: FieldZeros | None) -> list[s
     notes = fixed_notes(drawn)
     name = contours.name.text
     if not len(contours.levels):
-        inner = contours.values[np.isfinite(contours.values)]
-        notes.append(f"{name} = {number_text(float(inner[0]), 6)} at all points that were computed")
+        notes.append(constant_note(contours))
     else:
         notes.append(f"colour: {name}" + (f" in units of 10^{contours.unit}" if contours.unit else ""))
     return [*notes, *zero_notes(known)]
