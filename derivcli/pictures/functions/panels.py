@@ -65,7 +65,7 @@ def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], 
     if by_logarithms:
         low, high = (math.log10(max(end, 5e-324)) for end in (low, high))
         low, high = padded(low, high)
-        return Panel(x, Axis(Name(""), 10 ** max(low, -307), 10 ** min(high, 308), logarithmic=True), *drawn)
+        return Panel(x, Axis(Name(""), 10.0 ** max(low, -307), 10.0 ** min(high, 308), logarithmic=True), *drawn)
     low, high = padded(low, high)
     return Panel(x, Axis(Name(""), low, high, unit_of(low, high)), *drawn)
 
