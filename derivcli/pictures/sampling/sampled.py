@@ -37,10 +37,6 @@ REACH = 20.0
 MIN_PARTS, MAX_PARTS, MAX_ROUNDS = 4, 8, 16
 """Into how many parts a gap is divided at a time, at least where it has a step, and how often."""
 
-MAX_APPROACHES, FINER = 3, 0.5
-"""How often breaks are approached, and by which factor a pixel has become less high if they are again: what seems
-still where a pole flattens all else may be a pole itself."""
-
 MAX_AT_ONCE = 40
 """How many gaps are searched for jumps before they are thin."""
 
@@ -74,15 +70,11 @@ def sampled(
         wide = high / canvas.width - low / canvas.width
         samples = _first(values, low, high, breaks, canvas)
         samples = with_peaks(values, samples, known, scale_of(samples, wide, canvas))
-        samples = samples.with_more(values, np.asarray(special, dtype=np.float64))
-        near = [(each, side) for each in (*breaks, *special) for side in (-1, 1)]
-        for _ in range(MAX_APPROACHES):
-            before = scale_of(samples, wide, canvas)
-            samples = samples.with_more(values, approach(values, near, low, high, before))
-            samples, scale = _refined(values, samples, known, wide, canvas)
-            if not (scale.tall < FINER * before.tall).any():
-                break
-        samples = _with_extremes(values, samples, scale)
+        scale = scale_of(samples, wide, canvas)
+        near = [(low, 1), (high, -1), *((each, side) for each in (*breaks, *special) for side in (-1, 1))]
+        samples = samples.with_more(values, np.append(approach(values, near, low, high, scale), special))
+        samples, scale = _refined(values, samples, known, wide, canvas)
+        samples = _with_extremes(values, samples, known, scale)
         return _shown(samples, scale_of(samples, wide, canvas))
 
 
@@ -131,7 +123,7 @@ def _divided(x: Floats, parts: Floats) -> Floats:
     return np.asarray(x[gap] * (1 - share) + x[gap + 1] * share)
 
 
-def _with_extremes(evaluate: Evaluated, samples: Samples, scale: Scale) -> Samples:
+def _with_extremes(evaluate: Evaluated, samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Samples:
     """More points where functions swing faster than a picture can show: how high and how low they go in each gap."""
     wide = np.diff(samples.x) > THIN / 8 * scale.wide
     left, right = samples.x[:-1], samples.x[1:]
@@ -140,7 +132,11 @@ def _with_extremes(evaluate: Evaluated, samples: Samples, scale: Scale) -> Sampl
         for function, gaps in enumerate(dense(samples, scale) & wide)
         if gaps.any()
     ]
-    return samples.with_more(evaluate, np.concatenate(found)) if found else samples
+    if not found:
+        return samples
+    samples = samples.with_more(evaluate, np.concatenate(found))
+    parts = np.sqrt(bends(samples, slopes, scale, THIN) / MAX_BEND)  # of gaps beside those, too
+    return samples.with_more(evaluate, _divided(samples.x, np.where(dense(samples, scale), 0, parts).max(axis=0)))
 
 
 def _shown(samples: Samples, scale: Scale) -> list[Sampled]:

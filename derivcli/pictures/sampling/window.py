@@ -19,8 +19,14 @@ BROAD = 16.0
 ROUNDING = 16 * np.finfo(np.float64).eps
 """Values that differ by less than this part of themselves are those of a constant, whose rounding is no shape."""
 
+SHORTEST = 0.01
+"""A line that is shorter, in pixels, is a shred of one that rounding tears beside a pole."""
+
 NEAREST = 2.0**-16
 """How many pixels from a pole its growth is looked at: nearer to it, floats may overflow."""
+
+LONGER = 2.2
+"""How many times farther from a pole out of sight, at least, values are a quarter of the highest one than a half."""
 
 CROWD_TURNS, CROWD_PIXELS = 8, 2.0
 """So many turns within so many pixels on both sides are those of a function that swings faster than can be shown."""
@@ -135,12 +141,15 @@ def _grows(sizes: Floats, distance: float) -> bool:
 def _runs_away(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, highest: int, bound: float) -> bool:
     """Whether the values grow toward their highest like those of a pole."""
     left, right = (_branch(joined, highest, side) for side in (-1, 1))
-    if len(left) > 1 and len(right) > 1:
+    if x[right[-1]] - x[left[-1]] < SHORTEST * wide:
+        return True
+    ends = x[highest] - x[left[-1]], x[right[-1]] - x[highest]
+    if min(ends) > NEAREST * wide:
         return all(y[side[1]] < bound / 2 + y[highest] / 2 for side in (left, right))
-    branch = left if len(right) == 1 else right
-    place = cut[highest] if len(right) == 1 else cut[highest - 1] if highest else np.nan
+    side, branch = (1, left) if ends[1] <= ends[0] else (-1, right)
+    place = _break_beside(x, y, cut, int((right if side > 0 else left)[-1]), side)
     if len(branch) < 4 or not np.isfinite(place):
-        return len(branch) >= 4 and _bends_up(x, y, branch)
+        return len(branch) >= 4 and _bends_up(x, y, branch, bound)
     distance = np.fmax(np.abs(x[branch] - place), np.spacing(abs(place)))
     three = [int(np.searchsorted(distance, NEAREST * wide))]
     for _ in range(2):
@@ -153,19 +162,31 @@ def _runs_away(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, hig
     if y[highest] * UNIT < OVERFLOW or not inside.size or bound <= 0:
         return False
     branch = branch[: inside[0]]
-    return len(branch) >= 4 and _bends_up(x, np.log(y / bound), branch)
+    return len(branch) >= 4 and _bends_up(x, np.log(y / bound), branch, 0.0)
 
 
-def _bends_up(x: Floats, y: Floats, branch: Indices) -> bool:
-    """Whether steps between equally distant points grow by factors that grow themselves.
+def _break_beside(x: Floats, y: Floats, cut: Floats, point: int, side: int) -> float:
+    """The place of the break on a side of a point, or else of the sample without a value there; nan at an end."""
+    other = point + side
+    if not 0 <= other < len(x):
+        return np.nan
+    place = float(cut[min(point, other)])
+    return float(x[other]) if np.isnan(place) and np.isnan(y[other]) else place
 
-    A peak, a power or an exponential is not like that, however steep it is.
+
+def _bends_up(x: Floats, y: Floats, branch: Indices, bound: float) -> bool:
+    """Whether the height above a bound grows like that of a pole which is out of sight.
+
+    It falls to a half, and from there to a quarter, in equal distances if it is an exponential, in shorter ones if it
+    is a power or a peak, and in longer ones near a pole.
     """
-    distance, values = np.abs(x[branch] - x[branch[0]]), y[branch]
-    fallen = np.flatnonzero(values < values[0] / 4)
-    reach = distance[fallen[0]] if fallen.size else distance[-1]
-    steps = -np.diff(np.interp(np.linspace(0, reach, 4), distance, values) / values[0])
-    return bool(steps.min() >= 0 and steps[0] * steps[2] > 1.2 * steps[1] ** 2)
+    distance, height = np.abs(x[branch] - x[branch[0]]), y[branch] - bound
+    fallen = np.flatnonzero(height < height[0] / 4)
+    if not fallen.size:
+        return False
+    size = np.log2(np.fmax(height[: fallen[0] + 1], height[0] * 1e-3))
+    half, quarter = np.interp((1 - size[0], 2 - size[0]), -size, distance[: fallen[0] + 1])
+    return bool(quarter > LONGER * half)
 
 
 def _branch(joined: Mask, highest: int, side: int) -> Indices:
