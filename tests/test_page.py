@@ -200,6 +200,10 @@ def test_a_reader_points_drags_and_types(browser: Browser, tmp_path: Path) -> No
     assert abs(hover["x"] - 1.5) < 0.02
     assert f"judged at {hover['x']:g}" in tab.text("#tip")
 
+    tab.mouse("mouseMoved", *spot(tab, 1.0, -2.0))
+    tab.settle()
+    assert tab.text("#tip").startswith("minimum (1, -2)")
+
     start = values(tab.text("#reading"))
     tab.drag(spot(tab, start["x"], start["f(x)"]), spot(tab, 2.0, 5.0))
     moved = values(tab.text("#reading"))
