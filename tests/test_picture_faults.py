@@ -36,7 +36,7 @@ def test_lines_leave_the_picture_at_poles_however_thin_these_are(text: str, pole
 
 
 def test_a_broad_branch_is_in_sight_where_the_rest_is_low() -> None:
-    panel, curve = panel_of(scene_of("zeta(x)"))
+    panel, _ = panel_of(scene_of("zeta(x)"))
     places = np.linspace(1, panel.x.high, 202)[1:-1]
     heights = np.array([float(mpmath.zeta(each)) for each in places])
     assert panel.x.high > 2
