@@ -1,5 +1,7 @@
 """Pictures that went wrong once, each held against what is known of it by other means."""
 
+import warnings
+
 import mpmath
 import numpy as np
 import pytest
@@ -8,12 +10,14 @@ from derivcli.picture_plans import Sight, scene
 from derivcli.pictures.drawing.draw import draw
 from derivcli.pictures.look import Look
 from derivcli.pictures.scene import Curve, Panel, Scene
-from derivcli.points.at_option import read_intervals
+from derivcli.points.at_option import read_intervals, read_points
 from derivcli.request import Request
 
 
-def scene_of(*texts: str, on: str = "") -> Scene:
-    return scene(Request(texts, study=tuple(read_intervals(on)) if on else ()), Sight(pixels=(1200, 800)))
+def scene_of(*texts: str, on: str = "", at: str = "", moving: str = "") -> Scene:
+    points = read_points([at]) if at else None
+    intervals = tuple(read_intervals(on)) if on else ()
+    return scene(Request(texts, points=points, parameter=moving, study=intervals), Sight(pixels=(1200, 800)))
 
 
 def panel_of(made: Scene, order: int = 0) -> tuple[Panel, Curve]:
@@ -68,3 +72,30 @@ def test_a_level_that_is_named_is_in_sight(text: str, level: float) -> None:
     levels = [each.place for each in panel.asymptotes if not each.vertical]
     assert level in levels
     assert all(panel.y.low <= each <= panel.y.high for each in levels)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "zero"),
+    [("tan(x)", "pi/2", float(mpmath.pi / 2)), ("1/x", "1e-100", 2e-100), ("exp(1000x)", "2/3", 2 / 3 - 1e-3)],
+)
+def test_a_tangent_crosses_the_axis_where_it_should_however_steep_it_is(text: str, place: str, zero: float) -> None:
+    panel, _ = panel_of(scene_of(text, on="x=-3:3", at=f"x={place}"))
+    ((stroke,),) = [each.strokes for each in panel.curves if each.role == "tangent"]
+    height = panel.y.high - panel.y.low
+    assert max(abs(stroke.y)) < 100 * height
+    rows = np.argsort(stroke.y)
+    assert np.interp(0, stroke.y[rows], stroke.x[rows]) == pytest.approx(zero, abs=1e-9)
+
+
+def test_a_path_that_does_not_move_is_a_point() -> None:
+    panel, curve = panel_of(scene_of("1", "2", moving="t"))
+    assert [(mark.x, mark.y) for mark in curve.marks] == [(1, 2)]
+    assert panel.x.low < 1 < panel.x.high
+    assert panel.y.low < 2 < panel.y.high
+
+
+def test_a_path_to_the_end_of_the_floats_warns_of_nothing() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        panel, _ = panel_of(scene_of("t", "1e300*t", moving="t"))
+    assert panel.y.high > 1e300
