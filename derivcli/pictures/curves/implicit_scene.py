@@ -140,6 +140,8 @@ def _notes(found: Traced, curve: Curve) -> tuple[str, ...]:
     notes = []
     if found.regions:
         notes.append("the equation holds on a whole region, of which only the boundary can be a curve")
+    if found.dense:
+        notes.append("some parts of this curve are finer than the picture and left out")
     if not curve.strokes and not curve.marks:
         notes.append("no point of this curve is in the window")
     return tuple(notes)

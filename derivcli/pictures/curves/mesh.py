@@ -48,7 +48,8 @@ class Mesh:
             steep = np.abs(slopes).max(1).sum(0)
             room = sign * here[:4] - self.size * (down / 2 + SAFETY * (bend / 3 + steep / 20))
             empty = (room > 0).all(0) & (sign * here > 0).all(0) & np.isfinite(self.values).all((0, 1))
-            hopeless: Choice = empty | np.isnan(here).all(0) | (here == 0).all(0)
+            huge = np.isinf(here).all(0) & ((here > 0).all(0) | (here < 0).all(0))
+            hopeless: Choice = empty | huge | np.isnan(here).all(0) | (here == 0).all(0)
             return hopeless
 
     def is_steady(self, more: Floats) -> Choice:

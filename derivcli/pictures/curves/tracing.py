@@ -6,7 +6,6 @@ F's gradient tells that nothing else is between them. Where it does not, lines h
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +19,8 @@ from derivcli.pictures.curves.mesh import NONE, Mesh, Met, met, squares
 from derivcli.pictures.curves.plane import Level
 from derivcli.pictures.scene import Floats
 
-PARTS = {1500: 16, 5000: 8, 12000: 4, math.inf: 2}
-"""Into how many parts each side of a cell is divided for a closer look, by how many cells need one."""
+PARTS = {1500: 16, 5000: 8, 12000: 4}
+"""Into how many parts each side of a cell is divided for a closer look, by how many cells need one; none of more."""
 
 MAX_ROUNDS = 6
 
@@ -39,7 +38,7 @@ class Traced:
     dense: bool = False
 
 
-def traced(level: Level, finest: int = 16, most: float = math.inf) -> Traced:
+def traced(level: Level, finest: int = 16, most: int = max(PARTS)) -> Traced:
     """The curve in the window of a level.
 
     A closer look divides cells into up to `finest` parts on a side; there is none at more than `most` cells.
@@ -56,18 +55,29 @@ def traced(level: Level, finest: int = 16, most: float = math.inf) -> Traced:
     dense = bool(rough.sum() > most)
     if dense:
         rough[:] = False
-    parts = min(finest, next(each for most, each in PARTS.items() if rough.sum() <= most))
-    for _ in range(MAX_ROUNDS):
-        look = closer(level, lattice, np.nonzero(rough)[0], parts)
-        points = singular_points(level, look)
-        grown = _grown(lattice, mesh, base, look, rough, points)
-        if not grown.any():
-            break
-        rough |= grown
+    parts = min(finest, next(each for cells, each in PARTS.items() if rough.sum() <= cells))
+    look, points = _looked_at(level, lattice, mesh, base, rough, parts)
     pieces = _pieces(found, base, places, ~rough[places])
     fine, singular = segments(look, points, _names(base, look, mesh.edges[:, simple & ~rough]))
     zeros = (mesh.values[0] == 0).all(0)
     return Traced(joined([*pieces, *fine]), singular, bool(zeros.any()), dense)
+
+
+def _looked_at(
+    level: Level, lattice: Lattice, mesh: Mesh, base: Met, rough: Choice, parts: int
+) -> tuple[Closer, list[tuple[Floats, bool]]]:
+    """The closer look at rough cells and all that need one with them, which become rough, and the singular points."""
+    points: list[tuple[Floats, bool]] = []
+    for _ in range(MAX_ROUNDS):
+        look = closer(level, lattice, np.nonzero(rough)[0], parts)
+        grown = _differing(lattice, mesh, base, look, rough)
+        if not grown.any():
+            points = singular_points(level, look)
+            grown = _near(lattice, look, points) & ~rough
+        if not grown.any():
+            break
+        rough |= grown
+    return look, points
 
 
 def _sorted(mesh: Mesh, base: Met) -> tuple[Choice, Choice]:
@@ -104,19 +114,23 @@ def _pieces(found: Arcs, base: Met, places: Places, kept: Choice) -> list[Segmen
     return [Segment((end[0], end[1]), line) for end, line, keep in zip(ends, lines, kept, strict=True) if keep]
 
 
-def _grown(
-    lattice: Lattice, mesh: Mesh, base: Met, look: Closer, rough: Choice, points: list[tuple[Floats, bool]]
-) -> Choice:
-    """The cells that need a closer look too: by other zeros on their edges, or a singular point nearby."""
+def _differing(lattice: Lattice, mesh: Mesh, base: Met, look: Closer, rough: Choice) -> Choice:
+    """The cells that are not rough, and on whose edges the closer look found other zeros."""
     number = [np.bincount(edge, minlength=lattice.edges) for edge in (base.roots.edge, look.on_edges()[1])]
     shared = np.zeros(lattice.edges, bool)
     shared[mesh.edges[:, rough]] = True
     found: Choice = (shared & (number[0] != number[1]))[mesh.edges].any(0)
+    return found & ~rough
+
+
+def _near(lattice: Lattice, look: Closer, points: list[tuple[Floats, bool]]) -> Choice:
+    """The cells that small cells about singular points lie in."""
+    found = np.zeros(lattice.columns * lattice.rows, bool)
     for point, _ in points:
         column, row = look.around(point) // look.parts
         inside = (column >= 0) & (column < lattice.columns) & (row >= 0) & (row < lattice.rows)
         found[(row * lattice.columns + column)[inside]] = True
-    return found & ~rough
+    return found
 
 
 def _names(base: Met, look: Closer, edges: Places) -> Places:

@@ -14,7 +14,10 @@ from derivcli.pictures.scene import Floats
 
 Trace = Callable[[Pair, Pair], tuple[Window, Traced]]
 
-SIZES = tuple(float(f"{digit}e{power}") for power in range(-1, 6) for digit in (1, 2, 5))
+SIZES = (
+    *(float(f"{digit}e{power}") for power in range(-1, 6) for digit in (1, 2, 5)),
+    *(float(f"1e{power}") for power in range(6, 156, 6)),
+)
 """Half the widths of windows that are tried, from the middle on in both directions."""
 
 FIRST = SIZES.index(5.0)
@@ -33,6 +36,12 @@ ROOM = 0.75
 SINGLE_RADII, PAIR_RADII = 4, 2
 """The same for a single one, and for several ones, in radii of curvature."""
 
+TINY = 2000
+"""What looks like a point may be a closed curve of this part of the window."""
+
+CLOSE, MAX_ZOOMS = 0.05, 4
+"""Special points that are so close, by the size of the window, are looked at in a window a tenth as large."""
+
 USUAL = np.full(2, -5.0), np.full(2, 5.0)
 """Where nothing tells what to show."""
 
@@ -50,6 +59,11 @@ class Features:
     high: Floats
     open: bool
     dense: bool
+
+    @property
+    def points_only(self) -> bool:
+        """Whether a single point is seen of the curve."""
+        return not self.empty and not (self.high > self.low).any()
 
     @property
     def empty(self) -> bool:
@@ -79,10 +93,14 @@ def chosen_window(
             found[place] = features(side, side)
         return found[place]
 
-    low, high = _box(sized(place), SIZES[place]) if (place := _large_enough(sized)) is not None else USUAL
+    place = _large_enough(sized)
+    low, high = USUAL if place is None else _box(*_resolved(features, sized(place), SIZES[place]))
     for _ in range(2):
         closer = features((low[0], high[0]), (low[1], high[1]))
-        if closer.empty or not (closer.high > closer.low).any():
+        if closer.points_only:
+            middle, tiny = (low + high) / 2, float(np.max(high - low)) / TINY
+            closer = features((middle[0] - tiny, middle[0] + tiny), (middle[1] - tiny, middle[1] + tiny))
+        if closer.empty or closer.dense or closer.points_only:
             break
         low, high = _tight(closer, low, high) if closer.open else _box(closer, float(np.max(high - low)) / 2)
     low, high = _neat(low, high)
@@ -105,6 +123,25 @@ def _large_enough(sized: Callable[[int], Features]) -> int | None:
     return None
 
 
+def _resolved(features: Callable[[Pair, Pair], Features], seen: Features, size: float) -> tuple[Features, float]:
+    """What a window shows and its size: a smaller one, if special points are too close to each other to be seen."""
+    shown, smaller = seen, size
+    for _ in range(MAX_ZOOMS):
+        if not shown.open or not shown.points.size:
+            break
+        if _width(shown) > CLOSE * smaller:
+            return shown, smaller
+        middle = shown.points.mean(1)
+        smaller /= 10
+        low, high = middle - smaller, middle + smaller
+        shown = features((low[0], high[0]), (low[1], high[1]))
+    return seen, size
+
+
+def _width(seen: Features) -> float:
+    return float(np.ptp(seen.points, axis=1).max())
+
+
 def _box(seen: Features, size: float) -> tuple[Floats, Floats]:
     """The box around a curve that is closed, or around the special points of one that goes on, with air."""
     if not seen.open and not seen.empty:
@@ -114,8 +151,8 @@ def _box(seen: Features, size: float) -> tuple[Floats, Floats]:
     if not seen.points.size:
         return np.full(2, -size), np.full(2, size)
     low, high = seen.points.min(1), seen.points.max(1)
-    wide, near = float((high - low).max()), float(seen.radii.min())
-    if wide < size / 1000:
+    wide, near = _width(seen), float(seen.radii.min())
+    if wide < CLOSE * size:
         room = min(max(SINGLE_RADII * near, size / 4), size)
     else:
         room = max(ROOM * wide, min(PAIR_RADII * near, wide), min(size / 4, 3 * wide))
