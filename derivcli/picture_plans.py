@@ -137,6 +137,8 @@ def _varying(request: Request, expressions: Sequence[Expression]) -> tuple[tuple
         return (request.moving,), {}
     first = expressions[0]
     known = [*dict.fromkeys([*(name for each in expressions for name in each.arguments), *variables_of(expressions)])]
+    if request.operator in FIELDS and request.wrt:
+        known = [*dict.fromkeys([*request.wrt, *known])]  # a field need not depend on each of its variables
     known = known or [*(request.points.names if request.points else ()), *_named(request)][:1] or [USUAL]
     if first.sides and len(known) == 1:
         known = sorted({*known, *_named(request)})[:2] if len({*known, *_named(request)}) > 1 else _with_axis(*known)

@@ -53,7 +53,7 @@ def test_every_panel_is_drawn_in_every_theme_without_a_word(theme: str, recwarn:
     assert list(recwarn) == []
 
 
-@pytest.mark.parametrize(("inches", "dpi"), [((3.0, 2.0), 60), ((6.0, 4.0), 100), ((1.0, 1.0), 72), ((20.0, 3.0), 20)])
+@pytest.mark.parametrize(("inches", "dpi"), [((1.0, 1.0), 72), ((20.0, 3.0), 20)])
 def test_a_picture_has_the_size_that_was_asked_for(inches: tuple[float, float], dpi: int) -> None:
     for made in everything():
         data = draw(made, "png", Look(size=inches, dpi=dpi))

@@ -63,12 +63,12 @@ def hostile() -> Scene:
     (panel,) = scene.panels
     assert isinstance(panel, Panel)
     columns = tuple(replace(column, name=bad) for column in scene.tables[0].columns)
-    marks = (Mark(0.0, 0.0, "zero", bad, HOSTILE, HOSTILE),)
+    marks = (Mark(0.0, 0.0, "zero", bad, HOSTILE, HOSTILE), Mark(1.0, math.inf, "open"))
     panel = Panel(
         Axis(bad, -2.5, 2.5),
         Axis(bad, -10, 17),
         tuple(replace(curve, name=bad, marks=marks) for curve in panel.curves),
-        densities=(Density(bad, np.ones((3, 4), np.int64), (-2, 2), (-2, 2)),),
+        densities=(Density(bad, np.ones((1024, 1023), np.int64), (-2, 2), (-2, 2)),),
     )
     table = replace(scene.tables[0], columns=columns, verdicts=tuple(HOSTILE for _ in scene.tables[0].x))
     return Scene((bad,), (panel,), (HOSTILE,), HOSTILE, tables=(table,))
@@ -94,6 +94,26 @@ def circle() -> Scene:
     return Scene((Name("a circle"),), (Panel(*axes, (curve,)),), equal=True)
 
 
+def ellipse() -> Scene:
+    """x = 2 cos t, y = sin t, with its numbers by t."""
+    scene = circle()
+    (panel,) = scene.panels
+    assert isinstance(panel, Panel)
+    t = np.linspace(0, 2 * np.pi, 400)
+    table = table_of(
+        0,
+        [Name(text) for text in ("x", "y", "dx", "dy")],
+        lambda t: [2 * np.cos(t), np.sin(t), -2 * np.sin(t), np.cos(t)],
+        (0.0, 2 * np.pi),
+        [],
+        [4.0, 2.0, np.inf, np.inf],
+        slopes=(2, 3, -1, -1),
+    )
+    curve = replace(panel.curves[0], strokes=(Stroke(2 * np.cos(t), np.sin(t)),))
+    panel = replace(panel, x=Axis(X, -2.2, 2.2), y=Axis(Name("y"), -1.2, 1.2), curves=(curve,))
+    return replace(scene, panels=(panel,), tables=(replace(table, parameter=Name("t")),))
+
+
 def test_the_same_scene_gives_the_same_page_of_bounded_size() -> None:
     text = page(polynomial(), Look())
     assert text == page(polynomial(), Look())
@@ -103,6 +123,7 @@ def test_the_same_scene_gives_the_same_page_of_bounded_size() -> None:
 @pytest.mark.parametrize("scene", [hostile(), fields()], ids=["hostile", "fields"])
 def test_nothing_of_a_users_is_markup_and_nothing_comes_from_elsewhere(scene: Scene) -> None:
     text = page(scene, Look())
+    assert len(text.encode()) < MOST_BYTES
     found = Tags()
     found.feed(text)
     assert [name for name, _ in found.tags if name in ("script", "img", "iframe", "object")] == ["script"] * 4
@@ -179,6 +200,10 @@ def test_a_reader_points_drags_and_types(browser: Browser, tmp_path: Path) -> No
     assert abs(hover["x"] - 1.5) < 0.02
     assert f"judged at {hover['x']:g}" in tab.text("#tip")
 
+    tab.mouse("mouseMoved", *spot(tab, 1.0, -2.0))
+    tab.settle()
+    assert tab.text("#tip").startswith("minimum (1, -2)")
+
     start = values(tab.text("#reading"))
     tab.drag(spot(tab, start["x"], start["f(x)"]), spot(tab, 2.0, 5.0))
     moved = values(tab.text("#reading"))
@@ -248,6 +273,25 @@ def curve_drawn(tab: Tab) -> tuple[list[float], list[float]]:
         })()"""
     )
     return found[0], found[1]
+
+
+@needs_browser
+def test_a_path_is_read_and_enlarged_by_its_parameter(browser: Browser, tmp_path: Path) -> None:
+    tab = opened(browser, ellipse(), tmp_path)
+    told = re.search(r"t . (.*)x . (.*)y . (.*)dy/dx . (.*)", tab.text("#reading"))
+    assert told
+    t, x, y, slope = (float(text) for text in told.groups())
+    for found, truth in ((x, 2 * math.cos(t)), (y, math.sin(t)), (slope, -math.cos(t) / (2 * math.sin(t)))):
+        assert math.isclose(found, truth, rel_tol=1e-8)
+    for _ in range(6):
+        tab.run("document.getElementById('in').click()")
+    tab.settle()
+    across, up = (np.array(each, float) for each in curve_drawn(tab))
+    assert np.nanmax(np.abs((across / 2) ** 2 + up**2 - 1)) < 1e-7
+    seen = (np.abs(across - x) < 2.2 / 64) & (np.abs(up - y) < 1.2 / 64)
+    assert np.count_nonzero(seen) > 100
+    sound(tab)
+    tab.close()
 
 
 @needs_browser

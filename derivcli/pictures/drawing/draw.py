@@ -104,14 +104,9 @@ def _without_repetition(scene: Scene) -> Scene:
 
 def _remarks(panels: Sequence[AnyPanel]) -> list[str]:
     """What is to be said of how panels are drawn."""
-    from derivcli.pictures.drawing.fields import ARROW_NOTE
+    from derivcli.pictures.drawing.fields import arrow_note
 
-    arrows = [
-        isinstance(panel, VectorPanel)
-        or (isinstance(panel, FieldPanel) and panel.contours.gradient is not None and not panel.surface)
-        for panel in panels
-    ]
-    return [ARROW_NOTE] if any(arrows) else []
+    return list(filter(None, [arrow_note(panel) for panel in panels if not isinstance(panel, Panel)]))
 
 
 def _add_axes(figure: Figure, panel: AnyPanel, number: int, first: Axes | None) -> Axes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from derivcli.pictures.drawing.occupied import Box, Occupied
+from derivcli.pictures.drawing.occupied import CELL_POINTS, Box, Occupied
 from derivcli.pictures.drawing.sheet import measuring
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import scaled
@@ -32,6 +32,9 @@ APART = 150.0
 
 MAX_TURN = 0.35
 """The angle in radians by which a line may turn under its number."""
+
+CROWDED = 1.9
+"""Lines under a number take so many times the cells of its own at most."""
 
 MAX_LABELS = 60
 MAX_PLACES = 40
@@ -64,11 +67,12 @@ def _level_places(
 ) -> Iterator[tuple[str, tuple[float, float], float]]:
     """Texts of levels with a place in the axes' coordinates and an angle, the longest lines first."""
     size = text_size(LEVEL_SIZE)
-    found = []
+    found, lines = [], Occupied(axes)
     for text, path in zip(texts, drawn.get_paths(), strict=True):
         vertices = np.asarray(path.vertices, np.float64)
         starts = np.flatnonzero(np.asarray(path.codes) == path.MOVETO)
         for line in np.split(vertices, starts[1:]) if len(vertices) else ():
+            lines.add_line(*line.T)
             points = taken.place(*line.T)
             steps = np.hypot(*np.diff(points, axis=0).T)
             found.append((float(steps.sum()), text, points))
@@ -78,15 +82,19 @@ def _level_places(
         width = (len(text) + 0.6) * size * LETTER_WIDTH
         if length < 1.8 * width or labels >= MAX_LABELS:
             continue
-        for middle, angle in _on_line(points, width, size, taken, max(1, int(length / APART))):
+        for middle, angle in _on_line(points, width, size, (taken, lines), max(1, int(length / APART))):
             labels += 1
             yield text, tuple(axes.transData.inverted().transform(middle / taken.points + taken.corner)), angle
 
 
 def _on_line(
-    points: Floats, width: float, height: float, taken: Occupied, count: int
+    points: Floats, width: float, height: float, maps: tuple[Occupied, Occupied], count: int
 ) -> Iterator[tuple[Floats, float]]:
-    """Places for up to so many numbers on a line, where it is straight, inside and free, as evenly as can be."""
+    """Places for up to so many numbers on a line, where it is straight, inside and free, as evenly as can be.
+
+    `maps` are what texts and marks take, and what all the lines take.
+    """
+    taken, lines = maps
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
 
     def at(lengths: Floats) -> Floats:
@@ -105,7 +113,8 @@ def _on_line(
             across, up = last[place] - first[place]
             half = abs(across) / 2 + 0.35 * height, abs(up) / 2 + 0.35 * height
             box = Box(*(middle[place] - half), *(middle[place] + half))
-            if not taken.overlap(box) and _inside(box, taken):
+            alone = lines.overlap(box) < CROWDED * width / CELL_POINTS
+            if alone and not taken.overlap(box) and _inside(box, taken):
                 taken.add_box(box)
                 angle = np.degrees(np.arctan2(up, across))
                 yield middle[place], float((angle + 89) % 180 - 89)

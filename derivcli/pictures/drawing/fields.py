@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable
     from matplotlib.contour import ContourSet
 
+LEAST_SIGNED = 0.25
+"""Colours tell signs where the bands of one sign are at least this part of those of the other."""
+
 MAX_TICKS = 11
 """At a scale of colours."""
 
@@ -31,8 +34,6 @@ ARROW_PART = 0.82
 
 ARROW_POWER = 1 / 3
 """Lengths of arrows go with this power of what they show, so that small ones are seen beside large ones."""
-
-ARROW_NOTE = "lengths of arrows: cube roots"
 
 
 def draw_field(axes: Axes, panel: FieldPanel, theme: Theme) -> Shown:
@@ -54,6 +55,14 @@ def draw_vectors(axes: Axes, panel: VectorPanel, theme: Theme) -> Shown:
     _draw_arrows(axes, panel, panel.grid, panel.vectors, theme, 0.9)
     draw_marks(axes, panel, panel.marks, theme.ink, theme)
     return Shown(colors=filled, levels=lines)
+
+
+def arrow_note(panel: FieldPanel | VectorPanel) -> str:
+    """What is to be said of arrows; "" without any."""
+    if isinstance(panel, VectorPanel):
+        return "lengths of arrows: cube roots"
+    has_arrows = panel.contours.gradient is not None and not panel.surface
+    return "arrows point uphill, lengths are cube roots of slopes" if has_arrows else ""
 
 
 def draw_scale(bar: Axes, colors: ScalarMappable, contours: Contours) -> None:
@@ -90,7 +99,8 @@ def _draw_contours(
         _draw_break(axes, panel, line, theme)
     levels = contours.levels / 10.0**contours.unit
     if not len(levels):
-        _draw_constant(axes, panel, contours, theme)
+        if isinstance(panel, FieldPanel):
+            _draw_constant(axes, panel, contours, theme)
         return None, None
     bands, lines = _ways_of_drawing(axes, panel, contours, levels)
     filled = bands(levels=levels, colors=band_colors(levels, theme), extend="both", zorder=1.0)
@@ -137,11 +147,11 @@ def band_colors(levels: Floats, theme: Theme) -> list[tuple[float, float, float]
 
     count = len(levels) + 1
     places = np.arange(count) / (count - 1) if count > 1 else np.array([0.5])
-    signed = count > 1 and bool(levels[0] < 0 < levels[-1])
+    ends = np.concatenate([[-np.inf], levels, [np.inf]])
+    below, above = int((ends[1:] <= 0).sum()), int((ends[:-1] >= 0).sum())
+    most = max(below, above)
+    signed = count > 1 and min(below, above) > LEAST_SIGNED * most
     if signed:
-        ends = np.concatenate([[-np.inf], levels, [np.inf]])
-        below, above = int((ends[1:] <= 0).sum()), int((ends[:-1] >= 0).sum())
-        most = max(below, above)
         places = np.array([0.5 + 0.5 * _step(number, below, count - above) / most for number in range(count)])
     colors = LinearSegmentedColormap.from_list("bands", theme.signs if signed else theme.slopes)
     return [to_rgb(colors(place)) for place in places]

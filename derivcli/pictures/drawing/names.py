@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivcli.pictures.drawing.curve_names import draw_curve_names
-from derivcli.pictures.drawing.occupied import Occupied, Spot
+from derivcli.pictures.drawing.occupied import Cells, Occupied, Spot
 from derivcli.pictures.drawing.styles import Styles, key_of
 from derivcli.pictures.drawing.themes import Theme
-from derivcli.pictures.drawing.ticks import scaled
+from derivcli.pictures.drawing.ticks import limits, scaled
 from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured, points
 from derivcli.pictures.scene import AnyPanel, Curve, Mark, Name, Panel, VectorPanel
 
@@ -46,13 +46,14 @@ def draw_names(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, lines:
             taken.add_box(box_of((x, y), (0.0, 0.0), points(MARK_POINTS)))
     left = draw_curve_names(taken, panel, styles, traces) if isinstance(panel, Panel) else []
     backed = None if isinstance(panel, Panel) else theme.background
+    thin = _thin_lines(taken, panel)
     for mark, color in sorted(marks, key=lambda pair: LAST.index(pair[0].kind) if pair[0].kind in LAST else -1):
         if mark.name is not None and _is_seen(panel, mark):
-            _draw_beside(taken, _spot(taken, panel, mark.x, mark.y), mark.name, color, backed)
+            _draw_beside(taken, _spot(taken, panel, mark.x, mark.y), mark.name, color, backed, thin)
     for asymptote in panel.asymptotes if isinstance(panel, Panel) else ():
         if asymptote.name is not None:
             place = (asymptote.place, panel.y.low) if asymptote.vertical else (panel.x.high, asymptote.place)
-            _draw_beside(taken, _spot(taken, panel, *place), asymptote.name, theme.grey, backed)
+            _draw_beside(taken, _spot(taken, panel, *place), asymptote.name, theme.grey, backed, thin)
     return left
 
 
@@ -66,12 +67,30 @@ def _spot(taken: Occupied, panel: AnyPanel, x: float, y: float) -> Spot:
     return float(left), float(bottom)
 
 
-def _draw_beside(taken: Occupied, spot: Spot, name: Name, color: str, backed: str | None) -> None:
-    """A name around a spot, in the first place where nothing else is, or none where there is no such place."""
+def _draw_beside(taken: Occupied, spot: Spot, name: Name, color: str, backed: str | None, thin: Cells) -> None:
+    """A name around a spot, in the first place where nothing else is, or none where there is no such place.
+
+    It avoids thin lines too, where it can.
+    """
     size = measured(taken.axes, name, MARK_SIZE)
-    for place in (corner(spot, size, side, points(gap)) for gap in DISTANCES for side in AROUND):
-        box = box_of(place, size, points(1.0))
-        if not taken.overlap(box):
-            taken.add_box(box)
-            draw_text(taken, place, name, color, MARK_SIZE, backed)
-            return
+    places = [corner(spot, size, side, points(gap)) for gap in DISTANCES for side in AROUND]
+    boxes = [box_of(place, size, points(1.0)) for place in places]
+    free = [number for number, box in enumerate(boxes) if not taken.overlap(box)]
+    if not free:
+        return
+    best = next((number for number in free if not taken.holds(thin, boxes[number])), free[0])
+    taken.add_box(boxes[best])
+    draw_text(taken, places[best], name, color, MARK_SIZE, backed)
+
+
+def _thin_lines(taken: Occupied, panel: AnyPanel) -> Cells:
+    """The cells of asymptotes, and of the lines where a coordinate is 0."""
+    ends = np.array(limits(panel.x)), np.array(limits(panel.y))
+    places = [(0.0, True), (0.0, False)]
+    for line in panel.asymptotes if isinstance(panel, Panel) else ():
+        places.append((float(scaled(np.array([line.place]), panel.x if line.vertical else panel.y)[0]), line.vertical))
+    found = np.zeros_like(taken.cells)
+    for place, vertical in places:
+        level = np.full(2, place)
+        found |= taken.trace(level, ends[1]) if vertical else taken.trace(ends[0], level)
+    return found

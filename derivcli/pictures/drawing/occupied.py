@@ -59,7 +59,13 @@ class Occupied:
         return places
 
     def add_line(self, x: Floats, y: Floats) -> Cells:
-        """Takes the cells along a line, in data coordinates, which a nan interrupts; gives these cells."""
+        """Takes the cells along a line, and gives them."""
+        line = self.trace(x, y)
+        self.cells |= line
+        return line
+
+    def trace(self, x: Floats, y: Floats) -> Cells:
+        """The cells along a line, in data coordinates, which a nan interrupts."""
         line = np.zeros_like(self.cells)
         places = self.place(x, y)
         starts, ends = places[:-1], places[1:]
@@ -73,7 +79,6 @@ class Occupied:
         which = np.repeat(np.arange(len(steps)), steps)
         part = (np.arange(len(which)) - np.repeat(np.cumsum(steps) - steps, steps)) / np.repeat(steps, steps)
         self._set(line, starts[which] + part[:, None] * (ends - starts)[which])
-        self.cells |= line
         return line
 
     def add_box(self, box: Box) -> None:

@@ -117,13 +117,13 @@ def arrange(
             cast(Any, axes).set_box_aspect(DEPTH_SHAPE, zoom=1 - DEPTH_SHRINKAGE * max(letters - USUAL_LETTERS, 0))
             continue
         axes.set_position((left / width, 1 - top / height, wide / width, tall / height))
-        _set_density(axes.xaxis, wide / (X_TICK * scale))
-        _set_density(axes.yaxis, tall / (Y_TICK * scale))
         if scene.equal:
             axes.set_aspect("equal", adjustable="box", anchor="NW")
             axes.apply_aspect()
+        box = axes.get_position()
+        _set_density(axes.xaxis, box.width * width / (X_TICK * scale))
+        _set_density(axes.yaxis, box.height * height / (Y_TICK * scale))
         if bar is not None:
-            box = axes.get_position()
             bar.set_position((box.x1 + BAR_GAP * scale / width, box.y0, BAR * scale / width, box.height))
 
 

@@ -59,7 +59,8 @@ def draw_surface(axes: Axes, panel: FieldPanel, theme: Theme) -> None:
     for drawn, axis in ((three.xaxis, panel.x), (three.yaxis, panel.y), (three.zaxis, height)):
         set_scale(drawn, axis)
         set_name(drawn, axis)
-        drawn.get_major_locator().set_params(nbins=MAX_TICKS)
+        if not axis.turns:
+            drawn.get_major_locator().set_params(nbins=MAX_TICKS)
         drawn.labelpad = text_size(0.8)
         drawn.set_pane_color(theme.background)
         drawn.line.set_color(theme.grey)

@@ -40,8 +40,9 @@ GROWTH = 50.0
 LOOK_EVERY = 6
 """After so many halvings those edges are left alone that turn out to have no break."""
 
-ASIDE = 1e-7
-"""How far from a break the values beside it are taken, in edges: the point itself may have a value of its own."""
+NEAR = (1e-7, 1 / 16, 1 / 4)
+"""The parts of the way from a break at which values are taken: the point may have one of its own, and near it they
+may bend more than elsewhere."""
 
 Narrowed: TypeAlias = Callable[[Floats, NDArray[np.int64]], Floats]
 """The values at a point on each of some edges, whose numbers come second."""
@@ -51,7 +52,8 @@ Narrowed: TypeAlias = Callable[[Floats, NDArray[np.int64]], Floats]
 class Edges:
     """The edges between neighbours along one variable, all of one shape.
 
-    `kinds` is 0 where there is no break, `at` where it is, `before` and `after` are the values beside it.
+    `kinds` is 0 where there is no break, `at` where it is. `before` and `after`, which have one axis more, are the
+    values beside it, at the parts NEAR of the way to the end of the edge.
     """
 
     kinds: NDArray[np.int8]
@@ -64,14 +66,14 @@ def broken_edges(value: Callable[[Floats, Floats], Floats], grid: Grid) -> tuple
     """The edges from left to right, shape (y, x - 1), and from below, shape (y - 1, x), with the breaks on them."""
     across = _along_rows(value, grid.x, grid.y, grid.values)
     up = _along_rows(lambda y, x: value(x, y), grid.y, grid.x, grid.values.T)
-    return across, Edges(up.kinds.T, up.at.T, up.before.T, up.after.T)
+    return across, Edges(up.kinds.T, up.at.T, up.before.swapaxes(0, 1), up.after.swapaxes(0, 1))
 
 
 def _along_rows(value: Callable[[Floats, Floats], Floats], moving: Floats, still: Floats, values: Floats) -> Edges:
     """The edges of each row."""
     suspects = suspicious(values)
-    kinds, nothing = np.zeros(suspects.shape, np.int8), np.full(suspects.shape, np.nan)
-    edges = Edges(kinds, nothing.copy(), nothing.copy(), nothing.copy())
+    kinds, nothing = np.zeros(suspects.shape, np.int8), np.full((*suspects.shape, len(NEAR)), np.nan)
+    edges = Edges(kinds, nothing[..., 0].copy(), nothing.copy(), nothing.copy())
     rows, columns = np.nonzero(suspects)
     if not 0 < len(rows) <= MAX_EDGES:
         return edges
@@ -144,10 +146,11 @@ def _narrowed(value: Narrowed, low: Floats, high: Floats, one: Floats, other: Fl
             if step % LOOK_EVERY == LOOK_EVERY - 1:
                 active = active[search.is_border[active] | _keep(search, first)[active]]
         at = search.low / 2 + search.high / 2
-        every, move = np.arange(len(low)), ASIDE * (high - low)
-        before, after = value(np.maximum(low, at - move), every), value(np.minimum(high, at + move), every)
-        before = np.where(np.isfinite(before), before, search.before)
-        after = np.where(np.isfinite(after), after, search.after)
+        every = np.arange(len(low))
+        befores = [value(np.maximum(low, at - _move(at - low, high - low, part)), every) for part in NEAR]
+        afters = [value(np.minimum(high, at + _move(high - at, high - low, part)), every) for part in NEAR]
+        before = befores[0] = np.where(np.isfinite(befores[0]), befores[0], search.before)
+        after = afters[0] = np.where(np.isfinite(afters[0]), afters[0], search.after)
         kept = _keep(search, first) & ~(np.abs(after - before) < KEPT * first) & (first > 0)
         aside, near = _larger(before, after), _larger(search.before, search.after)
         both = np.isfinite(one) & np.isfinite(other)
@@ -156,7 +159,12 @@ def _narrowed(value: Narrowed, low: Floats, high: Floats, one: Floats, other: Fl
         huge = np.where(has_first, np.abs(search.before), np.abs(search.after)) > HUGE
     kinds = np.where(kept, np.where(largest, POLE, JUMP), 0)
     kinds = np.where(search.is_border, np.where(huge, POLE, BORDER), kinds).astype(np.int8)
-    return Edges(kinds, at, before, after)
+    return Edges(kinds, at, np.stack(befores, axis=1), np.stack(afters, axis=1))
+
+
+def _move(way: Floats, edge: Floats, part: float) -> Floats:
+    """That part of the way to the end of an edge, or the least one beside a break that lies near the end."""
+    return np.asarray(np.maximum(part * way, NEAR[0] * edge), np.float64)
 
 
 def _larger(one: Floats, other: Floats) -> Floats:

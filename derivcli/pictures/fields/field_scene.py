@@ -196,7 +196,6 @@ def _notes(drawn: Drawn, panel: FieldPanel, known: BoxStudy | None) -> list[str]
         notes.append(f"levels in units of 10^{contours.unit}")
     if not panel.surface:
         notes += critical_notes(known) if known and (known.critical or known.complete or known.curves) else []
-        notes += ["arrows point uphill"] * (contours.gradient is not None)
         notes += [f"{line.name.text}: {SPELLED[line.role]}" for line in panel.curves]
     notes += [plane.name.text for plane in panel.planes if plane.name is not None]
     return notes

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from derivcli.pictures.fields.borders import KINDS, Edges
+from derivcli.pictures.fields.borders import KINDS, NEAR, Edges
 from derivcli.pictures.fields.grid import Grid
-from derivcli.pictures.scene import Mesh, Stroke
+from derivcli.pictures.scene import Floats, Mesh, Stroke
 
-Point = tuple[float, float]
+Point: TypeAlias = tuple[float, float]
+
+Vertex: TypeAlias = tuple[int, float]
+"""The number of a vertex, and its value."""
 
 STRAIGHT = 0.95
 """The least cosine of the angle by which a line turns where others meet it."""
@@ -39,17 +44,33 @@ class _Making:
     triangles: list[tuple[int, int, int]] = field(default_factory=list)
     links: list[tuple[int, Point, Point]] = field(default_factory=list)
 
-    def vertex(self, point: Point, value: float) -> int:
+    known: dict[tuple[int, int, int], int] = field(default_factory=dict)
+
+    def vertex(self, point: Point, value: float) -> Vertex:
         """A new vertex."""
         self.x.append(point[0])
         self.y.append(point[1])
         self.values.append(value)
-        return self.first + len(self.values) - 1
+        return self.first + len(self.values) - 1, value
 
-    def polygon(self, corners: list[int], values: list[float]) -> None:
+    def beside(self, at: Point, side: _Side, other: _Side, values: tuple[float, ...]) -> list[Vertex]:
+        """The vertices on an edge from a break towards one of its corners; the cells on both sides share them."""
+        end = side.place
+        found = []
+        for number, (part, value) in enumerate(zip(NEAR, values, strict=True)):
+            key = side.corner, other.corner, number
+            if key not in self.known:
+                part *= number > 0
+                place = at[0] + part * (end[0] - at[0]), at[1] + part * (end[1] - at[1])
+                self.known[key] = self.vertex(place, value)[0]
+            found.append((self.known[key], value))
+        return found
+
+    def polygon(self, corners: list[Vertex]) -> None:
         """A convex polygon, left out where a corner has no value."""
-        if np.isfinite(values).all():
-            self.triangles += [(corners[0], a, b) for a, b in pairwise(corners[1:])]
+        if all(math.isfinite(value) for _, value in corners):
+            places = [place for place, _ in corners]
+            self.triangles += [(places[0], a, b) for a, b in pairwise(places[1:])]
 
 
 def cut(grid: Grid, edges: tuple[Edges, Edges]) -> Cut:
@@ -59,7 +80,7 @@ def cut(grid: Grid, edges: tuple[Edges, Edges]) -> Cut:
     broken = (across.kinds[:-1] > 0) | (across.kinds[1:] > 0) | (up.kinds[:, :-1] > 0) | (up.kinds[:, 1:] > 0)
     making = _Making(rows * columns)
     for row, column in zip(*map(np.ndarray.tolist, np.nonzero(broken)), strict=True):
-        _cut_cell(making, grid, _perimeter(grid, across, up, row, column))
+        _cut_cell(making, _perimeter(grid, across, up, row, column))
     whole = _whole_cells(grid, broken)
     across_all, up_all = np.meshgrid(grid.x, grid.y)
     mesh = Mesh(
@@ -68,11 +89,21 @@ def cut(grid: Grid, edges: tuple[Edges, Edges]) -> Cut:
         np.concatenate([grid.values.ravel(), making.values]),
         np.concatenate([whole, np.asarray(making.triangles, np.int64).reshape(-1, 3)]),
     )
+    inner = [link for link in making.links if not _at_end(grid.x, link, 0) and not _at_end(grid.y, link, 1)]
     lines = {
-        name: tuple(chained([(one, other) for each, one, other in making.links if each == kind]))
+        name: tuple(chained([(one, other) for each, one, other in inner if each == kind]))
         for kind, name in KINDS.items()
     }
     return Cut(mesh, {name: strokes for name, strokes in lines.items() if strokes})
+
+
+def _at_end(places: Floats, link: tuple[int, Point, Point], side: int) -> bool:
+    """Whether a piece of a break runs along an end of the window, where it parts nothing."""
+    near = 1e-6 * float(places[-1] - places[0])
+    return any(
+        abs(link[1][side] - end) <= near and abs(link[2][side] - end) <= near
+        for end in (float(places[0]), float(places[-1]))
+    )
 
 
 def _whole_cells(grid: Grid, broken: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -91,11 +122,12 @@ class _Side:
     """A corner of a cell with the edge that follows it, going round: its break, if `kind` is not 0."""
 
     corner: int
+    place: Point
     value: float
     kind: int
     at: Point
-    before: float
-    after: float
+    before: tuple[float, ...]
+    after: tuple[float, ...]
 
 
 def _perimeter(grid: Grid, across: Edges, up: Edges, row: int, column: int) -> list[_Side]:
@@ -112,35 +144,38 @@ def _perimeter(grid: Grid, across: Edges, up: Edges, row: int, column: int) -> l
         place = edge_row, edge_column
         at = float(edges.at[place])
         point = (at, float(grid.y[edge_row])) if edges is across else (float(grid.x[edge_column]), at)
-        beside = float(edges.before[place]), float(edges.after[place])
-        before, after = beside[::-1] if is_backward else beside
-        value = float(grid.values[corner_row, corner_column])
-        corner = corner_row * columns + corner_column
-        sides.append(_Side(corner, value, int(edges.kinds[place]), point, before, after))
+        kind, value = int(edges.kinds[place]), float(grid.values[corner_row, corner_column])
+        before, after = ((*each[place].tolist(),) if kind else () for each in (edges.before, edges.after))
+        if is_backward:
+            before, after = after, before
+        here = float(grid.x[corner_column]), float(grid.y[corner_row])
+        sides.append(_Side(corner_row * columns + corner_column, here, value, kind, point, before, after))
     return sides
 
 
-def _cut_cell(making: _Making, grid: Grid, sides: list[_Side]) -> None:
+def _cut_cell(making: _Making, sides: list[_Side]) -> None:
     """Cut one cell: from break to break if there are two, else from each break to a point between them."""
     breaks = [place for place, side in enumerate(sides) if side.kind]
     points = [sides[place].at for place in breaks]
-    kind = max(sides[place].kind for place in breaks)
-    corners = [(float(grid.x[side.corner % len(grid.x)]), float(grid.y[side.corner // len(grid.x)])) for side in sides]
-    middle = _mean(points if len(points) > 1 else corners)
+    middle = _mean(points if len(points) > 1 else [side.place for side in sides])
     if len(breaks) == 2:
-        making.links.append((kind, points[0], points[1]))
+        making.links.append((max(sides[place].kind for place in breaks), points[0], points[1]))
     else:
         making.links += [(sides[place].kind, sides[place].at, middle) for place in breaks]
     for start, stop in zip(breaks, [*breaks[1:], breaks[0] + 4], strict=True):
         inner = [sides[place % 4] for place in range(start + 1, stop + 1)]
-        ends = sides[start], sides[stop % 4]
-        values = [ends[0].after, *(side.value for side in inner), ends[1].before]
-        around = [making.vertex(ends[0].at, values[0]), *(side.corner for side in inner)]
-        around.append(making.vertex(ends[1].at, values[-1]))
-        if len(breaks) != 2:
-            value = sum(each / len(values) for each in values)
-            around, values = [making.vertex(middle, value), *around], [value, *values]
-        making.polygon(around, values)
+        first, last = sides[start], sides[stop % 4]
+        there = making.beside(first.at, inner[0], first, first.after)
+        back = making.beside(last.at, last, sides[(stop + 1) % 4], last.before)
+        corners = [(side.corner, side.value) for side in inner]
+        if len(breaks) == 2:
+            for one, other in zip(pairwise(there), pairwise(back), strict=True):
+                making.polygon([*one, *other[::-1]])
+            making.polygon([there[-1], *corners, back[-1]])
+        else:
+            values = [value for _, value in (there[0], *corners, back[0])]
+            center = making.vertex(middle, sum(value / len(values) for value in values))
+            making.polygon([center, *there, *corners, *back[::-1]])
 
 
 def _mean(points: list[Point]) -> Point:

@@ -42,7 +42,7 @@ def vector_scene(drawn: Drawn) -> Scene:
     """The scene of a field of two functions of two variables."""
     if len(drawn.expressions) != 2 or len(drawn.names) != 2:
         message = f"a picture shows a field of two functions of two variables, and here {_counted(drawn)}"
-        raise DerivError(message, hint="write two expressions in two variables")
+        raise DerivError(message, hint="write two expressions, and name both variables as in `--wrt x,y`")
     field = field_of(drawn)
     window = window_of(drawn, field)
     known = zeros_in(drawn, window)

@@ -48,8 +48,11 @@ PERIODS = (math.pi / 2, math.pi, 2 * math.pi, 4 * math.pi, 0.5, 1.0, 2.0, 4.0)
 SMALL_PART = 0.4
 """What takes a smaller part of a window than this is looked at again from near by."""
 
+TYPICAL_PART, SAME_PART = 0.99, 1e-3
+"""What most values differ by, and the part of it by which those differ that are the same."""
+
 FLAT_PART = 0.02
-"""A value that differs by less than this part of the range from the commonest one shows nothing."""
+"""A value that differs from the commonest one by less than this part of what most differ by shows nothing."""
 
 
 def window_of(drawn: Drawn, field: Field) -> Window:
@@ -174,9 +177,11 @@ def _shows(values: Floats) -> NDArray[np.bool_]:
         return finite
     inner = values[finite]
     middle = np.median(inner)
-    size = np.quantile(np.abs(inner - middle), 0.99)
+    size = np.quantile(np.abs(inner - middle), TYPICAL_PART)
     if size == 0:
         size = np.abs(inner - middle).max()
+    if size > 0 and np.median(np.abs(inner - middle)) > SAME_PART * size:
+        return finite  # most values differ
     return np.asarray(finite & (np.abs(values - middle) > FLAT_PART * size) if size > 0 else finite & False, np.bool_)
 
 

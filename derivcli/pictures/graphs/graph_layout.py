@@ -64,7 +64,7 @@ def layout(names: Sequence[str], edges: Iterable[Edge], low: Collection[str] = (
 
 
 def layers_of(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
-    """The layer of each node: behind all that it reads; one that reads nothing stands right before its first reader."""
+    """The layer of each node: behind all that it reads, and right before its first reader."""
     read: dict[str, list[str]] = defaultdict(list)
     readers: dict[str, list[str]] = defaultdict(list)
     for source, target in edges:
@@ -73,8 +73,8 @@ def layers_of(names: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
     layers: dict[str, int] = {}
     for name in names:
         layers[name] = max((layers[part] + 1 for part in read[name]), default=0)
-    for name in names:
-        if not read[name] and readers[name]:
+    for name in reversed(names):
+        if readers[name]:
             layers[name] = min(layers[reader] for reader in readers[name]) - 1
     return layers
 

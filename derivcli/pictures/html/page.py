@@ -23,7 +23,8 @@ LIBRARIES = ("bokeh.min.js", "bokeh-api.min.js")
 It has axes, ranges, gestures and fast canvas glyphs in 1.4 MB; its MathJax alone would be larger than that.
 """
 
-SCRIPTS = ("numbers.js", "ticks.js", "figures.js", "fields.js", "levels.js", "riders.js", "page.js")
+SCRIPTS = tuple(f"{name}.js" for name in "numbers ticks figures fields levels riders words gestures page".split())
+"""The page's own program, in the order in which its parts are read."""
 
 
 def page(scene: Scene, look: Look) -> str:

@@ -5,102 +5,9 @@ const element = (id) => document.getElementById(id)
 const graph = element('graph'), tip = element('tip')
 const tables = data.tables.map(prepareTable)
 const dark = matchMedia('(prefers-color-scheme: dark)')
-const HOLDS = {mouse: 14, pen: 18, touch: 30} // pixels around the point in which it is taken hold of
-const TIP_REACH = 10
-const MOST_CHIPS = 12
 const GAP = 10 // pixels between the parts of the page
-const QUIET = 250 // milliseconds after which the values are read out
 
 const state = {figures: [], riders: [], rider: null, at: null, found: null, themeName: '', drags: null, isFine: false}
-
-function svg(tag, attributes) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  return made
-}
-
-function svgLine(curve) {
-  const made = svg('svg', {width: 30, height: 8, 'aria-hidden': 'true'})
-  const line = svg('line', {x1: 0, x2: 30, y1: 4, y2: 4, 'stroke-width': curve.width, 'stroke-dasharray': curve.dash.join(' ')})
-  made.append(line)
-  return {made, line}
-}
-
-// A title as its outline, which is read out as its text.
-function titleOf({text, path, box}) {
-  const line = document.createElement('span')
-  if (!path) {
-    line.textContent = text
-    return line
-  }
-  const [left, top, width, height] = box
-  const made = svg('svg', {
-    viewBox: `${left - 1} ${top - 1} ${width + 2} ${height + 2}`, width: width + 2, height: height + 2, role: 'img', 'aria-label': text,
-  })
-  made.append(svg('path', {d: path}))
-  line.append(made)
-  return line
-}
-
-function button(text, act) {
-  const made = document.createElement('button')
-  made.type = 'button'
-  made.append(text)
-  made.addEventListener('click', act)
-  return made
-}
-
-function writeWords() {
-  for (const name of data.titles) element('titles').append(titleOf(name))
-  for (const note of data.notes) {
-    const line = document.createElement('li')
-    line.textContent = note
-    element('notes').append(line)
-  }
-  element('description').textContent = data.description
-  graph.setAttribute('aria-label', `Graph of ${data.titles.map((name) => name.text).join(', ')}`)
-}
-
-function writeLegend() {
-  const curves = state.figures.flatMap((figure) => figure.curves.filter((curve) => curve.role != 'tangent'))
-  if (curves.length < 2) return
-  for (const curve of curves) {
-    const {made, line} = svgLine(curve)
-    const entry = button(made, () => {
-      const isShown = entry.getAttribute('aria-pressed') != 'true'
-      entry.setAttribute('aria-pressed', String(isShown))
-      for (const part of curve.parts) part.visible = isShown
-    })
-    entry.append(curve.name.text)
-    entry.setAttribute('aria-pressed', 'true')
-    state.figures[0].painters.push((theme, name) => line.setAttribute('stroke', curve.colors[name]))
-    element('legend').append(entry)
-  }
-}
-
-function writeMarks() {
-  const own = state.rider ? state.rider.marks().slice(0, MOST_CHIPS) : []
-  element('marks').replaceChildren(...own.map((mark) => button(markText(mark), () => goTo(mark))))
-}
-
-const KINDS = {
-  closed: 'end', open: 'open point', isolated: 'isolated point', dot: '', touch: '', flat: 'critical point', degenerate: 'critical point',
-  node: 'double point', start: 'start',
-}
-
-function markText(mark) {
-  if (mark.kind == 'touch' && mark.curve) return `tangent ${mark.curve.name.text}`
-  const kind = KINDS[mark.kind] ?? mark.kind
-  if (mark.kind == 'jump') return `jump at ${number(mark.x, 6)}`
-  const name = mark.name.text || `(${number(mark.x, 6)}, ${number(mark.y, 6)})`
-  if (name.startsWith(kind)) return name == kind ? `${kind} (${number(mark.x, 6)}, ${number(mark.y, 6)})` : name
-  return `${kind}${name[0] == '(' ? '' : ':'} ${name}`
-}
-
-function goTo(mark) {
-  show(state.rider.ofMark(mark))
-  keepInView()
-}
 
 // The tangent lies below the curves, the point above all.
 function addTangent(figure) {
@@ -118,11 +25,6 @@ function addPoint(figure) {
     point.glyph.line_color = theme.background
   })
   Object.assign(figure, {dots, hover})
-}
-
-// A name with its number, after a sign that says how sure it is.
-function equation({name, text}) {
-  return text.startsWith('≈') ? `${name} ${text}` : `${name} = ${text}`
 }
 
 // Puts the point at a place of its rider, or at what is known beside it unless a fine step asks for the place itself.
@@ -147,12 +49,6 @@ function show(at, isFine = false) {
   }
   element('reading').replaceChildren(...parts)
   speak([state.riders.length > 1 ? rider.name : '', ...words.map(({name, text}) => `${name} is ${text}`), state.found.verdict])
-}
-
-let voice = 0
-function speak(words) {
-  clearTimeout(voice)
-  voice = setTimeout(() => { element('spoken').textContent = words.filter(Boolean).join('; ') }, QUIET)
 }
 
 function drawPoint() {
@@ -190,143 +86,6 @@ function redraw() {
 function align() {
   const left = Math.ceil(Math.max(...state.figures.map((figure) => frameOf(figure).left)))
   for (const figure of state.figures) if (frameOf(figure).left < left - 1) figure.plot.min_border_left = left
-}
-
-function tellZoom() {
-  const [figure] = state.figures, line = element('state')
-  const times = (figure.home.x.high - figure.home.x.low) / (figure.x.end - figure.x.start)
-  const closest = figure.x.end - figure.x.start < 1.01 * narrowest(figure.home.x)
-  const atEnd = state.figures.some((each) => each.curves.some((curve) => curve.end && !curve.isCoarse && curve.parts[0].visible))
-  const coarse = times > 4 && state.figures.some((each) => each.isCoarse || each.curves.some((curve) => curve.end && curve.isCoarse))
-  const isField = state.figures.some((each) => each.isCoarse)
-  const words = times > 1.02 ? [`Enlarged ${number(times, times < 10 ? 2 : 3)} times.`] : []
-  if (closest) words.push('No closer: this is the end of the zoom.')
-  else if (atEnd) words.push('The embedded numbers end here: the dots are computed, the line between them is not.')
-  else if (coarse) words.push(isField ? 'Nothing finer is embedded: numbers between the grid’s points are interpolated.' : 'Nothing finer is embedded: this is the whole picture’s drawing, enlarged.')
-  line.textContent = words.join(' ')
-  line.className = closest || atEnd || coarse ? 'end' : ''
-}
-
-function place(figure, event) {
-  const box = figure.view.el.getBoundingClientRect(), frame = frameOf(figure)
-  const right = event.clientX - box.left - frame.left, down = event.clientY - box.top - frame.top
-  return {
-    right, down, isInside: right >= 0 && down >= 0 && right <= frame.width && down <= frame.height,
-    x: figure.view.frame.x_scale.invert(right + frame.left), y: figure.view.frame.y_scale.invert(down + frame.top),
-  }
-}
-
-function under(event) {
-  for (const figure of state.figures) {
-    const spot = place(figure, event)
-    if (spot.isInside) return {figure, ...spot}
-  }
-  return null
-}
-
-function away(figure, spot, x, y) {
-  const {frame} = figure.view, {left, top} = frameOf(figure)
-  return Math.hypot(frame.x_scale.compute(x) - left - spot.right, frame.y_scale.compute(y) - top - spot.down)
-}
-
-function isHeld(event) {
-  const spot = under(event)
-  if (!spot || !state.found) return null
-  const own = state.found.dots.filter((dot) => dot.figure == spot.figure && isFinite(dot.y))
-  const reach = HOLDS[event.pointerType] || HOLDS.mouse
-  return own.some((dot) => away(spot.figure, spot, dot.x, dot.y) <= reach) ? spot.figure : null
-}
-
-function nearestRider(spot) {
-  const found = state.riders.map((rider) => ({rider, ...rider.nearest(spot.x, spot.y, spot.figure)}))
-    .filter((each) => each.found && (!each.rider.curve || each.rider.curve.parts[0].visible))
-  return found.sort((one, other) => one.away - other.away)[0]
-}
-
-function hover(event) {
-  const spot = under(event)
-  for (const figure of state.figures) if (figure.hover.data.x.length) figure.hover.data = {x: [], y: []}
-  tip.hidden = true
-  if (!spot || state.drags) return
-  const mark = spot.figure.tips.find((each) => away(spot.figure, spot, each.px, each.py) <= TIP_REACH)
-  const found = nearestRider(spot)
-  const lines = []
-  if (mark) lines.push([markText(mark), 'mark'], ...(mark.tip ? [[mark.tip, 'mark']] : []))
-  const density = spot.figure.density && densityAt(spot)
-  if (density) lines.push([density, ''])
-  if (found && !density) {
-    if (state.riders.length > 1) lines.push([found.rider.name, 'name'])
-    lines.push(...found.rider.words(found.found).map((word) => [equation(word), '']))
-    if (found.found.verdict) lines.push([found.found.verdict, 'verdict'])
-    if (found.there && isFinite(found.there.y)) spot.figure.hover.data = {x: [found.there.x], y: [found.there.y]}
-  }
-  if (lines.length) placeTip(event, lines)
-}
-
-function densityAt({figure, x, y}) {
-  const {density, home} = figure
-  const column = Math.floor(((x * home.x.scale - density.x[0]) / (density.x[1] - density.x[0])) * density.columns)
-  const row = Math.floor(((y * home.y.scale - density.y[0]) / (density.y[1] - density.y[0])) * density.rows)
-  const count = column >= 0 && row >= 0 && column < density.columns && row < density.rows && density.values[row * density.columns + column]
-  return count ? `${count.toLocaleString('en')} ${count == 1 ? 'point' : 'points'} of ${density.name.text}` : ''
-}
-
-function placeTip(event, lines) {
-  tip.replaceChildren(...lines.map(([text, kind]) => {
-    const line = document.createElement('div')
-    line.className = kind
-    line.textContent = text
-    return line
-  }))
-  tip.hidden = false
-  const {width, height} = tip.getBoundingClientRect()
-  const left = event.clientX + 16 + width > innerWidth ? event.clientX - 16 - width : event.clientX + 16
-  const top = event.clientY + 16 + height > innerHeight ? event.clientY - 16 - height : event.clientY + 16
-  tip.style.left = `${Math.max(4, left)}px`
-  tip.style.top = `${Math.max(4, top)}px`
-}
-
-function drag(event) {
-  const spot = {...place(state.drags, event), figure: state.drags}
-  const {rider} = state
-  if (rider.isFree || isNaN(rider.at(0))) return show(rider.nearest(spot.x, spot.y, spot.figure).at)
-  show(rider.at(spot.x))
-}
-
-function listenToPointers() {
-  let pressed = null
-  graph.addEventListener('pointerdown', (event) => {
-    graph.focus({preventScroll: true, focusVisible: false})
-    if (event.button) return
-    state.drags = isHeld(event)
-    pressed = {x: event.clientX, y: event.clientY}
-    if (!state.drags) return
-    event.stopPropagation()
-    event.preventDefault()
-    tip.hidden = true
-    graph.classList.add('drags')
-  }, true)
-  addEventListener('pointermove', (event) => {
-    if (state.drags) { event.preventDefault(); return drag(event) }
-    if (!graph.contains(event.target)) { tip.hidden = true; return }
-    graph.classList.toggle('holds', Boolean(isHeld(event)))
-    if (event.pointerType == 'mouse' || !event.buttons) hover(event)
-  }, true)
-  addEventListener('pointerup', (event) => {
-    const isClick = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 5
-    if (!state.drags && isClick && graph.contains(event.target)) {
-      const spot = under(event), found = spot && nearestRider(spot)
-      if (found) {
-        if (found.rider != state.rider) choose(state.riders.indexOf(found.rider))
-        show(found.at)
-      }
-    }
-    pressed = null
-    state.drags = null
-    graph.classList.remove('drags')
-  }, true)
-  addEventListener('pointercancel', () => { pressed = state.drags = null })
-  graph.addEventListener('pointerleave', () => { tip.hidden = true })
 }
 
 // The ranges around the point, `times` as long as they were.
@@ -393,40 +152,6 @@ function keepInView() {
       }
     }
   }
-}
-
-function nextMark(turn) {
-  const {rider, at} = state, marks = rider.marks()
-  if (!marks.length) return
-  const places = marks.map((mark) => (rider.isFree ? marks.indexOf(mark) : rider.ofMark(mark)))
-  const now = rider.isFree ? (state.mark ?? -1) : at
-  const order = [...new Set(places)].sort((one, other) => one - other)
-  const next = turn > 0 ? order.find((each) => each > now + 1e-12) : order.reverse().find((each) => each < now - 1e-12)
-  if (next === undefined) return
-  state.mark = next
-  goTo(marks[places.indexOf(next)])
-}
-
-const STEPS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}
-
-function onKey(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || !state.rider) return
-  const {rider, riders} = state
-  const step = STEPS[event.key]
-  if (step && step[1] && !rider.isFree) {
-    if (riders.length < 2) return
-    choose(riders.indexOf(rider) - step[1])
-    keepInView()
-  } else if (step) {
-    show(rider.moved(state.at, step[0], step[1], event.shiftKey), event.shiftKey)
-    keepInView()
-  } else if (event.key == '+' || event.key == '=') zoom(0.5)
-  else if (event.key == '-' || event.key == '_') zoom(2)
-  else if (event.key == '0') reset()
-  else if (event.key == 'PageUp' || event.key == 'PageDown') nextMark(event.key == 'PageDown' ? 1 : -1)
-  else return
-  tip.hidden = true
-  event.preventDefault()
 }
 
 function paint(name) {
@@ -497,15 +222,6 @@ async function start() {
   element('home').addEventListener('click', reset)
   redraw()
   document.documentElement.dataset.ready = 'yes'
-}
-
-function planeTip(figure, {point: [x, y, z], slopes, name}) {
-  const {home} = figure
-  return {
-    x, y, px: x / home.x.scale, py: y / home.y.scale, kind: 'touch', curve: null,
-    name: {text: name.text || `tangent plane at (${number(x, 6)}, ${number(y, 6)}, ${number(z, 6)})`},
-    tip: `slopes ${number(slopes[0], 6)} and ${number(slopes[1], 6)}`,
-  }
 }
 
 // All figures belong to one document, since they share a range.
