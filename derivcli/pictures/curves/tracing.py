@@ -12,17 +12,19 @@ import numpy as np
 
 from derivcli.pictures.curves.arcs import Arcs, arcs
 from derivcli.pictures.curves.closer import Closer, Singular, closer, segments, singular_points
-from derivcli.pictures.curves.edge_roots import Choice, Places
+from derivcli.pictures.curves.edge_roots import Places
 from derivcli.pictures.curves.joining import Segment, joined
 from derivcli.pictures.curves.lattice import Lattice, lattice_of
 from derivcli.pictures.curves.mesh import NONE, Mesh, Met, met, squares
-from derivcli.pictures.curves.plane import Level
+from derivcli.pictures.curves.plane import Choice, Level
 from derivcli.pictures.scene import Floats
 
 PARTS = {1500: 16, 5000: 8, 12000: 4}
 """Into how many parts each side of a cell is divided for a closer look, by how many cells need one; none of more."""
 
 MAX_ROUNDS = 6
+MAX_DOUBTED = 4000
+"""If more cells than these seem empty by F's values and are not proved to be, its enclosures are too wide to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ def traced(level: Level, finest: int = 16, most: int = max(PARTS)) -> Traced:
     columns, rows = np.meshgrid(np.arange(lattice.columns + 1), np.arange(lattice.rows + 1))
     keys = lattice.edge(columns, rows, np.zeros_like(rows))
     mesh = squares(level, lattice.points(columns, rows), (keys, keys + 1), lattice.size, True)
-    base = met(level, mesh, False)
-    rough, simple = _sorted(mesh, base)
+    empty = _empty(level, lattice, mesh)
+    base = met(level, mesh, False, empty)
+    rough, simple = _sorted(mesh, base, empty is not None)
     places = np.nonzero(simple)[0]
     found = _arcs(level, base, places)
     rough[places[found.failed]] = True
@@ -80,8 +83,29 @@ def _looked_at(
     return look, points
 
 
-def _sorted(mesh: Mesh, base: Met) -> tuple[Choice, Choice]:
-    """Which cells need a closer look, and which ones the curve passes once."""
+def _empty(level: Level, lattice: Lattice, mesh: Mesh) -> Choice | None:
+    """The cells that the curve is proved not to pass, and those in which F has no value at all or is 0 all over.
+
+    None if little can be proved: where it passes is told by F's values then.
+    """
+    if level.cells is None:
+        return None
+    window, (across, up) = level.window, lattice.lines
+    x = window.on_plane(np.stack([across, np.zeros(len(across))]))[0]
+    y = window.on_plane(np.stack([np.zeros(len(up)), up]))[1]
+    here = mesh.values[0]
+    asked = ~(np.isnan(here).all(0) | (here == 0).all(0))
+    proved = level.cells(x, y, asked.reshape(lattice.rows, lattice.columns))
+    if proved is None or (asked & mesh.hopeless() & ~proved.ravel()).sum() > MAX_DOUBTED:
+        return None
+    return proved.ravel() | ~asked
+
+
+def _sorted(mesh: Mesh, base: Met, proved: bool) -> tuple[Choice, Choice]:
+    """Which cells need a closer look, and which ones the curve passes once.
+
+    Where all cells that are not searched are `proved` to be empty, those without zeros need one too.
+    """
     two = _two(base)
     if base.roots.edge.size:
         slopes = base.roots.slopes[:, two]
@@ -90,7 +114,8 @@ def _sorted(mesh: Mesh, base: Met) -> tuple[Choice, Choice]:
         more = mesh.values[1:, 4:5]
     steady = mesh.is_steady(more) & ~base.rough
     simple = base.searched & steady & (base.counts == 2)
-    return base.searched & ~simple & ~(steady & (base.counts == 0)), simple
+    passed_by = steady & (base.counts == 0) & (not proved)
+    return base.searched & ~simple & ~passed_by, simple
 
 
 def _two(base: Met) -> Places:

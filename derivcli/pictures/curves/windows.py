@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,8 +26,8 @@ WIDER = 2
 """A window is large enough if one so many steps larger shows no more that is special."""
 
 TRIAL_PIXELS, TRIAL_PARTS, TRIAL_CELLS = 160, 4, 200
-MAX_FEATURES = 40
-"""More special points than these come from a pattern that goes on, of which any part tells as much."""
+MAX_FEATURES, MAX_LINES = 40, 12
+"""More special points and lines than these come from a pattern that goes on, of which any part tells as much."""
 
 AIR = 0.12
 ROOM = 0.75
@@ -50,7 +50,7 @@ USUAL = np.full(2, -5.0), np.full(2, 5.0)
 class Features:
     """What a trial window shows: special points of a curve, their radii of curvature, and the box of all of its lines.
 
-    `open` tells whether a line leaves the window, and `dense` that too much goes on there for a closer look.
+    `open` tells whether one of its `lines` leaves the window, `dense` that too much goes on there for a closer look.
     """
 
     points: Floats
@@ -59,6 +59,7 @@ class Features:
     high: Floats
     open: bool
     dense: bool
+    lines: int
 
     @property
     def points_only(self) -> bool:
@@ -72,7 +73,7 @@ class Features:
 
 
 def chosen_window(
-    evaluate: Callable[[Floats, Floats], Floats], asked: Sequence[Pair | None], periods: Sequence[float | None]
+    level_in: Callable[[Window], Level], asked: Sequence[Pair | None], periods: Sequence[float | None]
 ) -> tuple[Pair, Pair]:
     """The ranges of x and y. Those that were asked for stay, and of a variable with a period there are two of these."""
     if None not in asked:
@@ -83,7 +84,7 @@ def chosen_window(
 
     def features(x: Pair, y: Pair) -> Features:
         window = Window(fixed[0] or x, fixed[1] or y, (TRIAL_PIXELS, TRIAL_PIXELS))
-        return _features(window, traced(Level(evaluate, window), TRIAL_PARTS, TRIAL_CELLS))
+        return _features(window, traced(replace(level_in(window), cells=None), TRIAL_PARTS, TRIAL_CELLS))
 
     found: dict[int, Features] = {}
 
@@ -112,7 +113,7 @@ def _large_enough(sized: Callable[[int], Features]) -> int | None:
     """The first size that shows all that is special; None if there is more of it the farther one looks."""
     for place in range(FIRST, len(SIZES) - WIDER):
         here = sized(place)
-        if here.dense or here.points.shape[1] > MAX_FEATURES:
+        if here.dense or here.points.shape[1] > MAX_FEATURES or here.lines > MAX_LINES:
             return None
         if not here.empty:
             wider = sized(place + WIDER)
@@ -195,10 +196,14 @@ def _features(window: Window, found: Traced) -> Features:
     step = np.sqrt(window.steps[0] * window.steps[1])
     if not lines:
         nothing = np.empty((2, 0))
-        return Features(nothing, np.empty(0), np.full(2, np.nan), np.full(2, np.nan), is_open, found.dense)
+        return Features(
+            nothing, np.empty(0), np.full(2, np.nan), np.full(2, np.nan), is_open, found.dense, len(found.lines)
+        )
     every = window.on_plane(np.concatenate(lines, axis=1))
     points = window.on_plane(np.concatenate(parts, axis=1))
-    return Features(points, np.concatenate(radii) * step, every.min(1), every.max(1), is_open, found.dense)
+    return Features(
+        points, np.concatenate(radii) * step, every.min(1), every.max(1), is_open, found.dense, len(found.lines)
+    )
 
 
 def _special(line: Floats) -> tuple[Places, Floats]:
