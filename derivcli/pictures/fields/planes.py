@@ -73,14 +73,17 @@ def planes_of(drawn: Drawn, points: Sequence[Touch]) -> tuple[TangentPlane, ...]
 
 def _equation(names: Sequence[str], point: Touch) -> Name:
     """The equation of the plane, all numbers of it rounded."""
-    steps = [
-        f"{'-' if slope < 0 else '+'} {number_text(abs(slope), DIGITS)}*{_step(name, at)}"
-        for name, at, slope in zip(names, (point.x, point.y), point.slopes, strict=True)
-    ]
-    return Name(f"tangent plane z = {number_text(point.value, DIGITS)} {' '.join(steps)}")
+    found = number_text(point.value, DIGITS).replace("-", "\u2212") if point.value else ""
+    for name, at, slope in zip(names, (point.x, point.y), point.slopes, strict=True):
+        size = "" if abs(slope) == 1 else number_text(abs(slope), DIGITS)
+        sign = "\u2212" if slope < 0 else "+" if found else ""
+        if slope:
+            found = f"{found} {sign} {size}{_step(name, at)}" if found else f"{sign}{size}{_step(name, at)}"
+    return Name(f"tangent plane: z = {found or '0'}")
 
 
 def _step(name: str, at: float) -> str:
     if not at:
         return name
-    return f"({name} {'+' if at < 0 else '-'} {number_text(abs(at), DIGITS)})"
+    sign = "+" if at < 0 else "\u2212"
+    return f"({name} {sign} {number_text(abs(at), DIGITS)})"
