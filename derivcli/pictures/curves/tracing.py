@@ -98,7 +98,8 @@ def _empty(level: Level, lattice: Lattice, mesh: Mesh) -> Choice | None:
     proved = level.cells(x, y, asked.reshape(lattice.rows, lattice.columns))
     if proved is None or (asked & mesh.hopeless() & ~proved.ravel()).sum() > MAX_DOUBTED:
         return None
-    return proved.ravel() | ~asked
+    empty: Choice = proved.ravel() | ~asked
+    return empty
 
 
 def _sorted(mesh: Mesh, base: Met, proved: bool) -> tuple[Choice, Choice]:

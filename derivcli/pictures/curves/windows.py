@@ -194,16 +194,13 @@ def _features(window: Window, found: Traced) -> Features:
         parts.append(np.array([each.at]).T)
         radii.append(np.array([np.inf]))
     step = np.sqrt(window.steps[0] * window.steps[1])
+    count = len(found.lines)
     if not lines:
-        nothing = np.empty((2, 0))
-        return Features(
-            nothing, np.empty(0), np.full(2, np.nan), np.full(2, np.nan), is_open, found.dense, len(found.lines)
-        )
+        nowhere = np.full(2, np.nan)
+        return Features(np.empty((2, 0)), np.empty(0), nowhere, nowhere, is_open, found.dense, count)
     every = window.on_plane(np.concatenate(lines, axis=1))
     points = window.on_plane(np.concatenate(parts, axis=1))
-    return Features(
-        points, np.concatenate(radii) * step, every.min(1), every.max(1), is_open, found.dense, len(found.lines)
-    )
+    return Features(points, np.concatenate(radii) * step, every.min(1), every.max(1), is_open, found.dense, count)
 
 
 def _special(line: Floats) -> tuple[Places, Floats]:
