@@ -12,7 +12,7 @@ from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.known import Known
-from derivcli.pictures.functions.names import DIGITS, letters_of
+from derivcli.pictures.functions.names import DIGITS, letters_of, shown
 from derivcli.pictures.scene import Curve, Floats, Mark, Name, Stroke
 from derivcli.points.points import Points, Range
 from derivcli.render.blocks import Style
@@ -28,6 +28,9 @@ MOST_TANGENTS, MOST_DOTS = 6, 30
 
 NO_POINTS = Points(())
 """Where the heights of points are typed: nowhere."""
+
+TURNS = ("corner", "cusp", "vertical")
+"""Kinds of breaks with slopes that are told apart from a smooth point."""
 
 QUAD = r" \quad "
 """What stands before the words behind an equation in LaTeX."""
@@ -77,38 +80,56 @@ def _dots(points: Floats, heights: FloatArray, verdicts: Verdicts | None) -> Ite
             yield Mark(x, y, "dot", verdict="" if verdict is None else verdict.kind)
 
 
-def tangents(drawn: Drawn, known: Sequence[Known], frames: Sequence[Frame]) -> Iterator[Curve]:
-    """The tangents of every function at the points that were typed, or half tangents; none where there is none."""
+def tangents(drawn: Drawn, known: Sequence[Known], frames: Sequence[Frame]) -> tuple[list[Curve], list[str]]:
+    """The tangents of every function at the points that were typed, or half tangents, and why there is none."""
     assert drawn.points is not None, "there are points"
     (variable,) = drawn.names
-    results = drawn.judge({variable: typed_points(drawn)})
-    for number, (result, what, frame) in enumerate(zip(results, known, frames, strict=True)):
-        if variable in result.derivatives:
-            for point in range(drawn.points.count):
-                yield from _at_point(drawn, number, result, what, point, frame)
+    curves, missing = [], []
+    for number, result in enumerate(drawn.judge({variable: typed_points(drawn)})):
+        for point in range(drawn.points.count if variable in result.derivatives else 0):
+            found, why = _at_point(drawn, number, result, known[number], point)
+            at = float(result.at[variable][point]), float(result.value[point])
+            curves += [_line(each, frames[number], number, at, kind) for each, kind in found]
+            missing += [] if found else [f"no tangent at {variable} = {shown(at[0])}{why}"]
+    return curves, missing
 
 
-def _at_point(drawn: Drawn, number: int, result: Result, known: Known, point: int, frame: Frame) -> Iterator[Curve]:
+def _at_point(
+    drawn: Drawn, number: int, result: Result, known: Known, point: int
+) -> tuple[list[tuple[Touching, str]], str]:
+    """What touches a function at a point, each with the kind of its verdict; or why there is nothing."""
     (variable,) = drawn.names
     assert drawn.points is not None, "there are points"
     x, y = float(result.at[variable][point]), float(result.value[point])
     if not math.isfinite(y):
-        return
+        return [], ": the function has no value there"
+    y = next((each.value.value for each in known.breaks if each.x.value == x and each.value is not None), y)
     letter = "y" if variable != "y" else letters_of(drawn)[number]
     place = [coordinate_known(drawn.points, variable, point, x), coordinate_known(NO_POINTS, letter, point, y)]
-    slope = Judged(result.derivatives[variable], result.verdicts.get(variable))
-    verdict = slope.verdict(point)
-    found, _ = in_plane((variable, letter), place, slope, point, Writing(decimals=True))
-    for touching in found:
-        if touching.kind != "normal":
-            yield _line(touching, frame, number, (x, y), verdict)
-    if not found and verdict.kind == "unchecked" and math.isfinite(slope.values[point]):
-        rise = float(slope.values[point])
-        line = Touching("tangent", letter, "", (x, y), (1.0, rise))
-        yield _line(line, frame, number, (x, y), verdict)
+    slope = _slope(known, x, result.derivatives[variable][point : point + 1], result.verdicts.get(variable), point)
+    kind = slope.verdict(0).kind
+    found, why = in_plane((variable, letter), place, slope, 0, Writing(decimals=True))
+    lines = [(each, kind) for each in found if each.kind != "normal"]
+    if not lines and kind == "unchecked" and math.isfinite(slope.values[0]):
+        lines = [(Touching("tangent", letter, "", (x, y), (1.0, float(slope.values[0]))), kind)]
+    return lines, why.removeprefix("no tangent")
 
 
-def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float], verdict: Verdict) -> Curve:
+def _slope(known: Known, x: float, values: FloatArray, verdicts: Verdicts | None, point: int) -> Judged:
+    """The derivative at a point, with what a study says of a corner there: at pi no float64 lies on one."""
+    verdict = None if verdicts is None else verdicts[point]
+    for each in known.breaks:
+        if each.x.value == x and each.kind in TURNS:
+            left, right = (None if side is None else side.value for side in (each.left_slope, each.right_slope))
+            verdict = Verdict(each.kind, left=left, right=right)
+    if verdict is None:
+        return Judged(values)
+    own = Verdicts.empty(1)
+    own.put(0, verdict)
+    return Judged(values, own)
+
+
+def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float], kind: str) -> Curve:
     """A tangent over the whole interval, a half tangent on its side."""
     (x, y), (run, rise) = at, touching.direction
     ends = [frame.low, frame.high]
@@ -128,5 +149,5 @@ def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float]
         head, _, said = equation_latex(touching, style)
         text = f"{left.partition(': ')[2]} = {right}".replace("-", "−").replace("*", "")
         name = Name(text, f"{head.partition(': ')[2] or head} = {said.partition(QUAD)[0]}")
-    touch = Mark(x, y, "touch", tip=touching.kind, verdict=verdict.kind)
+    touch = Mark(x, y, "touch", tip=touching.kind, verdict=kind)
     return Curve(name, (stroke,), "tangent", 1, number, marks=(touch,))
