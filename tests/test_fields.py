@@ -157,6 +157,7 @@ def test_what_is_said_to_be_proved_is_complete() -> None:
 
 
 LEVELLED = [
+    "1/(x^2+y^2)",
     "x^2-y^2", "(x^2+y-11)^2+(x+y^2-7)^2", "exp(-x^2-y^2)", "sin(x)*cos(y)", "1/(x-y)", "log(x^2+y^2)", "1e300*x*y",
     "(1-x)^2+100(y-x^2)^2", "exp(x+y)", "1e-9*(x+y)", "1e6+x+y", "exp(-100(x^2+y^2))", "exp(exp(x)+y)", "-x^2-y^4",
 ]  # fmt: skip
@@ -182,6 +183,7 @@ def test_levels_are_round_and_cut_the_values(text: str) -> None:
 def test_levels_of_few_values() -> None:
     assert len(levels_of(Spread(np.full(9, 5.0)))) == 0
     assert len(levels_of(Spread(np.empty(0)))) == 0
+    assert levels_of(Spread(np.array([0.0, 0.0, 1.0]))).tolist() == [0.5]
     assert levels_of(Spread(np.linspace(0, 1, 50))).tolist() == pytest.approx(np.arange(1, 10) / 10)
 
 

@@ -125,6 +125,10 @@ def test_the_same_bytes_twice() -> None:
     assert draw(found, "svg", Look()) == draw(found, "svg", Look())
 
 
+def test_a_function_of_two_values() -> None:
+    assert draw(made("if(x*y>1, 1, 0)"), "png", Look(dpi=40))
+
+
 def test_a_surface_over_parts_of_pi() -> None:
     assert draw(made("x*sin(y)", surface=True), "png", Look(dpi=40))
 

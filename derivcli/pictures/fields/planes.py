@@ -14,6 +14,8 @@ from derivcli.render.numbers import number_text
 if TYPE_CHECKING:
     from derivcli.pictures.drawn import Drawn
 
+NO_PLANE = "no tangent plane"
+
 MAX_PLANES = 3
 MAX_NAMED_POINTS = 8
 DIGITS = 4
@@ -57,7 +59,7 @@ def _touch(
     told = f"{letter} = {number_text(value, DIGITS)}" if np.isfinite(value) else "no value"
     tip = f"At ({place}): {told}, slopes {number_text(here[0], DIGITS)} and {number_text(here[1], DIGITS)}"
     if not np.isfinite(here).all():
-        tip = f"At ({place}): {told}, no tangent plane"
+        tip = f"At ({place}): {told}, {NO_PLANE}"
     return Touch(*at, value, here, Name(told) if count <= MAX_NAMED_POINTS else None, tip)
 
 

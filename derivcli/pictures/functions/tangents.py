@@ -25,6 +25,8 @@ from derivcli.study.curves.tangents import Judged, coordinate_known, in_plane
 MOST_TANGENTS, MOST_DOTS = 6, 30
 """So many points that are typed get tangents, and so many of a list or a range get dots."""
 
+BEYOND = 20.0
+"""A tangent ends so many heights of the picture beyond it, at most."""
 
 NO_POINTS = Points(())
 """Where the heights of points are typed: nowhere."""
@@ -128,11 +130,7 @@ def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float]
         ends[1] = x
     if touching.kind.endswith("right"):
         ends[0] = x
-    if not run:
-        stroke = Stroke(np.array([x, x]), np.array([frame.bottom, frame.top]))
-    else:
-        places = np.array(ends)
-        stroke = Stroke(places, y + rise / run * (places - x))
+    stroke = _stroke(x, y, rise / run if run else math.inf, ends, frame)
     style = Style(digits=DIGITS)
     name = Name("tangent")
     if touching.right:
@@ -142,3 +140,19 @@ def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float]
         name = Name(text, f"{head.partition(': ')[2] or head} = {said.partition(QUAD)[0]}")
     touch = Mark(x, y, "touch", tip=touching.kind, verdict=kind)
     return Curve(name, (stroke,), "tangent", 1, number, marks=(touch,))
+
+
+def _stroke(x: float, y: float, slope: float, ends: Sequence[float], frame: Frame) -> Stroke:
+    """The line through a point between two ends; a steep one only near what is seen, where its numbers are exact."""
+    if math.isinf(slope):
+        return Stroke(np.array([x, x]), np.array([frame.bottom, frame.top]))
+    beyond = BEYOND * (frame.top - frame.bottom)
+    found = []
+    for end, opposite in zip(ends, reversed(ends), strict=True):
+        height = y + slope * (end - x)
+        bound = min(max(height, frame.bottom - beyond), frame.top + beyond)
+        crossing = x + (bound - y) / slope if bound != height else end
+        is_between = min(end, opposite) <= crossing <= max(end, opposite)
+        found.append((crossing, bound) if is_between else (end, height))
+    (left, first), (right, last) = found
+    return Stroke(np.array([left, right]), np.array([first, last]))
