@@ -40,6 +40,10 @@ MIN_PARTS, MAX_PARTS, MAX_ROUNDS = 4, 8, 16
 MAX_POINTS = 60_000
 """With more points, lines are not made finer."""
 
+MAX_APPROACHES, FINER = 3, 0.5
+"""How often breaks are approached, and by which factor a pixel has become less high if they are again: what seems
+still where a pole flattens all else may be a pole itself."""
+
 MAX_AT_ONCE = 40
 """How many gaps are searched for jumps before they are thin."""
 
@@ -73,12 +77,15 @@ def sampled(
         wide = high / canvas.width - low / canvas.width
         samples = _first(values, low, high, breaks, canvas)
         samples = with_peaks(values, samples, known, scale_of(samples, wide, canvas))
-        scale = scale_of(samples, wide, canvas)
-        near = [(low, 1), (high, -1), *((each, side) for each in breaks for side in (-1, 1))]
         beside = [ladder(each, side, wide) for each in special for side in (-1, 1)]
-        x = np.concatenate((approach(values, near, low, high, scale), special, *beside))
-        samples = samples.with_more(values, x)
-        samples, scale = _refined(values, samples, known, wide, canvas)
+        samples = samples.with_more(values, np.concatenate((np.asarray(special, dtype=np.float64), *beside)))
+        near = [(low, 1), (high, -1), *((each, side) for each in breaks for side in (-1, 1))]
+        for _ in range(MAX_APPROACHES):
+            before = scale_of(samples, wide, canvas)
+            samples = samples.with_more(values, approach(values, near, low, high, before))
+            samples, scale = _refined(values, samples, known, wide, canvas)
+            if not (scale.tall < FINER * before.tall).any():
+                break
         samples = _with_extremes(values, samples, known, scale)
         return _shown(samples, scale_of(samples, wide, canvas))
 
