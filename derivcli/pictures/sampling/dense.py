@@ -12,7 +12,7 @@ from derivcli.pictures.scene import Floats
 MIN_TURNS, TURN_PIXELS = 5, 5.0
 """So many turns within so many pixels are more than a picture can tell apart."""
 
-POINTS, ROUNDS = 16, 2
+POINTS, ROUNDS = 24, 3
 """How many points in a gap are tried, and how often more beside the best of them."""
 
 

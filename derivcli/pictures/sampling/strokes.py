@@ -31,7 +31,8 @@ def _thinned(x: Floats, y: Floats, pixel: tuple[float, float], thin: float) -> t
         across, up = np.diff(x) / pixel[0], np.diff(y) / pixel[1]
         wide, tall = across[1:] + across[:-1], up[1:] + up[:-1]
         away = np.abs(across[1:] * up[:-1] - across[:-1] * up[1:]) / np.hypot(wide, tall)
-        drop = (away < STRAIGHT) | ((wide <= thin) & (up[1:] * up[:-1] >= 0))
+        turns = (up[1:] * up[:-1] < 0) & (np.fmin(np.abs(up[1:]), np.abs(up[:-1])) > STRAIGHT)
+        drop = ~turns & ((away < STRAIGHT) | (wide <= thin))
         kept = np.ones(len(x), dtype=np.bool_)
         kept[1:-1][::2] = ~drop[::2]
         if kept.all():
