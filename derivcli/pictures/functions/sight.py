@@ -121,7 +121,7 @@ def _span(known: Known, height: Heights) -> tuple[float, float]:
         )
     least = FINEST * max(abs(first), abs(last))
     left, right = (max(air, least) if is_there else air for air, is_there in zip((left, right), is_open, strict=True))
-    edge = EDGE_AIR * (last - first + left + right)
+    edge = EDGE_AIR * (last - first + left + right) or USUAL
     left, right = left or edge, right or edge
     return _clipped(*rounded(first - left, last + right), low, high)
 
