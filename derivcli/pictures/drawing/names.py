@@ -13,7 +13,7 @@ from derivcli.pictures.drawing.styles import Styles, key_of
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import limits, scaled
 from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured, points
-from derivcli.pictures.scene import AnyPanel, Curve, Mark, Name, Panel, VectorPanel
+from derivcli.pictures.scene import AnyPanel, Curve, Floats, Mark, Name, Panel, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +46,7 @@ def draw_names(axes: Axes, panel: AnyPanel, styles: Styles, theme: Theme, lines:
             taken.add_box(box_of((x, y), (0.0, 0.0), points(MARK_POINTS)))
     left = draw_curve_names(taken, panel, styles, traces) if isinstance(panel, Panel) else []
     backed = None if isinstance(panel, Panel) else theme.background
-    thin = _zero_lines(taken, panel)
+    thin = _thin_lines(taken, panel)
     for mark, color in sorted(marks, key=lambda pair: LAST.index(pair[0].kind) if pair[0].kind in LAST else -1):
         if mark.name is not None and _is_seen(panel, mark):
             _draw_beside(taken, _spot(taken, panel, mark.x, mark.y), mark.name, color, backed, thin)
@@ -83,8 +83,17 @@ def _draw_beside(taken: Occupied, spot: Spot, name: Name, color: str, backed: st
     draw_text(taken, places[best], name, color, MARK_SIZE, backed)
 
 
-def _zero_lines(taken: Occupied, panel: AnyPanel) -> Cells:
-    """The cells of the lines where a coordinate is 0."""
-    (left, right), (below, above) = limits(panel.x), limits(panel.y)
-    across = taken.trace(np.array([left, right]), np.zeros(2))
-    return across | taken.trace(np.zeros(2), np.array([below, above]))
+def _thin_lines(taken: Occupied, panel: AnyPanel) -> Cells:
+    """The cells of the lines where a coordinate is 0, and of asymptotes."""
+    asymptotes = panel.asymptotes if isinstance(panel, Panel) else ()
+    cells = taken.trace(*_across(panel, 0.0, False)) | taken.trace(*_across(panel, 0.0, True))
+    for each in asymptotes:
+        cells = cells | taken.trace(*_across(panel, each.place, each.vertical))
+    return cells
+
+
+def _across(panel: AnyPanel, place: float, vertical: bool) -> tuple[Floats, Floats]:
+    """The two ends of a line through the panel, as far as axes count."""
+    ends = np.array(limits(panel.y if vertical else panel.x))
+    beside = scaled(np.full(2, place), panel.x if vertical else panel.y)
+    return (beside, ends) if vertical else (ends, beside)

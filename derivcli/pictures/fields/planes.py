@@ -74,13 +74,14 @@ def planes_of(drawn: Drawn, points: Sequence[Touch]) -> tuple[TangentPlane, ...]
 def _equation(names: Sequence[str], point: Touch) -> Name:
     """The equation of the plane, all numbers of it rounded."""
     steps = [
-        f"{'-' if slope < 0 else '+'} {number_text(abs(slope), DIGITS)}*{_step(name, at)}"
+        f"{'-' if slope < 0 else '+'} {number_text(abs(slope), DIGITS)}{_step(name, at)}"
         for name, at, slope in zip(names, (point.x, point.y), point.slopes, strict=True)
     ]
-    return Name(f"tangent plane z = {number_text(point.value, DIGITS)} {' '.join(steps)}")
+    return Name(f"tangent plane z = {number_text(point.value, DIGITS)} {' '.join(steps)}".replace("-", "−"))
 
 
 def _step(name: str, at: float) -> str:
+    """What a slope is multiplied by."""
     if not at:
-        return name
+        return name if len(name) == 1 else f" {name}"
     return f"({name} {'+' if at < 0 else '-'} {number_text(abs(at), DIGITS)})"
