@@ -27,7 +27,7 @@ $(READY): pyproject.toml constraints.txt
 
 DEMO_POINT := deriv "6*x**2+2*x+4" --at x=3
 DEMO_PARTIAL := deriv "u**3+v**2+4*u*v" --at u=3,v=4 --wrt u,v
-DEMO_PLOT := deriv "relu(x)" --at x=-3:3:100 --plot relu.png
+DEMO_PLOT := deriv "relu(x)" --at x=-3:3 --plot relu.png
 shown = echo '$$ $(1)' && $(BIN)/$(1)
 
 demo: $(READY) ## set up and run the main job: a point, partial derivatives, a plot

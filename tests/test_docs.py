@@ -80,7 +80,8 @@ def timeless(text: str) -> str:
     return re.sub(r"in \d+\.\d\d s", "in 0.00 s", text)
 
 
-def test_python() -> None:
+def test_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
     blocks = [
         (page, block) for page, text in TEXTS.items() for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     ]

@@ -63,12 +63,12 @@ def hostile() -> Scene:
     (panel,) = scene.panels
     assert isinstance(panel, Panel)
     columns = tuple(replace(column, name=bad) for column in scene.tables[0].columns)
-    marks = (Mark(0.0, 0.0, "zero", bad, HOSTILE, HOSTILE),)
+    marks = (Mark(0.0, 0.0, "zero", bad, HOSTILE, HOSTILE), Mark(1.0, math.inf, "open"))
     panel = Panel(
         Axis(bad, -2.5, 2.5),
         Axis(bad, -10, 17),
         tuple(replace(curve, name=bad, marks=marks) for curve in panel.curves),
-        densities=(Density(bad, np.ones((3, 4), np.int64), (-2, 2), (-2, 2)),),
+        densities=(Density(bad, np.ones((1024, 1023), np.int64), (-2, 2), (-2, 2)),),
     )
     table = replace(scene.tables[0], columns=columns, verdicts=tuple(HOSTILE for _ in scene.tables[0].x))
     return Scene((bad,), (panel,), (HOSTILE,), HOSTILE, tables=(table,))
@@ -123,6 +123,7 @@ def test_the_same_scene_gives_the_same_page_of_bounded_size() -> None:
 @pytest.mark.parametrize("scene", [hostile(), fields()], ids=["hostile", "fields"])
 def test_nothing_of_a_users_is_markup_and_nothing_comes_from_elsewhere(scene: Scene) -> None:
     text = page(scene, Look())
+    assert len(text.encode()) < MOST_BYTES
     found = Tags()
     found.feed(text)
     assert [name for name, _ in found.tags if name in ("script", "img", "iframe", "object")] == ["script"] * 4
@@ -198,6 +199,10 @@ def test_a_reader_points_drags_and_types(browser: Browser, tmp_path: Path) -> No
     assert math.isclose(hover["f′(x)"], 3 * hover["x"] ** 2 - 3, rel_tol=1e-9)
     assert abs(hover["x"] - 1.5) < 0.02
     assert f"judged at {hover['x']:g}" in tab.text("#tip")
+
+    tab.mouse("mouseMoved", *spot(tab, 1.0, -2.0))
+    tab.settle()
+    assert tab.text("#tip").startswith("minimum (1, -2)")
 
     start = values(tab.text("#reading"))
     tab.drag(spot(tab, start["x"], start["f(x)"]), spot(tab, 2.0, 5.0))

@@ -18,7 +18,7 @@ HELP = "--help"
 EXAMPLES = {
     "deriv '6*x**2+2*x+4' --at x=3": "The value and the derivative at a point, with a verdict.",
     "deriv 'u**3+v**2+4*u*v' --at u=3,v=4 --wrt u,v": "Partial derivatives.",
-    "deriv 'relu(x)' --at x=-3:3:100 --plot relu.png": "A picture of a function and its derivative.",
+    "deriv 'relu(x)' --on x=-3:3 --plot relu.png": "A picture of a function and its derivative.",
     "deriv 'sin 2x'": "The derivative as a formula.",
     "deriv 'sqrt(x)' --data points.csv --output slopes.parquet": "Points from a file, and results into one.",
     "deriv functions gamma": "All about one function.",

@@ -14,7 +14,7 @@ MEANT = (
     ("--help", "help h usage man manual docs doc info commands options examples example tutorial demo start"),
     ("deriv --help", "install update upgrade setup config settings menu quit exit"),
     ("deriv --version", "version V v ver"),
-    ("--at x=-3:3:100 --plot slope.png", "p plot plots graph draw image img picture figure fig png svg pdf chart"),
+    ("--plot slope.png", "p plot plots graph draw image img picture figure fig png svg pdf chart"),
     ("--plot -", "ascii text-plot terminal braille sixel kitty unicode view window"),
     ("--output results.csv", "o out outfile save file write export"),
     ("--order 2", "n nth ord orders deg times"),

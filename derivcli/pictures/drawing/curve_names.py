@@ -29,7 +29,7 @@ AIR, APART, MARGIN_GAP, MARK_GAP = 2.5, 9.0, 5.0, 3.0
 MAX_SHIFT = 0.9
 """Names beside the axes move apart by so many of their heights at most."""
 
-STEP = 1.05
+STEP = 1.15
 """Names one below the other are so many of their heights apart."""
 
 NEAR_SIDE = 0.04

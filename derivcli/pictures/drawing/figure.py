@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = ("png", "svg", "pdf", "webp")
 
-INK, GREY, PALE = (getattr(THEMES["light"], name) for name in ("ink", "grey", "pale"))
-
 WORDS: dict[str, tuple[str, ...]] = {"png": ("Title", "Description"), "svg": ("Title",), "pdf": ("Title", "Subject")}
 """What files of each kind call their title and their description; those that are not here have neither."""
 

@@ -27,6 +27,7 @@ BARS = {"|": "∣"}
 """The bar of the fonts is as low as a small letter."""
 
 _COMMAND = re.compile(r"\\[A-Za-z]+")
+_LETTER = re.compile("[A-Za-z]'*")
 _PRIMES = re.compile("'{1,3}")
 _SIGN_AFTER_COMMA = re.compile(r",((?:\s|\\[,;: ])*)-")
 _BEFORE_FUNCTION = re.compile(
@@ -46,7 +47,7 @@ CASE_GAP = 0.9
 
 def typeset(name: Name, display: bool = False) -> dict[str, Any]:
     """The arguments of a text of Matplotlib that shows a name; on display its fractions are large."""
-    formula = mathtext(name.latex) if name.latex else ""
+    formula = mathtext(name.latex or (name.text if _LETTER.fullmatch(name.text) else ""))
     if not formula:
         return plain(name.text)
     return {"text": f"${_displayed(formula) if display else formula}$", "parse_math": True}
@@ -60,6 +61,8 @@ def plain(text: str) -> dict[str, Any]:
 @lru_cache(maxsize=512)
 def mathtext(latex: str) -> str:
     r"""A formula in LaTeX as mathtext writes it, or "" where it has no form for it; \begin{cases} becomes a stack."""
+    if not latex:
+        return ""
     formula = _COMMAND.sub(lambda found: SPELLINGS.get(found[0], found[0]), latex)
     formula = _PRIMES.sub(lambda found: PRIMES[found[0]], formula)
     formula = _BEFORE_FUNCTION.sub(r"\\,", formula)

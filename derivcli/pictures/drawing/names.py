@@ -13,7 +13,7 @@ from derivcli.pictures.drawing.styles import Styles, key_of
 from derivcli.pictures.drawing.themes import Theme
 from derivcli.pictures.drawing.ticks import limits, scaled
 from derivcli.pictures.drawing.written import AROUND, box_of, corner, draw_text, measured, points
-from derivcli.pictures.scene import AnyPanel, Curve, Floats, Mark, Name, Panel, VectorPanel
+from derivcli.pictures.scene import AnyPanel, Curve, Mark, Name, Panel, VectorPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,16 +84,13 @@ def _draw_beside(taken: Occupied, spot: Spot, name: Name, color: str, backed: st
 
 
 def _thin_lines(taken: Occupied, panel: AnyPanel) -> Cells:
-    """The cells of the lines where a coordinate is 0, and of asymptotes."""
-    asymptotes = panel.asymptotes if isinstance(panel, Panel) else ()
-    cells = taken.trace(*_across(panel, 0.0, False)) | taken.trace(*_across(panel, 0.0, True))
-    for each in asymptotes:
-        cells = cells | taken.trace(*_across(panel, each.place, each.vertical))
-    return cells
-
-
-def _across(panel: AnyPanel, place: float, vertical: bool) -> tuple[Floats, Floats]:
-    """The two ends of a line through the panel, as far as axes count."""
-    ends = np.array(limits(panel.y if vertical else panel.x))
-    beside = scaled(np.full(2, place), panel.x if vertical else panel.y)
-    return (beside, ends) if vertical else (ends, beside)
+    """The cells of asymptotes, and of the lines where a coordinate is 0."""
+    ends = np.array(limits(panel.x)), np.array(limits(panel.y))
+    places = [(0.0, True), (0.0, False)]
+    for line in panel.asymptotes if isinstance(panel, Panel) else ():
+        places.append((float(scaled(np.array([line.place]), panel.x if line.vertical else panel.y)[0]), line.vertical))
+    found = np.zeros_like(taken.cells)
+    for place, vertical in places:
+        level = np.full(2, place)
+        found |= taken.trace(level, ends[1]) if vertical else taken.trace(ends[0], level)
+    return found

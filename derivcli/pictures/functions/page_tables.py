@@ -92,5 +92,5 @@ def _said(column: JudgedColumn, point: int, verdict: Verdict | None, result: Res
     if verdict is None:
         return ""
     if KINDS[verdict.kind].is_right:
-        return SAID[verdict.kind].format(digits_text(verdict.digits or 0))
+        return f"{column.label(point)} {SAID[verdict.kind].format(digits_text(verdict.digits or 0))}"
     return sentence(column, point, verdict, STYLE, result.expression.spelling)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from derivcli.pictures.drawing.outlines import outline_of
 from derivcli.pictures.drawing.styles import key_of, styles_of
@@ -35,6 +37,9 @@ from derivcli.pictures.scene import (
 Data = dict[str, Any]
 
 LINE_PIXELS = 2.0
+MAX_CELLS = 300_000
+"""Cells of a density: so many are a megabyte and a half of text."""
+
 CSS_PIXELS = 96
 """What a browser calls an inch."""
 
@@ -82,13 +87,13 @@ def _axis(axis: Axis) -> Data:
 
 
 def _panel(panel: AnyPanel, scene: Scene) -> Data:
-    axes = {"x": _axis(panel.x), "y": _axis(panel.y), "marks": [_mark(mark) for mark in panel.marks]}
+    axes = {"x": _axis(panel.x), "y": _axis(panel.y), "marks": _marks(panel.marks)}
     if isinstance(panel, Panel):
         return {
             **axes,
             "kind": "curves",
             "curves": _curves(panel.curves, scene),
-            "asymptotes": [_asymptote(each) for each in panel.asymptotes],
+            "asymptotes": [_asymptote(each) for each in panel.asymptotes if math.isfinite(each.place)],
             "bands": [_band(band) for band in panel.bands],
             "densities": [_density(density) for density in panel.densities],
         }
@@ -127,7 +132,7 @@ def _curves(curves: Iterable[Curve], scene: Scene) -> list[Data]:
                 "dash": _dash(style.dashes),
                 "width": LINE_PIXELS * style.width,
                 **_strokes(curve.strokes),
-                "marks": [_mark(mark) for mark in curve.marks],
+                "marks": _marks(curve.marks),
                 "arrows": None if curve.arrows is None else curve.arrows.tolist(),
             }
         )
@@ -163,6 +168,10 @@ def _column_of(curve: Curve, tables: Sequence[Table]) -> tuple[int, int]:
     return -1, -1
 
 
+def _marks(marks: Iterable[Mark]) -> list[Data]:
+    return [_mark(mark) for mark in marks if math.isfinite(mark.x) and math.isfinite(mark.y)]
+
+
 def _mark(mark: Mark) -> Data:
     return {
         "x": mark.x,
@@ -189,13 +198,23 @@ def _band(band: Band) -> Data:
 
 
 def _density(density: Density) -> Data:
+    counts = _coarse(density.counts)
     return {
         "name": _name(density.name),
-        "counts": packed(density.counts.astype(np.float64).ravel()),
-        "rows": density.counts.shape[0],
+        "counts": packed(counts.ravel(), short=True),
+        "rows": counts.shape[0],
         "x": density.x,
         "y": density.y,
     }
+
+
+def _coarse(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The counts in cells that are joined to squares of them until a page can hold them."""
+    while counts.size > MAX_CELLS:
+        rows, columns = (1 if side == 1 else 2 for side in counts.shape)
+        counts = np.pad(counts, [(0, -side % step) for side, step in zip(counts.shape, (rows, columns), strict=True)])
+        counts = counts.reshape(counts.shape[0] // rows, rows, counts.shape[1] // columns, columns).sum(axis=(1, 3))
+    return counts
 
 
 def _table(table: Table) -> Data:

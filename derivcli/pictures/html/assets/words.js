@@ -1,6 +1,7 @@
 // Words: titles, the legend, special points, what is told of a point and of the zoom.
 
 const MOST_CHIPS = 12
+const MOST_DOTS = 6
 const QUIET = 250 // milliseconds after which the values are read out
 
 const KINDS = {
@@ -73,8 +74,15 @@ function writeLegend() {
   }
 }
 
+// Special points that get a button: dots only if they are few, since the rows of a file are dots too.
+function chips(marks) {
+  const special = marks.filter((mark) => mark.kind != 'dot')
+  document.body.classList.toggle('marked', marks.length > 0)
+  return (marks.length > MOST_DOTS ? special : marks).slice(0, MOST_CHIPS)
+}
+
 function writeMarks() {
-  const own = state.rider ? state.rider.marks().slice(0, MOST_CHIPS) : []
+  const own = state.rider ? chips(state.rider.marks()) : []
   element('marks').replaceChildren(...own.map((mark) => button(markText(mark), () => goTo(mark))))
 }
 
@@ -110,7 +118,7 @@ function tellZoom() {
   const atEnd = state.figures.some((each) => each.curves.some((curve) => curve.end && !curve.isCoarse && curve.parts[0].visible))
   const coarse = times > 4 && state.figures.some((each) => each.isCoarse || each.curves.some((curve) => curve.end && curve.isCoarse))
   const isField = state.figures.some((each) => each.isCoarse)
-  const words = times > 1.02 ? [`Enlarged ${number(times, times < 10 ? 2 : 3)} times.`] : []
+  const words = times > 1.02 ? [`Enlarged ${times < 10 ? number(times, 2) : times < 1e6 ? Math.round(times).toLocaleString('en') : number(times, 2)} times.`] : []
   if (closest) words.push('No closer: this is the end of the zoom.')
   else if (atEnd) words.push('The embedded numbers end here: the dots are computed, the line between them is not.')
   else if (coarse) words.push(isField ? 'Nothing finer is embedded: numbers between the grid’s points are interpolated.' : 'Nothing finer is embedded: this is the whole picture’s drawing, enlarged.')
@@ -123,7 +131,7 @@ function densityAt({figure, x, y}) {
   const column = Math.floor(((x * home.x.scale - density.x[0]) / (density.x[1] - density.x[0])) * density.columns)
   const row = Math.floor(((y * home.y.scale - density.y[0]) / (density.y[1] - density.y[0])) * density.rows)
   const count = column >= 0 && row >= 0 && column < density.columns && row < density.rows && density.values[row * density.columns + column]
-  return count ? `${count.toLocaleString('en')} ${count == 1 ? 'point' : 'points'} of ${density.name.text}` : ''
+  return count ? `${count.toLocaleString('en')} ${count == 1 ? 'point' : 'points'}${density.name.text && ' of ' + density.name.text} here` : ''
 }
 
 function placeTip(event, lines) {
