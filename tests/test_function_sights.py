@@ -252,8 +252,3 @@ def test_marks_tell_what_happens() -> None:
 @each(("text", "heights"), [("min(x,1)", []), ("if(x<0,-1,1)", []), ("atan(x)", [-math.pi / 2, math.pi / 2])])
 def test_a_function_is_no_asymptote_of_itself(text: str, heights: list[float]) -> None:
     assert sorted(line.place for panel in panels_of(shown(text)) for line in panel.asymptotes) == heights
-
-
-def test_a_point_without_a_tangent_is_told() -> None:
-    assert shown("log(x)", at="x=-1,1").notes == ("f(x) has no tangent at x = −1",)
-    assert not shown("abs(x)", at="x=0,1").notes

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from derivcli.pictures.functions.names import function_name, listed, short, shown
+from derivcli.pictures.functions.names import listed, short, shown
 from derivcli.pictures.functions.panels import is_cut
 from derivcli.pictures.functions.shown import Shown
 from derivcli.pictures.functions.special_marks import tip_of
-from derivcli.pictures.functions.tangents import has_tangents, typed_points
 from derivcli.pictures.scene import Name, Panel
 from derivcli.render.captions import direction_line
 from derivcli.render.labels import raised
@@ -36,23 +35,9 @@ def notes(shown_: Shown, panels: Sequence[Panel]) -> Iterator[str]:
     yield from dict.fromkeys(f"vertical unit 10{raised(panel.y.unit)}" for panel in panels if panel.y.unit)
     if any(panel.y.logarithmic for panel in panels):
         yield "logarithmic scale"
-    yield from _without_tangent(shown_, panels)
     upright = any(line.vertical for panel in panels for line in panel.asymptotes)
     if not upright and any(is_cut(curve) for panel in panels for curve in panel.curves if curve.role != "tangent"):
         yield "values beyond the axis are cut off"
-
-
-def _without_tangent(shown_: Shown, panels: Sequence[Panel]) -> Iterator[str]:
-    """The points that were typed and at which a function has no tangent."""
-    drawn = shown_.drawn
-    if not has_tangents(drawn) or not drawn.partials:
-        return
-    lines = [curve for panel in panels for curve in panel.curves if curve.role == "tangent"]
-    for number in range(len(drawn.expressions)):
-        touched = {mark.x for line in lines if line.function == number for mark in line.marks}
-        places = [shown(x) for x in typed_points(drawn).tolist() if x not in touched]
-        if places:
-            yield f"{function_name(drawn, number).text} has no tangent at {shown_.variable} = {listed(places)}"
 
 
 def description(shown_: Shown, titles: Sequence[Name], panels: Sequence[Panel]) -> str:
