@@ -33,10 +33,10 @@ UNIT_EXPONENT = 250
 """Beyond this power of ten an axis has it as its unit."""
 
 
-def grouped(curves: Sequence[Curve], studied: bool) -> list[list[Curve]]:
-    """The curves that share a pair of axes: orders together while their scales are comparable."""
+def grouped(curves: Sequence[Curve], studied: bool, equal: bool) -> list[list[Curve]]:
+    """The curves that share a pair of axes: orders together while their scales are comparable, or `equal`."""
     groups: list[list[Curve]] = []
-    comparable = STUDIED if studied else COMPARABLE
+    comparable = math.inf if equal else STUDIED if studied else COMPARABLE
     for order in sorted({_rank(curve) for curve in curves}):
         own = [curve for curve in curves if _rank(curve) == order]
         scale = _scale(own)
