@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import sympy
 
 from derivcli.language.tree import Tree, multiply, negative
 from derivcli.pictures.functions.known import Known, period_of
@@ -85,10 +84,9 @@ def _periods(known: Sequence[Known], length: float, tree: Tree | None, points: S
 
 def _opposite(tree: Tree) -> Tree:
     """The tree with its sign changed, in the number before it where there is one: -2*pi."""
-    first, *others = tree.args or (tree,)
-    if not others or not isinstance(tree, sympy.Mul) or not isinstance(first, sympy.Rational):
+    if not tree.is_Mul or not tree.args[0].is_Rational:
         return negative(tree)
-    return multiply([negative(first), *others])
+    return multiply([negative(tree.args[0]), *tree.args[1:]])
 
 
 def _with_points(low: float, high: float, points: Sequence[float]) -> tuple[float, float]:
