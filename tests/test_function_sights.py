@@ -77,6 +77,13 @@ def test_functions_and_derivatives_of_other_scales_have_their_own_panels() -> No
     assert above.y.low > 9e5
 
 
+def test_equal_scales_are_those_of_the_functions() -> None:
+    made = scene(Request(("sqrt(1-x^2)",)), Sight(equal=True))
+    (panel,) = panels_of(made)
+    assert made.equal
+    assert -0.2 < panel.y.low < 0 < 1 < panel.y.high < 1.2
+
+
 def test_explosive_and_enormous_values_have_their_axes() -> None:
     (panel,) = panels_of(shown("exp(x)", on="x=0:700"))
     assert panel.y.logarithmic
@@ -247,3 +254,8 @@ def test_marks_tell_what_happens() -> None:
     function, derivative = (curves_of(shown("abs(x)"), role)[0] for role in ("function", "derivative"))
     assert [mark.tip for mark in function.marks] == ["corner: slopes −1 and 1 at 0"]
     assert {mark.tip for mark in derivative.marks} == {"f′(x) does not exist at 0, corner: slopes −1 and 1"}
+
+
+@each(("text", "heights"), [("min(x,1)", []), ("if(x<0,-1,1)", []), ("atan(x)", [-math.pi / 2, math.pi / 2])])
+def test_a_function_is_no_asymptote_of_itself(text: str, heights: list[float]) -> None:
+    assert sorted(line.place for panel in panels_of(shown(text)) for line in panel.asymptotes) == heights

@@ -57,11 +57,13 @@ def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
     x = _axis(shown)
     by_curve = {id(line.curve): line for line in lines}
     panels = []
-    for curves in grouped([line.curve for line in lines], shown.drawn.studied):
+    every, equal = [line.curve for line in lines], shown.drawn.equal
+    for curves in [every] if equal else grouped(every, shown.drawn.studied, shown.drawn.equal):
         own = [by_curve[id(curve)] for curve in curves]
         places = sorted({place for line in own for place in poles(line, shown.low, shown.high)})
         upright = [Asymptote(place) for place in places]
-        panel = panel_of(x, curves, [*upright, *_heights(shown, own)], all(line.explodes for line in own))
+        explosive = all(line.explodes for line in own) and not equal
+        panel = panel_of(x, curves, [*upright, *_heights(shown, own)], explosive, equal)
         panels.append(replace(panel, curves=tuple(finer(shown, line, panel.y.low, panel.y.high) for line in own)))
     return panels
 
@@ -90,6 +92,8 @@ def _heights(shown: Shown, lines: Sequence[Line]) -> Iterator[Asymptote]:
             limit = end.right if end.x.value < 0 else end.left
             if limit is None or not math.isinf(end.x.value) or not math.isfinite(limit.value) or not limit.value:
                 continue
+            if study.pieces[0 if end.x.value < 0 else -1].slope == 0:
+                continue  # the function itself is the line
             if abs(edge - limit.value) < 0.25 * (top - bottom) and limit.value not in seen:
                 seen.add(limit.value)
                 yield Asymptote(limit.value, False, height_name(limit))

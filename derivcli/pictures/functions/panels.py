@@ -36,10 +36,10 @@ UNIT_EXPONENT = 250
 """Beyond this power of ten an axis has it as its unit."""
 
 
-def grouped(curves: Sequence[Curve], studied: bool) -> list[list[Curve]]:
-    """The curves that share a pair of axes: orders together while their scales are comparable."""
+def grouped(curves: Sequence[Curve], studied: bool, equal: bool) -> list[list[Curve]]:
+    """The curves that share a pair of axes: orders together while their scales are comparable, or `equal`."""
     groups: list[list[Curve]] = []
-    comparable = STUDIED if studied else COMPARABLE
+    comparable = math.inf if equal else STUDIED if studied else COMPARABLE
     for order in sorted({_rank(curve) for curve in curves}):
         own = [curve for curve in curves if _rank(curve) == order]
         scale = _scale(own)
@@ -63,9 +63,13 @@ def _scale(curves: Iterable[Curve]) -> float:
     return float(np.max(ends, initial=0) - np.min(ends, initial=0))
 
 
-def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], by_logarithms: bool) -> Panel:
-    """The curves with the vertical axis that suits them."""
-    own = [curve for curve in curves if curve.role in ("function", "derivative")]
+def panel_of(
+    x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], by_logarithms: bool, equal: bool = False
+) -> Panel:
+    """The curves with the vertical axis that suits them; with one scale on both axes that of the functions alone."""
+    functions = [curve for curve in curves if curve.role == "function"]
+    derivatives = [curve for curve in curves if curve.role == "derivative"]
+    own = functions if equal and functions else [*functions, *derivatives]
     low, high = _range(own, [mark for curve in own for mark in curve.marks if not math.isnan(mark.y)])
     low, high = _with_level(low, high, [each.place for each in asymptotes if not each.vertical])
     drawn = tuple(curves), tuple(each for each in asymptotes if each.vertical or low <= each.place <= high)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.check.verdict import Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.known import Known
@@ -30,9 +30,6 @@ BEYOND = 20.0
 
 NO_POINTS = Points(())
 """Where the heights of points are typed: nowhere."""
-
-TURNS = ("corner", "cusp", "vertical")
-"""Kinds of breaks with slopes that are told apart from a smooth point."""
 
 QUAD = r" \quad "
 """What stands before the words behind an equation in LaTeX."""
@@ -87,48 +84,42 @@ def tangents(drawn: Drawn, known: Sequence[Known], frames: Sequence[Frame]) -> t
     assert drawn.points is not None, "there are points"
     (variable,) = drawn.names
     curves, missing = [], []
-    for number, result in enumerate(drawn.judge({variable: typed_points(drawn)})):
+    for number, result in enumerate(drawn.judge(drawn.points)):
         for point in range(drawn.points.count if variable in result.derivatives else 0):
-            found, why = _at_point(drawn, number, result, known[number], point)
-            at = float(result.at[variable][point]), float(result.value[point])
-            curves += [_line(each, frames[number], number, at, kind) for each, kind in found]
-            missing += [] if found else [f"no tangent at {variable} = {shown(at[0])}{why}"]
+            y = _value(result, known[number], variable, point)
+            found, why = _at_point(drawn, number, result, y, point)
+            x = float(result.at[variable][point])
+            curves += [_line(each, frames[number], number, (x, y), kind) for each, kind in found]
+            missing += [] if found else [f"no tangent at {variable} = {shown(x)}{why}"]
     return curves, missing
 
 
+def _value(result: Result, known: Known, variable: str, point: int) -> float:
+    """The value at a point as it was typed, where that is known."""
+    x = float(result.at[variable][point])
+    value = Judged(result.value, result.value_verdicts).known(point).number
+    return next((each.value.value for each in known.breaks if each.x.value == x and each.value is not None), value)
+
+
 def _at_point(
-    drawn: Drawn, number: int, result: Result, known: Known, point: int
+    drawn: Drawn, number: int, result: Result, y: float, point: int
 ) -> tuple[list[tuple[Touching, str]], str]:
-    """What touches a function at a point, each with the kind of its verdict; or why there is nothing."""
+    """What touches a function at a point of height y, each with the kind of its verdict; or why there is nothing."""
     (variable,) = drawn.names
     assert drawn.points is not None, "there are points"
-    x, y = float(result.at[variable][point]), float(result.value[point])
+    x = float(result.at[variable][point])
     if not math.isfinite(y):
         return [], ": the function has no value there"
-    y = next((each.value.value for each in known.breaks if each.x.value == x and each.value is not None), y)
     letter = "y" if variable != "y" else letters_of(drawn)[number]
     place = [coordinate_known(drawn.points, variable, point, x), coordinate_known(NO_POINTS, letter, point, y)]
-    slope = _slope(known, x, result.derivatives[variable][point : point + 1], result.verdicts.get(variable), point)
-    kind = slope.verdict(0).kind
-    found, why = in_plane((variable, letter), place, slope, 0, Writing(decimals=True))
+    slope = Judged(result.derivatives[variable], result.verdicts.get(variable))
+    kind = slope.verdict(point).kind
+    found, why = in_plane((variable, letter), place, slope, point, Writing(decimals=True))
     lines = [(each, kind) for each in found if each.kind != "normal"]
-    if not lines and kind == "unchecked" and math.isfinite(slope.values[0]):
-        lines = [(Touching("tangent", letter, "", (x, y), (1.0, float(slope.values[0]))), kind)]
+    number_there = float(slope.values[point])
+    if not lines and kind == "unchecked" and math.isfinite(number_there):
+        lines = [(Touching("tangent", letter, "", (x, y), (1.0, number_there)), kind)]
     return lines, why.removeprefix("no tangent")
-
-
-def _slope(known: Known, x: float, values: FloatArray, verdicts: Verdicts | None, point: int) -> Judged:
-    """The derivative at a point, with what a study says of a corner there: at pi no float64 lies on one."""
-    verdict = None if verdicts is None else verdicts[point]
-    for each in known.breaks:
-        if each.x.value == x and each.kind in TURNS:
-            left, right = (None if side is None else side.value for side in (each.left_slope, each.right_slope))
-            verdict = Verdict(each.kind, left=left, right=right)
-    if verdict is None:
-        return Judged(values)
-    own = Verdicts.empty(1)
-    own.put(0, verdict)
-    return Judged(values, own)
 
 
 def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float], kind: str) -> Curve:
