@@ -12,7 +12,7 @@ from derivcli.validation import USUAL, check_known, check_named, variables_of
 
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
-    from derivcli.pictures.drawn import Drawn, Evaluate
+    from derivcli.pictures.drawn import Drawn, Evaluate, Judge
     from derivcli.pictures.scene import Floats, Scene
     from derivcli.pipeline import Job
     from derivcli.points.at_option import Interval
@@ -214,12 +214,23 @@ def _evaluate(job: Job, fixed: Mapping[str, float]) -> Evaluate:
     return evaluate
 
 
-def _judge(job: Job, fixed: Mapping[str, float]) -> Callable[[Mapping[str, Floats]], list[Result]]:
-    def judge(at: Mapping[str, Floats]) -> list[Result]:
-        points = _points(at, fixed)
+def _judge(job: Job, fixed: Mapping[str, float]) -> Judge:
+    """The results with verdicts, at arrays of points or at points as they were typed."""
+
+    def judge(at: Mapping[str, Floats] | Points) -> list[Result]:
+        points = _points(at, fixed) if isinstance(at, Mapping) else _with_values(at, fixed)
         return judged(job.run(points), points)
 
     return judge
+
+
+def _with_values(points: Points, fixed: Mapping[str, float]) -> Points:
+    """Points that were typed, with the values of the other variables."""
+    import numpy as np
+
+    from derivcli.points.points import points_from_arrays
+
+    return replace(points, axes=(*points.axes, *points_from_arrays({x: np.array([v]) for x, v in fixed.items()}).axes))
 
 
 def _points(at: Mapping[str, Floats], fixed: Mapping[str, float]) -> Points:

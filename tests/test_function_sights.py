@@ -202,6 +202,31 @@ def test_polynomials_about_several_points_have_their_names() -> None:
     assert not panels_of(shown("exp(x)", at="x=0", series=2))[0].bands
 
 
+MISSING = [
+    ("sin(x)/x", {"at": "x=0"}, "no tangent at x = 0: the function has no value there"),
+    ("floor(x)", {"at": "x=1"}, "no tangent at x = 1: a jump"),
+    ("abs(x)", {"at": "x=0", "series": 2}, "no Taylor polynomial about 0: the derivative of order 1 does not exist"),
+    ("abs(x)^3", {"at": "x=0", "series": 3}, "no Taylor polynomial about 0: the derivative of order 3 does not exist"),
+    ("1/x", {"at": "x=0", "series": 2}, "no Taylor polynomial about 0"),
+]
+
+
+@each(("text", "asked", "note"), MISSING)
+def test_what_is_missing_is_said(text: str, asked: dict[str, Any], note: str) -> None:
+    made = shown(text, **asked)
+    assert not [*curves_of(made, "tangent"), *curves_of(made, "polynomial")]
+    assert any(each.startswith(note) for each in made.notes)
+
+
+def test_corners_where_no_float_lies_have_both_tangents() -> None:
+    found = curves_of(shown("abs(sin(x))", at="x=pi"), "tangent")
+    assert [curve.name.text for curve in found] == ["y = −x + 3.1416", "y = x − 3.1416"]
+
+
+def test_short_intervals_are_not_divided_by_pi() -> None:
+    assert [panels_of(shown("sin(x)", on=f"x=0:{end}"))[0].x.turns for end in ("1", "pi")] == [False, True]
+
+
 @each("text", ["sqrt(-1-x^2)", "log(-exp(x))"])
 def test_a_function_without_values_is_refused(text: str) -> None:
     with pytest.raises(DerivError, match="no value in this range is finite"):

@@ -47,6 +47,7 @@ CURVES: dict[str, tuple[str, Function]] = {
     "e^(x*y)=x+y": ("x=-3:3,y=-3:3", lambda x, y: np.exp(x * y) - x - y),
     "(x-1e6)^2+1e6*y^2=1e-4": ("x=999999.98:1000000.02,y=-2e-5:2e-5", lambda x, y: (x - 1e6) ** 2 + 1e6 * y**2 - 1e-4),
     "(x^2+y^2)^3=4x^2*y^2": ("x=-1:1,y=-1:1", lambda x, y: (x * x + y * y) ** 3 - 4 * x * x * y * y),
+    "tan(x*y)=x": ("x=-6:6,y=-4:4", lambda x, y: np.tan(x * y) - x),
     "x=y^3-3y": ("x=-4:4,y=-3:3", lambda x, y: x - y**3 + 3 * y),
     "cbrt(x)+cbrt(y)=1": ("x=-3:3,y=-3:3", lambda x, y: np.cbrt(x) + np.cbrt(y) - 1),
 }

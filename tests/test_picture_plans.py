@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from derivcli.errors import DerivError
-from derivcli.picture_plans import Sight, drawn_of
+from derivcli.picture_plans import Sight, drawn_of, scene
+from derivcli.pictures.scene import Panel
 from derivcli.points.at_option import read_intervals, read_points, without_intervals
 from derivcli.request import Request
 from tests.support import each
@@ -101,3 +102,21 @@ def test_what_cannot_be_drawn_is_refused(texts: list[str], at: str, on: str, mes
     with pytest.raises(DerivError) as refusal:
         drawn(*texts, at=at, on=on)
     assert message in str(refusal.value)
+
+
+def test_tangents_touch_at_points_as_they_were_typed() -> None:
+    """At pi/2 the slope of a sine is 0, and not that at the float64 beside it; at pi it is a corner of its size."""
+    request = Request(["sin(x)"], read_points(["x=pi/2,pi"]))
+    (panel,) = scene(request, Sight()).panels
+    names = [curve.name.text for curve in panel.curves if curve.role == "tangent"]
+    assert names[0] == "y = 1"
+    assert "e-" not in names[1]
+    (panel,) = scene(Request(["abs(sin(x))"], read_points(["x=pi"])), Sight()).panels
+    assert len([curve for curve in panel.curves if curve.role == "tangent"]) == 2
+
+
+def test_one_scale_shows_the_function() -> None:
+    (panel,) = scene(Request(["sqrt(1-x^2)"]), Sight(equal=True)).panels
+    assert isinstance(panel, Panel)
+    assert -0.2 < panel.y.low < 0
+    assert 1 < panel.y.high < 1.2

@@ -22,6 +22,12 @@ SAME_PIXELS = 0.75
 SMALL = 0.05
 """F touches 0 inside of a cell only if it is somewhere less than this part of its size around."""
 
+RING = np.stack([np.cos(np.arange(8) * np.pi / 4 + 0.3), np.sin(np.arange(8) * np.pi / 4 + 0.3)])
+"""Where F must not be 0 around a singular point, which else belongs to a region of zeros."""
+
+TOUCH = 1e-6
+"""F is 0 at a point if it is there less than this part of what it is around."""
+
 MAX_MATCHED = 6
 """More points than these around a cell are joined as they come."""
 
@@ -115,9 +121,15 @@ def singular_points(level: Level, look: Closer) -> list[tuple[Floats, bool]]:
         least = np.argmin(np.where(np.isnan(sizes), np.inf, sizes), axis=1)
         start = corners[:, np.arange(count), least][:, rest]
         other, touched = lowest_points(level, start, low[:, rest], low[:, rest] + size, scale[:, rest])
+        candidates = np.concatenate([at[:, found], other[:, touched]], axis=1)
+        around = candidates[:, :, None] + SAME_PIXELS / 2 * RING[:, None]
+        beside = np.abs(level.at(around.reshape(2, -1))[0]).reshape(-1, RING.shape[1])
+        alone_of = np.arange(candidates.shape[1]) >= found.sum()
+        beside = np.where(alone_of | (beside.min(1) == 0), beside.min(1), beside.max(1))
+        single = np.abs(level.at(candidates)[0]) < TOUCH * beside
     ends = np.array(level.window.pixels)
     apart: list[tuple[Floats, bool]] = []
-    for point, alone in [*((each, False) for each in at[:, found].T), *((each, True) for each in other[:, touched].T)]:
+    for point, alone in zip(candidates[:, single].T, alone_of[single].tolist(), strict=True):
         seen = (point >= -MARGIN_PIXELS).all() and (point <= ends + MARGIN_PIXELS).all()
         if seen and all(np.hypot(*(point - each)) > SAME_PIXELS for each, _ in apart):
             apart.append((point, alone))

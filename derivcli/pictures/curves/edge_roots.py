@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from derivcli.pictures.curves.plane import Level
+from derivcli.pictures.curves.plane import Choice, Level
 from derivcli.pictures.scene import Floats
 
 Places = NDArray[np.int64]
-Choice = NDArray[np.bool_]
 
 MAX_HALVINGS, NARROW = 64, 1e-12
 """Steps of a search on an edge, and the part of it that need not be looked at."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from derivcli.pictures.curves.closer import Singular
+from derivcli.pictures.curves.equation_level import level_of
 from derivcli.pictures.curves.level_tangents import Touched, tangents_at
 from derivcli.pictures.curves.names import UNNAMED, equation_name, shown, variable_name
 from derivcli.pictures.curves.page_table import curve_table
@@ -26,16 +28,12 @@ MAX_RATIO = 4.0
 
 def implicit_scene(drawn: Drawn) -> Scene:
     """The curve on which an equation holds, in the window that was asked for or in one that shows what there is."""
-
-    def evaluate(x: Floats, y: Floats) -> Floats:
-        return np.stack(drawn.evaluate(dict(zip(drawn.names, (x, y), strict=True)))[0][:3])
-
     asked = _asked(drawn)
     periods = [period_of(drawn.expressions, name, drawn.fixed) for name in drawn.names]
-    x, y = chosen_window(evaluate, asked, [None if each is None else each.size for each in periods])
+    x, y = chosen_window(partial(level_of, drawn), asked, [None if each is None else each.size for each in periods])
     equal = drawn.equal or is_even(x, y)
     window = Window(x, y, pixels_of(x, y, drawn.size, equal))
-    level = Level(evaluate, window)
+    level = level_of(drawn, window)
     found = traced(level)
     name = equation_name(drawn.expressions[0])
     marks = tuple(_marks(drawn, window, found))
@@ -140,6 +138,8 @@ def _notes(found: Traced, curve: Curve) -> tuple[str, ...]:
     notes = []
     if found.regions:
         notes.append("the equation holds on a whole region, of which only the boundary can be a curve")
+    if found.dense:
+        notes.append("some parts of this curve are finer than the picture and left out")
     if not curve.strokes and not curve.marks:
         notes.append("no point of this curve is in the window")
     return tuple(notes)

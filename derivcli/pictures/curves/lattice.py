@@ -30,6 +30,16 @@ class Lattice:
         """Points of the lattice in pixels."""
         return np.stack([column * self.size - self.offsets[0], row * self.size - self.offsets[1]])
 
+    @property
+    def lines(self) -> tuple[Floats, Floats]:
+        """The lines across the window in both directions, in pixels."""
+        counts = self.columns + 1, self.rows + 1
+        across, up = (
+            np.arange(count, dtype=np.float64) * self.size - offset
+            for count, offset in zip(counts, self.offsets, strict=True)
+        )
+        return across, up
+
     def edge(self, column: Places, row: Places, up: Places) -> Places:
         """The number of the edge from a point to the right, or of that upwards."""
         return np.asarray(2 * (row * (self.columns + 1) + column) + up)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derivcli.pictures.curves.edge_roots import Choice, EdgeRoots, Edges, Places, edge_roots
-from derivcli.pictures.curves.plane import Level
+from derivcli.pictures.curves.edge_roots import EdgeRoots, Edges, Places, edge_roots
+from derivcli.pictures.curves.plane import Choice, Level
 from derivcli.pictures.scene import Floats
 
 SAFETY = 1.5
@@ -48,7 +48,8 @@ class Mesh:
             steep = np.abs(slopes).max(1).sum(0)
             room = sign * here[:4] - self.size * (down / 2 + SAFETY * (bend / 3 + steep / 20))
             empty = (room > 0).all(0) & (sign * here > 0).all(0) & np.isfinite(self.values).all((0, 1))
-            hopeless: Choice = empty | np.isnan(here).all(0) | (here == 0).all(0)
+            huge = np.isinf(here).all(0) & ((here > 0).all(0) | (here < 0).all(0))
+            hopeless: Choice = empty | huge | np.isnan(here).all(0) | (here == 0).all(0)
             return hopeless
 
     def is_steady(self, more: Floats) -> Choice:
@@ -90,13 +91,19 @@ class Met:
         return np.asarray((self.slots != NONE).sum(0))
 
 
-def met(level: Level, mesh: Mesh, fine: bool) -> Met:
-    """Where the curve meets the edges of all cells that it may pass, and of those next to its zeros."""
+def met(level: Level, mesh: Mesh, fine: bool, empty: Choice | None = None) -> Met:
+    """Where the curve meets the edges of all cells that it may pass, and of those next to its zeros.
+
+    Of the `empty` cells it is proved that it passes none of them, and of no others.
+    """
     keys, index = np.unique(mesh.edges, return_inverse=True)
     index = index.reshape(mesh.edges.shape)
     first = np.empty(keys.size, np.int64)
     first[index.ravel()[::-1]] = np.arange(index.size)[::-1]
-    asked, done = ~mesh.hopeless(), np.zeros(keys.size, bool)
+    asked = ~mesh.hopeless()
+    if empty is not None:
+        asked = ~empty
+    done = np.zeros(keys.size, bool)
     hit, parts = np.zeros(keys.size, bool), []
     while True:
         new = np.unique(index[:, asked])

@@ -116,7 +116,8 @@ def _around_special(motion: Motion) -> Course:
     parameter = np.linspace(-SEARCHED, SEARCHED, SAMPLES)
     points, speeds = motion(parameter)
     there = np.asarray(np.isfinite(points).all(0))
-    turning = (speeds[:, :-1] * speeds[:, 1:] <= 0).any(0) & there[:-1] & there[1:]
+    ways = np.sign(speeds)
+    turning = (ways[:, :-1] * ways[:, 1:] <= 0).any(0) & there[:-1] & there[1:]
     moves = np.abs(np.diff(points, axis=1)).sum(0) > 0
     special = (parameter[:-1] + parameter[1:])[turning & moves] / 2
     if special.size:

@@ -102,8 +102,11 @@ def _is_closed(pieces: Sequence[Piece]) -> bool:
 
 
 def _marks(window: Window, course: Course, pieces: Sequence[Piece]) -> Iterator[Mark]:
-    """Where the path begins, unless it comes back to there."""
-    if pieces and not course.whole and not _is_closed(pieces) and pieces[0].parameter[0] == 0:
+    """Where the path begins, unless it comes back to there; all of it, where it does not move."""
+    if pieces and all(np.ptp(each.points, axis=1).max() == 0 for each in pieces):
+        x, y = window.on_plane(pieces[0].points[:, 0])
+        yield Mark(float(x), float(y), "isolated")
+    elif pieces and not course.whole and not _is_closed(pieces) and pieces[0].parameter[0] == 0:
         x, y = window.on_plane(pieces[0].points[:, 0])
         yield Mark(float(x), float(y), "start")
 

@@ -20,6 +20,11 @@ SAMPLES = (Fraction(7234, 10000), Fraction(19171, 10000))
 """Values of the other variables at which a period is looked for. One that is the same at both belongs to all."""
 
 
+def is_known_to_balls(expression: Expression) -> bool:
+    """Whether a formula can be enclosed at all."""
+    return not expression.custom_functions and not expression.has_integrals
+
+
 def period_of(
     expressions: Sequence[Expression], name: str, fixed: Mapping[str, float], drifting: bool = False
 ) -> Root | None:
@@ -27,7 +32,7 @@ def period_of(
 
     Where they are `drifting` it is one after which they move on as before.
     """
-    if any(each.custom_functions or each.has_integrals for each in expressions):
+    if not all(map(is_known_to_balls, expressions)):
         return None
     tree = add([each.expanded for each in expressions]) if len(expressions) > 1 else expressions[0].expanded
     names = {variable for each in expressions for variable in each.variables} - {name}

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from derivcli.pictures.scene import Floats
+
+Choice = NDArray[np.bool_]
 
 Pair = tuple[float, float]
 """The two ends of a range."""
@@ -41,11 +44,14 @@ class Window:
 class Level:
     """F(x, y), whose zeros are the curve: from points (2, n) in pixels to F and its gradient by pixel, shape (3, n).
 
-    `evaluate` gives F and its derivatives by x and by y.
+    `evaluate` gives F and its derivatives by x and by y. `cells` tells for the lines of a lattice, and for cells that
+    are asked for, which ones are proved not to be passed by the curve, shape (rows, columns); None where that takes too
+    long.
     """
 
     evaluate: Callable[[Floats, Floats], Floats]
     window: Window
+    cells: Callable[[Floats, Floats, Choice], Choice | None] | None = None
 
     def at(self, points: Floats) -> Floats:
         """F, shape (n,), and how it changes from pixel to pixel, each below the other."""

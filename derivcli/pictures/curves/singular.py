@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from derivcli.pictures.curves.edge_roots import Choice
-from derivcli.pictures.curves.plane import Level
+from derivcli.pictures.curves.plane import Choice, Level
 from derivcli.pictures.scene import Floats
 
 NEWTON_STEPS = 30

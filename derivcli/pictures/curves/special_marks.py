@@ -12,6 +12,7 @@ from derivcli.engines.balls.errors import NoValueError, TouchError, UnsureError
 from derivcli.engines.symbolic import SYMPY_FAILURES, expression_of
 from derivcli.language.tree import number, substitute, symbol
 from derivcli.pictures.curves.names import DIGITS, latex, shown
+from derivcli.pictures.curves.periods import is_known_to_balls
 from derivcli.pictures.scene import Mark, Name
 from derivcli.points.at_option import Interval
 from derivcli.render.blocks import Style
@@ -53,7 +54,7 @@ def study_of_equation(drawn: Drawn, x: Pair, y: Pair) -> CurveStudy | None:
     }
     (equation,) = _studied(drawn)
     with suppress(NoValueError, TouchError, UnsureError, AssertionError, *SYMPY_FAILURES):
-        return None if _is_foreign(equation) else study_implicit(equation, box)
+        return study_implicit(equation, box) if is_known_to_balls(equation) else None
     return None
 
 
@@ -62,7 +63,8 @@ def study_of_path(drawn: Drawn, low: float, high: float, ends: tuple[Root, Root]
     x, y = _studied(drawn)
     with suppress(NoValueError, TouchError, UnsureError, AssertionError, *SYMPY_FAILURES):
         start, stop = ends or ends_of(Interval(drawn.moving, low, high))
-        return None if _is_foreign(x) or _is_foreign(y) else study_parametric(x, y, drawn.moving, start, stop)
+        known = is_known_to_balls(x) and is_known_to_balls(y)
+        return study_parametric(x, y, drawn.moving, start, stop) if known else None
     return None
 
 
@@ -76,10 +78,6 @@ def _studied(drawn: Drawn) -> list[Expression]:
 
 def _values(fixed: Mapping[str, float]) -> dict[object, object]:
     return {symbol(name): number(Fraction(value)) for name, value in fixed.items()}
-
-
-def _is_foreign(expression: Expression) -> bool:
-    return bool(expression.custom_functions) or expression.has_integrals
 
 
 def special_marks(study: CurveStudy) -> Iterator[Mark]:

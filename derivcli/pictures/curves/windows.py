@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,10 @@ from derivcli.pictures.scene import Floats
 
 Trace = Callable[[Pair, Pair], tuple[Window, Traced]]
 
-SIZES = tuple(float(f"{digit}e{power}") for power in range(-1, 6) for digit in (1, 2, 5))
+SIZES = (
+    *(float(f"{digit}e{power}") for power in range(-1, 6) for digit in (1, 2, 5)),
+    *(float(f"1e{power}") for power in range(6, 156, 6)),
+)
 """Half the widths of windows that are tried, from the middle on in both directions."""
 
 FIRST = SIZES.index(5.0)
@@ -23,8 +26,8 @@ WIDER = 2
 """A window is large enough if one so many steps larger shows no more that is special."""
 
 TRIAL_PIXELS, TRIAL_PARTS, TRIAL_CELLS = 160, 4, 200
-MAX_FEATURES = 40
-"""More special points than these come from a pattern that goes on, of which any part tells as much."""
+MAX_FEATURES, MAX_LINES = 40, 12
+"""More special points and lines than these come from a pattern that goes on, of which any part tells as much."""
 
 AIR = 0.12
 ROOM = 0.75
@@ -32,6 +35,12 @@ ROOM = 0.75
 
 SINGLE_RADII, PAIR_RADII = 4, 2
 """The same for a single one, and for several ones, in radii of curvature."""
+
+TINY = 2000
+"""What looks like a point may be a closed curve of this part of the window."""
+
+CLOSE, MAX_ZOOMS = 0.05, 4
+"""Special points that are so close, by the size of the window, are looked at in a window a tenth as large."""
 
 USUAL = np.full(2, -5.0), np.full(2, 5.0)
 """Where nothing tells what to show."""
@@ -41,7 +50,7 @@ USUAL = np.full(2, -5.0), np.full(2, 5.0)
 class Features:
     """What a trial window shows: special points of a curve, their radii of curvature, and the box of all of its lines.
 
-    `open` tells whether a line leaves the window, and `dense` that too much goes on there for a closer look.
+    `open` tells whether one of its `lines` leaves the window, `dense` that too much goes on there for a closer look.
     """
 
     points: Floats
@@ -50,6 +59,12 @@ class Features:
     high: Floats
     open: bool
     dense: bool
+    lines: int
+
+    @property
+    def points_only(self) -> bool:
+        """Whether a single point is seen of the curve."""
+        return not self.empty and not (self.high > self.low).any()
 
     @property
     def empty(self) -> bool:
@@ -58,7 +73,7 @@ class Features:
 
 
 def chosen_window(
-    evaluate: Callable[[Floats, Floats], Floats], asked: Sequence[Pair | None], periods: Sequence[float | None]
+    level_in: Callable[[Window], Level], asked: Sequence[Pair | None], periods: Sequence[float | None]
 ) -> tuple[Pair, Pair]:
     """The ranges of x and y. Those that were asked for stay, and of a variable with a period there are two of these."""
     if None not in asked:
@@ -69,7 +84,7 @@ def chosen_window(
 
     def features(x: Pair, y: Pair) -> Features:
         window = Window(fixed[0] or x, fixed[1] or y, (TRIAL_PIXELS, TRIAL_PIXELS))
-        return _features(window, traced(Level(evaluate, window), TRIAL_PARTS, TRIAL_CELLS))
+        return _features(window, traced(replace(level_in(window), cells=None), TRIAL_PARTS, TRIAL_CELLS))
 
     found: dict[int, Features] = {}
 
@@ -79,10 +94,14 @@ def chosen_window(
             found[place] = features(side, side)
         return found[place]
 
-    low, high = _box(sized(place), SIZES[place]) if (place := _large_enough(sized)) is not None else USUAL
+    place = _large_enough(sized)
+    low, high = USUAL if place is None else _box(*_resolved(features, sized(place), SIZES[place]))
     for _ in range(2):
         closer = features((low[0], high[0]), (low[1], high[1]))
-        if closer.empty or not (closer.high > closer.low).any():
+        if closer.points_only:
+            middle, tiny = (low + high) / 2, float(np.max(high - low)) / TINY
+            closer = features((middle[0] - tiny, middle[0] + tiny), (middle[1] - tiny, middle[1] + tiny))
+        if closer.empty or closer.dense or closer.points_only:
             break
         low, high = _tight(closer, low, high) if closer.open else _box(closer, float(np.max(high - low)) / 2)
     low, high = _neat(low, high)
@@ -94,7 +113,7 @@ def _large_enough(sized: Callable[[int], Features]) -> int | None:
     """The first size that shows all that is special; None if there is more of it the farther one looks."""
     for place in range(FIRST, len(SIZES) - WIDER):
         here = sized(place)
-        if here.dense or here.points.shape[1] > MAX_FEATURES:
+        if here.dense or here.points.shape[1] > MAX_FEATURES or here.lines > MAX_LINES:
             return None
         if not here.empty:
             wider = sized(place + WIDER)
@@ -103,6 +122,25 @@ def _large_enough(sized: Callable[[int], Features]) -> int | None:
             if wider.points.shape[1] <= here.points.shape[1]:
                 return place
     return None
+
+
+def _resolved(features: Callable[[Pair, Pair], Features], seen: Features, size: float) -> tuple[Features, float]:
+    """What a window shows and its size: a smaller one, if special points are too close to each other to be seen."""
+    shown, smaller = seen, size
+    for _ in range(MAX_ZOOMS):
+        if not shown.open or not shown.points.size:
+            break
+        if _width(shown) > CLOSE * smaller:
+            return shown, smaller
+        middle = shown.points.mean(1)
+        smaller /= 10
+        low, high = middle - smaller, middle + smaller
+        shown = features((low[0], high[0]), (low[1], high[1]))
+    return seen, size
+
+
+def _width(seen: Features) -> float:
+    return float(np.ptp(seen.points, axis=1).max())
 
 
 def _box(seen: Features, size: float) -> tuple[Floats, Floats]:
@@ -114,8 +152,8 @@ def _box(seen: Features, size: float) -> tuple[Floats, Floats]:
     if not seen.points.size:
         return np.full(2, -size), np.full(2, size)
     low, high = seen.points.min(1), seen.points.max(1)
-    wide, near = float((high - low).max()), float(seen.radii.min())
-    if wide < size / 1000:
+    wide, near = _width(seen), float(seen.radii.min())
+    if wide < CLOSE * size:
         room = min(max(SINGLE_RADII * near, size / 4), size)
     else:
         room = max(ROOM * wide, min(PAIR_RADII * near, wide), min(size / 4, 3 * wide))
@@ -156,12 +194,13 @@ def _features(window: Window, found: Traced) -> Features:
         parts.append(np.array([each.at]).T)
         radii.append(np.array([np.inf]))
     step = np.sqrt(window.steps[0] * window.steps[1])
+    count = len(found.lines)
     if not lines:
-        nothing = np.empty((2, 0))
-        return Features(nothing, np.empty(0), np.full(2, np.nan), np.full(2, np.nan), is_open, found.dense)
+        nowhere = np.full(2, np.nan)
+        return Features(np.empty((2, 0)), np.empty(0), nowhere, nowhere, is_open, found.dense, count)
     every = window.on_plane(np.concatenate(lines, axis=1))
     points = window.on_plane(np.concatenate(parts, axis=1))
-    return Features(points, np.concatenate(radii) * step, every.min(1), every.max(1), is_open, found.dense)
+    return Features(points, np.concatenate(radii) * step, every.min(1), every.max(1), is_open, found.dense, count)
 
 
 def _special(line: Floats) -> tuple[Places, Floats]:

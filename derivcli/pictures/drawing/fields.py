@@ -103,7 +103,10 @@ def _draw_contours(
             _draw_constant(axes, panel, contours, theme)
         return None, None
     bands, lines = _ways_of_drawing(axes, panel, contours, levels)
-    filled = bands(levels=levels, colors=band_colors(levels, theme), extend="both", zorder=1.0)
+    ends: dict[str, Any] = {"levels": levels, "extend": "both"}
+    if len(levels) == 1:  # one level has no band that Matplotlib fills
+        ends = {"levels": [levels[0] - _room(levels), levels[0], levels[0] + _room(levels)]}
+    filled = bands(**ends, colors=band_colors(levels, theme), zorder=1.0)
     signed = levels[0] < 0 < levels[-1]
     widths = [line_width(ZERO_WIDTH if signed and level == 0 else LINE_WIDTH) for level in levels]
     drawn = lines(levels=levels, colors=theme.ink, alpha=0.75, linewidths=widths, linestyles="solid", zorder=1.6)
@@ -118,7 +121,7 @@ def _ways_of_drawing(
 
     from matplotlib.tri import Triangulation
 
-    room = float(levels[-1] - levels[0]) or abs(float(levels[0])) or 1.0
+    room = _room(levels)
 
     def cut(values: Floats) -> Floats:
         with np.errstate(all="ignore"):
@@ -131,6 +134,11 @@ def _ways_of_drawing(
     mesh, values = _used(mesh), cut(_used(mesh).values)
     triangles = Triangulation(scaled(mesh.x, panel.x), scaled(mesh.y, panel.y), mesh.triangles)
     return partial(axes.tricontourf, triangles, values), partial(axes.tricontour, triangles, values)
+
+
+def _room(levels: Floats) -> float:
+    """How far beyond the levels values are told apart."""
+    return float(levels[-1] - levels[0]) or abs(float(levels[0])) or 1.0
 
 
 def _used(mesh: Mesh) -> Mesh:

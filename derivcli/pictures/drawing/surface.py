@@ -54,12 +54,16 @@ def draw_surface(axes: Axes, panel: FieldPanel, theme: Theme) -> None:
     """The surface on axes in three dimensions, with tangent planes and marks."""
     if not hasattr(axes, "plot_surface"):
         raise DerivError("a surface needs three axes", hint="make them with add_subplot(projection='3d')")
+    from matplotlib.ticker import MultipleLocator
+
     three: Any = axes
     height = _height_axis(panel.contours)
     for drawn, axis in ((three.xaxis, panel.x), (three.yaxis, panel.y), (three.zaxis, height)):
         set_scale(drawn, axis)
         set_name(drawn, axis)
-        if not axis.turns:
+        if axis.turns:
+            drawn.set_major_locator(MultipleLocator(np.pi * max(0.5, np.ceil((axis.high - axis.low) / 4 / np.pi))))
+        else:
             drawn.get_major_locator().set_params(nbins=MAX_TICKS)
         drawn.labelpad = text_size(0.8)
         drawn.set_pane_color(theme.background)

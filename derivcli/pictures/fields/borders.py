@@ -15,7 +15,7 @@ from derivcli.pictures.scene import Floats
 BORDER, JUMP, POLE = 1, 2, 3
 KINDS = {BORDER: "border", JUMP: "jump", POLE: "pole"}
 
-MAX_EDGES = 40_000
+MAX_EDGES = 15_000
 """Edges that are looked at; a function with more of them breaks everywhere, as far as a picture can tell."""
 
 HALVINGS = 60

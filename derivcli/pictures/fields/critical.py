@@ -26,7 +26,7 @@ SECONDS = 1.0
 LABELLED_POINTS = 9
 """Up to so many critical points each is named in the picture."""
 
-DIGITS = 5
+DIGITS = 4
 
 
 def studied(drawn: Drawn, window: Window, seconds: float = SECONDS) -> BoxStudy | None:
@@ -117,5 +117,6 @@ def _mark(point: BoxPoint, every: bool, named: bool) -> Mark:
     value = "" if point.value is None else number_text(point.value.value, DIGITS)
     kind = " ".join(filter(None, (point.extent, point.kind)))
     tip = f"{kind} at ({place})" + (f", f = {value}" if value else "")
-    name = Name(f"{point.kind} {value}\nat ({place})" if every else point.kind) if named else None
+    shown = f"{point.kind} {value}\nat ({place})".replace("-", "\u2212") if every else point.kind
+    name = Name(shown) if named else None
     return Mark(x, y, point.kind, name, tip, point.verdict.kind)

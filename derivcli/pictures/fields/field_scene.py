@@ -26,7 +26,7 @@ from derivcli.pictures.fields.grid import (
 )
 from derivcli.pictures.fields.levels import Spread, levels_of
 from derivcli.pictures.fields.mesh import Cut, cut
-from derivcli.pictures.fields.planes import planes_of, touching
+from derivcli.pictures.fields.planes import NO_PLANE, planes_of, touching
 from derivcli.pictures.fields.window import window_of
 from derivcli.pictures.fields.wording import (
     called,
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from derivcli.pictures.drawn import Drawn
     from derivcli.study.boxes.records import BoxStudy
 
+MAX_BROKEN_PART = 0.15
+"""Breaks on more edges than this part of the points are too dense to be told apart."""
+
 ARROWS = 17
 """The arrows along each variable."""
 
@@ -51,6 +54,9 @@ LIKE = 2.5
 
 UNIT_ABOVE, UNIT_BELOW = 5, -4
 """Levels of such powers of ten have a unit."""
+
+MAX_POWER = 100
+"""Axes of such powers of ten have no unit."""
 
 LINE_NAMES = {"border": "the border of the domain", "jump": "a jump", "pole": "a line of poles"}
 
@@ -101,7 +107,8 @@ def undefined(drawn: Drawn, window: Window, what: str) -> DerivError:
 def parted_of(field: Field, grid: Grid, value: Picked) -> Cut | None:
     """The grid cut along its breaks; None where there are none."""
     edges = broken_edges(lambda x, y: value(field(x, y)), grid)
-    if np.isfinite(grid.values).all() and not any(each.kinds.any() for each in edges):
+    breaks = sum(int((each.kinds > 0).sum()) for each in edges)
+    if (np.isfinite(grid.values).all() and not breaks) or breaks > MAX_BROKEN_PART * grid.values.size:
         return None
     return cut(grid, edges)
 
@@ -169,10 +176,16 @@ def lines_of(parted: Cut | None) -> tuple[Curve, ...]:
 def axes_of(drawn: Drawn, window: Window) -> tuple[Axis, Axis]:
     """Both axes; pi divides those that go over whole parts of it."""
     first, second = (
-        Axis(variable(name), low, high, turns=_is_turn(low) and _is_turn(high))
+        Axis(variable(name), low, high, _far(low, high), turns=_is_turn(low) and _is_turn(high))
         for name, (low, high) in zip(drawn.names, window, strict=True)
     )
     return first, second
+
+
+def _far(low: float, high: float) -> int:
+    """The power of ten of an axis that goes over lengths with which no pixels are reckoned; 0 for others."""
+    power = math.floor(math.log10(max(abs(low), abs(high))))
+    return power if abs(power) > MAX_POWER else 0
 
 
 def _is_turn(end: float) -> bool:
@@ -186,18 +199,26 @@ def has_one_scale(window: Window) -> bool:
     return 1 / LIKE <= ratio <= LIKE
 
 
+def constant_note(contours: Contours) -> str:
+    """What is to be said of a function without levels."""
+    inner = contours.values[np.isfinite(contours.values)]
+    told = number_text(float(np.median(inner)) + 0.0, 6)
+    digits = "" if inner.min() == inner.max() else " to 13 digits"
+    return f"{contours.name.text} = {told}{digits} at all points that were computed"
+
+
 def _notes(drawn: Drawn, panel: FieldPanel, known: BoxStudy | None) -> list[str]:
     contours = panel.contours
     notes = fixed_notes(drawn)
     if not len(contours.levels):
-        inner = contours.values[np.isfinite(contours.values)]
-        notes.append(f"{contours.name.text} = {number_text(float(inner[0]), 6)} at all points that were computed")
-    if contours.unit:
+        notes.append(constant_note(contours))
+    elif contours.unit:
         notes.append(f"levels in units of 10^{contours.unit}")
     if not panel.surface:
         notes += critical_notes(known) if known and (known.critical or known.complete or known.curves) else []
         notes += [f"{line.name.text}: {SPELLED[line.role]}" for line in panel.curves]
     notes += [plane.name.text for plane in panel.planes if plane.name is not None]
+    notes += [mark.tip for mark in panel.marks if mark.tip.endswith(NO_PLANE) and panel.surface]
     return notes
 
 

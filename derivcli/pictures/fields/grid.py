@@ -28,6 +28,9 @@ OFFSETS = (0.381966, 0.2720196)
 """How far, in steps, the inner points of both variables move where the grid hits lines on which there is no value."""
 
 
+HIT = 1e10
+"""A value so many times as large as most is one at a pole, which float64 missed by a little."""
+
 END_OFFSET = 1e-7
 """The part of that by which the first and the last point move."""
 
@@ -61,7 +64,10 @@ def on_grid(field: Field, x: Floats, y: Floats) -> list[list[Floats]]:
 def value_grid(value: Picked, field: Field, window: Window, count: int = GRID_POINTS) -> Grid:
     """A number made of the functions and derivatives, on a grid that does not run along a line without values."""
     grid = _grid(value, field, window, (0.0, 0.0), count)
-    return _grid(value, field, window, OFFSETS, count) if _thin(~np.isfinite(grid.values)).any() else grid
+    finite = np.isfinite(grid.values)
+    usual = float(np.median(np.abs(grid.values[finite]))) if finite.any() else 0.0
+    hit = _thin(~finite) | _thin(finite & (np.abs(grid.values) > HIT * usual) & (usual > 0))
+    return _grid(value, field, window, OFFSETS, count) if hit.any() else grid
 
 
 def points_along(ends: tuple[float, float], count: int, offset: float = 0.0) -> Floats:

@@ -24,6 +24,12 @@ WIDE_ONE_SIGN = 50.0
 WIDE_BOTH_SIGNS = 400.0
 """Values that span so much have levels at growing steps."""
 
+FEW_VALUES = 12
+"""A function that has so few values has levels between them."""
+
+MOST = 0.6
+"""Levels at equal steps are none for a function of whose values this part lies between two of them."""
+
 TAIL = 0.005
 """The part of the values on either side that may lie far out."""
 
@@ -51,11 +57,33 @@ def levels_of(spread: Spread) -> Floats:
     """The levels in ascending order; none for a constant."""
     if not len(spread.values) or spread.values[0] == spread.values[-1]:
         return np.empty(0)
+    different = np.unique(spread.values)
+    if len(different) <= FEW_VALUES:
+        return np.asarray(different[:-1] / 2 + different[1:] / 2, np.float64)
     low, high = _ends(spread)
     if not high - low > 1e-13 * max(abs(low), abs(high)):
         return np.empty(0)
     grown = _growing(spread, low, high)
-    return equal_steps(low, high) if grown is None else grown
+    return _even(spread, low, high) if grown is None else grown
+
+
+def _even(spread: Spread, low: float, high: float) -> Floats:
+    """Levels at equal steps, or at growing ones where most values lie between two of those and none is extreme."""
+    levels = equal_steps(low, high)
+    most = np.bincount(np.searchsorted(levels, spread.values)).max()
+    if spread.least is None and spread.greatest is None and most > MOST * len(spread.values):
+        if low >= 0 or high <= 0:
+            return _one_sign(spread, low, high)
+        return _both_signs(spread, low, high)
+    return levels
+
+
+def _one_sign(spread: Spread, low: float, high: float) -> Floats:
+    """Levels that grow away from 0."""
+    sizes = sorted([abs(low), abs(high)])
+    middle = sorted([abs(spread.at(0.1)), abs(spread.at(0.9))])
+    least = max(sizes[0], middle[0] / 10, middle[1] * 1e-8, sizes[1] * 1e-12)
+    return _signed(series(least, sizes[1]), 1 if high > 0 else -1, 0.0)
 
 
 def equal_steps(low: float, high: float, count: int = LINEAR_LEVELS) -> Floats:
@@ -93,12 +121,8 @@ def _growing(spread: Spread, low: float, high: float) -> Floats | None:
         size = np.sort(np.abs(spread.values))
         wide = _part(size, 0.9) > WIDE_BOTH_SIGNS * _part(size, 0.1) > 0
         return _both_signs(spread, low, high) if wide else None
-    sign = 1 if high > 0 else -1
     ends = sorted([abs(spread.at(0.1)), abs(spread.at(0.9))])
-    if ends[1] > WIDE_ONE_SIGN * ends[0]:
-        sizes = sorted([abs(low), abs(high)])
-        return _signed(series(max(sizes[0], ends[0] / 10, ends[1] * 1e-8), sizes[1]), sign, 0.0)
-    return None
+    return _one_sign(spread, low, high) if ends[1] > WIDE_ONE_SIGN * ends[0] > 0 else None
 
 
 def _from_base(spread: Spread, base: float, sign: int) -> Floats | None:

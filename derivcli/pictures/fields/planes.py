@@ -14,6 +14,8 @@ from derivcli.render.numbers import number_text
 if TYPE_CHECKING:
     from derivcli.pictures.drawn import Drawn
 
+NO_PLANE = "no tangent plane"
+
 MAX_PLANES = 3
 MAX_NAMED_POINTS = 8
 DIGITS = 4
@@ -57,7 +59,7 @@ def _touch(
     told = f"{letter} = {number_text(value, DIGITS)}" if np.isfinite(value) else "no value"
     tip = f"At ({place}): {told}, slopes {number_text(here[0], DIGITS)} and {number_text(here[1], DIGITS)}"
     if not np.isfinite(here).all():
-        tip = f"At ({place}): {told}, no tangent plane"
+        tip = f"At ({place}): {told}, {NO_PLANE}"
     return Touch(*at, value, here, Name(told) if count <= MAX_NAMED_POINTS else None, tip)
 
 
@@ -73,14 +75,17 @@ def planes_of(drawn: Drawn, points: Sequence[Touch]) -> tuple[TangentPlane, ...]
 
 def _equation(names: Sequence[str], point: Touch) -> Name:
     """The equation of the plane, all numbers of it rounded."""
-    steps = [
-        f"{'-' if slope < 0 else '+'} {number_text(abs(slope), DIGITS)}*{_step(name, at)}"
-        for name, at, slope in zip(names, (point.x, point.y), point.slopes, strict=True)
-    ]
-    return Name(f"tangent plane z = {number_text(point.value, DIGITS)} {' '.join(steps)}")
+    found = number_text(point.value, DIGITS).replace("-", "\u2212") if point.value else ""
+    for name, at, slope in zip(names, (point.x, point.y), point.slopes, strict=True):
+        size = "" if abs(slope) == 1 else number_text(abs(slope), DIGITS)
+        sign = "\u2212" if slope < 0 else "+" if found else ""
+        if slope:
+            found = f"{found} {sign} {size}{_step(name, at)}" if found else f"{sign}{size}{_step(name, at)}"
+    return Name(f"tangent plane: z = {found or '0'}")
 
 
 def _step(name: str, at: float) -> str:
     if not at:
         return name
-    return f"({name} {'+' if at < 0 else '-'} {number_text(abs(at), DIGITS)})"
+    sign = "+" if at < 0 else "\u2212"
+    return f"({name} {sign} {number_text(abs(at), DIGITS)})"

@@ -10,6 +10,7 @@ from derivcli.errors import DerivError
 from derivcli.pictures.fields.critical import marks_of, zeros_in
 from derivcli.pictures.fields.field_scene import (
     axes_of,
+    constant_note,
     has_one_scale,
     levelled,
     lines_of,
@@ -116,8 +117,7 @@ def _notes(drawn: Drawn, contours: Contours, known: FieldZeros | None) -> list[s
     notes = fixed_notes(drawn)
     name = contours.name.text
     if not len(contours.levels):
-        inner = contours.values[np.isfinite(contours.values)]
-        notes.append(f"{name} = {number_text(float(inner[0]), 6)} at all points that were computed")
+        notes.append(constant_note(contours))
     else:
         notes.append(f"colour: {name}" + (f" in units of 10^{contours.unit}" if contours.unit else ""))
     return [*notes, *zero_notes(known)]

@@ -47,13 +47,14 @@ def critical_notes(known: BoxStudy | None) -> list[str]:
     if known is None:
         return []
     count = len(known.critical)
-    points = "1 critical point" if count == 1 else f"{count or 'no'} critical points"
-    notes = [f"{points}{' and no other' if count else ''} here (proved)"]
-    notes += [f"every point of {curve.equation.text} is critical" for curve in known.curves]
-    if not known.complete:
-        first = f"{points} (proved), others are not ruled out" if count else "critical points are not decided"
-        notes = [first, *notes[1:]]
-    return notes
+    curves = [f"all points of {curve.equation.text}" for curve in known.curves]
+    points = ["1 critical point" if count == 1 else f"{count or 'no'} critical points"] if count or not curves else []
+    listed = f"critical: {' and '.join([*(f'{count} points' for _ in points), *curves])}" if curves else points[0]
+    if known.complete:
+        return [f"{listed}{' and no other' if count or curves else ''} here (proved)"]
+    if count or curves:
+        return [f"{listed} (proved), others are not ruled out"]
+    return ["critical points are not decided"]
 
 
 def critical_sentences(known: BoxStudy | None) -> list[str]:

@@ -1,7 +1,7 @@
 """Values that rounding has spoilt where it is proved what they can be.
 
-Within a fraction of a pixel of a break such values are those of (1 - cos(x))/x^2 near 0. Where a function is proved to
-be constant they are no more than rounding.
+Within a fraction of a pixel of a break such values are those of (1 - cos(x))/x^2 near 0, or what overflows next to a
+pole. Where a function is proved to be constant they are no more than rounding.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ class Stretch:
 
     def calmed(self, x: Floats, y: Floats) -> Floats:
         """The output at places, with nothing that is proved to be impossible."""
-        spoilt = (x > self.start) & (x < self.stop) & ~((y >= self.low) & (y <= self.high)) & ~np.isnan(y)
+        spoilt = (x > self.start) & (x < self.stop) & ~((y >= self.low) & (y <= self.high) & np.isfinite(y))
         if self.most < math.inf:
-            spoilt &= np.abs(y - self.truth) <= self.most * max(abs(self.truth), TINY)
+            spoilt &= np.abs(y - self.truth) <= self.most * max(abs(self.truth), TINY)  # which no nan is
         return np.where(spoilt, self.truth, y) if spoilt.any() else y
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.calm import Output, Values, calm
-from derivcli.pictures.functions.explosive import by_logarithms, explosive, raised
+from derivcli.pictures.functions.explosive import by_logarithms, explodes, raised
 from derivcli.pictures.functions.joints import Joint, function_joint, numeric_joint, slope_joint, through
 from derivcli.pictures.functions.known import Known
 from derivcli.pictures.functions.lines import Grid, end_marks, joined, tamed
@@ -27,7 +27,7 @@ MOST_SLOPES = 3
 WILD = 1 / 64
 """The part of the interval beside a pole or an endless oscillation whose values are no reason for a higher picture."""
 
-GRID = 601
+GRID = 401
 """Places that tell how high a curve is away from its poles."""
 
 FINER, REACH = 1.25, 20.0
@@ -57,19 +57,19 @@ def lines_of(shown: Shown) -> list[Line]:
     functions = [
         _function_joints(known, breaks, here[number * step].tolist()) for number, known in enumerate(shown.known)
     ]
-    explodes = explosive(shown.values, shown.low, shown.high, bool(breaks))
     values = calm(shown.values, _outputs(shown, functions), shown.width / shown.drawn.size[0])
-    found = _sampled(shown, values, breaks, explodes)
     part = np.linspace(0, 1, GRID)
     places = shown.low * (1 - part) + shown.high * part
     grids = [Grid(places, each, shown.width * WILD) for each in values(places)]
+    exploding = [not breaks and explodes(each.y) for each in grids]
+    found = _sampled(shown, values, breaks, exploding)
     lines: list[Line] = []
     for number, (known, joints) in enumerate(zip(shown.known, functions, strict=True)):
         own = slice(number * step, (number + 1) * step)
         for curve, ends in _curves(shown, number, known, joints, found[own], here[own]):
             place = len(lines)
             curve = replace(curve, window=_window(shown, curve, ends, grids[place]))
-            lines.append(Line(curve, ends, found[place].window, values, place, explodes[place]))
+            lines.append(Line(curve, ends, found[place].window, values, place, exploding[place]))
     return lines
 
 
@@ -85,13 +85,13 @@ def _outputs(shown: Shown, functions: Sequence[Sequence[Joint]]) -> Iterator[Out
             yield Output(place, 1, known, steep, shown.low, shown.high)
 
 
-def _sampled(shown: Shown, values: Values, breaks: Sequence[float], explodes: Sequence[bool]) -> list[Sampled]:
+def _sampled(shown: Shown, values: Values, breaks: Sequence[float], exploding: Sequence[bool]) -> list[Sampled]:
     """The functions and their derivatives between breaks."""
-    slopes = [None if does else slope for does, slope in zip(explodes, slopes_of(shown.drawn), strict=True)]
-    special = [] if any(explodes) else shown.special
+    slopes = [None if does else slope for does, slope in zip(exploding, slopes_of(shown.drawn), strict=True)]
+    special = [] if any(exploding) else shown.special
     canvas = Canvas(*shown.drawn.size)
-    found = sampled(by_logarithms(values, explodes), shown.low, shown.high, breaks, canvas, slopes, special)
-    return [raised(each) if does else each for does, each in zip(explodes, found, strict=True)]
+    found = sampled(by_logarithms(values, exploding), shown.low, shown.high, breaks, canvas, slopes, special)
+    return [raised(each) if does else each for does, each in zip(exploding, found, strict=True)]
 
 
 def finer(shown: Shown, line: Line, low: float, high: float) -> Curve:

@@ -12,15 +12,6 @@ from derivcli.pictures.scene import Floats, Stroke
 EXPLOSIVE = 1e6
 """The largest of explosive values is so many times the middle one."""
 
-PLACES = 201
-
-
-def explosive(values: Callable[[Floats], Sequence[Floats]], low: float, high: float, breaks: bool) -> list[bool]:
-    """Which outputs explode on an interval; none that has breaks."""
-    part = np.linspace(0, 1, PLACES)
-    found = values(low * (1 - part) + high * part)
-    return [not breaks and explodes(each) for each in found]
-
 
 def explodes(values: Floats) -> bool:
     """Whether values at equally distant places are positive, and the largest is far above the middle one."""

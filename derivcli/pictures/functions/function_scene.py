@@ -20,6 +20,9 @@ from derivcli.pictures.functions.special_marks import height_name, special_marks
 from derivcli.pictures.functions.tangents import Frame, dots, has_tangents, tangents
 from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Panel, Scene
 
+LEAST_TURN = 0.45
+"""An axis of less than such a part of a period is not divided by pi."""
+
 POLYNOMIAL_AIR = 0.2
 """More air where polynomials leave their function, as a part of what is shown."""
 
@@ -34,11 +37,11 @@ def function_scene(drawn: Drawn) -> Scene:
         raise DerivError("no value in this range is finite", hint=hint)
     marks = dots(drawn)
     lines = [replace(line, curve=_marked(shown, line.curve, added)) for line, added in zip(lines, marks, strict=True)]
-    panels = tuple(_with_tangents(shown, _panels(shown, lines)))
-    panels = tuple(_with_polynomials(shown, panels))
+    panels, missing = _with_tangents(shown, _panels(shown, lines))
+    panels, more = _with_polynomials(shown, panels)
     titles = tuple(title(drawn, number) for number in range(len(drawn.expressions)))
-    said = tuple(notes(shown, panels)), description(shown, titles, panels)
-    return Scene(titles, panels, *said, drawn.equal, tuple(tables(shown, lines, panels)))
+    said = (*notes(shown, panels), *missing, *more), description(shown, titles, panels)
+    return Scene(titles, tuple(panels), *said, drawn.equal, tuple(tables(shown, lines, panels)))
 
 
 def _marked(shown: Shown, curve: Curve, points: tuple[Mark, ...]) -> Curve:
@@ -54,11 +57,13 @@ def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
     x = _axis(shown)
     by_curve = {id(line.curve): line for line in lines}
     panels = []
-    for curves in grouped([line.curve for line in lines], shown.drawn.studied):
+    every, equal = [line.curve for line in lines], shown.drawn.equal
+    for curves in [every] if equal else grouped(every, shown.drawn.studied):
         own = [by_curve[id(curve)] for curve in curves]
         places = sorted({place for line in own for place in poles(line, shown.low, shown.high)})
         upright = [Asymptote(place) for place in places]
-        panel = panel_of(x, curves, [*upright, *_heights(shown, own)], all(line.explodes for line in own))
+        explosive = all(line.explodes for line in own) and not equal
+        panel = panel_of(x, curves, [*upright, *_heights(shown, own)], explosive, equal)
         panels.append(replace(panel, curves=tuple(finer(shown, line, panel.y.low, panel.y.high) for line in own)))
     return panels
 
@@ -71,7 +76,7 @@ def _axis(shown: Shown) -> Axis:
 def _turns(shown: Shown, number: int) -> bool:
     """Whether a function repeats itself after a part of pi or some of it."""
     found = period_of(shown.known[number].expression, shown.variable)
-    return found is not None and divides(found[0])
+    return found is not None and divides(found[0]) and shown.width > LEAST_TURN * found[0]
 
 
 def _heights(shown: Shown, lines: Sequence[Line]) -> Iterator[Asymptote]:
@@ -92,34 +97,37 @@ def _heights(shown: Shown, lines: Sequence[Line]) -> Iterator[Asymptote]:
                 yield Asymptote(limit.value, False, height_name(limit))
 
 
-def _with_tangents(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
-    """The panels with tangents beside their functions."""
+def _with_tangents(shown: Shown, panels: list[Panel]) -> tuple[list[Panel], list[str]]:
+    """The panels with tangents beside their functions, and why there is none somewhere."""
     if not has_tangents(shown.drawn):
-        yield from panels
-        return
+        return panels, []
     frames = {}
     for panel in panels:
         for curve in panel.curves:
             if curve.role == "function":
                 frames[curve.function] = Frame(shown.low, shown.high, panel.y.low, panel.y.high)
-    lines = [*tangents(shown.drawn, shown.known, [frames[number] for number in sorted(frames)])]
-    for panel in panels:
-        functions = {curve.function for curve in panel.curves if curve.role == "function"}
-        added = tuple(line for line in lines if line.function in functions)
-        yield replace(panel, curves=panel.curves + added)
+    lines, missing = tangents(shown.drawn, shown.known, [frames[number] for number in sorted(frames)])
+    return [replace(panel, curves=panel.curves + _beside(panel, lines)) for panel in panels], missing
 
 
-def _with_polynomials(shown: Shown, panels: Sequence[Panel]) -> Iterator[Panel]:
-    """The panels with polynomials beside their functions, and with what is proved of them on an interval."""
-    found = series_of(shown)
+def _beside(panel: Panel, curves: Sequence[Curve]) -> tuple[Curve, ...]:
+    """Those of the curves whose functions are in a panel."""
+    functions = {curve.function for curve in panel.curves if curve.role == "function"}
+    return tuple(curve for curve in curves if curve.function in functions)
+
+
+def _with_polynomials(shown: Shown, panels: list[Panel]) -> tuple[list[Panel], list[str]]:
+    """The panels with polynomials and what is proved of them on an interval, and why there is none somewhere."""
+    found, missing = series_of(shown)
     if not found:
-        yield from panels
-        return
+        return panels, missing
     proved = [*bands(shown, found)] if is_proved_on(shown) else []
+    made = []
     for panel in panels:
-        functions = {curve.function for curve in panel.curves if curve.role == "function"}
-        air = POLYNOMIAL_AIR * (panel.y.high - panel.y.low)
-        panel = replace(panel, y=replace(panel.y, low=panel.y.low - air, high=panel.y.high + air))
-        added = [each for each in polynomials(shown, found, panel.y.high - panel.y.low) if each.function in functions]
+        height = panel.y.high - panel.y.low
+        y = replace(panel.y, low=panel.y.low - POLYNOMIAL_AIR * height, high=panel.y.high + POLYNOMIAL_AIR * height)
+        curves = panel.curves + _beside(panel, [*polynomials(shown, found, height)])
+        functions = {curve.function for curve in panel.curves}
         own = tuple(band for band in proved if band.function in functions)
-        yield replace(panel, curves=panel.curves + tuple(added), bands=panel.bands + own)
+        made.append(replace(panel, y=y, curves=curves, bands=panel.bands + own))
+    return made, missing

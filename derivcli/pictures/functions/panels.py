@@ -23,6 +23,9 @@ AIR = 0.06
 MOST_ALONE = 3.0
 """An isolated point makes a picture at most so many times higher."""
 
+NEAR = 0.25
+"""A horizontal asymptote is shown that is no farther beyond the rest than this part of its height."""
+
 SLACK = 1e-3
 """The part of a window by which a curve may be beyond it and is not cut."""
 
@@ -57,15 +60,20 @@ def _scale(curves: Iterable[Curve]) -> float:
     return float(np.max(ends, initial=0) - np.min(ends, initial=0))
 
 
-def panel_of(x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], by_logarithms: bool) -> Panel:
-    """The curves with the vertical axis that suits them."""
-    own = [curve for curve in curves if curve.role in ("function", "derivative")]
+def panel_of(
+    x: Axis, curves: Sequence[Curve], asymptotes: Sequence[Asymptote], by_logarithms: bool, equal: bool = False
+) -> Panel:
+    """The curves with the vertical axis that suits them; with one scale on both axes that of the functions alone."""
+    functions = [curve for curve in curves if curve.role == "function"]
+    derivatives = [curve for curve in curves if curve.role == "derivative"]
+    own = functions if equal and functions else [*functions, *derivatives]
     low, high = _range(own, [mark for curve in own for mark in curve.marks if not math.isnan(mark.y)])
-    drawn = tuple(curves), tuple(asymptotes)
+    low, high = _with_level(low, high, [each.place for each in asymptotes if not each.vertical])
+    drawn = tuple(curves), tuple(each for each in asymptotes if each.vertical or low <= each.place <= high)
     if by_logarithms:
         low, high = (math.log10(max(end, 5e-324)) for end in (low, high))
         low, high = padded(low, high)
-        return Panel(x, Axis(Name(""), 10 ** max(low, -307), 10 ** min(high, 308), logarithmic=True), *drawn)
+        return Panel(x, Axis(Name(""), 10.0 ** max(low, -307), 10.0 ** min(high, 308), logarithmic=True), *drawn)
     low, high = padded(low, high)
     return Panel(x, Axis(Name(""), low, high, unit_of(low, high)), *drawn)
 
@@ -86,6 +94,13 @@ def _range(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, float
         if not ends or high - low <= MOST_ALONE * (max(ends) - min(ends)) or max(ends) == min(ends):
             ends.append(height)
     return (min(ends), max(ends)) if ends else (-1.0, 1.0)
+
+
+def _with_level(low: float, high: float, levels: Iterable[float]) -> tuple[float, float]:
+    """The range with the horizontal asymptotes that lie close beyond it."""
+    near = NEAR * (high / 2 - low / 2) * 2
+    kept = [each for each in levels if low - near <= each <= high + near]
+    return min([low, *kept]), max([high, *kept])
 
 
 def is_cut(curve: Curve) -> bool:

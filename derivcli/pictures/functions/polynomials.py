@@ -9,7 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from derivcli.check.judge import coordinates
+from derivcli.check.taylor_coefficients import check_series
 from derivcli.check.taylor_remainder import GrowingBound, growing_bound, remainders
+from derivcli.check.verdict_kinds import KINDS
+from derivcli.errors import DerivError
 from derivcli.pictures.functions.names import function_name, latex, shown
 from derivcli.pictures.functions.shown import Shown
 from derivcli.pictures.scene import Band, Curve, Floats, Mark, Name, Stroke
@@ -25,15 +28,32 @@ BEYOND = 1e3
 """A polynomial is drawn until it is so many times as far away as the picture is high."""
 
 
-def series_of(shown_: Shown) -> list[SeriesResult]:
-    """The polynomials of every function about every point."""
-    drawn = shown_.drawn
-    if drawn.degree is None or drawn.points is None or drawn.points.count > MOST_POLYNOMIALS:
-        return []
+def series_of(shown_: Shown) -> tuple[list[SeriesResult], list[str]]:
+    """The polynomials of every function about every point, NaN where there is none, and why there is none."""
+    drawn, variable = shown_.drawn, shown_.variable
+    if drawn.degree is None:
+        return [], []
+    if drawn.points is None:
+        raise DerivError("a Taylor polynomial has a centre", hint=f"try `--at {variable}=0`")
+    if drawn.points.count > MOST_POLYNOMIALS:
+        hint = f"choose {MOST_POLYNOMIALS} of them"
+        raise DerivError(f"a picture shows polynomials about {MOST_POLYNOMIALS} points at most", hint=hint)
     from derivcli.engines.taylor.engine import series
 
-    formulas = [known.expression for known in shown_.known]
-    return series(formulas, drawn.points, shown_.variable, drawn.degree)
+    found, missing = [], []
+    results = series([known.expression for known in shown_.known], drawn.points, variable, drawn.degree)
+    for known, result in zip(shown_.known, results, strict=True):
+        coefficients = result.coefficients.copy()
+        verdicts = [] if known.expression.custom_functions else check_series(result).verdicts
+        for point, values in enumerate(coefficients):
+            kinds = [verdict.kind for column in verdicts if (verdict := column[point]) is not None]
+            none = [order for order, kind in enumerate(kinds) if KINDS[kind].derivative in ("none", "one-sided")]
+            if none or not np.isfinite(values).all():
+                values[:] = np.nan
+                what = f": the derivative of order {none[0]} does not exist there" if none and none[0] else ""
+                missing.append(f"no Taylor polynomial about {shown(float(result.at[variable][point]))}{what}")
+        found.append(replace(result, coefficients=coefficients))
+    return found, missing
 
 
 def polynomials(shown_: Shown, found: Sequence[SeriesResult], height: float) -> Iterator[Curve]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from derivcli.pictures.functions.names import listed, short, shown
 from derivcli.pictures.functions.panels import is_cut
 from derivcli.pictures.functions.shown import Shown
 from derivcli.pictures.functions.special_marks import tip_of
 from derivcli.pictures.scene import Name, Panel
+from derivcli.render.captions import direction_line
 from derivcli.render.labels import raised
 from derivcli.render.study_texts import special_points
+from derivcli.result import ALONG
 
 NOTE_LETTERS = 96
 
@@ -24,6 +28,8 @@ def notes(shown_: Shown, panels: Sequence[Panel]) -> Iterator[str]:
     definitions = [f"{part.name} = {part.text}" for each in drawn.expressions for part in each.definitions]
     yield from dict.fromkeys(short(each, NOTE_LETTERS) for each in definitions)
     yield from (f"{name} = {shown(value)}" for name, value in drawn.fixed.items())
+    if any(ALONG in partial for partial in drawn.partials):
+        yield direction_line(drawn.judge({shown_.variable: np.array([shown_.low])}))
     units = {"horizontal": panels[0].x.unit} if panels[0].x.unit else {}
     yield from (f"{way} unit 10{raised(unit)}" for way, unit in units.items())
     yield from dict.fromkeys(f"vertical unit 10{raised(panel.y.unit)}" for panel in panels if panel.y.unit)

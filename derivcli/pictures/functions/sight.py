@@ -39,6 +39,9 @@ PILED = 0.2
 GREATEST, MOST_HALVINGS = 1e6, 40
 """How many times greater one end of a picture may be than the other, and how often it is halved for that."""
 
+FINEST = 1e-9
+"""The air beside a place, at least, as a part of its distance from 0: in less, the steps of floats are seen."""
+
 FAR = 6.0
 """A point that is so many widths away from what happens is shown alone."""
 
@@ -116,6 +119,8 @@ def _span(known: Known, height: Heights) -> tuple[float, float]:
             else _air(height, end, side, last - first, most, allowed)
             for end, side, is_there, more in ((first, -1, is_open[0], goes_on[0]), (last, 1, is_open[1], goes_on[1]))
         )
+    least = FINEST * max(abs(first), abs(last))
+    left, right = (max(air, least) if is_there else air for air, is_there in zip((left, right), is_open, strict=True))
     edge = EDGE_AIR * (last - first + left + right)
     left, right = left or edge, right or edge
     return _clipped(*rounded(first - left, last + right), low, high)
@@ -234,7 +239,8 @@ def rounded(low: float, high: float) -> tuple[float, float]:
     step = 10.0 ** math.floor(math.log10(width / 20))
     step *= next(factor for factor in (1, 2, 2.5, 5, 10) if step * factor >= width / 40)
     ends = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
-    return float(f"{ends[0]:.12g}"), float(f"{ends[1]:.12g}")
+    places = 2 - math.floor(math.log10(step))
+    return round(ends[0], places), round(ends[1], places)
 
 
 def hull(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derivcli.check.verdict import Verdict, Verdicts
+from derivcli.check.verdict import Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.known import Known
-from derivcli.pictures.functions.names import DIGITS, letters_of
+from derivcli.pictures.functions.names import DIGITS, letters_of, shown
 from derivcli.pictures.scene import Curve, Floats, Mark, Name, Stroke
 from derivcli.points.points import Points, Range
 from derivcli.render.blocks import Style
@@ -25,6 +25,8 @@ from derivcli.study.curves.tangents import Judged, coordinate_known, in_plane
 MOST_TANGENTS, MOST_DOTS = 6, 30
 """So many points that are typed get tangents, and so many of a list or a range get dots."""
 
+BEYOND = 20.0
+"""A tangent ends so many heights of the picture beyond it, at most."""
 
 NO_POINTS = Points(())
 """Where the heights of points are typed: nowhere."""
@@ -77,38 +79,50 @@ def _dots(points: Floats, heights: FloatArray, verdicts: Verdicts | None) -> Ite
             yield Mark(x, y, "dot", verdict="" if verdict is None else verdict.kind)
 
 
-def tangents(drawn: Drawn, known: Sequence[Known], frames: Sequence[Frame]) -> Iterator[Curve]:
-    """The tangents of every function at the points that were typed, or half tangents; none where there is none."""
+def tangents(drawn: Drawn, known: Sequence[Known], frames: Sequence[Frame]) -> tuple[list[Curve], list[str]]:
+    """The tangents of every function at the points that were typed, or half tangents, and why there is none."""
     assert drawn.points is not None, "there are points"
     (variable,) = drawn.names
-    results = drawn.judge({variable: typed_points(drawn)})
-    for number, (result, what, frame) in enumerate(zip(results, known, frames, strict=True)):
-        if variable in result.derivatives:
-            for point in range(drawn.points.count):
-                yield from _at_point(drawn, number, result, what, point, frame)
+    curves, missing = [], []
+    for number, result in enumerate(drawn.judge(drawn.points)):
+        for point in range(drawn.points.count if variable in result.derivatives else 0):
+            y = _value(result, known[number], variable, point)
+            found, why = _at_point(drawn, number, result, y, point)
+            x = float(result.at[variable][point])
+            curves += [_line(each, frames[number], number, (x, y), kind) for each, kind in found]
+            missing += [] if found else [f"no tangent at {variable} = {shown(x)}{why}"]
+    return curves, missing
 
 
-def _at_point(drawn: Drawn, number: int, result: Result, known: Known, point: int, frame: Frame) -> Iterator[Curve]:
+def _value(result: Result, known: Known, variable: str, point: int) -> float:
+    """The value at a point as it was typed, where that is known."""
+    x = float(result.at[variable][point])
+    value = Judged(result.value, result.value_verdicts).known(point).number
+    return next((each.value.value for each in known.breaks if each.x.value == x and each.value is not None), value)
+
+
+def _at_point(
+    drawn: Drawn, number: int, result: Result, y: float, point: int
+) -> tuple[list[tuple[Touching, str]], str]:
+    """What touches a function at a point of height y, each with the kind of its verdict; or why there is nothing."""
     (variable,) = drawn.names
     assert drawn.points is not None, "there are points"
-    x, y = float(result.at[variable][point]), float(result.value[point])
+    x = float(result.at[variable][point])
     if not math.isfinite(y):
-        return
+        return [], ": the function has no value there"
     letter = "y" if variable != "y" else letters_of(drawn)[number]
     place = [coordinate_known(drawn.points, variable, point, x), coordinate_known(NO_POINTS, letter, point, y)]
     slope = Judged(result.derivatives[variable], result.verdicts.get(variable))
-    verdict = slope.verdict(point)
-    found, _ = in_plane((variable, letter), place, slope, point, Writing(decimals=True))
-    for touching in found:
-        if touching.kind != "normal":
-            yield _line(touching, frame, number, (x, y), verdict)
-    if not found and verdict.kind == "unchecked" and math.isfinite(slope.values[point]):
-        rise = float(slope.values[point])
-        line = Touching("tangent", letter, "", (x, y), (1.0, rise))
-        yield _line(line, frame, number, (x, y), verdict)
+    kind = slope.verdict(point).kind
+    found, why = in_plane((variable, letter), place, slope, point, Writing(decimals=True))
+    lines = [(each, kind) for each in found if each.kind != "normal"]
+    number_there = float(slope.values[point])
+    if not lines and kind == "unchecked" and math.isfinite(number_there):
+        lines = [(Touching("tangent", letter, "", (x, y), (1.0, number_there)), kind)]
+    return lines, why.removeprefix("no tangent")
 
 
-def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float], verdict: Verdict) -> Curve:
+def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float], kind: str) -> Curve:
     """A tangent over the whole interval, a half tangent on its side."""
     (x, y), (run, rise) = at, touching.direction
     ends = [frame.low, frame.high]
@@ -116,11 +130,7 @@ def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float]
         ends[1] = x
     if touching.kind.endswith("right"):
         ends[0] = x
-    if not run:
-        stroke = Stroke(np.array([x, x]), np.array([frame.bottom, frame.top]))
-    else:
-        places = np.array(ends)
-        stroke = Stroke(places, y + rise / run * (places - x))
+    stroke = _stroke(x, y, rise / run if run else math.inf, ends, frame)
     style = Style(digits=DIGITS)
     name = Name("tangent")
     if touching.right:
@@ -128,5 +138,21 @@ def _line(touching: Touching, frame: Frame, number: int, at: tuple[float, float]
         head, _, said = equation_latex(touching, style)
         text = f"{left.partition(': ')[2]} = {right}".replace("-", "−").replace("*", "")
         name = Name(text, f"{head.partition(': ')[2] or head} = {said.partition(QUAD)[0]}")
-    touch = Mark(x, y, "touch", tip=touching.kind, verdict=verdict.kind)
+    touch = Mark(x, y, "touch", tip=touching.kind, verdict=kind)
     return Curve(name, (stroke,), "tangent", 1, number, marks=(touch,))
+
+
+def _stroke(x: float, y: float, slope: float, ends: Sequence[float], frame: Frame) -> Stroke:
+    """The line through a point between two ends; a steep one only near what is seen, where its numbers are exact."""
+    if math.isinf(slope):
+        return Stroke(np.array([x, x]), np.array([frame.bottom, frame.top]))
+    beyond = BEYOND * (frame.top - frame.bottom)
+    found = []
+    for end, opposite in zip(ends, reversed(ends), strict=True):
+        height = y + slope * (end - x)
+        bound = min(max(height, frame.bottom - beyond), frame.top + beyond)
+        crossing = x + (bound - y) / slope if bound != height else end
+        is_between = min(end, opposite) <= crossing <= max(end, opposite)
+        found.append((crossing, bound) if is_between else (end, height))
+    (left, first), (right, last) = found
+    return Stroke(np.array([left, right]), np.array([first, last]))

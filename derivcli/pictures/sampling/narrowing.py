@@ -10,8 +10,8 @@ from derivcli.pictures.scene import Floats
 MAX_POINTS = 4096
 """About how many points are evaluated at a time."""
 
-MIN_PARTS, MAX_PARTS = 16, 1024
-"""Into how many parts gaps are divided at a time; with most, 7 divisions come down to neighbouring floats."""
+MIN_PARTS, MAX_PARTS = 16, 64
+"""Into how many parts gaps are divided at a time; with most, 11 divisions come down to neighbouring floats."""
 
 CONTINUOUS = 0.2
 """A step that shrinks to such a part of itself, as its gap does, is no jump."""

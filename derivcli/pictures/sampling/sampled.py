@@ -37,6 +37,10 @@ REACH = 20.0
 MIN_PARTS, MAX_PARTS, MAX_ROUNDS = 4, 8, 16
 """Into how many parts a gap is divided at a time, at least where it has a step, and how often."""
 
+MAX_APPROACHES, FINER = 3, 0.5
+"""How often breaks are approached, and by which factor a pixel has become less high if they are again: what seems
+still where a pole flattens all else may be a pole itself."""
+
 MAX_AT_ONCE = 40
 """How many gaps are searched for jumps before they are thin."""
 
@@ -70,10 +74,14 @@ def sampled(
         wide = high / canvas.width - low / canvas.width
         samples = _first(values, low, high, breaks, canvas)
         samples = with_peaks(values, samples, known, scale_of(samples, wide, canvas))
-        scale = scale_of(samples, wide, canvas)
+        samples = samples.with_more(values, np.asarray(special, dtype=np.float64))
         near = [(low, 1), (high, -1), *((each, side) for each in (*breaks, *special) for side in (-1, 1))]
-        samples = samples.with_more(values, np.append(approach(values, near, low, high, scale), special))
-        samples, scale = _refined(values, samples, known, wide, canvas)
+        for _ in range(MAX_APPROACHES):
+            before = scale_of(samples, wide, canvas)
+            samples = samples.with_more(values, approach(values, near, low, high, before))
+            samples, scale = _refined(values, samples, known, wide, canvas)
+            if not (scale.tall < FINER * before.tall).any():
+                break
         samples = _with_extremes(values, samples, known, scale)
         return _shown(samples, scale_of(samples, wide, canvas))
 

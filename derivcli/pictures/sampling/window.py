@@ -13,6 +13,9 @@ REACH = 3.0
 WORTH = 3.0
 """How many times higher than the rest a pole has to be that it is cut."""
 
+BROAD = 16.0
+"""A piece between breaks is seen, at least a part of it, if it takes more than one such part of the axis."""
+
 ROUNDING = 16 * np.finfo(np.float64).eps
 """Values that differ by less than this part of themselves are those of a constant, whose rounding is no shape."""
 
@@ -54,10 +57,27 @@ def window(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float) -> tupl
         return (float(np.nanmedian(y)),) * 2
     first, third = _quartiles(x, y, finite)
     inner_low, inner_high = max(low, first - REACH * (third - first)), min(high, third + REACH * (third - first))
+    inner_low, inner_high = _with_pieces(x, y, joined, (inner_low, inner_high))
     if WORTH * (inner_high - inner_low) >= high - low:
         return low, high
     bottom = -_top(x, -y, joined, cut, wide, -inner_low)
     return bottom, _top(x, y, joined, cut, wide, inner_high)
+
+
+def _with_pieces(x: Floats, y: Floats, joined: Mask, inner: tuple[float, float]) -> tuple[float, float]:
+    """The range with a quarter of each broad piece between breaks that would lie wholly beyond it."""
+    begins = np.flatnonzero(joined & ~np.append(False, joined[:-1]))
+    ends = np.flatnonzero(joined & ~np.append(joined[1:], False)) + 2
+    low, high = inner
+    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+        if x[end - 1] - x[begin] < x[-1] / BROAD - x[0] / BROAD:
+            continue
+        piece = y[begin:end]
+        if piece.min() > inner[1]:
+            high = max(high, _quartiles(x[begin:end], piece, np.isfinite(piece))[0])
+        elif piece.max() < inner[0]:
+            low = min(low, _quartiles(x[begin:end], piece, np.isfinite(piece))[1])
+    return low, high
 
 
 def _quartiles(x: Floats, y: Floats, finite: Mask) -> tuple[float, float]:
