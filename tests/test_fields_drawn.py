@@ -125,6 +125,12 @@ def test_the_same_bytes_twice() -> None:
     assert draw(found, "svg", Look()) == draw(found, "svg", Look())
 
 
+def test_arrows_are_as_thick_in_every_kind_of_file() -> None:
+    (arrows,) = (shape for shape in figure(made("x*y", "x=-1:1,y=-1:1")).axes[0].collections if hasattr(shape, "U"))  # type: ignore[attr-defined]
+    assert arrows.units == "inches"
+    assert 0.3 < arrows.width * 72 < 2
+
+
 def test_a_function_of_two_values() -> None:
     assert draw(made("if(x*y>1, 1, 0)"), "png", Look(dpi=40))
 

@@ -77,6 +77,13 @@ def test_functions_and_derivatives_of_other_scales_have_their_own_panels() -> No
     assert above.y.low > 9e5
 
 
+def test_equal_scales_are_those_of_the_functions() -> None:
+    made = scene(Request(("sqrt(1-x^2)",)), Sight(equal=True))
+    (panel,) = panels_of(made)
+    assert made.equal
+    assert -0.2 < panel.y.low < 0 < 1 < panel.y.high < 1.2
+
+
 def test_explosive_and_enormous_values_have_their_axes() -> None:
     (panel,) = panels_of(shown("exp(x)", on="x=0:700"))
     assert panel.y.logarithmic

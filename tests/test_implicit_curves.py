@@ -14,7 +14,7 @@ from derivcli.pictures.curves.implicit_scene import implicit_scene
 from derivcli.pictures.scene import Panel, Scene
 from derivcli.points.at_option import read_intervals, read_points
 from derivcli.request import Request
-from tests.support import each
+from tests.support import each, sample
 
 Floats = NDArray[np.float64]
 Function = Callable[[Floats, Floats], Floats]
@@ -142,7 +142,8 @@ def strays(function: Function, panel: Panel, lines: list[Floats]) -> int:
     return count
 
 
-@each("equation", CURVES)
+@pytest.mark.sampled
+@each("equation", [*CURVES][:: sample(4, 1)])
 def test_a_curve_is_within_half_a_pixel(equation: str) -> None:
     window, function = CURVES[equation]
     panel = panel_of(scene_of(equation, window))

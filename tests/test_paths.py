@@ -16,7 +16,7 @@ from derivcli.pictures.curves.path_scene import path_scene
 from derivcli.pictures.scene import Panel, Scene
 from derivcli.points.at_option import read_intervals, read_points
 from derivcli.request import Request
-from tests.support import each
+from tests.support import each, sample
 from tests.test_implicit_curves import distances, panel_of
 
 Floats = NDArray[np.float64]
@@ -79,7 +79,11 @@ def _number(text: str) -> float:
     return value / float(below or 1)
 
 
-@each(("formulas", "polar"), [*((each, False) for each in PATHS), *((each, True) for each in POLAR)])
+@pytest.mark.sampled
+@each(
+    ("formulas", "polar"),
+    [*((each, False) for each in PATHS), *((each, True) for each in POLAR)][:: sample(3, 1)],
+)
 def test_a_path_is_within_half_a_pixel(formulas: str, polar: bool) -> None:
     interval, pieces, path = (POLAR if polar else PATHS)[formulas]
     scene = scene_of(formulas, interval, polar=polar)

@@ -231,9 +231,8 @@ def _draw_arrows(
         usual = np.quantile(lengths[known], 0.95)
         reach = np.minimum(lengths / usual, 1.0) ** ARROW_POWER * ARROW_PART / max(len(grid[0]), len(grid[1]))
         moves = steps / lengths * reach * sides[:, None, None]
-    scale = line_width(1.0)
     axes.quiver(
         x[known], y[known], moves[0][known], moves[1][known], angles="xy", scale_units="xy", scale=1, pivot="mid",
-        color=theme.ink, alpha=alpha, units="dots", width=scale * 0.42 * axes.figure.dpi / 72,
+        color=theme.ink, alpha=alpha, units="inches", width=line_width(0.42) / 72,
         headwidth=4.4, headlength=4.6, headaxislength=4.2, minlength=0.0, minshaft=1.0, zorder=2.4,
     )  # fmt: skip

@@ -58,7 +58,7 @@ def _panels(shown: Shown, lines: Sequence[Line]) -> list[Panel]:
     by_curve = {id(line.curve): line for line in lines}
     panels = []
     every, equal = [line.curve for line in lines], shown.drawn.equal
-    for curves in [every] if equal else grouped(every, shown.drawn.studied):
+    for curves in [every] if equal else grouped(every, shown.drawn.studied, shown.drawn.equal):
         own = [by_curve[id(curve)] for curve in curves]
         places = sorted({place for line in own for place in poles(line, shown.low, shown.high)})
         upright = [Asymptote(place) for place in places]

@@ -30,10 +30,10 @@ SLACK = 1e-3
 """The part of a window by which a curve may be beyond it and is not cut."""
 
 
-def grouped(curves: Sequence[Curve], studied: bool) -> list[list[Curve]]:
-    """The curves that share a pair of axes: orders together while their scales are comparable."""
+def grouped(curves: Sequence[Curve], studied: bool, equal: bool) -> list[list[Curve]]:
+    """The curves that share a pair of axes: orders together while their scales are comparable, or `equal`."""
     groups: list[list[Curve]] = []
-    comparable = STUDIED if studied else COMPARABLE
+    comparable = math.inf if equal else STUDIED if studied else COMPARABLE
     for order in sorted({_rank(curve) for curve in curves}):
         own = [curve for curve in curves if _rank(curve) == order]
         scale = _scale(own)

@@ -23,7 +23,7 @@ def approach(evaluate: Evaluated, places: Sequence[tuple[float, int]], low: floa
     They come as near as the next float, or until every function seems to have a limit. Nearer points could tell only
     how a function is rounded that has no value at the place.
     """
-    rows = [_row(place, side, scale.wide) for place, side in places]
+    rows = [ladder(place, side, scale.wide) for place, side in places]
     rows = [row[(row >= low) & (row <= high)] for row in rows]
     if not rows:
         return np.zeros(0)
@@ -38,7 +38,7 @@ def approach(evaluate: Evaluated, places: Sequence[tuple[float, int]], low: floa
     return np.concatenate(found)
 
 
-def _row(place: float, side: int, wide: float) -> Floats:
+def ladder(place: float, side: int, wide: float) -> Floats:
     """Points on a side of a place, from half a pixel down to the next float."""
     near = place + side * wide * 2.0**-HALVINGS
     near = near[near != place]

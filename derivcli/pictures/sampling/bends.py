@@ -25,6 +25,9 @@ JUMP = 100.0
 FLOAT_PIXELS = 0.5
 """Where neighbouring floats are farther apart, no step between them is a jump."""
 
+DOUBT = 8.0
+"""How many times more than the values alone a derivative may say about a thin gap."""
+
 SIGHT = 2.0
 """How many times its height beyond a window nothing is looked at."""
 
@@ -34,11 +37,11 @@ def bends(samples: Samples, slopes: Sequence[int | None], scale: Scale, thin: fl
 
     Where a derivative is known, the cubic with both values and both slopes stands for the curve, else the parabolas
     through three points. In gaps below a `thin` width only that counts by which it goes above or below both ends, since
-    the nearest point of a line may be beside it.
+    the nearest point of a line may be beside it; and there a derivative, which may be false, is not believed alone.
     """
     x = samples.x / scale.wide - samples.x[0] / scale.wide
     gaps = np.diff(x)
-    joined = samples.joined & in_sight(samples, scale)
+    joined = samples.joined & in_sight(samples, scale) & (scale.high > scale.low)[:, None]
     found = np.zeros(joined.shape)
     for function, slope in enumerate(slopes):
         y = samples.y[function] / scale.tall[function]
@@ -47,7 +50,8 @@ def bends(samples: Samples, slopes: Sequence[int | None], scale: Scale, thin: fl
         if slope is not None:
             cubic = _cubic(gaps, rate, samples.y[slope] / scale.tall[function] * scale.wide)
             known = np.isfinite(cubic[0])
-            away, over = np.where(known, cubic[0], away), np.where(known, cubic[1], over)
+            over = np.where(known, np.where(gaps > thin, cubic[1], np.fmin(cubic[1], DOUBT * away)), over)
+            away = np.where(known, cubic[0], away)
         bend = np.fmax(np.where(gaps > thin, away / np.hypot(1, rate), 0), over)
         found[function] = np.where((bend > 0) & np.isfinite(bend) & (gaps > HIDDEN), bend, 0)
     return found
@@ -80,26 +84,28 @@ def in_sight(samples: Samples, scale: Scale) -> Mask:
     return np.asarray(~((below[:, 1:] & below[:, :-1]) | (above[:, 1:] & above[:, :-1])))
 
 
-def strange(samples: Samples, slopes: Sequence[int | None], scale: Scale) -> Mask:
-    """The gaps over which a function makes a step that its slope does not explain, shape (functions, points - 1)."""
+def strange(samples: Samples, slopes: Sequence[int | None], scale: Scale, thin: float) -> Mask:
+    """The gaps over which a function makes a step that its slope does not explain, shape (functions, points - 1).
+
+    In gaps below a `thin` width, neither may the gaps on both sides, since a derivative may be false.
+    """
     step, gaps = np.diff(samples.y, axis=1), np.diff(samples.x)
     shown = np.abs(np.diff(np.clip(samples.y, *scale.bounds(SIGHT)), axis=1))
     next_float = samples.x[1:] <= np.nextafter(samples.x[:-1], np.inf)
     hidden = ~next_float & (gaps < HIDDEN * scale.wide)
     seen = samples.joined & (shown > MIN_STEP * scale.tall[:, None])
     seen &= ~next_float | (gaps < FLOAT_PIXELS * scale.wide)
-    for function, slope in enumerate(slopes):
-        if not seen[function].any():
-            continue
+    for function in np.flatnonzero(seen.any(axis=1)).tolist():
+        size = np.abs(step[function])
         rate = np.where(samples.joined[function], step[function] / gaps, np.nan)
         before, after = np.append(np.nan, rate[:-1]), np.append(rate[1:], np.nan)
-        rate = np.where(np.isnan(before), after, np.where(np.isnan(after), before, before / 2 + after / 2))
-        if slope is not None:
-            known = samples.y[slope, 1:] / 2 + samples.y[slope, :-1] / 2
-            rate = np.where(np.isnan(known), rate, known)
-        size = np.abs(step[function])
-        seen[function] &= ~(np.abs(step[function] - rate * gaps) <= 0.5 * size)
-        seen[function] &= ~hidden | (size > JUMP * np.abs(rate * gaps))
+        beside = np.where(np.isnan(before), after, np.where(np.isnan(after), before, before / 2 + after / 2))
+        slope = slopes[function]
+        known = beside if slope is None else samples.y[slope, 1:] / 2 + samples.y[slope, :-1] / 2
+        believed = np.isnan(known) | (gaps < thin * scale.wide)
+        for rate, asked in ((beside, believed), (known, ~np.isnan(known))):
+            seen[function] &= ~asked | ~(np.abs(step[function] - rate * gaps) <= 0.5 * size)
+            seen[function] &= ~asked | ~hidden | (size > JUMP * np.abs(rate * gaps))
     return seen
 
 

@@ -15,6 +15,9 @@ from derivcli.pictures.sampling.scale import Scale
 MAX_SEARCHES = 400
 """How many ends and how many jumps are looked for at a time."""
 
+MAX_APPROACHES = 200
+"""Where there are more breaks at a time, no more than the floats beside them is looked at."""
+
 MAX_ENDS, END_PIXELS = 3, 2.0
 """Where a function ends so often within so many pixels, the ends are not looked for."""
 
@@ -44,7 +47,11 @@ def with_breaks(
             functions.append(np.full(len(places[-1]), slope))
     if not near and not steep.size:
         return samples
-    x = approach(evaluate, sorted(set(near)), samples.x[0], samples.x[-1], scale)
+    near = sorted(set(near))
+    if len(near) > MAX_APPROACHES:
+        x = np.nextafter([place for place, _ in near], [side * np.inf for _, side in near])
+    else:
+        x = approach(evaluate, near, samples.x[0], samples.x[-1], scale)
     samples = samples.with_more(evaluate, np.append(x, steep))
     return samples.with_cuts(np.concatenate(functions), np.concatenate(places)) if near else samples
 

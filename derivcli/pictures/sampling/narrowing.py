@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from derivcli.pictures.sampling.samples import Evaluated, Indices, Mask, ordinal, subdivided
+from derivcli.pictures.sampling.samples import Evaluated, Indices, Mask, of_ordinal, ordinal, subdivided
 from derivcli.pictures.scene import Floats
 
 MAX_POINTS = 4096
@@ -18,6 +18,9 @@ CONTINUOUS = 0.2
 
 ALONE = 0.1
 """A step that is a smaller part of all steps around it is no jump, but one of many swings."""
+
+FLOATS, SWINGS = 32, 4.0
+"""Among so many floats on both sides of a jump or a pole, a function goes up and down its range at most so often."""
 
 NARROW = 0.25
 """Of its rise over a gap, a narrow peak has more than this part within two of the parts of the gap."""
@@ -34,6 +37,7 @@ def jumps(
     A step below the `least` that is seen is none. Each division keeps the part with the largest step.
     """
     left, right, first = left.copy(), right.copy(), np.full(len(left), np.inf)
+    ends = left.min(initial=np.inf), right.max(initial=-np.inf)
     kept, found = np.arange(len(left)), [np.arange(0)]
     while kept.size:
         x = subdivided(left[kept], right[kept], _parts(kept))
@@ -49,7 +53,18 @@ def jumps(
         ended = ordinal(right[kept]) - ordinal(left[kept]) <= 1
         found.append(kept[going & ended])
         kept = kept[going & ~ended]
-    return np.concatenate(found), left, right
+    jumping = np.concatenate(found)
+    return jumping[_alone(evaluate, functions[jumping], left[jumping], ends)], left, right
+
+
+def _alone(evaluate: Evaluated, functions: Indices, places: Floats, ends: tuple[float, float]) -> Mask:
+    """Whether the range of a function among the floats around a place comes from few steps: not from rounding."""
+    if not places.size:
+        return np.zeros(0, dtype=np.bool_)
+    around = of_ordinal(ordinal(places)[:, None] + np.arange(-FLOATS, FLOATS + 1))
+    y = _of_each(evaluate, np.clip(around, *ends), functions)
+    step = np.abs(np.diff(y, axis=1))
+    return np.asarray(~(np.nansum(step, axis=1) > SWINGS * (np.nanmax(y, axis=1) - np.nanmin(y, axis=1))))
 
 
 def domain_ends(evaluate: Evaluated, functions: Indices, inner: Floats, outer: Floats) -> tuple[Floats, Floats]:
@@ -75,6 +90,7 @@ def peaks(
     goes on while what is left of a gap still shows a rise, or one larger than before: a peak whose foot alone was seen.
     """
     left, right = left.copy(), right.copy()
+    ends = left.min(initial=np.inf), right.max(initial=-np.inf)
     place, rise, first = left.copy(), np.full(len(left), np.inf), np.full(len(left), np.inf)
     narrow, kept, endless = np.zeros(len(left), dtype=np.bool_), np.arange(len(left)), [np.arange(0)]
     while kept.size:
@@ -90,11 +106,13 @@ def peaks(
         left[kept], right[kept], place[kept] = x[row, before], x[row, after], x[row, top]
         ended = ordinal(right[kept]) - ordinal(left[kept]) <= 2
         going = (new > VISIBLE * tall[kept]) | (new > 4 * old) | (np.isinf(old) & (new > 0))
-        swings = np.abs(np.diff(np.where(np.isfinite(y), y, np.nan), axis=1))
-        going &= np.nansum(swings, axis=1) <= 4 * (y[row, top] - np.nanmin(np.where(np.isfinite(y), y, np.nan), axis=1))
+        known = np.where(np.isfinite(y), y, np.nan)
+        swings = np.nansum(np.abs(np.diff(known, axis=1)), axis=1)
+        going &= swings <= SWINGS * (y[row, top] - np.nanmin(known, axis=1))
         endless.append(kept[ended & going & (new > 2 * first[kept])])
         kept = kept[going & ~ended]
-    return place, narrow, np.concatenate(endless)
+    poles = np.concatenate(endless)
+    return place, narrow, poles[_alone(evaluate, functions[poles], place[poles], ends)]
 
 
 def _parts(kept: Indices) -> int:

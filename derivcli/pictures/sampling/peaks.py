@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from derivcli.pictures.sampling.approach import approach
+from derivcli.pictures.sampling.approach import ladder
 from derivcli.pictures.sampling.narrowing import peaks
 from derivcli.pictures.sampling.samples import Evaluated, Indices, Mask, Samples
 from derivcli.pictures.sampling.scale import Scale
@@ -27,9 +27,10 @@ def with_peaks(evaluate: Evaluated, samples: Samples, slopes: Sequence[int | Non
     if not len(which):
         return samples
     place, narrow, endless = peaks(evaluate, which, samples.x[left], samples.x[right], signs, scale.tall[which])
-    near = [(each, side) for each in np.unique(place[narrow]) for side in (-1, 1)]
-    x = np.append(approach(evaluate, near, samples.x[0], samples.x[-1], scale), np.delete(place, endless))
-    return samples.with_more(evaluate, x).with_cuts(which[endless], place[endless])
+    near = [ladder(each, side, scale.wide) for each in np.unique(place[narrow]) for side in (-1, 1)]
+    return samples.with_more(evaluate, np.concatenate((np.delete(place, endless), *near))).with_cuts(
+        which[endless], place[endless]
+    )
 
 
 def _rough_extremes(samples: Samples, slopes: Sequence[int | None]) -> tuple[Indices, Indices, Indices, Floats]:

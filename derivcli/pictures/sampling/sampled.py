@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derivcli.pictures.sampling.approach import approach
+from derivcli.pictures.sampling.approach import approach, ladder
 from derivcli.pictures.sampling.bends import HIDDEN, bends, strange
 from derivcli.pictures.sampling.breaks import with_breaks
 from derivcli.pictures.sampling.dense import dense, extremes
@@ -36,6 +36,9 @@ REACH = 20.0
 
 MIN_PARTS, MAX_PARTS, MAX_ROUNDS = 4, 8, 16
 """Into how many parts a gap is divided at a time, at least where it has a step, and how often."""
+
+MAX_POINTS = 60_000
+"""With more points, lines are not made finer."""
 
 MAX_APPROACHES, FINER = 3, 0.5
 """How often breaks are approached, and by which factor a pixel has become less high if they are again: what seems
@@ -74,8 +77,9 @@ def sampled(
         wide = high / canvas.width - low / canvas.width
         samples = _first(values, low, high, breaks, canvas)
         samples = with_peaks(values, samples, known, scale_of(samples, wide, canvas))
-        samples = samples.with_more(values, np.asarray(special, dtype=np.float64))
-        near = [(low, 1), (high, -1), *((each, side) for each in (*breaks, *special) for side in (-1, 1))]
+        beside = [ladder(each, side, wide) for each in special for side in (-1, 1)]
+        samples = samples.with_more(values, np.concatenate((np.asarray(special, dtype=np.float64), *beside)))
+        near = [(low, 1), (high, -1), *((each, side) for each in breaks for side in (-1, 1))]
         for _ in range(MAX_APPROACHES):
             before = scale_of(samples, wide, canvas)
             samples = samples.with_more(values, approach(values, near, low, high, before))
@@ -110,14 +114,14 @@ def _refined(
         gaps = np.diff(samples.x) / wide
         parts = np.sqrt(bends(samples, slopes, scale, THIN) / MAX_BEND)
         parts = np.where(crowded, np.where(gaps > THIN, gaps / THIN, 0), parts)
-        steps = strange(samples, slopes, scale) & ~(crowded & (gaps < THIN))
+        steps = strange(samples, slopes, scale, THIN) & ~(crowded & (gaps < THIN))
         at_once = steps & ((gaps < THIN) | (steps.sum() <= MAX_AT_ONCE))
         parts = np.where(steps & (gaps > HIDDEN), np.fmax(parts, MIN_PARTS), parts).max(axis=0)
         more = _divided(samples.x, np.where(gaps > THIN, np.fmin(parts, np.ceil(gaps / THIN)), parts))
         before = samples
         samples = with_breaks(evaluate, samples, slopes, at_once, scale)
         samples = samples.with_more(evaluate, more) if more.size else samples
-        if samples is before:
+        if samples is before or len(samples.x) > MAX_POINTS:
             break
     return samples, scale
 

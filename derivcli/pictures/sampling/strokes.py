@@ -34,6 +34,8 @@ def _thinned(x: Floats, y: Floats, pixel: tuple[float, float], thin: float) -> t
         drop = (away < STRAIGHT) | ((wide <= thin) & (up[1:] * up[:-1] >= 0))
         kept = np.ones(len(x), dtype=np.bool_)
         kept[1:-1][::2] = ~drop[::2]
+        if kept.all():
+            break
         x, y = x[kept], y[kept]
     return x, y
 
@@ -43,12 +45,12 @@ def _clipped(x: Floats, y: Floats, low: float, high: float) -> tuple[Floats, Flo
     outside = (y < low) | (y > high)
     if not outside.any():
         return x, y
-    places, new_x, new_y = [np.flatnonzero(~outside).astype(np.float64)], [x[~outside]], [y[~outside]]
+    inside = np.flatnonzero(~outside)
+    points = [(inside, np.zeros(len(inside)), x[inside], y[inside])]
     for bound in (low, high):
         gap = np.flatnonzero((y[1:] > bound) != (y[:-1] > bound))
         share = (bound - y[gap]) / (y[gap + 1] - y[gap])
-        places.append(gap.astype(np.float64) + np.clip(share, 1e-9, 1 - 1e-9))
-        new_x.append(x[gap] + (x[gap + 1] - x[gap]) * share)
-        new_y.append(np.full(len(gap), bound))
-    order = np.argsort(np.concatenate(places), kind="stable")
-    return np.concatenate(new_x)[order], np.concatenate(new_y)[order]
+        points.append((gap, share, x[gap] + (x[gap + 1] - x[gap]) * share, np.full(len(gap), bound)))
+    gaps, shares, across, up = (np.concatenate(each) for each in zip(*points, strict=True))
+    order = np.lexsort((up * np.where(y[np.fmin(gaps + 1, len(y) - 1)] > y[gaps], 1, -1), shares, gaps))
+    return across[order], up[order]

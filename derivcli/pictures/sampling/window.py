@@ -101,10 +101,10 @@ def _top(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, bound: fl
     centres: dict[float, Floats] = {}
     for place in highest[np.argsort(-y[highest])].tolist():
         if crowded[place]:
-            near = np.append(breaks, [*centres])
-            near = near[np.abs(near - x[place]) < FAR * wide]
-            centre = float(near[np.argmin(np.abs(near - x[place]))]) if near.size else float(x[place])
-            if centre not in centres:
+            centre = _nearest(np.array([*centres]), x[place], FAR * wide)
+            if centre is None:
+                centre = _nearest(breaks, x[place], FAR * wide)
+                centre = float(x[place]) if centre is None else centre
                 centres[centre] = _sizes(x, y, centre, wide)
             runs = _grows(centres[centre], abs(x[place] - centre) / wide)
         else:
@@ -112,6 +112,12 @@ def _top(x: Floats, y: Floats, joined: Mask, cut: Floats, wide: float, bound: fl
         if not runs:
             return float(y[place])
     return bound
+
+
+def _nearest(places: Floats, point: float, reach: float) -> float | None:
+    """The nearest of the places within reach of a point."""
+    away = np.abs(places - point)
+    return float(places[np.argmin(away)]) if away.size and away.min() < reach else None
 
 
 def _crowded(x: Floats, y: Floats, wide: float) -> Mask:
