@@ -85,6 +85,11 @@ def check_picture_options(options: MainOptions) -> None:
     given = {
         "--study": options.study,
         "--surface": options.surface,
+        "--equal": options.equal,
+        "--transparent": options.transparent,
+        "--theme": options.theme,
+        "--size": options.size,
+        "--dpi": options.dpi,
     }
     for name, value in given.items():
         if value:

@@ -92,6 +92,8 @@ def _heights(shown: Shown, lines: Sequence[Line]) -> Iterator[Asymptote]:
             limit = end.right if end.x.value < 0 else end.left
             if limit is None or not math.isinf(end.x.value) or not math.isfinite(limit.value) or not limit.value:
                 continue
+            if study.pieces[0 if end.x.value < 0 else -1].slope == 0:
+                continue  # the function itself is the line
             if abs(edge - limit.value) < 0.25 * (top - bottom) and limit.value not in seen:
                 seen.add(limit.value)
                 yield Asymptote(limit.value, False, height_name(limit))
