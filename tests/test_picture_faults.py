@@ -76,7 +76,11 @@ def test_a_level_that_is_named_is_in_sight(text: str, level: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "place", "zero"),
-    [("tan(x)", "1.5707963267948966", float(mpmath.pi / 2)), ("1/x", "1e-100", 2e-100), ("exp(1000x)", "2/3", 2 / 3 - 1e-3)],
+    [
+        ("tan(x)", "1.5707963267948966", float(mpmath.pi / 2)),
+        ("1/x", "1e-100", 2e-100),
+        ("exp(1000x)", "2/3", 2 / 3 - 1e-3),
+    ],
 )
 def test_a_tangent_crosses_the_axis_where_it_should_however_steep_it_is(text: str, place: str, zero: float) -> None:
     panel, _ = panel_of(scene_of(text, on="x=-3:3", at=f"x={place}"))
