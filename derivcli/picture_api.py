@@ -77,16 +77,14 @@ def plot(
         angle=names_of([angle], "theta")[0] if angle else "", operator=operator, series=series,
         study=intervals_of(on),
     )  # fmt: skip
-    return Picture(
-        scene(request, Sight(study, surface, equal, tips=True)),
-        look_of({"theme": theme, "size": size, "dpi": dpi, "transparent": transparent}),
-    )
+    look = look_of({"theme": theme, "size": size, "dpi": dpi, "transparent": transparent})
+    return Picture(scene(request, Sight(study, surface, equal, True, look.pixels)), look)
 
 
 def picture_of(record: Any, look: Look, equal: bool = False) -> Picture:
     """The picture of what was computed."""
     request, sight = _asked(record)
-    return Picture(scene(request, replace(sight, equal=equal or sight.equal)), look)
+    return Picture(scene(request, replace(sight, equal=equal or sight.equal, pixels=look.pixels)), look)
 
 
 def _plot(record: Any, axes: Any = None, /, *, equal: bool = False, **look: Unpack[LookOptions]) -> Any:

@@ -254,3 +254,8 @@ def test_marks_tell_what_happens() -> None:
     function, derivative = (curves_of(shown("abs(x)"), role)[0] for role in ("function", "derivative"))
     assert [mark.tip for mark in function.marks] == ["corner: slopes −1 and 1 at 0"]
     assert {mark.tip for mark in derivative.marks} == {"f′(x) does not exist at 0, corner: slopes −1 and 1"}
+
+
+@each(("text", "heights"), [("min(x,1)", []), ("if(x<0,-1,1)", []), ("atan(x)", [-math.pi / 2, math.pi / 2])])
+def test_a_function_is_no_asymptote_of_itself(text: str, heights: list[float]) -> None:
+    assert sorted(line.place for panel in panels_of(shown(text)) for line in panel.asymptotes) == heights

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,18 @@ def test_a_look_that_cannot_be_is_refused(given: dict[str, Any], message: str) -
 def test_a_file_that_cannot_be_written_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(DerivError, match="cannot write"):
         plot("x^2", on=(0, 1)).save(tmp_path / name)
+
+
+def test_a_bound_that_is_proved_is_rounded_up() -> None:
+    (panel,) = plot("exp(x)", "x=-1:1", at={"x": 0}, series=3).scene.panels
+    assert isinstance(panel, Panel)
+    (band,) = panel.bands
+    stated = float(band.name.text.removeprefix("error at most ").removesuffix(", proved"))
+    largest = math.e - (1 + 1 + 1 / 2 + 1 / 6)  # at x = 1
+    assert largest <= stated <= 1.01 * largest
+
+
+def test_a_finer_picture_has_more_points() -> None:
+    coarse, fine = (plot("sin(50x)", "x=0:1", dpi=dpi).scene.panels[0].curves[0] for dpi in (60, 600))
+    coarse_points, fine_points = (sum(len(stroke.x) for stroke in curve.strokes) for curve in (coarse, fine))
+    assert fine_points > 2 * coarse_points

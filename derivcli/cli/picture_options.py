@@ -67,12 +67,7 @@ def sight_in(options: MainOptions, look: Look, tips: bool) -> Sight:
     """What of the formula is shown."""
     from derivcli.picture_plans import Sight
 
-    sight = Sight(options.study, options.surface, options.equal, tips)
-    if look.size is None:
-        return sight
-    from dataclasses import replace
-
-    return replace(sight, pixels=(round(look.size[0] * look.dpi), round(look.size[1] * look.dpi)))
+    return Sight(options.study, options.surface, options.equal, tips, look.pixels)
 
 
 def destination_in(options: MainOptions) -> Destination:
@@ -90,6 +85,11 @@ def check_picture_options(options: MainOptions) -> None:
     given = {
         "--study": options.study,
         "--surface": options.surface,
+        "--equal": options.equal,
+        "--transparent": options.transparent,
+        "--theme": options.theme,
+        "--size": options.size,
+        "--dpi": options.dpi,
     }
     for name, value in given.items():
         if value:

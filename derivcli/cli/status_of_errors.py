@@ -50,6 +50,15 @@ def end_by(error: BaseException, words: Sequence[str]) -> tuple[ExitStatus, str]
     raise error
 
 
+PLAINER = {
+    "Value error, ": "",
+    "Input should be less than or equal to ": "it is at most ",
+    "Input should be greater than or equal to ": "it is at least ",
+    "Input should be a valid integer, unable to parse string as an integer": "it is one whole number",
+}
+"""What is said for words of the library that reads options."""
+
+
 def _usage(error: TyperException, name: str) -> str:
     """What Typer has against the words of a command, as one sentence with a way out."""
     message = error.format_message() if hasattr(error, "format_message") else str(error)
@@ -57,7 +66,9 @@ def _usage(error: TyperException, name: str) -> str:
         row = command_named(name)
         return f"{row.due} is missing\n  write one, as in {row.example}"
     message, _, similar = " ".join(message.split()).partition(" (Possible options: ")
-    message = visible(message.replace("Value error, ", "").rstrip("."))
+    for theirs, ours in PLAINER.items():
+        message = message.replace(theirs, ours)
+    message = visible(message.rstrip("."))
     hint = f"did you mean {similar.rstrip(')')}?" if similar else f"deriv {name}".rstrip() + " --help lists the options"
     return f"{message[:1].lower()}{message[1:]}\n  {hint}"
 

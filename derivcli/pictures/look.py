@@ -12,6 +12,9 @@ THEMES = ("light", "dark", "print")
 UNITS = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "px": 0.0}
 """Inches of each unit of length; a pixel's depends on the resolution."""
 
+USUAL_INCHES = 7.2, 5.0
+"""The size of a picture for which none is asked; its height is that of what is shown."""
+
 MAX_INCHES, MIN_INCHES = 60.0, 1.0
 DPI = range(20, 1201)
 MAX_PIXELS = 100_000_000
@@ -25,6 +28,12 @@ class Look:
     size: tuple[float, float] | None = None
     dpi: int = 200
     transparent: bool = False
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """The width and height in pixels, as far as they are known before anything is drawn."""
+        width, height = self.size or USUAL_INCHES
+        return round(width * self.dpi), round(height * self.dpi)
 
     def __post_init__(self) -> None:
         if self.theme not in THEMES:

@@ -5,6 +5,7 @@ All coordinates are those of the mathematics, in float64. Nothing here knows of 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -140,6 +141,17 @@ class Axis:
     unit: int = 0
     logarithmic: bool = False
     turns: bool = False
+
+
+UNIT_EXPONENT = 250
+"""Beyond this power of ten an axis has it as its unit."""
+
+
+def unit_of(low: float, high: float) -> int:
+    """The power of ten to take as a unit: 0, except near the ends of float64, where axes overflow."""
+    largest = max(abs(low), abs(high))
+    exponent = math.floor(math.log10(largest)) if largest > 0 else 0
+    return min(max(exponent, -300), 308) if abs(exponent) >= UNIT_EXPONENT else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def _draw_once() -> None:
     """Draw a parabola, for which Matplotlib finds its fonts, with settings that are the same for everybody."""
     from derivcli.cli.kernel_cache import keep_fonts
     from derivcli.picture_plans import Sight, scene
+    from derivcli.pictures.drawing.figure import close_fonts
     from derivcli.pictures.look import Look
     from derivcli.pictures.picture_files import picture_file
     from derivcli.pictures.terminal.text_picture import text_picture
@@ -80,6 +81,7 @@ def _draw_once() -> None:
     keep_fonts(os.environ)
     found = scene(Request(["x^2"]), Sight())
     picture_file(found, "png", Look())
+    close_fonts()
     text_picture(found, 80, 24, color=False)
 
 

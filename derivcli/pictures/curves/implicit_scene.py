@@ -11,7 +11,7 @@ import numpy as np
 from derivcli.pictures.curves.closer import Singular
 from derivcli.pictures.curves.equation_level import level_of
 from derivcli.pictures.curves.level_tangents import Touched, tangents_at
-from derivcli.pictures.curves.names import UNNAMED, axis_of, equation_name, shown, variable_name
+from derivcli.pictures.curves.names import UNNAMED, equation_name, shown, variable_name
 from derivcli.pictures.curves.page_table import curve_table
 from derivcli.pictures.curves.periods import period_of, turns
 from derivcli.pictures.curves.plane import Level, Pair, Window
@@ -20,7 +20,7 @@ from derivcli.pictures.curves.touching import has_tangents, may_exist, tangent, 
 from derivcli.pictures.curves.tracing import Traced, traced
 from derivcli.pictures.curves.windows import chosen_window
 from derivcli.pictures.drawn import Drawn
-from derivcli.pictures.scene import Curve, Floats, Mark, Name, Panel, Scene, Stroke, Table
+from derivcli.pictures.scene import Axis, Curve, Floats, Mark, Name, Panel, Scene, Stroke, Table, unit_of
 
 MAX_RATIO = 4.0
 """A window no more than so many times as long as it is wide has one scale on both axes, so that circles are round."""
@@ -39,7 +39,7 @@ def implicit_scene(drawn: Drawn) -> Scene:
     marks = tuple(_marks(drawn, window, found))
     curve = Curve(UNNAMED, strokes_of(window, found.lines), "path", marks=marks)
     axes = [
-        axis_of(each, ends, turns=turns(period))
+        Axis(variable_name(each), *ends, unit_of(*ends), turns=turns(period))
         for each, ends, period in zip(drawn.names, (x, y), periods, strict=True)
     ]
     touching, dots, off = _at_points(drawn, level)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derivcli.errors import visible
-from derivcli.pictures.scene import Axis, Name
+from derivcli.pictures.scene import Name
 from derivcli.render.labels import name_latex
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import latex_number, number_text
@@ -20,9 +20,6 @@ UNNAMED = Name("")
 
 DIGITS = 5
 """Significant digits of numbers that stand in a picture."""
-
-MAX_PLAIN = 1e250
-"""Larger numbers cannot be drawn as they are."""
 
 TITLE_LETTERS = 64
 """What is longer is cut, and has no LaTeX."""
@@ -51,13 +48,6 @@ def variable_name(name: str) -> Name:
 def _name(text: str, latex: str) -> Name:
     text = visible(text)
     return Name(text, latex) if len(text) <= TITLE_LETTERS else Name(text[: TITLE_LETTERS - 1].rstrip() + "…")
-
-
-def axis_of(name: str, ends: tuple[float, float], *, turns: bool = False) -> Axis:
-    """The axis of a variable, in units of a power of ten where numbers are near to the largest or the least."""
-    size = max(map(abs, ends))
-    unit = 0 if not size or 1 / MAX_PLAIN < size < MAX_PLAIN else max(math.floor(math.log10(size)), -300)
-    return Axis(variable_name(name), *ends, unit=unit, turns=turns)
 
 
 def shown(value: float) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from derivcli.pictures.curves.plane import Level
 from derivcli.pictures.scene import Column, Floats, Name, Table
@@ -20,11 +21,15 @@ FLAT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Points of a line in pixels, with unit vectors along it, which are nan where it has none; both of shape (2, n)."""
+class Runs:
+    """Points of lines in pixels, one line after the other, with unit vectors along them, both of shape (2, n).
+
+    The vectors are nan where a line has no direction. `apart`, shape (n - 1,), are the gaps between two lines.
+    """
 
     points: Floats
     along: Floats
+    apart: NDArray[np.bool_]
 
     @property
     def lengths(self) -> Floats:
@@ -39,13 +44,11 @@ class Run:
 
 
 def curve_table(level: Level, lines: Sequence[Floats], names: Sequence[Name]) -> Table | None:
-    """The table of a curve's lines, which are given in pixels; None where there is no line."""
-    runs = [run_along(level, line) for line in lines if line.shape[1] > 1]
-    if not runs:
+    """The table of a curve's lines, which are given in pixels; None where there is no line, or too much of them."""
+    lines = [line for line in lines if line.shape[1] > 1]
+    if not 0 < sum(line.shape[1] for line in lines) <= MAX_ROWS:
         return None
-    room = MAX_ROWS // len(runs)
-    runs = [_refined(level, run, room) for run in runs]
-    x, values, errors = _rows(level, runs)
+    x, values, errors = _rows(level, _refined(level, runs_along(level, lines)))
     slopes = (2, 3, -1, -1)
     columns = (
         Column(name, each, slope, error) for name, each, slope, error in zip(names, values, slopes, errors, strict=True)
@@ -53,31 +56,41 @@ def curve_table(level: Level, lines: Sequence[Floats], names: Sequence[Name]) ->
     return Table(0, x, tuple(columns), parameter=Name(""))
 
 
-def run_along(level: Level, line: Floats) -> Run:
-    """A line with its directions, which are square to the gradient and go the way of the line."""
-    _, across, up = level.at(line)
+def runs_along(level: Level, lines: Sequence[Floats]) -> Runs:
+    """Lines with their directions."""
+    points = np.concatenate(lines, axis=1)
+    apart = np.zeros(points.shape[1] - 1, np.bool_)
+    apart[np.cumsum([line.shape[1] for line in lines])[:-1] - 1] = True
+    return _directed(level, points, apart)
+
+
+def _directed(level: Level, points: Floats, apart: NDArray[np.bool_]) -> Runs:
+    """The directions are square to the gradient and go the way of the lines."""
+    _, across, up = level.at(points)
     size = np.hypot(across, up)
     with np.errstate(all="ignore"):
         along = np.stack([-up, across]) / np.where(size > FLAT * np.nanmax(size), size, np.nan)
-    way = np.gradient(line, axis=1)
-    return Run(line, along * np.where((along * way).sum(axis=0) < 0, -1.0, 1.0))
+    steps = np.where(apart, 0.0, np.diff(points, axis=1))
+    way = np.pad(steps, ((0, 0), (1, 0))) + np.pad(steps, ((0, 0), (0, 1)))
+    return Runs(points, along * np.where((along * way).sum(axis=0) < 0, -1.0, 1.0), apart)
 
 
-def _refined(level: Level, run: Run, room: int) -> Run:
+def _refined(level: Level, runs: Runs) -> Runs:
     """More points in the middle of gaps over which a cubic is off by more than a part of a pixel, if enlarged."""
     for times in ENLARGED:
         for _ in range(MAX_ROUNDS):
-            cubic = run.middle()
+            cubic = runs.middle()
             found = on_curve(level, cubic)
             off = np.hypot(*(found - cubic))
-            rough = (off > PIXELS_OFF / times) & (off < run.lengths / 2) & (run.lengths > 1 / times)
+            rough = (off > PIXELS_OFF / times) & (off < runs.lengths / 2) & (runs.lengths > 1 / times) & ~runs.apart
             if not rough.any():
                 break
-            if np.count_nonzero(rough) + run.points.shape[1] > room:
-                return run
+            if np.count_nonzero(rough) + runs.points.shape[1] > MAX_ROWS:
+                return runs
             places = np.flatnonzero(rough) + 1
-            run = run_along(level, np.insert(run.points, places, found[:, rough], axis=1))
-    return run
+            apart = np.insert(runs.apart, places, False)
+            runs = _directed(level, np.insert(runs.points, places, found[:, rough], axis=1), apart)
+    return runs
 
 
 def on_curve(level: Level, points: Floats) -> Floats:
@@ -89,16 +102,12 @@ def on_curve(level: Level, points: Floats) -> Floats:
     return points
 
 
-def _rows(level: Level, runs: Sequence[Run]) -> tuple[Floats, Floats, Floats]:
+def _rows(level: Level, runs: Runs) -> tuple[Floats, Floats, Floats]:
     """The lengths along all lines, and then both coordinates with their derivatives and how far cubics are off."""
     steps = np.array(level.window.steps)
-    x, values, errors = [], [], []
-    start = 0.0
-    for run in runs:
-        x.append(start + np.concatenate([[0.0], np.cumsum(run.lengths)]))
-        start = float(x[-1][-1]) + 1.0
-        values.append(np.concatenate([level.window.on_plane(run.points), run.along * steps[:, None]]))
-        off = np.abs(on_curve(level, run.middle()) - run.middle())
-        off = np.where(np.isfinite(off), off, run.lengths / 4) * steps[:, None]
-        errors.append(np.concatenate([np.concatenate([off, off]), np.full((4, 1), np.inf)], axis=1))
-    return np.concatenate(x), np.concatenate(values, axis=1), np.concatenate(errors, axis=1)[:, :-1]
+    lengths = np.where(runs.apart, 1.0, runs.lengths)
+    x = np.concatenate([[0.0], np.cumsum(lengths)])
+    values = np.concatenate([level.window.on_plane(runs.points), runs.along * steps[:, None]])
+    off = np.abs(on_curve(level, runs.middle()) - runs.middle())
+    off = np.where(np.isfinite(off), off, lengths / 4) * steps[:, None]
+    return x, values, np.where(runs.apart, np.inf, np.concatenate([off, off]))

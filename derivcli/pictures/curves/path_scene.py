@@ -11,7 +11,7 @@ import numpy as np
 
 from derivcli.errors import DerivError
 from derivcli.pictures.curves.implicit_scene import is_even, pixels_of
-from derivcli.pictures.curves.names import UNNAMED, axis_of, coordinate_name, variable_name
+from derivcli.pictures.curves.names import UNNAMED, coordinate_name, variable_name
 from derivcli.pictures.curves.path_arrows import arrows
 from derivcli.pictures.curves.path_interval import SEARCHED, Course, Motion, course_of, window_around
 from derivcli.pictures.curves.path_sampling import FIRST, Piece, sampled_path
@@ -20,7 +20,7 @@ from derivcli.pictures.curves.plane import Window
 from derivcli.pictures.curves.special_marks import special_marks, study_of_path
 from derivcli.pictures.curves.touching import has_tangents, typed_points
 from derivcli.pictures.drawn import Drawn
-from derivcli.pictures.scene import Curve, Floats, Mark, Name, Panel, Scene, Stroke, Table
+from derivcli.pictures.scene import Axis, Curve, Floats, Mark, Name, Panel, Scene, Stroke, Table, unit_of
 from derivcli.pictures.tables import table_of
 
 AXES = ("x", "y")
@@ -59,7 +59,7 @@ def path_scene(drawn: Drawn) -> Scene:
     sides = x[1] - x[0], y[1] - y[0]
     touching = path_tangents(drawn, motion, course, sides, (names[0], names[1]))
     dots = () if has_tangents(drawn) else tuple(_dots(drawn, motion))
-    axes = [axis_of(name, ends) for name, ends in zip(names, (x, y), strict=True)]
+    axes = [Axis(variable_name(name), *ends, unit_of(*ends)) for name, ends in zip(names, (x, y), strict=True)]
     panel = Panel(axes[0], axes[1], (path, *touching), marks=dots)
     notes = _notes(drawn, course, pieces)
     tables = _tables(drawn, motion, course, pieces, (x, y), names)

@@ -82,3 +82,11 @@ def _import_matplotlib() -> Any:
             if backend is not None:
                 os.environ["MPLBACKEND"] = backend
     return importlib.import_module("matplotlib")
+
+
+def close_fonts() -> None:
+    """Close the files of fonts, which set formulas keep open: a fork that closes them could read no letter."""
+    from matplotlib import font_manager, mathtext
+
+    mathtext.MathTextParser._parse_cached.cache_clear()  # type: ignore[attr-defined]
+    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]

@@ -7,16 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from derivcli.pictures.drawing.themes import LETTER_POINTS
-from derivcli.pictures.look import Look
+from derivcli.pictures.look import USUAL_INCHES, Look
 from derivcli.pictures.scene import AnyPanel, Panel, Scene
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.figure import Figure
-
-WIDTH, HEIGHT = 7.2, 5.0
-"""Inches of a usual picture; where no size is asked for, the height is that of what is shown."""
 
 SIDE, TOP, BETWEEN, GAP = 0.22, 0.18, 0.18, 0.02
 BAR, BAR_GAP = 0.15, 0.14
@@ -43,7 +40,7 @@ def scale_of(look: Look) -> float:
     """How large letters and lines are, compared with those of a picture of the usual size."""
     if look.size is None:
         return 1.0
-    side = min(look.size[0] / WIDTH, look.size[1] / HEIGHT)
+    side = min(asked / usual for asked, usual in zip(look.size, USUAL_INCHES, strict=True))
     return float(min(max(side ** (GROWTH if side > 1 else SHRINKAGE), LEAST_SCALE), MOST_SCALE))
 
 
@@ -66,7 +63,7 @@ def new_figure(look: Look) -> Figure:
     """A figure without contents, of the usual height where none is asked for."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=look.size or (WIDTH, HEIGHT), dpi=look.dpi)
+    return Figure(figsize=look.size or USUAL_INCHES, dpi=look.dpi)
 
 
 class Row(NamedTuple):

@@ -125,7 +125,7 @@ def contours_of(drawn: Drawn, grid: Grid, parted: Cut | None, known: BoxStudy | 
         max((size for kind, size in sizes if kind == "maximum"), default=None),
         parted is not None and "pole" in parted.lines,
     )
-    return levelled(Name(drawn.expressions[0].name or "f"), grid, parted, spread)
+    return levelled(variable(drawn.expressions[0].name or "f"), grid, parted, spread)
 
 
 def levelled(name: Name, grid: Grid, parted: Cut | None, spread: Spread) -> Contours:

@@ -79,8 +79,10 @@ def calm(values: Values, outputs: Iterable[Output], pixel: float) -> Values:
 
     def calmed(x: Floats) -> list[Floats]:
         numbers = values(x)
+        first, last = x.min(initial=math.inf), x.max(initial=-math.inf)
         for each in found:
-            numbers[each.output] = each.calmed(x, numbers[each.output])
+            if each.start < last and first < each.stop:
+                numbers[each.output] = each.calmed(x, numbers[each.output])
         return numbers
 
     return calmed
@@ -88,19 +90,22 @@ def calm(values: Values, outputs: Iterable[Output], pixel: float) -> Values:
 
 def _beside(values: Values, output: Output, reach: float) -> Iterator[Stretch]:
     """What lies beside breaks, where the output is proved to be monotone."""
+    lows, highs = ({getattr(piece, end).value: piece for piece in output.pieces} for end in ("low", "high"))
+    found = []
     for joint in output.joints:
-        for side, limit in ((-1, joint.left), (1, joint.right)):
-            for piece in output.pieces:
-                end = piece.low.value if side > 0 else piece.high.value
-                is_known = limit is not None and end == joint.place and output.sign(piece) is not None
-                if limit is None or not is_known or piece.high.value - piece.low.value < reach:
-                    continue
-                edge = joint.place + side * reach
-                (height,) = values(np.array([edge]))[output.number].tolist()
-                if math.isfinite(height):
-                    ends = sorted((joint.place, edge))
-                    truth = math.copysign(min(abs(limit), sys.float_info.max), limit)
-                    yield Stretch(output.number, ends[0], ends[1], min(height, limit), max(height, limit), truth)
+        for side, limit in joint.sides:
+            piece = (lows if side > 0 else highs).get(joint.place)
+            is_known = limit is not None and piece is not None and output.sign(piece) is not None
+            if is_known and piece is not None and piece.high.value - piece.low.value >= reach:
+                found.append((joint.place, joint.place + side * reach, limit or 0.0))
+    if not found:
+        return
+    heights = values(np.array([edge for _, edge, _ in found]))[output.number].tolist()
+    for (place, edge, limit), height in zip(found, heights, strict=True):
+        if math.isfinite(height):
+            start, stop = sorted((place, edge))
+            truth = math.copysign(min(abs(limit), sys.float_info.max), limit)
+            yield Stretch(output.number, start, stop, min(height, limit), max(height, limit), truth)
 
 
 def _flat(values: Values, output: Output) -> Iterator[Stretch]:

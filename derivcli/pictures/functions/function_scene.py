@@ -12,13 +12,13 @@ from derivcli.pictures.functions.curves import Line, finer, lines_of, poles
 from derivcli.pictures.functions.known import divides, period_of
 from derivcli.pictures.functions.names import title, variable_name
 from derivcli.pictures.functions.page_tables import tables
-from derivcli.pictures.functions.panels import grouped, panel_of, unit_of
+from derivcli.pictures.functions.panels import grouped, panel_of
 from derivcli.pictures.functions.polynomials import bands, is_proved_on, polynomials, series_of
 from derivcli.pictures.functions.sentences import description, notes
 from derivcli.pictures.functions.shown import Shown, shown_of
 from derivcli.pictures.functions.special_marks import height_name, special_marks
 from derivcli.pictures.functions.tangents import Frame, dots, has_tangents, tangents
-from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Panel, Scene
+from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Panel, Scene, unit_of
 
 LEAST_TURN = 0.45
 """An axis of less than such a part of a period is not divided by pi."""
@@ -92,6 +92,8 @@ def _heights(shown: Shown, lines: Sequence[Line]) -> Iterator[Asymptote]:
             limit = end.right if end.x.value < 0 else end.left
             if limit is None or not math.isinf(end.x.value) or not math.isfinite(limit.value) or not limit.value:
                 continue
+            if study.pieces[0 if end.x.value < 0 else -1].slope == 0:
+                continue  # the function itself is the line
             if abs(edge - limit.value) < 0.25 * (top - bottom) and limit.value not in seen:
                 seen.add(limit.value)
                 yield Asymptote(limit.value, False, height_name(limit))

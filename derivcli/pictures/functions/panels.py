@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Name, Panel
+from derivcli.pictures.scene import Asymptote, Axis, Curve, Mark, Name, Panel, unit_of
 
 COMPARABLE = 10
 """Curves share a pair of axes while their scales differ by less than this factor."""
@@ -28,9 +28,6 @@ NEAR = 0.25
 
 SLACK = 1e-3
 """The part of a window by which a curve may be beyond it and is not cut."""
-
-UNIT_EXPONENT = 250
-"""Beyond this power of ten an axis has it as its unit."""
 
 
 def grouped(curves: Sequence[Curve], studied: bool, equal: bool) -> list[list[Curve]]:
@@ -117,10 +114,3 @@ def padded(low: float, high: float) -> tuple[float, float]:
         low, high = (min(low, 0.0), max(high, 0.0)) if low or high else (-1.0, 1.0)
     air = AIR * (high / 2 - low / 2) * 2
     return max(low - air, -1.7e308), min(high + air, 1.7e308)
-
-
-def unit_of(low: float, high: float) -> int:
-    """The power of ten to take as a unit: 0, except near the ends of float64, where axes overflow."""
-    largest = max(abs(low), abs(high))
-    exponent = math.floor(math.log10(largest)) if largest > 0 else 0
-    return min(max(exponent, -300), 308) if abs(exponent) >= UNIT_EXPONENT else 0

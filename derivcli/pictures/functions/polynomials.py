@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import ROUND_CEILING
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from derivcli.errors import DerivError
 from derivcli.pictures.functions.names import function_name, latex, shown
 from derivcli.pictures.functions.shown import Shown
 from derivcli.pictures.scene import Band, Curve, Floats, Mark, Name, Stroke
+from derivcli.render.numbers import outward_texts
 from derivcli.result import SeriesResult
 
 PLACES = 2001
@@ -23,6 +25,9 @@ PLACES = 2001
 
 MOST_POLYNOMIALS = 6
 """So many centres have a polynomial."""
+
+BOUND_DIGITS = 3
+"""Of a bound, which is rounded up: a smaller number would be no bound."""
 
 BEYOND = 1e3
 """A polynomial is drawn until it is so many times as far away as the picture is high."""
@@ -122,9 +127,10 @@ def _band(
     y = values(result.coefficients[point], float(result.at[result.variable][point]), x)
     low, high = np.full_like(x, ends[0]), np.full_like(x, ends[1])
     if bound is not None:
-        most = _most(bound, x)
-        low, high = np.maximum(low, -most), np.minimum(high, most)
-    text = f"error at most {shown(max(-ends[0], ends[1]), 3)}, proved"
+        near = _most(bound, x)
+        low, high = np.maximum(low, -near), np.minimum(high, near)
+    (most,) = outward_texts(np.array([max(-ends[0], ends[1])]), BOUND_DIGITS, ROUND_CEILING)
+    text = f"error at most {most}, proved"
     return Band(Name(text), x, y + low, y + high, number)
 
 

@@ -67,4 +67,4 @@ def _happens(shown_: Shown, number: int, name: str) -> Iterator[str]:
     if len(found) > MOST_TOLD:
         yield f"{name} has {len(found)} special points there."
     elif found:
-        yield f"{name} has {'; '.join(map(tip_of, found))}."
+        yield f"{name}: {'; '.join(map(tip_of, found))}."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derivcli.language.tree import Tree, negative
+from derivcli.language.tree import Tree, multiply, negative
 from derivcli.pictures.functions.known import Known, period_of
 from derivcli.pictures.scene import Floats
 
@@ -77,9 +77,16 @@ def _periods(known: Sequence[Known], length: float, tree: Tree | None, points: S
     half = length if turns <= MOST_TURNS else length / 2
     far = max(map(abs, points), default=0.0)
     if far <= half:
-        ends = (None, None) if tree is None or half != length else (negative(tree), tree)
+        ends = (None, None) if tree is None or half != length else (_opposite(tree), tree)
         return Sight(-half, half, ends)
     return Sight(*_with_points(-half, half, points))
+
+
+def _opposite(tree: Tree) -> Tree:
+    """The tree with its sign changed, in the number before it where there is one: -2*pi."""
+    if not tree.is_Mul or not tree.args[0].is_Rational:
+        return negative(tree)
+    return multiply([negative(tree.args[0]), *tree.args[1:]])
 
 
 def _with_points(low: float, high: float, points: Sequence[float]) -> tuple[float, float]:
@@ -121,7 +128,7 @@ def _span(known: Known, height: Heights) -> tuple[float, float]:
         )
     least = FINEST * max(abs(first), abs(last))
     left, right = (max(air, least) if is_there else air for air, is_there in zip((left, right), is_open, strict=True))
-    edge = EDGE_AIR * (last - first + left + right)
+    edge = EDGE_AIR * (last - first + left + right) or USUAL
     left, right = left or edge, right or edge
     return _clipped(*rounded(first - left, last + right), low, high)
 
