@@ -90,7 +90,8 @@ def calm(values: Values, outputs: Iterable[Output], pixel: float) -> Values:
 
 def _beside(values: Values, output: Output, reach: float) -> Iterator[Stretch]:
     """What lies beside breaks, where the output is proved to be monotone."""
-    lows, highs = ({getattr(piece, end).value: piece for piece in output.pieces} for end in ("low", "high"))
+    lows = {piece.low.value: piece for piece in output.pieces}
+    highs = {piece.high.value: piece for piece in output.pieces}
     found = []
     for joint in output.joints:
         for side, limit in joint.sides:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -116,8 +116,3 @@ def _meet(joint: Joint) -> bool:
 
 def _is_same(one: float, other: float | None) -> bool:
     return other is not None and math.isclose(one, other, rel_tol=SAME, abs_tol=1e-300)
-
-
-def nearest(joints: Sequence[Joint], place: float) -> Joint | None:
-    """The joint at a place, if there is one."""
-    return next((each for each in joints if each.place == place), None)

@@ -50,11 +50,6 @@ class Known:
         values = [each.value.value for each in special if each.value is not None and low <= each.x.value <= high]
         return [value for value in values if math.isfinite(value)]
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of its breaks are known."""
-        return self.study is not None and not any(each.what == "breaks" for each in self.study.undecided)
-
 
 def along_the_cut(drawn: Drawn) -> list[Expression]:
     """Each formula as a function of the variable that varies, in which the others have their values."""

@@ -77,11 +77,6 @@ def variable_name(name: str) -> Name:
     return Name(short(name, NAME_LETTERS), name_latex(name) if len(name) <= NAME_LETTERS else "")
 
 
-def point_name(x: float, y: float) -> Name:
-    """A point by its coordinates."""
-    return Name(f"({shown(x)}, {shown(y)})", f"({latex(x)}, {latex(y)})")
-
-
 def shown(value: float, digits: int = DIGITS) -> str:
     """A number for people, with a true minus sign."""
     return number_text(value + 0.0, digits).replace("-", "−")

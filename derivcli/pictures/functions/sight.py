@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -248,9 +248,3 @@ def rounded(low: float, high: float) -> tuple[float, float]:
     ends = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     places = 2 - math.floor(math.log10(step))
     return round(ends[0], places), round(ends[1], places)
-
-
-def hull(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    """The interval from the least to the greatest of the numbers that are there."""
-    numbers = [each for pair in pairs for each in pair if math.isfinite(each)]
-    return (min(numbers), max(numbers)) if numbers else (math.nan, math.nan)
