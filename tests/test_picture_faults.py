@@ -76,7 +76,11 @@ def test_a_level_that_is_named_is_in_sight(text: str, level: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "place", "zero"),
-    [("tan(x)", "pi/2", float(mpmath.pi / 2)), ("1/x", "1e-100", 2e-100), ("exp(1000x)", "2/3", 2 / 3 - 1e-3)],
+    [
+        ("tan(x)", "1.5707963267948966", float(mpmath.pi / 2)),
+        ("1/x", "1e-100", 2e-100),
+        ("exp(1000x)", "2/3", 2 / 3 - 1e-3),
+    ],
 )
 def test_a_tangent_crosses_the_axis_where_it_should_however_steep_it_is(text: str, place: str, zero: float) -> None:
     panel, _ = panel_of(scene_of(text, on="x=-3:3", at=f"x={place}"))
@@ -99,3 +103,15 @@ def test_a_path_to_the_end_of_the_floats_warns_of_nothing() -> None:
         warnings.simplefilter("error")
         panel, _ = panel_of(scene_of("t", "1e300*t", moving="t"))
     assert panel.y.high > 1e300
+
+
+@pytest.mark.parametrize("text", ["x+1e-3/(x-0.5)", "digamma(x)", "x^2+1e-5/x", "100+x+1e-5/x"])
+def test_no_line_is_hidden_by_another_or_ends_in_the_air(text: str) -> None:
+    made = scene_of(text, on="x=-3:3")
+    for order in (0, 1):
+        panel, curve = panel_of(made, order)
+        places = np.concatenate([each.x for each in curve.strokes])
+        width = sum(np.ptp(each.x[(panel.y.low <= each.y) & (each.y <= panel.y.high)]) for each in curve.strokes)
+        assert width > 0.6 * np.ptp(places)
+        for end, height in ((each.x[place], each.y[place]) for each in curve.strokes for place in (0, -1)):
+            assert abs(end) == 3 or not panel.y.low <= height <= panel.y.high, (order, end, height)

@@ -26,6 +26,9 @@ MOST_ALONE = 3.0
 NEAR = 0.25
 """A horizontal asymptote is shown that is no farther beyond the rest than this part of its height."""
 
+MOST_HIDDEN = 0.3
+"""A curve with a pole may be beyond a picture on such a part of the axis."""
+
 SLACK = 1e-3
 """The part of a window by which a curve may be beyond it and is not cut."""
 
@@ -77,7 +80,7 @@ def panel_of(
 
 def _range(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, float]:
     """The vertical range that shows each curve; of several with poles, the tamest says how far all are shown."""
-    reach = min((max(-curve.window[0], curve.window[1]) for curve in curves if is_cut(curve)), default=math.inf)
+    reach = _reach(curves)
     windows = []
     for curve in curves:
         low, high = curve.window
@@ -98,6 +101,19 @@ def _with_level(low: float, high: float, levels: Iterable[float]) -> tuple[float
     near = NEAR * (high / 2 - low / 2) * 2
     kept = [each for each in levels if low - near <= each <= high + near]
     return min([low, *kept]), max([high, *kept])
+
+
+def _reach(curves: Sequence[Curve]) -> float:
+    """How far from zero curves with poles are shown: as the tamest of them, unless that hides much of another."""
+    reaches = sorted(max(-curve.window[0], curve.window[1]) for curve in curves if is_cut(curve))
+    return next((each for each in reaches if all(_beyond(curve, each) <= MOST_HIDDEN for curve in curves)), math.inf)
+
+
+def _beyond(curve: Curve, reach: float) -> float:
+    """The part of the axis on which a curve is farther from zero."""
+    total = sum(float(each.x[-1] - each.x[0]) for each in curve.strokes)
+    far = sum(float(np.diff(each.x)[(np.abs(each.y) > reach)[1:]].sum()) for each in curve.strokes)
+    return far / total if total > 0 else 0.0
 
 
 def is_cut(curve: Curve) -> bool:

@@ -14,6 +14,10 @@ FLAT = 4 * np.finfo(np.float64).eps
 """A function that varies by less than this part of itself is constant, and its rounding no shape."""
 
 
+SHARED = 1e4
+"""A window that is so many times as high as another one does not share its axis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Canvas:
     """The size of a picture, or of what a terminal can tell apart, in pixels."""
@@ -32,8 +36,14 @@ class Scale:
     high: Floats
 
     def bounds(self, heights: float) -> tuple[Floats, Floats]:
-        """The ends of a range that goes beyond each window by a multiple of its height, shape (functions, 1)."""
-        beyond = heights * np.fmax(self.high - self.low, self.tall)
+        """The ends of a range that goes beyond each window by a multiple of its height, shape (functions, 1).
+
+        It reaches over the windows of the other functions too, with which it may share an axis.
+        """
+        high = np.fmax(self.high - self.low, self.tall)
+        apart = np.fmax(self.high - self.low[:, None], self.high[:, None] - self.low)
+        others = np.where(high < SHARED * high[:, None], apart, 0).max(axis=1)
+        beyond = np.fmax(heights * high, others)
         return (self.low - beyond)[:, None], (self.high + beyond)[:, None]
 
 
