@@ -36,6 +36,9 @@ BOUNDED = 1e-2
 """A path ends near a point if it is that near to it, by its size, from FAR_AWAY on."""
 
 AIR = 0.06
+LARGEST = 8e307
+"""The ends of a window are no larger, so that its width is a float64."""
+
 SPREAD = 6.0
 """How many times as far away as most of a path a part of it may be that is shown."""
 
@@ -103,7 +106,10 @@ def _ends_near_points(motion: Motion) -> bool:
     """Whether the path comes to rest towards infinity in both directions."""
     far: Floats = FAR_AWAY * 10.0 ** np.arange(4, dtype=np.float64)
     inner = np.abs(motion(np.linspace(-3, 3, 101))[0])
-    size = max(float(np.nanmedian(np.where(np.isfinite(inner), inner, np.nan), axis=1).max()), 1e-300)
+    inner = inner[:, np.isfinite(inner).all(0)]
+    if not inner.size:
+        return False
+    size = max(float(np.median(inner, axis=1).max()), 1e-300)
     for sign in (-1, 1):
         points = motion(sign * far)[0]
         if not np.isfinite(points).all() or np.ptp(points, axis=1).max() > BOUNDED * size:
@@ -116,8 +122,8 @@ def _around_special(motion: Motion) -> Course:
     parameter = np.linspace(-SEARCHED, SEARCHED, SAMPLES)
     points, speeds = motion(parameter)
     there = np.asarray(np.isfinite(points).all(0))
-    ways = np.sign(speeds)
-    turning = (ways[:, :-1] * ways[:, 1:] <= 0).any(0) & there[:-1] & there[1:]
+    signs = np.sign(np.where(np.isnan(speeds), 0, speeds))
+    turning = (signs[:, :-1] != signs[:, 1:]).any(0) & there[:-1] & there[1:]
     moves = np.abs(np.diff(points, axis=1)).sum(0) > 0
     special = (parameter[:-1] + parameter[1:])[turning & moves] / 2
     if special.size:
@@ -142,16 +148,14 @@ def window_around(points: Floats) -> tuple[tuple[float, float], tuple[float, flo
 
 
 def _range(values: Floats) -> tuple[float, float]:
-    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
-    reach = SPREAD * max(high - middle, middle - low)
+    low, middle, high = np.quantile(values, [0.08, 0.5, 0.92])
     least, most = float(values.min()), float(values.max())
-    if max(most - middle, middle - least) <= reach:
-        return least, most
-    inner = np.quantile(values, [0.15, 0.85])
-    wide = float(inner[1] - inner[0])
-    return max(least, float(inner[0]) - wide / 2), min(most, float(inner[1]) + wide / 2)
+    with np.errstate(over="ignore"):
+        if max(most - middle, middle - least) <= SPREAD * max(high - middle, middle - low):
+            return least, most
+    return float(low), float(high)
 
 
 def _with_air(low: float, high: float, widest: float) -> tuple[float, float]:
     air = AIR * (high - low) if high - low > widest / 1000 else (AIR * widest or max(1.0, abs(low)))
-    return low - air, high + air
+    return max(low - air, -LARGEST), min(high + air, LARGEST)
