@@ -96,7 +96,7 @@ def test_the_public_names_are_those_listed() -> None:
 def test_help_shows_every_option() -> None:
     """Options that functions share are declared once, and shown as parameters of each."""
     shown = str(inspect.signature(derive))
-    assert "let: 'Lets | None' = None, paired: 'bool' = False, order: 'int' = 1, mixed:" in shown
+    assert "let: 'Lets | None' = None, paired: 'bool' = False, order: 'int | Sequence[int]' = 1, mixed:" in shown
     assert "options" not in shown
     with pytest.raises(TypeError, match="unexpected keyword argument 'ordre'"):
         derive("x", "x=1", ordre=2)  # type: ignore[call-overload]
