@@ -110,7 +110,7 @@ def _parted(words: Iterable[str], valued: Collection[str], known: Collection[str
 
 def _check_formula(state: State, usage: str) -> None:
     if not state.last:
-        raise DerivError("there is no formula yet", hint=f"type one before it, or behind it, as in {usage} x^2")
+        raise DerivError("there is no formula yet", hint=f"type one before it, or behind it, as in {usage} x^2 or f(x)")
 
 
 def _kept(state: State, words: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from derivcli.errors import DerivError
 from derivcli.pictures.drawn import Drawn
 from derivcli.pictures.functions.curves import Line, finer, lines_of, poles
 from derivcli.pictures.functions.known import divides, period_of
+from derivcli.pictures.functions.names import shown as number
 from derivcli.pictures.functions.names import title, variable_name
 from derivcli.pictures.functions.page_tables import tables
 from derivcli.pictures.functions.panels import grouped, panel_of
@@ -34,7 +35,8 @@ def function_scene(drawn: Drawn) -> Scene:
     lines = lines_of(shown)
     if not any(line.curve.strokes or line.curve.marks for line in lines):
         hint = "choose an interval where the function is defined"
-        raise DerivError("no value in this range is finite", hint=hint)
+        where = f"{shown.variable} from {number(shown.low)} to {number(shown.high)}"
+        raise DerivError(f"no finite value was found for {where}", hint=hint)
     marks = dots(drawn)
     lines = [replace(line, curve=_marked(shown, line.curve, added)) for line, added in zip(lines, marks, strict=True)]
     panels, missing = _with_tangents(shown, _panels(shown, lines))
