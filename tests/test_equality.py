@@ -131,12 +131,12 @@ def imported(module: ModuleType) -> dict[str, tuple[str, str]]:
 def named_in(annotation: str, module: ModuleType) -> Iterator[type | str]:
     """The records that an annotation names, and "Tree" and "array", through other names for types."""
     for name in dict.fromkeys(re.findall(r"\w+", annotation)):
-        if name in ("FloatArray", "KindArray", "NDArray", "Tree"):
+        if name in ("FloatArray", "Floats", "KindArray", "NDArray", "Tree"):
             yield "Tree" if name == "Tree" else "array"
             continue
         home, wanted = imported(module).get(name, (module.__name__, name))
         found = getattr(import_module(home), wanted, None) if home.startswith("derivcli") else None
-        if isfunction(found):  # a word of a `Literal` that happens to be its name
+        if isfunction(found) or isinstance(found, ModuleType):  # a word of a `Literal`, or NumPy, whose names these are
             continue
         if isinstance(found, str) or (found is not None and not isinstance(found, type)):
             yield from named_in(str(found), import_module(home))

@@ -195,7 +195,7 @@ def test_an_output_may_be_new_or_old(tmp_path: Path) -> None:
     for name in ("old.csv", "link.csv"):
         with pytest.raises(DerivError, match="it exists") as caught:
             check_output(tmp_path / name, inputs, clobber=False)
-        assert (caught.value.status, "--no-clobber" in caught.value.hint) == (ExitStatus.REFUSED, True)
+        assert (caught.value.status, "--no-clobber" in caught.value.way_out) == (ExitStatus.REFUSED, True)
     assert (tmp_path / "old.csv").read_text() == "old"
 
 

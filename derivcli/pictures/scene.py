@@ -12,6 +12,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from derivcli.result import equal
+
 Floats: TypeAlias = NDArray[np.float64]
 
 
@@ -23,12 +25,14 @@ class Name:
     latex: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stroke:
     """An unbroken line through finite points, both of shape (points,)."""
 
     x: Floats
     y: Floats
+
+    __eq__ = equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ MARKS = {
 """The kinds of marks, and what each one says."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """A line that belongs together, of several strokes where it breaks.
 
@@ -88,6 +92,8 @@ class Curve:
     marks: tuple[Mark, ...] = ()
     arrows: Floats | None = None
 
+    __eq__ = equal
+
 
 @dataclass(frozen=True, slots=True)
 class Asymptote:
@@ -98,7 +104,7 @@ class Asymptote:
     name: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Band:
     """The region between two lines over the same x, such as all values that are proved possible."""
 
@@ -108,8 +114,10 @@ class Band:
     high: Floats
     function: int = 0
 
+    __eq__ = equal
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Density:
     """How many points of a file lie in each cell: `counts` has the shape (rows from below, columns from the left)."""
 
@@ -123,6 +131,8 @@ class Density:
         """Where columns begin and end, and where rows do."""
         rows, columns = self.counts.shape
         return _between(self.x, columns), _between(self.y, rows)
+
+    __eq__ = equal
 
 
 def _between(ends: tuple[float, float], count: int) -> Floats:
@@ -167,7 +177,7 @@ class Panel:
     marks: tuple[Mark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
     """Triangles, shape (triangles, 3), between vertices at `x` and `y` with `values`, all of shape (vertices,).
 
@@ -179,8 +189,10 @@ class Mesh:
     values: Floats
     triangles: NDArray[np.int64]
 
+    __eq__ = equal
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Contours:
     """A function of two variables on a grid: `values` has the shape (y, x), `levels` are those of its lines.
 
@@ -198,6 +210,8 @@ class Contours:
     arrows: tuple[Floats, Floats] | None = None
     mesh: Mesh | None = None
     unit: int = 0
+
+    __eq__ = equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +236,7 @@ class FieldPanel:
     planes: tuple[TangentPlane, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class VectorPanel:
     """A vector field on a grid, `vectors` of shape (2, y, x), and what its colour tells: `values` on `contours`."""
 
@@ -233,6 +247,8 @@ class VectorPanel:
     contours: Contours | None = None
     marks: tuple[Mark, ...] = ()
     curves: tuple[Curve, ...] = ()
+
+    __eq__ = equal
 
 
 AnyPanel: TypeAlias = Panel | FieldPanel | VectorPanel
@@ -254,7 +270,7 @@ class Scene:
     tables: tuple[Table, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """The values of one curve at a table's x, nan where there are none; `name` is the curve's.
 
@@ -267,8 +283,10 @@ class Column:
     slope: int
     errors: Floats
 
+    __eq__ = equal
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Numbers for a page whose reader points at a curve, or enlarges it: the rows of one function, x ascending.
 
@@ -283,3 +301,5 @@ class Table:
     columns: tuple[Column, ...]
     verdicts: tuple[str, ...] = field(default=())
     parameter: Name | None = None
+
+    __eq__ = equal
