@@ -47,10 +47,10 @@ class Dual:
         return self + -self.lift(other)
 
     def __rsub__(self, other: Any) -> Dual:
-        return -self + other
+        return self.lift(other) + -self
 
     def __rtruediv__(self, other: Any) -> Dual:
-        return self.of(1 / self.value, -1 / (self.value * self.value)) * other
+        return self.of(1 / self.value, -1 / (self.value * self.value)) * self.lift(other)
 
     def __truediv__(self, other: Any) -> Dual:
         return self * (1 / self.lift(other))
