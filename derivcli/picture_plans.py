@@ -117,7 +117,7 @@ def expressions_of(request: Request, data: DataFiles | None = None) -> tuple[lis
     except EquationError:
         if len(request.expressions) > 1:
             raise
-        expressions = parse(replace(request, dependent=(request.names and sorted(request.names)[-1]) or "y"), data)
+        expressions = parse(replace(request, dependent=max(request.names, default="y")), data)
     if len(request.study) == 2 and len(expressions) == 1 and not expressions[0].sides and expressions[0].name:
         return _equation_of(request, expressions), None
     return expressions, None

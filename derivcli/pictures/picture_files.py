@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derivcli.pictures.drawing.figure import SUFFIXES as DRAWN
+
 if TYPE_CHECKING:
     from derivcli.pictures.look import Look
     from derivcli.pictures.scene import Scene
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 PAGE = "html"
 """The ending of a page for a browser."""
 
-SUFFIXES = ("png", "svg", "pdf", "webp", PAGE)
+SUFFIXES = (*DRAWN, PAGE)
 """The endings of pictures' names."""
 
 

@@ -76,13 +76,12 @@ def read_interval(spec: str) -> Interval:
 
 def read_intervals(spec: str) -> list[Interval]:
     """The intervals that `x=low:high,y=low:high` writes, or `low:high` for the only variable."""
-    starts = list(_ASSIGNMENT.finditer(spec))
-    if starts and starts[0].start() > 0:
+    found = _assignments(spec)
+    if not found:
+        return [_interval(spec, "", 0, len(spec))]
+    if found[0][0].start() > 0:
         raise _no_interval(spec)
-    names = [match.group(1) for match in starts] or [""]
-    begins = [match.end() for match in starts] or [0]
-    ends = [match.start() for match in starts[1:]] + [len(spec)]
-    return [_interval(spec, *each) for each in zip(names, begins, ends, strict=True)]
+    return [_interval(spec, match.group(1), match.end(), end) for match, end in found]
 
 
 def _no_interval(spec: str) -> DerivError:
@@ -121,12 +120,11 @@ def without_intervals(specs: Iterable[str]) -> tuple[list[str], list[str]]:
     points: list[str] = []
     intervals: list[str] = []
     for spec in specs:
-        starts = list(_ASSIGNMENT.finditer(spec))
-        if not starts or starts[0].start() > 0:
+        found = _assignments(spec)
+        if not found or found[0][0].start() > 0:
             points.append(spec)
             continue
-        ends = [match.start() for match in starts[1:]] + [len(spec)]
-        for match, end in zip(starts, ends, strict=True):
+        for match, end in found:
             text = spec[match.start() : end].strip(", ")
             items = list(_split(spec, match.end(), end, ","))
             is_interval = len(items) == 1 and len(list(_split(spec, *items[0], ":"))) == 2
@@ -145,11 +143,16 @@ _ASSIGNMENT = re.compile(r"(?:^|,)\s*((?:[^\W\d_]|\u2206)[\w\u2206]*)\s*=(?!=)")
 def _read_spec(spec: str) -> list[Axis]:
     if not spec.strip():
         raise DerivError("the points are empty", spec, Span(0, 1), "write them like x=3 or x=0:1:11")
-    starts = list(_ASSIGNMENT.finditer(spec))
-    if not starts or starts[0].start() > 0:
+    found = _assignments(spec)
+    if not found or found[0][0].start() > 0:
         raise DerivError("a point needs the name of its variable", spec, Span(0, len(spec)), "write it like x=3,y=4")
-    ends = [match.start() for match in starts[1:]] + [len(spec)]
-    return [_read_axis(spec, match, end) for match, end in zip(starts, ends, strict=True)]
+    return [_read_axis(spec, match, end) for match, end in found]
+
+
+def _assignments(spec: str) -> list[tuple[re.Match[str], int]]:
+    """Where each `name=` of a text stands, and where what it is given ends."""
+    starts = list(_ASSIGNMENT.finditer(spec))
+    return list(zip(starts, [*(match.start() for match in starts[1:]), len(spec)], strict=False))
 
 
 def _read_axis(spec: str, match: re.Match[str], end: int) -> Axis:

@@ -12,8 +12,6 @@ from derivcli.pictures.curves.plane import Level, Pair, Window
 from derivcli.pictures.curves.tracing import Traced, traced
 from derivcli.pictures.scene import Floats
 
-Trace = Callable[[Pair, Pair], tuple[Window, Traced]]
-
 SIZES = (
     *(float(f"{digit}e{power}") for power in range(-1, 6) for digit in (1, 2, 5)),
     *(float(f"1e{power}") for power in range(6, 156, 6)),

@@ -132,10 +132,10 @@ def levelled(name: Name, grid: Grid, parted: Cut | None, spread: Spread) -> Cont
     """A grid with levels for its values."""
     levels = levels_of(spread)
     mesh = None if parted is None else parted.mesh
-    return Contours(name, grid.x, grid.y, grid.values, levels, mesh=mesh, unit=unit_of(levels, spread.values))
+    return Contours(name, grid.x, grid.y, grid.values, levels, mesh=mesh, unit=level_unit(levels, spread.values))
 
 
-def unit_of(levels: Floats, values: Floats) -> int:
+def level_unit(levels: Floats, values: Floats) -> int:
     """The power of ten that levels are named in, 0 where they are of usual size."""
     largest = float(np.abs(levels).max()) if len(levels) else float(np.abs(values).max())
     power = math.floor(math.log10(largest)) if largest else 0

@@ -271,11 +271,6 @@ def _vanishing(tape: Tape, name: str, where: Exact, order: int, precision: int, 
     raise ShortError
 
 
-def exact_constant(tree: Tree, precision: int = PROOF_BITS[0]) -> ExactConstant | None:
-    """A formula without variables as an exact constant of a field of its own."""
-    return values_at([(tree, {})], precision)[0]
-
-
 def values_at(questions: list[tuple[Tree, dict[str, Tree]]], precision: int) -> list[ExactConstant | None]:
     """The values of formulas at exact points as constants of one field, so that equal ones are known to be."""
     known = working(precision)
