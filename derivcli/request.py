@@ -19,7 +19,7 @@ from derivcli.vector_operators import VECTOR_OPERATORS
 if TYPE_CHECKING:
     from derivcli.language.expression import Expression
     from derivcli.points.at_option import Interval
-    from derivcli.points.files.formats import Reading
+    from derivcli.points.files.reading import Reading
     from derivcli.points.points import Points
 
 CONTRADICTIONS = {
@@ -55,6 +55,10 @@ class Request:
     `let` holds texts by their names, each of which may use those before it, and `functions` are the user's own.
     `engine` is "" where the order decides it. `check` is None where the count of the numbers decides it.
     `exact` asks for exact values of all numbers; None is for short ones, where a point was typed as a formula.
+    `total` is "sum" or "mean" where the numbers are to be those of a total over all points. `elasticity` asks for
+    elasticities too. `sigma` has standard uncertainties of variables, each a number, a percentage such as "1%", or the
+    header of a column, and `correlations` those of pairs of them. Of the points, the names that are `optional` need
+    not occur in a formula.
     """
 
     expressions: Sequence[str | Expression]
@@ -81,6 +85,11 @@ class Request:
     angle: str = ""
     tangent: bool = False
     operator: str = ""
+    total: str = ""
+    elasticity: bool = False
+    sigma: Mapping[str, str] = field(default_factory=dict)
+    correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._check_values()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from derivcli.propagated import Propagated
+from derivcli.record_equality import equal
 from derivcli.showing import html, latex, mime_bundle, plot, pretty, short, text, to_arrow, to_pandas
 
 if TYPE_CHECKING:
@@ -47,31 +49,6 @@ Sums: TypeAlias = Mapping[str, Sum]
 
 Exact: TypeAlias = "tuple[Expression | None, ...]"
 """At every point the number as a formula such as sqrt(2)/2, or None where none is known."""
-
-
-def equal(record: Any, other: object) -> bool:
-    """Whether two records of one class hold the same in every field, for `__eq__`."""
-    names = [field.name for field in fields(record)]
-    if other.__class__ is not record.__class__:
-        return NotImplemented  # type: ignore[no-any-return]  # the answer of an __eq__ that does not know
-    return all(same(getattr(record, name), getattr(other, name)) for name in names)
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same, arrays in format, shape and numbers, and NaN where the other has NaN.
-
-    Dictionaries are the same in the same order, which is that of columns.
-    """
-    import numpy as np  # late, since the public list names what is compared
-
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        has_nan = one.dtype.kind == "f"
-        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=has_nan)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return [*one] == [*other] and all(map(same, one.values(), other.values()))
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and bool(one == other)
 
 
 def derivative_key(partial: Partial) -> str:
@@ -118,7 +95,11 @@ class Result:
     `dependent` names a variable, the expression is an equation's left side minus its right side, `value` is that
     difference, and the derivatives are those of this variable as a function of the others. `remark` says why another
     engine than this one was asked for in vain. What an operator such as div makes of several `functions` has `sums`,
-    which say by the keys of `derivatives` of which partial derivatives of these each one is the sum. `typed` has, by
+    which say by the keys of `derivatives` of which partial derivatives of these each one is the sum. `total` is "sum"
+    or "mean" where the one point stands for `rows` points, of whose values and derivatives it holds the total, and
+    `at` has only the variables that are the same at all of them. `elasticities`, by the variable, shape (points,), are
+    x/f df/dx, where they are asked for, and `propagated` is what uncertainties of the variables make of the value.
+    `typed` has, by
     the variable, the texts of points that were typed as formulas, such as "pi/4", and "" for those typed as numbers.
     `exact_value` and `exact`, by the keys of `derivatives`, hold for every point the number as an Expression such as
     sqrt(2)/2, which is the truth to 77 digits, or None where none is known; they are empty where no point was typed
@@ -145,6 +126,10 @@ class Result:
     exact_remark: str = ""
     sums: Sums = field(default_factory=dict)
     functions: tuple[Expression, ...] = ()
+    total: str = ""
+    rows: int = 0
+    elasticities: dict[str, FloatArray] = field(default_factory=dict)
+    propagated: Propagated | None = None
 
     __eq__ = equal
     __repr__ = short
@@ -172,6 +157,8 @@ class Result:
             typed={name: texts[:count] for name, texts in self.typed.items()},
             exact_value=self.exact_value[:count],
             exact={key: values[:count] for key, values in self.exact.items()},
+            elasticities={name: values[:count] for name, values in self.elasticities.items()},
+            propagated=self.propagated and self.propagated.first(count),
         )
 
     @property

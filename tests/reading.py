@@ -6,6 +6,7 @@ import io
 import struct
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 
 from derivcli.errors import DerivError, ExitStatus
 from derivcli.points.files.data_files import DataFiles, open_data
-from derivcli.points.files.formats import Reading
+from derivcli.points.files.reading import Cells, Layout, Reading
 from derivcli.points.points import Part
 from tests.support import no_hang
 
@@ -24,8 +25,15 @@ ROOT = Path(__file__).parents[1]
 
 
 def opened(path: Path | Sequence[Path], **options: Any) -> AbstractContextManager[DataFiles]:
+    """The file or files, read with fields of a Reading, of its Layout or of its Cells."""
     paths = [path] if isinstance(path, Path) else path
-    return open_data(Reading(tuple(map(str, paths)), **options), io.BytesIO())
+    layout, cells = (
+        {f.name: options.pop(f.name) for f in fields(kind) if f.name in options} for kind in (Layout, Cells)
+    )
+    on_error = "skip" if options.pop("skip", False) else options.pop("on_error", "stop")
+    names = tuple(map(str, paths))
+    reading = Reading(names, on_error=on_error, layout=Layout(**layout), cells=Cells(**cells), **options)
+    return open_data(reading, io.BytesIO())
 
 
 def read(path: Path | Sequence[Path], *wanted: str, size: int = 1000, **options: Any) -> tuple[list[Part], list[str]]:

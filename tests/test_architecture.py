@@ -17,11 +17,15 @@ ROOT = Path(__file__).parents[1]
 MOST_LINES = 400
 
 LAYERS = (
-    *("language", "points", "engines", "check", "simplify", "study", "custom", "explain", "render", "pictures", "cli"),
+    *("language", "points", "engines", "check", "uncertainty", "simplify", "study", "custom", "explain", "render"),
+    *("pictures", "cli"),
 )
 """The folders; each may import itself and those to its left."""
 
-LEAVES = ("atomic_file", "errors", "flag_table", "hints", "result", "showing", "vector_operators")
+LEAVES = (
+    *("atomic_file", "errors", "flag_table", "hints", "propagated", "record_equality", "result", "showing"),
+    "vector_operators",
+)
 """Files that all may import, and that import nothing of ours but each other."""
 
 PIPELINE = {
@@ -74,6 +78,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "mpmath": ("derivcli/engines/",),
     "flint": (
         *("derivcli/engines/balls/", "derivcli/check/", "derivcli/simplify/", "derivcli/study/"),
+        "derivcli/uncertainty/",
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
     "sympy": tuple(f"derivcli/{name}/" for name in "language points engines simplify study explain render".split()),

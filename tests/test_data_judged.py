@@ -15,7 +15,7 @@ import pytest
 from derivcli.check.limits import MAX_NUMBERS_UNASKED as LIMIT
 from derivcli.cli.point_source import PointSource
 from derivcli.points.files.data_files import open_data
-from derivcli.points.files.formats import Reading
+from derivcli.points.files.reading import Reading
 from derivcli.points.points import Points
 from tests.datafiles import write
 from tests.support import deriv, each

@@ -170,7 +170,7 @@ def uncovered(found: dict[type, set[type | str]]) -> list[str]:
     by_arrays = [kind for kind, held in found.items() if "array" in held]
     wrong = [f"{kind.__name__} pickles" for kind in by_record if method(kind, "__reduce__") is not pickling.reduced]
     wrong += [f"{kind.__name__} compares" for kind in by_record if method(kind, "__eq__") is not pickling.equal]
-    equals = (pickling.equal, derivcli.result.equal)
+    equals = (pickling.equal, derivcli.record_equality.equal)
     return wrong + [f"{kind.__name__} compares" for kind in by_arrays if method(kind, "__eq__") not in equals]
 
 

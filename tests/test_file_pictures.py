@@ -20,7 +20,7 @@ from derivcli.pictures.files.growing_grid import Grid, empty_grid
 from derivcli.pictures.scene import Floats, Panel, Scene
 from derivcli.points.at_option import read_points
 from derivcli.points.files.data_files import open_data
-from derivcli.points.files.formats import Reading
+from derivcli.points.files.reading import Reading
 from derivcli.points.points import Points
 from derivcli.request import Request
 from tests.support import deriv, each

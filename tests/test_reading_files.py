@@ -21,7 +21,7 @@ import pytest
 from derivcli.errors import DerivError
 from derivcli.points.files import text_blocks
 from derivcli.points.files.data_files import DataFiles, open_data
-from derivcli.points.files.formats import Reading
+from derivcli.points.files.reading import Reading
 from tests.processes import python
 from tests.reading import ROOT, column, file, opened, passed, read, refusal, table_file
 from tests.support import each, no_hang

@@ -21,7 +21,7 @@ from derivcli import (
     series,
 )
 from derivcli.points.at_option import read_points
-from derivcli.points.files.formats import Reading
+from derivcli.points.files.reading import Reading
 from derivcli.points.points import Points
 from derivcli.request import Request
 from tests.support import deriv

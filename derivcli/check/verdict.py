@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from derivcli.check.verdict_kinds import KINDS, code_of
-from derivcli.result import equal
+from derivcli.record_equality import equal
 from derivcli.showing import short
 
 if TYPE_CHECKING:

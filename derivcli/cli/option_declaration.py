@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, get_type_hints
 
 import typer
 
 from derivcli.vector_operators import VECTOR_OPERATORS
 
-INPUT, QUESTION, DERIVATIVE, NUMBERS, OUTPUT, PICTURE, PROGRAM = GROUPS = (
-    *("Input", "Question", "Derivative", "Numbers", "Output", "Picture", "Program"),
+INPUT, QUESTION, DERIVATIVE, MADE, NUMBERS, OUTPUT, DATA, PICTURE, PROGRAM = GROUPS = (
+    *("Points", "Question", "Derivatives", "Made of derivatives", "Checking", "Output", "Data files", "Pictures"),
+    "Program",
 )
 """The headings over options in help, in their order; what has none belongs to the last."""
 
@@ -41,3 +45,22 @@ def rounding(default: str) -> Any:
 
 STAYS = "stays"
 """Marks an option that stays set in a shell until it is changed; the others are about one formula."""
+
+
+Options = TypeVar("Options")
+
+
+def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
+    """Give a command its options as one object. Typer is shown the fields of the class as parameters."""
+    hints = get_type_hints(options, include_extras=True)
+    parameters = [each.replace(annotation=hints[each.name]) for each in inspect.signature(options).parameters.values()]
+
+    def taker(command: Callable[[Options], None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def take(**given: Any) -> None:
+            command(options(**given))
+
+        vars(take).update(__signature__=inspect.Signature(parameters), __annotations__=hints)
+        return take
+
+    return taker

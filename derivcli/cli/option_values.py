@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.terminal import aside
 from derivcli.errors import DerivError, Span
-from derivcli.points.files.formats import Reading
-from derivcli.python_arguments import mixed_of, names_of, wrt_of
+from derivcli.python_arguments import mixed_of, wrt_of
 from derivcli.result import ORDERS, Partial
 
 if TYPE_CHECKING:
-    from derivcli.cli.options import MainOptions
     from derivcli.language.functions.row import Function
     from derivcli.points.at_option import Interval
     from derivcli.points.points import Points
@@ -85,7 +83,7 @@ def operator_in(given: Mapping[str, bool]) -> str:
 
 def formulas_in(let: Sequence[str] | None) -> dict[str, str]:
     """The names and formulas of `--let name=expr`."""
-    return _pairs(let or (), "a definition is a name, '=' and a formula", "write it like z=x+1")
+    return pairs_in(let or (), "a definition is a name, '=' and a formula", "write it like z=x+1")
 
 
 def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
@@ -99,28 +97,8 @@ def functions_in(use: Sequence[str] | None) -> dict[str, Function]:
         return load(use)
 
 
-def reading_in(options: MainOptions) -> Reading | None:
-    """How the files of `--data` are to be read."""
-    skip, format = options.on_error.value == "skip", options.data_format
-    if options.data:
-        example = "--column v='Speed (m/s)'"
-        what = "a column is a name, '=' and the header in the file"
-        pairs = _pairs(options.column or (), what, f"write it like {example}")
-        columns = {names_of([name], example)[0]: header for name, header in pairs.items()}
-        return Reading(tuple(options.data), format and format.value, columns, options.decimal_comma, skip)
-    given = {
-        "--data-format": format,
-        "--column": options.column,
-        "--decimal-comma": options.decimal_comma,
-        "--on-error skip": skip,
-    }
-    for option, value in given.items():
-        if value:
-            raise DerivError(f"{option} is about a data file", hint="add --data FILE, or leave it out")
-    return None
-
-
-def _pairs(texts: Sequence[str], what: str, hint: str) -> dict[str, str]:
+def pairs_in(texts: Sequence[str], what: str, hint: str) -> dict[str, str]:
+    """The names and texts of options such as `--let z=x+1`, each name once."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, meaning = text.partition("=")

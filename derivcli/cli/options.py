@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated
 
 import typer
 
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
+from derivcli.cli.data_options import (
+    Column,
+    Columns,
+    Comment,
+    Data,
+    DecimalComma,
+    Encoding,
+    FormatOption,
+    HeaderLines,
+    Keep,
+    Missing,
+    Names,
+    OnError,
+    Separator,
+    SkipLines,
+    Thousands,
+    TimeFormat,
+    Types,
+    Widths,
+    reading_in,
+)
 from derivcli.cli.install_completion import Shell, tell_installed
+from derivcli.cli.made_options import Correlation, Elasticity, Mean, Sigma, Sum, correlations_in, sigma_in, total_in
 from derivcli.cli.option_declaration import (
     DERIVATIVE,
     INPUT,
@@ -36,14 +55,12 @@ from derivcli.cli.option_values import (
     partials_in,
     points_and_intervals_in,
     points_in,
-    reading_in,
     wrt_in,
 )
 from derivcli.cli.picture_options import Dpi, Equal, Plot, Show, Size, Studied, Surface, ThemeOption, Transparent
 from derivcli.engines.engine_table import ENGINES, names
 from derivcli.explain.code.languages import LANGUAGES
 from derivcli.language.notations.formula_lists import listed_formulas
-from derivcli.points.files.formats import DATA_FORMATS
 from derivcli.python_arguments import names_of
 from derivcli.render.format_table import formats_for
 from derivcli.request import Request
@@ -54,17 +71,9 @@ Format = StrEnum("Format", formats_for("results"))  # type: ignore[misc]
 Dtype = StrEnum("Dtype", list(DTYPES))  # type: ignore[misc]
 Device = StrEnum("Device", list(DEVICES))  # type: ignore[misc]
 Engine = StrEnum("Engine", names())  # type: ignore[misc]
-DataFormat = StrEnum("DataFormat", list(DATA_FORMATS))  # type: ignore[misc]
 Language = StrEnum("Language", list(LANGUAGES))  # type: ignore[misc]
 ENDS = ORDERS[0], ORDERS[-1]
 FLOAT64, CPU = Dtype(DTYPES[0]), Device(DEVICES[0])
-
-
-class OnError(StrEnum):
-    """What is done about a row of a data file that cannot be read."""
-
-    STOP = "stop"
-    SKIP = "skip"
 
 
 Texts = list[str] | None
@@ -173,30 +182,24 @@ class MainOptions:
     ]
     at: At = None
     zip_: Zip = False
-    data: Annotated[
-        Texts,
-        option(
-            "--data FILE",
-            "Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard "
-            "input). A pattern such as 'part-*.csv' names several. May be repeated.",
-            group=INPUT,
-        ),
-    ] = None
-    data_format: Annotated[
-        DataFormat | None, option("--data-format", "The format of --data. [default: by the file's name]", group=INPUT)
-    ] = None
-    column: Annotated[
-        Texts,
-        option(
-            "--column NAME=HEADER",
-            "Take a variable from the column with this header: v='Speed (m/s)'. May be repeated.",
-            group=INPUT,
-        ),
-    ] = None
-    decimal_comma: Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.", group=PROGRAM)] = False
-    on_error: Annotated[
-        OnError, typer.Option("--on-error", help="What to do about a row that cannot be read.", rich_help_panel=INPUT)
-    ] = OnError.STOP
+    data: Data = None
+    data_format: FormatOption = None
+    column: Column = None
+    na: Missing = None
+    on_error: OnError = None
+    skip_lines: SkipLines = None
+    header_lines: HeaderLines = None
+    comment: Comment = None
+    separator: Separator = None
+    widths: Widths = None
+    thousands: Thousands = None
+    decimal_comma: DecimalComma = False
+    encoding: Encoding = None
+    time_format: TimeFormat = None
+    types: Types = None
+    columns: Columns = None
+    keep: Keep = None
+    names: Names = None
     wrt: Wrt = None
     order: Orders = "1"
     mixed: Mixed = None
@@ -246,6 +249,11 @@ class MainOptions:
             group=DERIVATIVE,
         ),
     ] = None
+    total: Sum = False
+    mean: Mean = False
+    elasticity: Elasticity = False
+    sigma: Sigma = None
+    corr: Correlation = None
     on: Annotated[
         str | None,
         option(
@@ -359,6 +367,10 @@ class MainOptions:
             angle=_name(self.polar, "--polar theta"),
             tangent=self.tangent,
             operator=operator_in({name: getattr(self, name) for name in VECTOR_OPERATORS}),
+            total=total_in(self),
+            elasticity=self.elasticity,
+            sigma=sigma_in(self.sigma),
+            correlations=correlations_in(self.corr),
         )
         return replace(request, functions=functions_in(self.use))
 
@@ -376,22 +388,3 @@ class MainOptions:
 def _name(text: str | None, usage: str) -> str:
     """The one name that an option gives; "" without it."""
     return "" if text is None else names_of([text], usage)[0]
-
-
-Options = TypeVar("Options")
-
-
-def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
-    """Give a command its options as one object. Typer is shown the fields of the class as parameters."""
-    hints = get_type_hints(options, include_extras=True)
-    parameters = [each.replace(annotation=hints[each.name]) for each in inspect.signature(options).parameters.values()]
-
-    def taker(command: Callable[[Options], None]) -> Callable[..., None]:
-        @functools.wraps(command)
-        def take(**given: Any) -> None:
-            command(options(**given))
-
-        vars(take).update(__signature__=inspect.Signature(parameters), __annotations__=hints)
-        return take
-
-    return taker

@@ -12,6 +12,7 @@ from derivcli.cli.point_source import PointSource
 from derivcli.cli.progress import progress
 from derivcli.pipeline import judged, stream
 from derivcli.points.files.formats import FileFormat
+from derivcli.points.files.reading import Cells
 from derivcli.render.format_table import FORMATS
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) 
     names: Naming = {}
     data = source.data
     if data is not None:
-        format = replace(format, decimal_comma=data.decimal_comma, storage=data.storage)
+        format = replace(format, cells=Cells(data.decimal_comma), storage=data.storage)
     with writing(file, format) as writer:
 
         def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:

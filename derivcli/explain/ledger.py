@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from derivcli.language.pickling import reduced
-from derivcli.result import equal
+from derivcli.record_equality import equal
 from derivcli.showing import html, mime_bundle, pretty, short, text
 
 if TYPE_CHECKING:

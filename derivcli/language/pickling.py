@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from derivcli.result import same
+from derivcli.record_equality import same
 
 if TYPE_CHECKING:
     from derivcli.language.tree import Tree

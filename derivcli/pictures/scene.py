@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from derivcli.result import equal
+from derivcli.record_equality import equal
 
 Floats: TypeAlias = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivcli.result import equal
+from derivcli.record_equality import equal
 from derivcli.showing import html, latex, mime_bundle, pretty, short, text
 from derivcli.study.study import Number, SpecialPoint, Undecided
 

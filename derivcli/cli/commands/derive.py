@@ -20,7 +20,8 @@ from derivcli.check.limits import is_checked
 from derivcli.cli import kernel_cache, terminal
 from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
-from derivcli.cli.options import MainOptions, taking
+from derivcli.cli.option_declaration import taking
+from derivcli.cli.options import MainOptions
 from derivcli.cli.picture_options import check_picture_options, destination_in, look_in, sight_in
 from derivcli.cli.picture_output import put_picture
 from derivcli.cli.point_source import PointSource, opened

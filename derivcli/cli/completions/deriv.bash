@@ -62,7 +62,7 @@ _deriv_paths() {
 # Add to names the variables of the expressions that are typed so far, each with $1 behind it.
 _deriv_names() {
     local word=$plain head= name index
-    local -a typed=('--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle')
+    local -a typed=('--at --column --separator --encoding --columns --keep --wrt --mixed --along --implicit --parametric --polar --sigma --corr --on --let' '--data --data-format --na --on-error --skip-lines --header-lines --comment --widths --thousands --time-format --types --names --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle')
     if [[ $1 == = ]]; then compopt -o nospace 2>/dev/null; fi  # not in bash 3, and not outside of a completion
     for ((index = start; index < ${#words[@]} - 1; index++)); do
         _deriv_plain "${words[index]}"
@@ -88,13 +88,22 @@ _deriv_main() {
         fi
         case $word in
             --) return ;;
-            --at | --data | --data-format | --column | --on-error | --wrt | --order | --mixed | --along | --implicit | --parametric | --polar | --series | --on | --let | --use | --plot | --theme | --size | --dpi | --code | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
+            --at | --data | --data-format | --column | --na | --on-error | --skip-lines | --header-lines | --comment | --separator | --widths | --thousands | --encoding | --time-format | --types | --columns | --keep | --names | --wrt | --order | --mixed | --along | --implicit | --parametric | --polar | --series | --sigma | --corr | --on | --let | --use | --plot | --theme | --size | --dpi | --code | --output | --format | --digits | --dtype | --engine | --device | --install-completion) option=$word ;;
         esac
         case ${word%%=*} in
             --zip) given+='--zip ' ;;
             --data-format) given+='--data-format ' ;;
-            --decimal-comma) given+='--decimal-comma ' ;;
             --on-error) given+='--on-error ' ;;
+            --skip-lines) given+='--skip-lines ' ;;
+            --header-lines) given+='--header-lines ' ;;
+            --comment) given+='--comment ' ;;
+            --separator) given+='--separator ' ;;
+            --widths) given+='--widths ' ;;
+            --thousands) given+='--thousands ' ;;
+            --decimal-comma) given+='--decimal-comma ' ;;
+            --encoding) given+='--encoding ' ;;
+            --time-format) given+='--time-format ' ;;
+            --names) given+='--names ' ;;
             --order) given+='--order ' ;;
             --hessian) given+='--hessian ' ;;
             --gradient) given+='--gradient ' ;;
@@ -107,6 +116,9 @@ _deriv_main() {
             --polar) given+='--polar ' ;;
             --tangent) given+='--tangent ' ;;
             --series) given+='--series ' ;;
+            --sum) given+='--sum ' ;;
+            --mean) given+='--mean ' ;;
+            --elasticity) given+='--elasticity ' ;;
             --on) given+='--on ' ;;
             --check | --no-check) given+='--check --no-check ' ;;
             --exact | --no-exact) given+='--exact --no-exact ' ;;
@@ -146,7 +158,7 @@ _deriv_main() {
     case $option in
         '')
             if [[ $plain == -* ]]; then
-                names=(--at --zip --data --data-format --column --decimal-comma --on-error --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --on --let --use --check --no-check --exact --no-exact --plot --show --theme --size --dpi --transparent --equal --study --surface --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
+                names=(--at --zip --data --data-format --column --na --on-error --skip-lines --header-lines --comment --separator --widths --thousands --decimal-comma --encoding --time-format --types --columns --keep --names --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --sum --mean --elasticity --sigma --corr --on --let --use --check --no-check --exact --no-exact --plot --show --theme --size --dpi --transparent --equal --study --surface --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
                 names=(study steps answer practice explain check-fn functions shell warm help)
             fi
@@ -155,13 +167,20 @@ _deriv_main() {
         --data) _deriv_paths '[aA][rR][rR][oO][wW]' '[cC][sS][vV]' '[fF][eE][aA][tT][hH][eE][rR]' '[iI][pP][cC]' '[jJ][sS][oO][nN][lL]' '[nN][dD][jJ][sS][oO][nN]' '[pP][aA][rR][qQ][uU][eE][tT]' '[pP][qQ]' '[tT][aA][bB]' '[tT][sS][vV]' ;;
         --data-format) names=(csv tsv parquet arrow jsonl) ;;
         --column) _deriv_names '=' ;;
-        --on-error) names=(stop skip) ;;
+        --on-error) names=(stop skip keep) ;;
+        --separator) _deriv_names '' ;;
+        --encoding) _deriv_names '' ;;
+        --columns) _deriv_names '' ;;
+        --keep) _deriv_names '' ;;
+        --names) names=(plain sql) ;;
         --wrt) _deriv_names '' ;;
         --mixed) _deriv_names '' ;;
         --along) _deriv_names '=' ;;
         --implicit) _deriv_names '' ;;
         --parametric) _deriv_names '' ;;
         --polar) _deriv_names '' ;;
+        --sigma) _deriv_names '=' ;;
+        --corr) _deriv_names '=' ;;
         --on) _deriv_names '=' ;;
         --let) _deriv_names '=' ;;
         --use) _deriv_paths '[pP][yY]' ;;

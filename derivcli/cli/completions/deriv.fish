@@ -16,7 +16,7 @@ end
 
 function __deriv_lacks -d 'Whether none of these options was given, but for one that awaits its value'
     set -l tokens (commandline -cpo)
-    if contains -- $tokens[-1] --at --column --wrt --mixed --along --implicit --parametric --polar --on --let --data --data-format --on-error --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle
+    if contains -- $tokens[-1] --at --column --separator --encoding --columns --keep --wrt --mixed --along --implicit --parametric --polar --sigma --corr --on --let --data --data-format --na --on-error --skip-lines --header-lines --comment --widths --thousands --time-format --types --names --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle
         set -e tokens[-1]
     end
     for token in $tokens
@@ -43,7 +43,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     if contains -- "$tokens[2]" study steps answer practice explain check-fn functions shell warm help
         set -e tokens[2]
     end
-    for name in (command deriv --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
+    for name in (command deriv --complete-names '--at --column --separator --encoding --columns --keep --wrt --mixed --along --implicit --parametric --polar --sigma --corr --on --let' '--data --data-format --na --on-error --skip-lines --header-lines --comment --widths --thousands --time-format --types --names --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
         printf '%s%s%s\t\n' "$head" $name "$argv"
     end
 end
@@ -53,9 +53,22 @@ complete -c deriv -n '__deriv_is ""' -l at -x -a '(__deriv_names =)' -d 'Where: 
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --zip' -l zip -d 'Pair the lists of several variables instead of crossing them'
 complete -c deriv -n '__deriv_is ""' -l data -x -a '(__deriv_files csv tsv tab parquet pq arrow feather ipc jsonl ndjson)' -d 'Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard input)'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --data-format' -l data-format -x -a 'csv\t tsv\t parquet\t arrow\t jsonl\t' -d 'The format of --data'
-complete -c deriv -n '__deriv_is ""' -l column -x -a '(__deriv_names =)' -d 'Take a variable from the column with this header: v=\'Speed (m/s)\''
+complete -c deriv -n '__deriv_is ""' -l column -x -a '(__deriv_names =)' -d 'Take a variable from the column with this header, v=\'Speed (m/s)\', or with this number, v=3'
+complete -c deriv -n '__deriv_is ""' -l na -x -d 'Cells that stand for no number: -999,NA,?; of one column T=-999'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on-error' -l on-error -x -a 'stop\t skip\t keep\t' -d 'What to do about a row that cannot be read: end the job, leave the row out, or keep it without results'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --skip-lines' -l skip-lines -x -d 'Lines above the table'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --header-lines' -l header-lines -x -d 'Lines of headers: 1 of names, 2 with units below them, 0 for none'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --comment' -l comment -x -d 'Leave out lines that begin with this, as \'#\''
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --separator' -l separator -x -a '(__deriv_names)' -d 'What stands between cells: comma, semicolon, tab, pipe, space'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --widths' -l widths -x -d 'Columns of fixed widths, in characters: 4,8,8'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --thousands' -l thousands -x -d 'What separates thousands: 1,234.5'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --decimal-comma' -l decimal-comma -d 'Read and write 3.14 as 3,14'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on-error' -l on-error -x -a 'stop\t skip\t' -d 'What to do about a row that cannot be read'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --encoding' -l encoding -x -a '(__deriv_names)' -d 'How text is encoded: latin-1, cp1252, utf-16'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --time-format' -l time-format -x -d 'How times are written: \'%d.%m.%Y %H:%M\''
+complete -c deriv -n '__deriv_is ""' -l types -x -d 'Types for columns of text that go into files with types: id=text,when=timestamp,n=int64, or auto for what the first rows tell'
+complete -c deriv -n '__deriv_is ""' -l columns -x -a '(__deriv_names)' -d 'The results to write, under new names: f=loss,df/dx=slope_x; * stands for all others'
+complete -c deriv -n '__deriv_is ""' -l keep -x -a '(__deriv_names)' -d 'The columns of the input to write: time,station, or none'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --names' -l names -x -a 'plain\t sql\t' -d 'How results are called: df/dx, or df_dx as SQL has it'
 complete -c deriv -n '__deriv_is ""' -l wrt -x -a '(__deriv_names)' -d 'Differentiate by these variables: u,v'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --order' -l order -x -d 'The order of the derivatives, 1 to 200, each in one variable; or several: 1,2,3'
 complete -c deriv -n '__deriv_is ""' -l mixed -x -a '(__deriv_names)' -d 'A mixed partial derivative: x,x,y'
@@ -71,6 +84,11 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --parametric' -l parametr
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --polar' -l polar -x -a '(__deriv_names)' -d 'The same of the curve whose radius is the formula, of this angle'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --tangent' -l tangent -d 'Tangents and normals at the points as equations, and curvature; of several variables tangent planes'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --series' -l series -x -d 'The Taylor polynomial of degree N about each point'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --sum' -l sum -d 'One row for all points: the total of the values, and its derivatives'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --mean' -l mean -d 'The same of the mean of the values'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --elasticity' -l elasticity -d 'Elasticities too: the percent that the value grows by with one percent of a variable'
+complete -c deriv -n '__deriv_is ""' -l sigma -x -a '(__deriv_names =)' -d 'Propagate standard uncertainties, x=0.1,y=2%,z=HEADER: that of the value, the share of each variable, and whether the linear estimate is right'
+complete -c deriv -n '__deriv_is ""' -l corr -x -a '(__deriv_names =)' -d 'The correlation of two variables with uncertainties: x,y=0.5'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on' -l on -x -a '(__deriv_names =)' -d 'The interval of a picture, x=-3:3, or of two variables, x=-3:3,y=0:1; with --series: enclose the remainder on it'
 complete -c deriv -n '__deriv_is ""' -l let -x -a '(__deriv_names =)' -d 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'
 complete -c deriv -n '__deriv_is ""' -l use -x -a '(__deriv_files py)' -d 'Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors'

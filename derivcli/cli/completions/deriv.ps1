@@ -13,9 +13,22 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--zip'); Help = 'Pair the lists of several variables instead of crossing them'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--data'); Help = 'Take the points from the columns of a data file (.csv, .tsv, .parquet, .arrow, .jsonl; - reads standard input)'; Value = $true; Once = $false; Choices = @(); Endings = @('csv', 'tsv', 'tab', 'parquet', 'pq', 'arrow', 'feather', 'ipc', 'jsonl', 'ndjson'); BehindName = $null }
                 @{ Names = @('--data-format'); Help = 'The format of --data'; Value = $true; Once = $true; Choices = @('csv', 'tsv', 'parquet', 'arrow', 'jsonl'); Endings = @(); BehindName = $null }
-                @{ Names = @('--column'); Help = 'Take a variable from the column with this header: v=''Speed (m/s)'''; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--column'); Help = 'Take a variable from the column with this header, v=''Speed (m/s)'', or with this number, v=3'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--na'); Help = 'Cells that stand for no number: -999,NA,?; of one column T=-999'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--on-error'); Help = 'What to do about a row that cannot be read: end the job, leave the row out, or keep it without results'; Value = $true; Once = $true; Choices = @('stop', 'skip', 'keep'); Endings = @(); BehindName = $null }
+                @{ Names = @('--skip-lines'); Help = 'Lines above the table'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--header-lines'); Help = 'Lines of headers: 1 of names, 2 with units below them, 0 for none'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--comment'); Help = 'Leave out lines that begin with this, as ''#'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--separator'); Help = 'What stands between cells: comma, semicolon, tab, pipe, space'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
+                @{ Names = @('--widths'); Help = 'Columns of fixed widths, in characters: 4,8,8'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--thousands'); Help = 'What separates thousands: 1,234.5'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--decimal-comma'); Help = 'Read and write 3.14 as 3,14'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--on-error'); Help = 'What to do about a row that cannot be read'; Value = $true; Once = $true; Choices = @('stop', 'skip'); Endings = @(); BehindName = $null }
+                @{ Names = @('--encoding'); Help = 'How text is encoded: latin-1, cp1252, utf-16'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
+                @{ Names = @('--time-format'); Help = 'How times are written: ''%d.%m.%Y %H:%M'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--types'); Help = 'Types for columns of text that go into files with types: id=text,when=timestamp,n=int64, or auto for what the first rows tell'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--columns'); Help = 'The results to write, under new names: f=loss,df/dx=slope_x; * stands for all others'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
+                @{ Names = @('--keep'); Help = 'The columns of the input to write: time,station, or none'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
+                @{ Names = @('--names'); Help = 'How results are called: df/dx, or df_dx as SQL has it'; Value = $true; Once = $true; Choices = @('plain', 'sql'); Endings = @(); BehindName = $null }
                 @{ Names = @('--wrt'); Help = 'Differentiate by these variables: u,v'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--order'); Help = 'The order of the derivatives, 1 to 200, each in one variable; or several: 1,2,3'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--mixed'); Help = 'A mixed partial derivative: x,x,y'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '' }
@@ -31,6 +44,11 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--polar'); Help = 'The same of the curve whose radius is the formula, of this angle'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--tangent'); Help = 'Tangents and normals at the points as equations, and curvature; of several variables tangent planes'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--series'); Help = 'The Taylor polynomial of degree N about each point'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--sum'); Help = 'One row for all points: the total of the values, and its derivatives'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--mean'); Help = 'The same of the mean of the values'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--elasticity'); Help = 'Elasticities too: the percent that the value grows by with one percent of a variable'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--sigma'); Help = 'Propagate standard uncertainties, x=0.1,y=2%,z=HEADER: that of the value, the share of each variable, and whether the linear estimate is right'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
+                @{ Names = @('--corr'); Help = 'The correlation of two variables with uncertainties: x,y=0.5'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--on'); Help = 'The interval of a picture, x=-3:3, or of two variables, x=-3:3,y=0:1; with --series: enclose the remainder on it'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--let'); Help = 'Name a formula, z=x+1, or a function, f(x)=x^2; may be repeated'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
                 @{ Names = @('--use'); Help = 'Make a torch.autograd.Function of yours callable as NAME(x), or a module or a function of tensors'; Value = $true; Once = $false; Choices = @(); Endings = @('py'); BehindName = $null }
@@ -254,7 +272,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             $head = if ($value -match '^.*,') { $Matches[0] } else { '' }
             # The value stands behind its option and is no word by itself, since an empty one may be lost.
             $typed += $option.Names[0] + '=' + $value
-            foreach ($name in @(& $program.Source --complete-names '--at --column --wrt --mixed --along --implicit --parametric --polar --on --let' '--data --data-format --on-error --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
+            foreach ($name in @(& $program.Source --complete-names '--at --column --separator --encoding --columns --keep --wrt --mixed --along --implicit --parametric --polar --sigma --corr --on --let' '--data --data-format --na --on-error --skip-lines --header-lines --comment --widths --thousands --time-format --types --names --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' @typed 2>$null)) {
                 $offers += , @(($head + $name + $option.BehindName), $option.Help)
             }
         }

@@ -11,8 +11,8 @@ import typer
 
 from derivcli.cli.code_option import MEANINGLESS
 from derivcli.cli.conversion import value_may_be_left_out
-from derivcli.cli.option_declaration import STAYS
-from derivcli.cli.options import MainOptions, taking
+from derivcli.cli.option_declaration import STAYS, taking
+from derivcli.cli.options import MainOptions
 from derivcli.errors import DerivError
 from derivcli.request import CONTRADICTIONS
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from derivcli.errors import DerivError, file_name
 from derivcli.explain.code.script_names import Names
-from derivcli.points.files.formats import DATA_FORMATS, DataFormat, Reading, format_of
+from derivcli.points.files.formats import DATA_FORMATS, DataFormat, format_of
+from derivcli.points.files.reading import STOP, Cells, Layout, Reading
 
 ARROW = tuple(row.table_reader.rpartition(".")[0] for row in DATA_FORMATS.values() if row.table_reader)
 """The modules of Arrow that read tables."""
@@ -69,8 +70,9 @@ def columns_of(
     (path, *others) = reading.paths
     is_one = not others and path != "-" and not any(sign in path for sign in "*?[")
     found = format_of(path, reading.format) if is_one else None
-    if found is None or found.compression or reading.decimal_comma or reading.skip:
-        hint = "name one file, not compressed, with decimal points`shell:, and leave out --on-error skip`"
+    is_plain = (reading.cells, reading.layout, reading.on_error) == (Cells(), Layout(), STOP)
+    if found is None or found.compression or not is_plain:
+        hint = "name one file, not compressed, with decimal points`shell:, and leave out the options of data files`"
         raise DerivError("code reads one plain file whose rows are all numbers", hint=hint)
     taken = {name: variables[name] for name in names if name in variables}
     places = {name: headers.index(header) for name, header in taken.items()}

@@ -20,7 +20,8 @@ from derivcli.points.files.arrow_encodings import filtered
 from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFile
 from derivcli.points.files.cells_to_numbers import check_type
 from derivcli.points.files.common_schema import arranged, common_schema
-from derivcli.points.files.formats import Reading, format_of
+from derivcli.points.files.formats import format_of
+from derivcli.points.files.reading import Reading
 from derivcli.points.points import Part, points_from_arrays
 
 MAX_ROWS_NAMED = 5
@@ -224,7 +225,7 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> DataFile:
     name, file = (STANDARD_INPUT, None) if path == "-" else (file_name(path), path)
     if file is not None and os.path.isdir(file):  # noqa: PTH112 (whatever the name)
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
-    format = replace(format_of(path, reading.format), decimal_comma=reading.decimal_comma)
+    format = replace(format_of(path, reading.format), cells=reading.cells, layout=reading.layout)
     return format.row.code().open_reader(name, file, stdin, format)
 
 

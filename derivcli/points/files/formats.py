@@ -10,6 +10,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from derivcli.errors import DerivError, file_name
+from derivcli.points.files.reading import AS_PEOPLE_WRITE, AS_TOLD, Cells, Layout
 
 if TYPE_CHECKING:
     import pyarrow
@@ -73,15 +74,21 @@ class Compression:
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """The format of one file: how it is compressed as a whole, or "", and whether the comma is its decimal sign.
+    """The format of one file: how it is compressed as a whole, or "", how it is laid out, and how cells are written.
 
     A Parquet file that is written may have the `storage` of another one.
     """
 
     name: str
     compression: str = ""
-    decimal_comma: bool = False
+    cells: Cells = AS_PEOPLE_WRITE
+    layout: Layout = AS_TOLD
     storage: ParquetStorage | None = None
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether the comma is the decimal sign."""
+        return self.cells.decimal_comma
 
     @property
     def row(self) -> DataFormat:
@@ -103,20 +110,6 @@ class FileFormat:
         for row in DATA_FORMATS.values():
             signatures.update(row.signatures)
         return next((kind for signature, kind in signatures.items() if first.startswith(signature)), ""), ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How files are read: their names or patterns, `-` for standard input, and what their names do not tell.
-
-    `columns` gives variables the headers of their columns. With `skip`, rows that cannot be read are left out.
-    """
-
-    paths: tuple[str, ...]
-    format: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    decimal_comma: bool = False
-    skip: bool = False
 
 
 DATA_FORMATS = {

@@ -1,0 +1,1 @@
+"""What do uncertain inputs make of a value?"""
