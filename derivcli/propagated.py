@@ -45,8 +45,8 @@ class Propagated:
 
     def first(self, count: int) -> Propagated:
         """The same at the first points."""
-        arrays = {
-            name: {key: values[:count] for key, values in each.items()} if isinstance(each, dict) else each[:count]
-            for name, each in ((field.name, getattr(self, field.name)) for field in fields(self))
-        }
-        return Propagated(**arrays)
+        found: dict[str, Any] = {}
+        for name, each in ((field.name, getattr(self, field.name)) for field in fields(self)):
+            is_named = isinstance(each, dict)
+            found[name] = {key: values[:count] for key, values in each.items()} if is_named else each[:count]
+        return Propagated(**found)
