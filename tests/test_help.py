@@ -6,6 +6,7 @@ import pytest
 
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import built
+from derivcli.cli.option_declaration import TOPICS
 from tests.support import deriv, each
 
 SCREEN = 24
@@ -27,12 +28,15 @@ def test_each_command_has_a_line_and_each_option_is_named(columns: int) -> None:
         assert re.search(rf"^  {row.name}( |$)", text, re.MULTILINE)
         assert f"{row.name} {row.summary}" in words
         assert text.index(f"{row.group}:") < text.index(f"  {row.name}")
-    assert set(re.findall(r"(?<!\S)--[a-z-]+", text)) == {*OPTIONS, "--help", "--at"}
+    named = set(re.findall(r"(?<!\S)--[a-z-]+", text))
+    assert {"--at"} <= named <= {*OPTIONS, "--help"}
+    more = sum(int(number) for number in re.findall(r"(\d+) (?:more|options)\b", words))
+    assert len(named) + more == len({*OPTIONS, "--help"})
     assert max(map(len, text.splitlines())) < max(columns, 30)
 
 
 @each("columns", [40, 60, 80])
-@each("topic", ["options", *COMMANDS])
+@each("topic", ["options", *COMMANDS, *TOPICS])
 def test_no_line_of_help_is_too_long(columns: int, topic: str) -> None:
     long = [line for line in deriv("help", topic, columns=columns).stdout.splitlines() if len(line) >= columns]
     assert not [line for line in long if " " in line.strip()], "but for a single word"
@@ -49,7 +53,17 @@ def test_help_of_the_program(words: list[str]) -> None:
     assert deriv(*words).stdout == deriv("--help").stdout
 
 
-@each("name", COMMANDS)
+@each("topic", TOPICS)
+def test_help_of_a_group_is_its_part_of_all_help(topic: str) -> None:
+    text = deriv("help", topic, columns=60).stdout
+    heading, *lines = text.partition("\n\nUsage:")[0].splitlines()
+    assert heading == f"{TOPICS[topic]}:"
+    whole = deriv("help", "options", columns=60).stdout
+    part = whole[whole.index(f"\n{heading}\n") + 1 :].partition("\n\n")[0]
+    assert "".join(part.split()) == "".join("".join([heading, *lines]).split())
+
+
+@each("name", [name for name in COMMANDS if name not in TOPICS])
 def test_help_of_a_command(name: str) -> None:
     text = deriv("help", name).stdout
     assert text == deriv(name, "--help").stdout == deriv(name, "-h").stdout == deriv("help", name, "--help").stdout
@@ -58,13 +72,10 @@ def test_help_of_a_command(name: str) -> None:
 
 def test_help_of_the_options_tells_all_about_them_in_groups() -> None:
     text = deriv("help", "options").stdout
-    groups = re.findall(r"^([A-Z]\w+):$", text, re.MULTILINE)
-    assert (
-        groups
-        == ["Arguments", "Input", "Derivative", "Numbers", "Output", "Picture", "Program", "Examples"][: len(groups)]
-    )
+    groups = re.findall(r"^([A-Z][\w ]+):$", text, re.MULTILINE)
+    assert groups[: len(TOPICS) + 1] == ["Arguments", *TOPICS.values()]
     assert all(re.search(rf"^  (--\S+ / )?{name}( |$)", text, re.MULTILINE) for name in OPTIONS)
-    assert text.index("Derivative:") < text.index("  --wrt") < text.index("Numbers:")
+    assert text.index("Derivatives:") < text.index("  --wrt") < text.index("Checking:")
 
 
 @pytest.mark.parametrize(

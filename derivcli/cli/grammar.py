@@ -89,6 +89,12 @@ def whole_help(name: str, width: int | None = None) -> str:
         return str(context.command.whole_help(context))
 
 
+def group_help(heading: str) -> str:
+    """All that is known of a group of the main command's options."""
+    with _asked("") as context:
+        return str(context.command.group_help(context, heading))
+
+
 def _asked(name: str, width: int | None = None) -> Any:
     """Typer's context of a command that is only asked for its help."""
     return built(name).make_context(f"deriv {name}".rstrip(), [], terminal_width=width, resilient_parsing=True)

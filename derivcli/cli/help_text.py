@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from typer.core import TyperCommand
 
 from derivcli.cli.command_table import COMMANDS, MAIN
 from derivcli.cli.conversion import converting
-from derivcli.cli.option_declaration import GROUPS
+from derivcli.cli.option_declaration import GROUPS, TOPICS
 
 MAX_COLUMNS = 78
 MIN_COLUMNS = 20
@@ -21,7 +21,7 @@ MAX_NAME_COLUMNS = 24
 MAX_UNGROUPED = 8
 """More options than these stand in groups."""
 
-MORE = "Options (more by deriv help options, and of a command by deriv help steps):"
+MORE = "Options (a group in full by deriv help data, all by deriv help options):"
 
 USAGE = (
     ("deriv EXPR... [OPTIONS]", "deriv 'x^2 sin x' --at x=3"),
@@ -51,17 +51,7 @@ class Command(TyperCommand):
         arguments = [each for each in parameters if each.param_type_name == "argument"]
         options = [each for each in parameters if each.param_type_name == "option"]
         groups = grouped(options) if len(options) > MAX_UNGROUPED else {"Options": options}
-        records = {
-            heading: [row for each in members if (row := each.get_help_record(ctx)) is not None]
-            for heading, members in {"Arguments": arguments, **groups}.items()
-        }
-        most = min(MAX_NAME_COLUMNS, formatter.width // 3)
-        room = max(len(name) for rows in records.values() for name, _ in rows if len(name) <= most)
-        for heading, rows in records.items():
-            if rows:
-                with formatter.section(heading):
-                    padded = [(folded(name, formatter.width - 2).ljust(room), text) for name, text in rows]
-                    formatter.write_dl(padded, col_max=room)
+        write_groups({"Arguments": arguments, **groups}, ctx, formatter)
 
 
 class MainCommand(Command):
@@ -70,6 +60,29 @@ class MainCommand(Command):
     def get_help(self, ctx: Any) -> str:
         """The text that --help shows."""
         return overview(self.get_params(ctx), ctx.terminal_width or columns())
+
+    def group_help(self, ctx: Any, heading: str) -> str:
+        """All that is known of the options of one group."""
+        ctx.terminal_width = ctx.terminal_width or columns()
+        options = [each for each in self.get_params(ctx) if each.param_type_name == "option"]
+        formatter = ctx.make_formatter()
+        write_groups({heading: grouped(options)[heading]}, ctx, formatter)
+        return str(formatter.getvalue()).strip()
+
+
+def write_groups(groups: Mapping[str, Sequence[Any]], ctx: Any, formatter: Any) -> None:
+    """Write parameters under the headings of their groups, what is said of them in one column."""
+    records = {
+        heading: [row for each in members if (row := each.get_help_record(ctx)) is not None]
+        for heading, members in groups.items()
+    }
+    most = min(MAX_NAME_COLUMNS, formatter.width // 3)
+    room = max(len(name) for rows in records.values() for name, _ in rows if len(name) <= most)
+    for heading, rows in records.items():
+        if rows:
+            with formatter.section(heading):
+                padded = [(folded(name, formatter.width - 2).ljust(room), text) for name, text in rows]
+                formatter.write_dl(padded, col_max=room)
 
 
 def folded(name: str, width: int) -> str:
@@ -98,17 +111,30 @@ def grouped(options: Iterable[Any]) -> Mapping[str, list[Any]]:
 def overview(parameters: Iterable[Any], width: int) -> str:
     """The program on one screen: its commands, and the names of its options."""
     options = [each for each in parameters if each.param_type_name == "option" and not each.hidden]
+    headings = {heading: topic for topic, heading in TOPICS.items()}
     names = {
-        heading: " ".join(name for option in members for name in (*option.opts, *option.secondary_opts))
+        headings[heading]: [name for option in members for name in (*option.opts, *option.secondary_opts)]
         for heading, members in grouped(options).items()
         if members
     }
+    room = max(map(len, names))
+    shown = {topic: first_names(each, width - room - 4) for topic, each in names.items()}
     lines = [*textwrap.wrap(f"{MAIN.summary}.", width), *usage(width)]
     for heading in dict.fromkeys(row.group for row in COMMANDS.values()):
         rows = {row.name: row.summary for row in COMMANDS.values() if row.group == heading}
         lines += [f"{heading}:", *table(rows, max(map(len, COMMANDS)), width)]
-    lines += [*textwrap.wrap(MORE, width), *table(names, max(map(len, names)), width)]
+    lines += [*textwrap.wrap(MORE, width), *table(shown, room, width)]
     return "\n".join(lines)
+
+
+def first_names(names: Sequence[str], width: int) -> str:
+    """The names of options as they fit on a line, and how many more there are."""
+    for count in range(len(names), 0, -1):
+        rest = len(names) - count
+        line = " ".join(names[:count]) + f" and {rest} more" * bool(rest)
+        if len(line) <= width:
+            return line
+    return f"{len(names)} options"
 
 
 def usage(width: int) -> Iterator[str]:

@@ -6,12 +6,13 @@ import difflib
 from collections.abc import Sequence
 
 from derivcli.cli.command_table import COMMANDS
-from derivcli.cli.grammar import HELP, grammar_of, help_of, whole_help
+from derivcli.cli.grammar import HELP, grammar_of, group_help, help_of, whole_help
+from derivcli.cli.option_declaration import TOPICS
 from derivcli.errors import DerivError, visible
 
 WORD = "help"
 OPTIONS = "options"
-"""The topic that is no command: the options of the main one."""
+"""The topic that is no command and no group of options: all options of the main one."""
 
 _FLAGS = ("-h", HELP)
 """A word with one dash is an expression, so -h asks for help only where there is nothing else."""
@@ -32,7 +33,7 @@ def help_asked(words: Sequence[str]) -> str:
 
 def topics() -> tuple[str, ...]:
     """All that `deriv help` tells of."""
-    return (*COMMANDS, OPTIONS)
+    return tuple(dict.fromkeys((*COMMANDS, *TOPICS, OPTIONS)))
 
 
 def _told_of(asked: Sequence[str]) -> str:
@@ -47,6 +48,8 @@ def _told_of(asked: Sequence[str]) -> str:
         like = _topic_like(topic)
         hint = f"did you mean deriv help {like}?" if like else f"deriv {HELP} lists the commands"
         raise DerivError(f"there is no command '{visible(topic)}'", hint=hint)
+    if topic in TOPICS:
+        return "\n\n".join([group_help(TOPICS[topic]), *([whole_help(topic)] if topic in COMMANDS else [])])
     return whole_help("" if topic == OPTIONS else topic)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from derivcli.cli.option_declaration import MADE, STAYS, option
+from derivcli.cli.option_declaration import DERIVATIVE, STAYS, option
 from derivcli.errors import DerivError, Span
 
 if TYPE_CHECKING:
@@ -15,15 +15,15 @@ SIGMA_HINT = "write it like --sigma x=0.1,y=2%, or with the header of a column"
 CORRELATION_HINT = "write it like --corr x,y=0.5"
 
 Sum = Annotated[
-    bool, option("--sum", "One row for all points: the total of the values, and its derivatives.", group=MADE)
+    bool, option("--sum", "One row for all points: the total of the values, and its derivatives.", group=DERIVATIVE)
 ]
-Mean = Annotated[bool, option("--mean", "The same of the mean of the values.", group=MADE)]
+Mean = Annotated[bool, option("--mean", "The same of the mean of the values.", group=DERIVATIVE)]
 Elasticity = Annotated[
     bool,
     option(
         "--elasticity",
         "Elasticities too: the percent that the value grows by with one percent of a variable.",
-        group=MADE,
+        group=DERIVATIVE,
     ),
     STAYS,
 ]
@@ -33,12 +33,16 @@ Sigma = Annotated[
         "--sigma SPEC",
         "Propagate standard uncertainties, x=0.1,y=2%,z=HEADER: that of the value, the share of each variable, and "
         "whether the linear estimate is right. --at 'x=3.0±0.1' says the same.",
-        group=MADE,
+        group=DERIVATIVE,
     ),
 ]
 Correlation = Annotated[
     list[str] | None,
-    option("--corr SPEC", "The correlation of two variables with uncertainties: x,y=0.5. May be repeated.", group=MADE),
+    option(
+        "--corr SPEC",
+        "The correlation of two variables with uncertainties: x,y=0.5. May be repeated.",
+        group=DERIVATIVE,
+    ),
 ]
 
 

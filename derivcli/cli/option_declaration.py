@@ -11,11 +11,13 @@ import typer
 
 from derivcli.vector_operators import VECTOR_OPERATORS
 
-INPUT, QUESTION, DERIVATIVE, MADE, NUMBERS, OUTPUT, DATA, PICTURE, PROGRAM = GROUPS = (
-    *("Points", "Question", "Derivatives", "Made of derivatives", "Checking", "Output", "Data files", "Pictures"),
-    "Program",
+INPUT, QUESTION, DERIVATIVE, NUMBERS, OUTPUT, DATA, PICTURE, PROGRAM = GROUPS = (
+    *("Points", "Question", "Derivatives", "Checking", "Output", "Data files", "Pictures", "Program"),
 )
 """The headings over options in help, in their order; what has none belongs to the last."""
+
+TOPICS = {heading.lower().split()[0]: heading for heading in GROUPS if heading != QUESTION}
+"""The word by which help tells of a group of the main command's options."""
 
 
 def option(

@@ -717,7 +717,7 @@ _deriv_help() {
             if [[ $plain == -* ]]; then
                 names=()
             elif ((${#words[@]} == start + 1)); then
-                names=(study steps answer practice explain check-fn functions shell warm options)
+                names=(study steps answer practice explain check-fn functions shell warm points derivatives checking output data pictures program options)
             fi
             ;;
 

@@ -208,7 +208,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             )
         }
         'help' = @{
-            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'options')
+            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'points', 'derivatives', 'checking', 'output', 'data', 'pictures', 'program', 'options')
             Endings = @()
             Options = @(
 
