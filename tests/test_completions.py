@@ -11,6 +11,7 @@ import typer
 from completions import generate
 from derivcli.cli.command_table import COMMANDS as OURS
 from derivcli.cli.grammar import built
+from derivcli.cli.option_declaration import TOPICS
 from derivcli.cli.options import Dtype
 from derivcli.language.functions.table import FUNCTIONS as TABLE
 from derivcli.render.format_table import formats_for
@@ -93,7 +94,7 @@ def test_a_script_says_where_it_comes_from_and_evaluates_nothing(name: str) -> N
         "deriv check-fn s": {"square.PY"},
         "deriv check-fn square.PY ": set(),
         "deriv x --use s": {"square.PY"},
-        "deriv help ": {*OURS, "options"},
+        "deriv help ": {*OURS, *TOPICS, "options"},
         "deriv help st": {"steps", "study"},
         "deriv help steps ": set(),
         "deriv 'u*v' --wrt ": {"u", "v"},
@@ -211,7 +212,7 @@ def test_fish_offers(folder: Path) -> None:
         "deriv --install-completion ": {"bash", "zsh", "fish", "powershell"},
         "deriv check-fn ": {"dir/", "a=b/", "square.PY"},
         "deriv check-fn square.PY ": set(),
-        "deriv help ": {*OURS, "options"},
+        "deriv help ": {*OURS, *TOPICS, "options"},
         "deriv help steps ": set(),
         "deriv 'u*v' --wrt ": {"u", "v"},
         "deriv 'u*v' --wrt=": {"--wrt=u", "--wrt=v"},
