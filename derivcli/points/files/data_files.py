@@ -15,10 +15,11 @@ from typing import BinaryIO
 
 from derivcli.errors import DerivError, file_name
 from derivcli.language.functions.table import CONSTANTS
-from derivcli.language.lexer.tokens import canonical_name, is_name
+from derivcli.language.lexer.tokens import canonical_name
 from derivcli.points.files.arrow_encodings import filtered
 from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFile
 from derivcli.points.files.cells_to_numbers import check_type
+from derivcli.points.files.column_names import headers_by_name, headers_meant, is_number_of_column, places_of_name
 from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import format_of
 from derivcli.points.files.reading import Reading
@@ -53,10 +54,7 @@ class DataFiles:
         self._rounded: dict[str, tuple[int, str]] = {}
         for file in files[1:]:
             _check_same_columns(file, files[0])
-        headers: dict[str, list[str]] = {}
-        for name, header in zip(map(_name_of, self.headers), self.headers, strict=True):
-            headers.setdefault(name, []).append(header)
-        headers = {name: each for name, each in headers.items() if is_name(name)}
+        headers = headers_by_name(self.headers)
         self.ambiguous = {name: each for name, each in headers.items() if len(each) > 1}
         self.variables = {name: each[0] for name, each in headers.items() if len(each) == 1}
         self.variables |= {canonical_name(name): self._given(header) for name, header in reading.columns.items()}
@@ -155,12 +153,10 @@ class DataFiles:
             raise DerivError(message, hint="choose other columns, or correct the rows")
 
     def _given(self, header: str) -> str:
-        matching = [name for name in self.headers if name == header] or [
-            name for name in self.headers if name.strip() == header.strip()
-        ]
+        matching = headers_meant(self.headers, header)
         if len(matching) != 1:
             raise self._no_column(header)
-        return str(matching[0])
+        return matching[0]
 
     def _header(self, variable: str) -> str:
         if variable not in self.variables:
@@ -168,7 +164,7 @@ class DataFiles:
         return self.variables[variable]
 
     def _no_column(self, name: str) -> DerivError:
-        places = [n for n, header in enumerate(self.headers, 1) if _name_of(header) == _name_of(name)]
+        places = places_of_name(self.headers, name)
         file = self._files[0].name
         if len(places) > 1:
             shown = " and ".join(map(str, places))
@@ -182,11 +178,6 @@ def headers_shown(headers: Sequence[str]) -> str:
     """The headers as a message shows them: of very many the first."""
     shown = ", ".join(header.strip() for header in headers[:MAX_HEADERS_SHOWN])
     return f"{shown}, … ({len(headers):,} in all)" if len(headers) > MAX_HEADERS_SHOWN else shown
-
-
-def _name_of(header: str) -> str:
-    """The name that a variable would have for a header."""
-    return canonical_name(header.strip())
 
 
 @contextmanager
@@ -226,6 +217,7 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> DataFile:
     if file is not None and os.path.isdir(file):  # noqa: PTH112 (whatever the name)
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
     format = replace(format_of(path, reading.format), cells=reading.cells, layout=reading.layout)
+    format = replace(format, by_number=any(is_number_of_column(header) for header in reading.columns.values()))
     return format.row.code().open_reader(name, file, stdin, format)
 
 
