@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from derivcli.points.files.formats import FileFormat
+if TYPE_CHECKING:
+    from derivcli.points.files.formats import FileFormat
 
 
 def check_rows_fit(

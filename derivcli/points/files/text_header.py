@@ -11,17 +11,20 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
 from derivcli.points.files.cells_to_numbers import is_number
 from derivcli.points.files.delimited_rows import DelimitedRows
 from derivcli.points.files.fixed_widths import FixedRows
-from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.layout_hints import check_rows_fit
 from derivcli.points.files.reading import SPACE
 from derivcli.points.files.separators import SHOWN, separates_by_space, told_by_header
 from derivcli.points.files.text_blocks import TextFile, empty
 from derivcli.points.files.units import are_statistics, are_units, with_unit
+
+if TYPE_CHECKING:
+    from derivcli.points.files.formats import FileFormat
 
 MAX_ROWS_COMPARED = 20
 """Rows below the first line that are looked at to tell what the lines above them are."""
