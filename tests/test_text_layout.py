@@ -7,12 +7,14 @@ import gzip
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from derivcli.points.files import text_blocks
+from derivcli.points.files.comments import Comments
 from derivcli.points.files.delimited_rows import DelimitedRows
 from tests.reading import column, file, opened, passed, read, refusal
 from tests.support import deriv, each
@@ -139,8 +141,7 @@ def saved(drawn: Drawn, draw: random.Random, folder: Path) -> Path:
     return file(folder, PACKED[ending](content), f"t{ending}")
 
 
-@each("kind", KINDS)
-@each("seed", range(150))
+@each(("kind", "seed"), product(KINDS, range(150)))
 def test_a_drawn_table_comes_back(kind: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(seed)
     drawn = KINDS[kind](draw)
@@ -162,8 +163,7 @@ def head_bytes(drawn: Drawn) -> int:
     return len("".join(drawn.text.splitlines(True)[: drawn.starts[0]]).encode()) + 3
 
 
-@each("kind", KINDS)
-@each("seed", range(60))
+@each(("kind", "seed"), product(KINDS, range(60)))
 def test_a_bad_cell_is_found_on_its_line(kind: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place_is_told(kind, seed, tmp_path, monkeypatch)
 
@@ -201,7 +201,7 @@ def test_a_planted_fault_is_seen(fault: str, tmp_path: Path, monkeypatch: pytest
     if fault == "starts":
         monkeypatch.setattr(DelimitedRows, "starts", lambda self, block: iter(range(1000)))
     else:
-        monkeypatch.setattr(DelimitedRows, "_may_comment", lambda self, block: False)
+        monkeypatch.setattr(Comments, "may_be_in", lambda self, block: False)
     seen = 0
     for seed in range(20):
         try:
@@ -280,3 +280,22 @@ def test_times_and_numbers_are_no_names(tmp_path: Path) -> None:
     path = file(tmp_path, "2020-01-01 00:00,5.1\n2020-01-01 01:00,5.2\n")
     assert "holds numbers, not names" in refusal(path).message
     assert column(read(path, "x", columns={"x": "2"})[0]) == [5.1, 5.2]
+
+
+def test_one_of_two_columns_with_one_header_is_reached_by_its_number(tmp_path: Path) -> None:
+    path = file(tmp_path, "T,y,T,T (2)\n1,2,3,4\n5,6,7,8\n")
+    other = file(tmp_path, "y,T (2),T,T\n2,4,1,3\n", "u.csv")
+    error = refusal(path, "T")
+    assert "has several columns 'T': columns 1 and 3" in error.message
+    assert "--column x=3" in error.hint
+    for number, values in {"1": [1, 5], "3": [3, 7], "4": [4, 8]}.items():
+        for passes in (True, False):
+            with opened(path, columns={"x": number}) as data:
+                assert data.headers == ("T", "y", "T", "T (2)")
+                chunks = list(data.parts(["x"], 9, passes))
+                assert column(chunks) == values
+                assert not passes or chunks[0].rows.schema.names == ["T", "y", "T", "T (2)"]
+    assert column(read([path, other], "x", columns={"x": "3"})[0]) == [3, 7, 3]
+    done = deriv("x^2", "--data", str(path), "--column", "x=3", "--format", "csv")
+    assert done.stdout.splitlines()[:2] == ["T,y,T,T (2),f,df/dx,f flags", "1,2,3,4,9,6,"]
+    assert "column 'T (3)': 'q'" in refusal(file(tmp_path, "T,y,T,T (2)\n1,2,q,4\n"), columns={"x": "3"}).message

@@ -30,8 +30,8 @@ def headers_by_name(headers: Sequence[str]) -> dict[str, list[str]]:
     return {**loose, **exact}
 
 
-def headers_meant(headers: Sequence[str], given: str) -> list[str]:
-    """The headers that one given for a variable may mean, and several where it is ambiguous.
+def places_meant(headers: Sequence[str], given: str) -> list[int]:
+    """The places of the columns that a header given for a variable may mean, several where it is ambiguous.
 
     It is a header, with or without spaces around it or a unit behind it, or the number of a column.
     """
@@ -41,18 +41,22 @@ def headers_meant(headers: Sequence[str], given: str) -> list[str]:
         (_exact_name, _exact_name(given)),
         (_loose_name, _with_underscores(given)),
     ):
-        matching = [header for header in headers if form(header) == wanted]
-        if matching:
-            return matching
-    if is_number_of_column(given) and int(given) <= len(headers):
-        return [headers[int(given) - 1]]
-    return []
+        places = [place for place, header in enumerate(headers) if form(header) == wanted]
+        if places:
+            return places
+    return [int(given) - 1] if is_number_of_column(given) and int(given) <= len(headers) else []
 
 
-def places_of_name(headers: Sequence[str], name: str) -> list[int]:
-    """The numbers of the columns that a name means, from 1 on."""
-    meant = headers_by_name(headers).get(canonical_name(name)) or headers_meant(headers, name)
-    return [number for number, header in enumerate(headers, 1) if header in meant]
+def apart(headers: Sequence[str]) -> dict[str, str]:
+    """The headers by names of which no two are alike: those that come again are numbered."""
+    found: dict[str, str] = {}
+    for header in headers:
+        name, number = header, 1
+        while name in found or (number > 1 and name in headers):
+            number += 1
+            name = f"{header} ({number})"
+        found[name] = header
+    return found
 
 
 def is_number_of_column(given: str) -> bool:

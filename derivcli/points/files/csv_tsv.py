@@ -18,6 +18,7 @@ from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_binary
 from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
 from derivcli.points.files.cells_to_numbers import COMMA_HINT, CORRECT_HINT, has_decimal_comma
+from derivcli.points.files.column_names import apart
 from derivcli.points.files.separators import SEPARATORS
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
 from derivcli.points.files.text_header import read_header
@@ -38,7 +39,9 @@ class DelimitedFile:
         self.close = text.close
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
         found = read_header(text, format)
-        self.headers, self._rows, self._body, self.notes = found.names, found.rows, found.body, found.notes
+        self.renamed = apart(found.names) if format.by_number else {}
+        self.headers = [*self.renamed] or found.names
+        self._rows, self._body, self.notes = found.rows, found.body, found.notes
         self._is_single = len(self.headers) == 1 and not format.layout.widths
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
         self._line_end = b"\n" if b"\n" in text.first else b"\r"

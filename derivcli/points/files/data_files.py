@@ -19,7 +19,7 @@ from derivcli.language.lexer.tokens import canonical_name
 from derivcli.points.files.arrow_encodings import filtered
 from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFile
 from derivcli.points.files.cells_to_numbers import check_type
-from derivcli.points.files.column_names import headers_by_name, headers_meant, is_number_of_column, places_of_name
+from derivcli.points.files.column_names import headers_by_name, is_number_of_column, places_meant
 from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import format_of
 from derivcli.points.files.reading import Reading
@@ -44,7 +44,7 @@ class DataFiles:
 
     def __init__(self, reading: Reading, files: Sequence[DataFile], names: Sequence[str]) -> None:
         self.paths = tuple(Path(name).resolve() for name in names if name != "-")
-        self.headers = tuple(files[0].schema.names)
+        self.headers = tuple(files[0].renamed.get(name, name) for name in files[0].schema.names)
         self.decimal_comma, self.have_types = reading.decimal_comma, any(file.has_types for file in files)
         self.storage = next((file.storage for file in files if file.storage is not None), None)
         self._reading, self._files, self._names = reading, files, names
@@ -114,7 +114,10 @@ class DataFiles:
         for file in self._files:
             for batch in self._kept_batches(file, size):
                 numbers = {variable: batch.numbers[header].values for variable, header in headers.items()}
-                yield from _sliced(Part(points_from_arrays(numbers), arranged(batch.rows, schema, file.name)), size)
+                rows = arranged(batch.rows, schema, file.name)
+                shown = [file.renamed.get(name, name) for name in schema.names]
+                rows = rows.rename_columns(shown) if file.renamed else rows
+                yield from _sliced(Part(points_from_arrays(numbers), rows), size)
         self._check_rows()
 
     def _kept_batches(self, file: DataFile, size: int) -> Iterator[Batch]:
@@ -153,10 +156,11 @@ class DataFiles:
             raise DerivError(message, hint="choose other columns, or correct the rows")
 
     def _given(self, header: str) -> str:
-        matching = headers_meant(self.headers, header)
-        if len(matching) != 1:
+        names = self._files[0].schema.names
+        places = places_meant(self.headers, header)
+        if len(places) != 1 or names.count(names[places[0]]) > 1:
             raise self._no_column(header)
-        return matching[0]
+        return str(names[places[0]])
 
     def _header(self, variable: str) -> str:
         if variable not in self.variables:
@@ -164,11 +168,12 @@ class DataFiles:
         return self.variables[variable]
 
     def _no_column(self, name: str) -> DerivError:
-        places = places_of_name(self.headers, name)
+        places = places_meant(self.headers, name)
         file = self._files[0].name
-        if len(places) > 1:
-            shown = " and ".join(map(str, places))
-            return DerivError(f"{file} has several columns '{name}': columns {shown}", hint="rename one of them")
+        if places:
+            shown = " and ".join(str(place + 1) for place in places)
+            hint = f"say which by its number, as in --column x={places[-1] + 1}, or rename one of them"
+            return DerivError(f"{file} has several columns '{name}': columns {shown}", hint=hint)
         close = difflib.get_close_matches(name, [header.strip() for header in self.headers[:MAX_HEADERS_COMPARED]], 1)
         hint = f"did you mean '{close[0]}'?" if close else 'name a column as in --column x="its header"'
         return DerivError(f"there is no column '{name}'; the file has: {headers_shown(self.headers)}", hint=hint)

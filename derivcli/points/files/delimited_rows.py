@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from derivcli.points.files.comments import Comments
 from derivcli.points.files.reading import SPACE
 
 _LINE_END = r"(?:\r\n|\n|\r|\Z)"
@@ -34,8 +35,7 @@ class DelimitedRows:
     def __init__(self, separator: str, comment: str, line_end: bytes) -> None:
         self.separator, self.is_space = separator, separator == SPACE
         self._line_end = line_end
-        self._comment = comment.encode()
-        self._comment_line = re.compile(_comment_pattern(comment, self.is_space).encode())
+        self.comments = Comments(comment, line_end, self.is_space)
         row = _spaced_row() if self.is_space else _separated_row(separator)
         self._row = re.compile(f"{row}{_LINE_END}".encode())
         between = " \t" if self.is_space else separator
@@ -46,12 +46,6 @@ class DelimitedRows:
         """Where the row that begins there ends, with its line end; None where a quote is never closed."""
         found = self._row.match(text, start)
         return found and found.end()
-
-    def after_comments(self, text: bytes, start: int) -> int:
-        """Where the comments that begin there end."""
-        while self._comment and (found := self._comment_line.match(text, start)) and found.end() > start:
-            start = found.end()
-        return start
 
     def cells(self, row: str) -> list[str]:
         """The cells of one row; raises csv.Error."""
@@ -65,7 +59,7 @@ class DelimitedRows:
             return block.rfind(self._line_end) + 1
         characters = np.frombuffer(block, dtype=np.uint8)
         quotes = np.flatnonzero(characters == ord('"'))
-        if self._may_comment(block) or not self._are_paired(characters, quotes):
+        if self.comments.may_be_in(block) or not self._are_paired(characters, quotes):
             return self.end_of_rows(block)
         ends = np.flatnonzero(characters == self._line_end[0])
         outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
@@ -74,14 +68,14 @@ class DelimitedRows:
     def end_of_rows(self, block: bytes) -> int:
         """Where the rows end before a quote that is not closed in the block."""
         end = 0
-        for match in self._lines(block):
-            if match.group().endswith((b"\n", b"\r")):
-                end = match.end()
+        for row in self._rows(block):
+            if row.group().endswith((b"\n", b"\r")):
+                end = self.comments.end(block, row.end(), whole=True)
         return end
 
     def starts(self, block: bytes) -> Iterator[int]:
         """Where each row of a block begins, blank ones too, up to a quote that is not closed in it."""
-        return (match.start() for match in self._lines(block) if not self._is_comment(match))
+        return (row.start() for row in self._rows(block))
 
     def is_blank(self, block: bytes, start: int) -> bool:
         """Whether the row that begins there is a line without cells."""
@@ -90,11 +84,9 @@ class DelimitedRows:
 
     def bare_end(self, block: bytes) -> int:
         """Where the last row ends that is neither blank nor a comment, without its line end."""
-        if not self._may_comment(block):
+        if not self.comments.may_be_in(block):
             return len(block.rstrip(b"\r\n"))
-        ends = [
-            match.end() for match in self._lines(block) if not self._is_comment(match) and match.group().strip(b"\r\n")
-        ]
+        ends = [row.end() for row in self._rows(block) if row.group().strip(b"\r\n")]
         return len(block[: ends[-1]].rstrip(b"\r\n")) if ends else 0
 
     def table(
@@ -130,29 +122,23 @@ class DelimitedRows:
         after = characters[closing[closing < len(characters) - 1] + 1]
         return bool(self._border[before].all() and self._border[after].all())
 
-    def _lines(self, block: bytes) -> Iterator[re.Match[bytes]]:
-        """Every row and every comment of a block."""
-        place, commented = 0, self._may_comment(block)
+    def _rows(self, block: bytes) -> Iterator[re.Match[bytes]]:
+        """Every row of a block, blank ones too, up to a quote that is not closed in it."""
+        place, commented = 0, self.comments.may_be_in(block)
         while place < len(block):
-            match = (commented and self._comment_line.match(block, place)) or self._row.match(block, place)
-            if not match:
+            place = self.comments.end(block, place) if commented else place
+            match = self._row.match(block, place)
+            if not match or place == len(block):
                 return
             yield match
             place = match.end()
 
-    def _may_comment(self, block: bytes) -> bool:
-        return bool(self._comment) and self._comment in block
-
-    def _is_comment(self, line: re.Match[bytes]) -> bool:
-        return line.re is self._comment_line
-
     def _plain(self, block: bytes) -> bytes:
         """The block as Arrow reads it: without comments, and with one space between cells."""
-        if self._may_comment(block):
-            if b'"' in block:
-                block = b"".join(match.group() for match in self._lines(block) if not self._is_comment(match))
-            else:
-                block = self._comment_line.sub(b"", block)
+        if b'"' not in block:
+            block = self.comments.removed(block)
+        elif self.comments.may_be_in(block):
+            block = b"".join(row.group() for row in self._rows(block))
         return self._with_single_spaces(block) if self.is_space else block
 
     def _with_single_spaces(self, text: bytes) -> bytes:
@@ -175,11 +161,6 @@ def _single_spaces(text: bytes) -> bytes:
         text = text.replace(b"    ", b" ").replace(b"  ", b" ")
     text = text.replace(b"\n ", b"\n").replace(b" \n", b"\n")
     return text.replace(b"\r ", b"\r").replace(b" \r", b"\r") if b"\r" in text else text
-
-
-def _comment_pattern(comment: str, after_blanks: bool) -> str:
-    blanks = r"[ \t]*+" if after_blanks else ""
-    return rf"(?:\A|(?<=[\r\n])){blanks}{re.escape(comment)}[^\r\n]*+{_LINE_END}"
 
 
 def _separated_row(separator: str) -> str:

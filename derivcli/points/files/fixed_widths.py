@@ -6,7 +6,6 @@ empty cells. Quotes are characters like others.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
@@ -14,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from derivcli.points.files.comments import Comments
 from derivcli.points.files.delimited_rows import LeaveOut
 
 _BLANKS = " \t\r\n"
@@ -27,20 +27,12 @@ class FixedRows:
     def __init__(self, widths: Sequence[int], comment: str, line_end: bytes) -> None:
         starts = [0, *accumulate(widths)]
         self._spans = [*pairwise(starts[:-1]), (starts[-2], None)]
-        self._comment, self._line_end = comment.encode(), line_end
-        self._comment_line = re.compile(
-            rb"(?:\A|(?<=[\r\n]))" + re.escape(self._comment) + rb"[^\r\n]*+(?:\r?\n|\r|\Z)"
-        )
+        self._line_end = line_end
+        self.comments = Comments(comment, line_end)
 
     def end(self, text: bytes, start: int) -> int | None:
         """Where the row that begins there ends, with its line end."""
         return text.find(self._line_end, start) + 1 or len(text)
-
-    def after_comments(self, text: bytes, start: int) -> int:
-        """Where the comments that begin there end."""
-        while self._comment and text.startswith(self._comment, start):
-            start = text.find(self._line_end, start) + 1 or len(text)
-        return start
 
     def cells(self, row: str) -> list[str]:
         """The cells of one row."""
@@ -55,12 +47,10 @@ class FixedRows:
 
     def starts(self, block: bytes) -> Iterator[int]:
         """Where each row of a block begins, blank ones too."""
-        place = 0
+        place = self.comments.end(block, 0)
         while place < len(block):
-            following = block.find(self._line_end, place) + 1 or len(block)
-            if not self._comment or not block.startswith(self._comment, place):
-                yield place
-            place = following
+            yield place
+            place = self.comments.end(block, self.end(block, place))
 
     def is_blank(self, block: bytes, start: int) -> bool:
         """Whether the line that begins there has nothing in it."""
@@ -74,9 +64,7 @@ class FixedRows:
         self, block: bytes, headers: Sequence[str], included: Sequence[str], leave_out: LeaveOut, blank_rows: bool
     ) -> pa.Table:
         """The rows of a block as texts."""
-        if self._comment and self._comment in block:
-            block = self._comment_line.sub(b"", block)
-        lines = self._lines(block)
+        lines = self._lines(self.comments.removed(block))
         spans = dict(zip(range(len(headers)), self._spans, strict=True))
         places = range(len(headers)) if len(included) == len(headers) else [headers.index(name) for name in included]
         columns = [_cells(lines, *spans[place]) for place in places]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
 from derivcli.points.files.cells_to_numbers import is_number
+from derivcli.points.files.comments import Comments
 from derivcli.points.files.delimited_rows import DelimitedRows
 from derivcli.points.files.fixed_widths import FixedRows
 from derivcli.points.files.layout_hints import check_rows_fit
@@ -92,12 +93,12 @@ class _HeaderReader:
     def _after_blank_lines(self, start: int) -> int:
         """Where the first row begins: behind blank lines and comments."""
         blank = re.compile(rb"(?:[ \t]*[\r\n])*+" if self._layout.separator == SPACE else rb"(?:[ ]*[\r\n])*+")
-        comments = DelimitedRows(",", self._layout.comment, self._line_end)
+        comments = Comments(self._layout.comment, self._line_end, self._layout.separator == SPACE)
         before = -1
         while before < start:
             before = start
             found = blank.match(self._first, start)
-            start = comments.after_comments(self._first, found.end() if found else start)
+            start = comments.end(self._first, found.end() if found else start)
         if start == len(self._first):
             raise empty(self._name) if not self._layout.comment and not self._layout.skip_lines else self._nothing()
         return start
@@ -146,7 +147,7 @@ class _HeaderReader:
     def _lines_of(self, rows: Rows, start: int, most: int) -> list[tuple[int, list[str]]]:
         found: list[tuple[int, list[str]]] = []
         while len(found) < most and start < len(self._first):
-            start = rows.after_comments(self._first, start)
+            start = rows.comments.end(self._first, start)
             end = rows.end(self._first, start)
             if end is None or end == start or (end == len(self._first) and not self._whole):
                 break
