@@ -299,3 +299,17 @@ def test_one_of_two_columns_with_one_header_is_reached_by_its_number(tmp_path: P
     done = deriv("x^2", "--data", str(path), "--column", "x=3", "--format", "csv")
     assert done.stdout.splitlines()[:2] == ["T,y,T,T (2),f,df/dx,f flags", "1,2,3,4,9,6,"]
     assert "column 'T (3)': 'q'" in refusal(file(tmp_path, "T,y,T,T (2)\n1,2,q,4\n"), columns={"x": "3"}).message
+
+
+@each(("content", "message"), [
+    ("\n# c\nx,y\n1,2,\n2,4,\n", "the rows end with a separator, and the header does not"),
+    ("\n# c\nx,y,\n1,2\n2,4\n", "the header ends with a separator, and the rows do not"),
+])  # fmt: skip
+def test_a_separator_at_some_ends_names_the_options_that_read_it(content: str, message: str, tmp_path: Path) -> None:
+    path = file(tmp_path, content)
+    error = refusal(path, comment="#")
+    assert message in error.message
+    assert "--skip-lines 3 --header-lines 0 --column x=1" in error.hint
+    assert column(read(path, "x", skip_lines=3, header_lines=0, columns={"x": "2"})[0]) == [2, 4]
+    refused = "x,y\n1,2,\n2,4\n"
+    assert "the row has 3 cells" in refusal(file(tmp_path, refused)).message

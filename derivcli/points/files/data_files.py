@@ -126,6 +126,7 @@ class DataFiles:
             return DerivError(f"{file} has several columns '{name}': columns {shown}", hint=hint)
         close = difflib.get_close_matches(name, [header.strip() for header in self.headers[:MAX_HEADERS_COMPARED]], 1)
         hint = f"did you mean '{close[0]}'?" if close else 'name a column as in --column x="its header"'
+        hint = f"its columns have the numbers 1 to {len(self.headers):,}" if is_number_of_column(name) else hint
         return DerivError(f"there is no column '{name}'; the file has: {headers_shown(self.headers)}", hint=hint)
 
 

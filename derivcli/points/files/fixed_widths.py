@@ -30,7 +30,7 @@ class FixedRows:
         self._line_end = line_end
         self.comments = Comments(comment, line_end)
 
-    def end(self, text: bytes, start: int) -> int | None:
+    def end(self, text: bytes, start: int) -> int:
         """Where the row that begins there ends, with its line end."""
         return text.find(self._line_end, start) + 1 or len(text)
 

@@ -18,7 +18,6 @@ from derivcli.points.files.cells_to_numbers import is_number
 from derivcli.points.files.comments import Comments
 from derivcli.points.files.delimited_rows import DelimitedRows
 from derivcli.points.files.fixed_widths import FixedRows
-from derivcli.points.files.layout_hints import check_rows_fit
 from derivcli.points.files.reading import SPACE
 from derivcli.points.files.separators import SHOWN, separates_by_space, told_by_header
 from derivcli.points.files.text_blocks import TextFile, empty
@@ -38,11 +37,15 @@ _TIME = re.compile(r"\d[-\d:/. TZ+]*")
 
 @dataclass(frozen=True, slots=True)
 class TextHeader:
-    """What was found above the rows: the names of the columns, how rows are read, and the byte where they begin."""
+    """What was found above the rows: the names of the columns, how rows are read, and the byte where they begin.
+
+    `below` are the cells of the first rows.
+    """
 
     names: list[str]
     rows: Rows
     body: int
+    below: list[list[str]]
     notes: list[str]
 
 
@@ -65,12 +68,9 @@ class _HeaderReader:
         found = self._lines(start, (self._layout.header_lines or 0) + 1 + MAX_ROWS_COMPARED)
         rows = [cells for _, cells in found]
         count = self._count(rows)
-        below = rows[count:]
         names = self._names(rows, count)
-        if count:
-            check_rows_fit(self._first, self._name, self._format, self._rows.separator, names, below)
         body = found[count - 1][0] if count else start
-        return TextHeader(names, self._rows, body, self._notes)
+        return TextHeader(names, self._rows, body, rows[count:], self._notes)
 
     def _after_skipped_lines(self) -> int:
         start = 0
@@ -78,7 +78,7 @@ class _HeaderReader:
             start = self._first.find(self._line_end, start) + 1
             if not start:
                 lines = self._first.count(self._line_end)
-                what = f"{self._name} has no line below the {self._layout.skip_lines:,} to skip"
+                what = f"{self._name} has {lines:,} lines, fewer than the {self._layout.skip_lines:,} to skip"
                 what = what if self._whole else f"{self._name}: its first {lines:,} lines are too long to skip more"
                 raise DerivError(what, hint="say a smaller number with --skip-lines")
         return start
