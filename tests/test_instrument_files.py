@@ -74,11 +74,16 @@ def command(file: InstrumentFile, folder: Path, output: str) -> list[str]:
 @each("file", ALL)
 def test_a_file_is_read_with_one_command(file: InstrumentFile, tmp_path: Path) -> None:
     deriv(*command(file, tmp_path, "out.csv"))
-    written = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_text("utf-8"), newline="")))
+    is_comma = "--decimal-comma" in file.words
+    text = io.StringIO((tmp_path / "out.csv").read_text("utf-8"), newline="")
+    written = list(csv.reader(text, delimiter=";" if is_comma else ","))
+    kept = len(file.cells[0])
+    for row in written[1:] if is_comma else ():
+        row[kept:] = [cell.replace(",", ".") for cell in row[kept:]]
     assert differences(file, written) == []
 
 
-@each("file", ALL[::3])
+@each("file", [file for file in ALL[::3] if file.name != "chan.csv"])  # Parquet has no two columns of one name
 def test_blank_results_are_null_in_files_with_types(file: InstrumentFile, tmp_path: Path) -> None:
     deriv(*command(file, tmp_path, "out.parquet"))
     values = parquet.read_table(tmp_path / "out.parquet")["f"].to_pylist()
