@@ -14,6 +14,7 @@ from derivcli.pipeline import judged, stream
 from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.reading import Cells
 from derivcli.render.format_table import FORMATS
+from derivcli.uncertainty.propagate_results import propagate
 
 if TYPE_CHECKING:
     from derivcli.engines.task import Progress
@@ -45,10 +46,12 @@ class Streaming:
 
     def run(self, sink: Sink, bar: bool) -> None:
         """Send the results to a sink, part after part."""
+        request, hidden = self.job.request, self.job.task.hidden
         with progress(bar) as tell:
             for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
                 if self.check:
                     results = judged(results, points, self._judging(tell, points.count))
+                results = propagate(results, points, request.correlations, hidden, self.check)
                 sink(points, rows, results)
                 self.tally.add(results)
                 if tell is not None:

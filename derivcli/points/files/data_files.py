@@ -70,6 +70,11 @@ class DataFiles:
         return None if self._reading.skip else self._rows
 
     @property
+    def has_all_rows(self) -> bool:
+        """Whether no rows are left out, so that their numbers are known."""
+        return not self._reading.skip
+
+    @property
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
         if self._rows is not None or self._bytes is None or not self._bytes_read:
@@ -89,6 +94,14 @@ class DataFiles:
             numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
             found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
         return found
+
+    def has_column(self, header: str) -> bool:
+        """Whether a column has this header."""
+        return header.strip() in {each.strip() for each in self.headers}
+
+    def name_column(self, name: str, header: str) -> None:
+        """Give the column with a header another name, as one that holds uncertainties."""
+        self.variables[name] = self._given(header)
 
     def check_used(self, names: Collection[str]) -> None:
         """Refuse a column that was named for a variable that is not among these."""
