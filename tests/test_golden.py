@@ -57,7 +57,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "cli/shell/piped.py: 'standard input is closed'": "needs a process without one",
     "language/definitions/named_functions.py: f'functions call each other": "needs a hundred functions",
     "points/files/typed_tables.py: message": "the reader gives all files one type for each column",
-    "points/files/csv_tsv.py: f'{self.name}: its first line": "needs a file of megabytes",
+    "points/files/text_header.py: f'{self._name}: its first line": "needs a file of megabytes",
     "points/files/json_lines.py: f'{self.name}: its first line": "needs a file of megabytes",
     "points/files/text_blocks.py: f'{name}: a row is longer": "needs a file of megabytes",
     "points/files/text_blocks.py: f'{name} grew shorter": "needs a file that changes while it is read",

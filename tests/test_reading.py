@@ -150,7 +150,7 @@ def test_columns_get_names(tmp_path: Path) -> None:
     path = file(tmp_path, "Speed (m/s),α,x₁,u,u,2z, w \n1,2,3,4,5,6,7\n")
     with opened(path, columns={"v": "Speed (m/s)"}) as data:
         assert data.headers == ("Speed (m/s)", "α", "x₁", "u", "u", "2z", " w ")
-        assert data.variables == {"v": "Speed (m/s)", "alpha": "α", "x1": "x₁", "w": " w "}
+        assert data.variables == {"Speed": "Speed (m/s)", "v": "Speed (m/s)", "alpha": "α", "x1": "x₁", "w": " w "}
         assert column(list(data.parts(["v", "w"], 9)), "w") == [7]
         assert data.paths == (path.resolve(),)
         assert "columns 4 and 5" in refusal(path, "u").message

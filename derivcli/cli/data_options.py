@@ -68,9 +68,10 @@ HeaderLines = Annotated[
     int | None,
     option(
         "--header-lines N",
-        "Lines of headers: 1 of names, 2 with units below them, 0 for none. [default: what the file tells]",
+        "Lines of headers: 1 of names, 2 with units below them, more with lines to leave out, 0 for none. "
+        "[default: what the file tells]",
         min=0,
-        max=2,
+        max=9,
         group=DATA,
     ),
 ]

@@ -57,7 +57,7 @@ complete -c deriv -n '__deriv_is ""' -l column -x -a '(__deriv_names =)' -d 'Tak
 complete -c deriv -n '__deriv_is ""' -l na -x -d 'Cells that stand for no number: -999,NA,?; of one column T=-999'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --on-error' -l on-error -x -a 'stop\t skip\t keep\t' -d 'What to do about a row that cannot be read: end the job, leave the row out, or keep it without results'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --skip-lines' -l skip-lines -x -d 'Lines above the table'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --header-lines' -l header-lines -x -d 'Lines of headers: 1 of names, 2 with units below them, 0 for none'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --header-lines' -l header-lines -x -d 'Lines of headers: 1 of names, 2 with units below them, more with lines to leave out, 0 for none'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --comment' -l comment -x -d 'Leave out lines that begin with this, as \'#\''
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --separator' -l separator -x -a '(__deriv_names)' -d 'What stands between cells: comma, semicolon, tab, pipe, space'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --widths' -l widths -x -d 'Columns of fixed widths, in characters: 4,8,8'

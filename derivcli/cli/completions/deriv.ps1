@@ -17,7 +17,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--na'); Help = 'Cells that stand for no number: -999,NA,?; of one column T=-999'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--on-error'); Help = 'What to do about a row that cannot be read: end the job, leave the row out, or keep it without results'; Value = $true; Once = $true; Choices = @('stop', 'skip', 'keep'); Endings = @(); BehindName = $null }
                 @{ Names = @('--skip-lines'); Help = 'Lines above the table'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--header-lines'); Help = 'Lines of headers: 1 of names, 2 with units below them, 0 for none'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--header-lines'); Help = 'Lines of headers: 1 of names, 2 with units below them, more with lines to leave out, 0 for none'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--comment'); Help = 'Leave out lines that begin with this, as ''#'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--separator'); Help = 'What stands between cells: comma, semicolon, tab, pipe, space'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--widths'); Help = 'Columns of fixed widths, in characters: 4,8,8'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -100,6 +100,8 @@ class DataFile(Protocol):
     has_types: bool
     header_lines: int
     """The lines above the first row."""
+    renamed: Mapping[str, str]
+    """The headers of columns that `schema` calls otherwise, since other columns have the same ones."""
 
     @property
     def count(self) -> int | None:

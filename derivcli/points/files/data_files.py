@@ -15,10 +15,11 @@ from typing import BinaryIO
 
 from derivcli.errors import DerivError, file_name
 from derivcli.language.functions.table import CONSTANTS
-from derivcli.language.lexer.tokens import canonical_name, is_name
+from derivcli.language.lexer.tokens import canonical_name
 from derivcli.points.files.arrow_encodings import filtered
 from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFile
 from derivcli.points.files.cells_to_numbers import check_type
+from derivcli.points.files.column_names import headers_by_name, is_number_of_column, places_meant
 from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import format_of
 from derivcli.points.files.reading import Reading
@@ -43,7 +44,7 @@ class DataFiles:
 
     def __init__(self, reading: Reading, files: Sequence[DataFile], names: Sequence[str]) -> None:
         self.paths = tuple(Path(name).resolve() for name in names if name != "-")
-        self.headers = tuple(files[0].schema.names)
+        self.headers = tuple(files[0].renamed.get(name, name) for name in files[0].schema.names)
         self.decimal_comma, self.have_types = reading.decimal_comma, any(file.has_types for file in files)
         self.storage = next((file.storage for file in files if file.storage is not None), None)
         self._reading, self._files, self._names = reading, files, names
@@ -53,10 +54,7 @@ class DataFiles:
         self._rounded: dict[str, tuple[int, str]] = {}
         for file in files[1:]:
             _check_same_columns(file, files[0])
-        headers: dict[str, list[str]] = {}
-        for name, header in zip(map(_name_of, self.headers), self.headers, strict=True):
-            headers.setdefault(name, []).append(header)
-        headers = {name: each for name, each in headers.items() if is_name(name)}
+        headers = headers_by_name(self.headers)
         self.ambiguous = {name: each for name, each in headers.items() if len(each) > 1}
         self.variables = {name: each[0] for name, each in headers.items() if len(each) == 1}
         self.variables |= {canonical_name(name): self._given(header) for name, header in reading.columns.items()}
@@ -129,7 +127,10 @@ class DataFiles:
         for file in self._files:
             for batch in self._kept_batches(file, size):
                 numbers = {variable: batch.numbers[header].values for variable, header in headers.items()}
-                yield from _sliced(Part(points_from_arrays(numbers), arranged(batch.rows, schema, file.name)), size)
+                rows = arranged(batch.rows, schema, file.name)
+                shown = [file.renamed.get(name, name) for name in schema.names]
+                rows = rows.rename_columns(shown) if file.renamed else rows
+                yield from _sliced(Part(points_from_arrays(numbers), rows), size)
         self._check_rows()
 
     def _kept_batches(self, file: DataFile, size: int) -> Iterator[Batch]:
@@ -168,12 +169,11 @@ class DataFiles:
             raise DerivError(message, hint="choose other columns, or correct the rows")
 
     def _given(self, header: str) -> str:
-        matching = [name for name in self.headers if name == header] or [
-            name for name in self.headers if name.strip() == header.strip()
-        ]
-        if len(matching) != 1:
+        names = self._files[0].schema.names
+        places = places_meant(self.headers, header)
+        if len(places) != 1 or names.count(names[places[0]]) > 1:
             raise self._no_column(header)
-        return str(matching[0])
+        return str(names[places[0]])
 
     def _header(self, variable: str) -> str:
         if variable not in self.variables:
@@ -181,13 +181,15 @@ class DataFiles:
         return self.variables[variable]
 
     def _no_column(self, name: str) -> DerivError:
-        places = [n for n, header in enumerate(self.headers, 1) if _name_of(header) == _name_of(name)]
+        places = places_meant(self.headers, name)
         file = self._files[0].name
-        if len(places) > 1:
-            shown = " and ".join(map(str, places))
-            return DerivError(f"{file} has several columns '{name}': columns {shown}", hint="rename one of them")
+        if places:
+            shown = " and ".join(str(place + 1) for place in places)
+            hint = f"say which by its number, as in --column x={places[-1] + 1}, or rename one of them"
+            return DerivError(f"{file} has several columns '{name}': columns {shown}", hint=hint)
         close = difflib.get_close_matches(name, [header.strip() for header in self.headers[:MAX_HEADERS_COMPARED]], 1)
         hint = f"did you mean '{close[0]}'?" if close else 'name a column as in --column x="its header"'
+        hint = f"its columns have the numbers 1 to {len(self.headers):,}" if is_number_of_column(name) else hint
         return DerivError(f"there is no column '{name}'; the file has: {headers_shown(self.headers)}", hint=hint)
 
 
@@ -195,11 +197,6 @@ def headers_shown(headers: Sequence[str]) -> str:
     """The headers as a message shows them: of very many the first."""
     shown = ", ".join(header.strip() for header in headers[:MAX_HEADERS_SHOWN])
     return f"{shown}, … ({len(headers):,} in all)" if len(headers) > MAX_HEADERS_SHOWN else shown
-
-
-def _name_of(header: str) -> str:
-    """The name that a variable would have for a header."""
-    return canonical_name(header.strip())
 
 
 @contextmanager
@@ -239,6 +236,7 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> DataFile:
     if file is not None and os.path.isdir(file):  # noqa: PTH112 (whatever the name)
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
     format = replace(format_of(path, reading.format), cells=reading.cells, layout=reading.layout)
+    format = replace(format, by_number=any(is_number_of_column(header) for header in reading.columns.values()))
     return format.row.code().open_reader(name, file, stdin, format)
 
 

@@ -76,7 +76,8 @@ class Compression:
 class FileFormat:
     """The format of one file: how it is compressed as a whole, or "", how it is laid out, and how cells are written.
 
-    A Parquet file that is written may have the `storage` of another one.
+    A Parquet file that is written may have the `storage` of another one. `by_number` says that columns of the file are
+    asked for by their numbers.
     """
 
     name: str
@@ -84,6 +85,7 @@ class FileFormat:
     cells: Cells = AS_PEOPLE_WRITE
     layout: Layout = AS_TOLD
     storage: ParquetStorage | None = None
+    by_number: bool = False
 
     @property
     def decimal_comma(self) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
@@ -40,6 +41,7 @@ class JsonFile:
     count = storage = None
     has_types = True
     header_lines = 0
+    renamed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, text: TextFile, format: FileFormat) -> None:
         self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma

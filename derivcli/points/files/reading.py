@@ -17,7 +17,7 @@ class Layout:
     """Where the table lies in a text file; the file tells what is not given.
 
     `skip_lines` are above the table, and lines that begin with `comment` are none of it. Of the `header_lines` the
-    first holds the names, and a second one units; with 0 there are none, and None is for what the file tells. The
+    first holds the names, a second one units, and others nothing; 0 is for none, and None for what the file tells. The
     `separator` is a character or SPACE, and "" where the header tells it; instead, cells may have fixed `widths`, in
     characters. `encoding` is a name of Python's, and "" is UTF-8, or what a byte order mark says.
     """

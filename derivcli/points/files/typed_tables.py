@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -35,6 +36,7 @@ class TypedFile:
 
     has_types = True
     header_lines = 0
+    renamed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self,

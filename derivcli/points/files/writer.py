@@ -131,7 +131,8 @@ def _arrow_errors() -> Iterator[None]:
 def _as_numbers(rows: pyarrow.RecordBatch, numbers: Mapping[str, NDArray[Any]]) -> pyarrow.RecordBatch:
     for name, values in numbers.items():
         place = rows.schema.get_field_index(name)
-        if pyarrow.types.is_string(rows.schema.field(place).type):
+        is_there = place >= 0  # one of two columns with one name is not found by it, and stays what it is
+        if is_there and pyarrow.types.is_string(rows.schema.field(place).type):
             rows = rows.set_column(place, name, _array(values))
     return rows
 
