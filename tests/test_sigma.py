@@ -59,12 +59,8 @@ def test_correlations_against_the_matrix() -> None:
         sigmas = np.sqrt(np.diag(covariance))
         r = covariance / np.outer(sigmas, sigmas)
         pairs = {("x", "y"): r[0, 1], ("z", "x"): r[0, 2], ("y", "z"): r[1, 2]}
-        result = derive(
-            "x*y + sin(z)",
-            at={"x": 1, "y": 2, "z": 3},
-            sigma=dict(zip("xyz", sigmas.tolist(), strict=True)),
-            corr=pairs,
-        )
+        given = dict(zip("xyz", sigmas.tolist(), strict=True))
+        result = derive("x*y + sin(z)", at={"x": 1, "y": 2, "z": 3}, sigma=given, corr=pairs)
         slopes = np.array([2, 1, math.cos(3)])
         assert sigma_of(result) == [pytest.approx(math.sqrt(slopes @ covariance @ slopes), rel=1e-12)]
         assert result.propagated is not None
@@ -78,9 +74,8 @@ def test_only_what_was_asked_for_is_shown() -> None:
     assert list(result.derivatives) == list(result.verdicts) == ["x"]
     assert sigma_of(result) == [pytest.approx(math.hypot(0.2, 0.6))]
     several = jacobian(["x*y", "x + y"], at={"x": 3, "y": 2}, sigma={"x": 0.1, "y": 0.2}, wrt="y")
-    assert [sigma_of(each)[0] for each in several.results] == pytest.approx(
-        [math.hypot(0.2, 0.6), math.hypot(0.1, 0.2)]
-    )
+    found = [sigma_of(each)[0] for each in several.results]
+    assert found == pytest.approx([math.hypot(0.2, 0.6), math.hypot(0.1, 0.2)])
     assert several.matrix.shape == (1, 2, 1)
 
 
@@ -155,10 +150,6 @@ def test_columns_of_uncertainties(tmp_path: Path) -> None:
 
 def test_a_table_of_a_file_has_them_too(tmp_path: Path) -> None:
     file = written(tmp_path, "x,ux,y\n1,0.1,2\n2,0.2,3\n3,0,4\n")
-    shown = json.loads(
-        deriv("x*y", "--data", file, "--sigma", "x=ux", "--at", "z=1", "--format", "json", status=2).stdout or "{}"
-    )
-    assert shown == {}
     shown = json.loads(deriv("x*y", "--data", file, "--sigma", "x=ux", "--format", "json").stdout)
     assert shown["functions"][0]["uncertainty"]["sigma"] == [0.2, pytest.approx(0.6), 0]
     assert shown["functions"][0]["uncertainty"]["inputs"] == {"x": [0.1, 0.2, 0]}
@@ -221,7 +212,7 @@ def test_rounding_to_two_digits_of_the_uncertainty() -> None:
         (29.43, 0.41908, ("29.43", "0.42", 0)),
         (1.0, 0.02, ("1.000", "0.020", 0)),
         (0.0, 0.00999, ("0.000", "0.010", 0)),
-        (123456.0, 99.6, ("1.235", "0.001", 5)),
+        (123456.0, 99.6, ("1.2346", "0.0010", 5)),
         (5.0, 0.0, ("5", "0", 0)),
         (1e5, 1e-20, ("100000", "1e-20", 0)),
         (math.inf, 1.0, ("inf", "1", 0)),

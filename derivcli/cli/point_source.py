@@ -35,6 +35,11 @@ class PointSource:
         return [*map(draw_note, self.typed.notes), *map(visible, self.data.notes if self.data else [])]
 
     @property
+    def spread_columns(self) -> list[str]:
+        """The variables whose uncertainties are columns."""
+        return [name for name, spread in self.spreads.items() if isinstance(spread, str)]
+
+    @property
     def count(self) -> int | None:
         """How many points there are, where that is known."""
         return self.data.count if self.data else self.typed.count

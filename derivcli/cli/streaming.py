@@ -114,6 +114,7 @@ def printing(write: Callable[[str], object], name: str, source: PointSource, tal
 def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
     from derivcli.points.files.writer import writing
+    from derivcli.points.standard_uncertainties import sigma_column
     from derivcli.render.data_columns import Naming, data_columns, naming
 
     names: Naming = {}
@@ -134,6 +135,7 @@ def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) 
             numbers = {}
             if data is not None and not data.have_types:
                 numbers = {header: points.at[name] for name, header in data.variables.items() if name in points.at}
+                numbers |= {data.variables[sigma_column(name)]: points.sigmas[name] for name in source.spread_columns}
             columns = data_columns(results, tally.style, source.typed.names, names)
             writer.write(rows, columns, numbers)
 
