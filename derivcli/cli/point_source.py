@@ -66,9 +66,11 @@ class PointSource:
         spreads = {name: spread for name, spread in self.spreads.items() if name in columns}
         columns += [sigma_column(name) for name, spread in spreads.items() if isinstance(spread, str)]
         row = 1
-        for points, rows in self.data.parts(columns, size, passed):
-            points, row = with_columns(points, spreads, row if self.data.has_all_rows else None), row + points.count
-            yield Part(replace(points, axes=(*points.axes, *self.typed.axes)), rows)
+        for part in self.data.parts(columns, size, passed):
+            known = self.data.has_all_rows and part.blank is None
+            points = with_columns(part.points, spreads, row if known else None)
+            row += points.count if part.blank is None else len(part.blank)
+            yield part._replace(points=replace(points, axes=(*points.axes, *self.typed.axes)))
 
     def counted(self, names: Sequence[str], size: int, passed: bool, enough: int) -> tuple[Iterator[Part], int | None]:
         """The parts, and how many points there are; None where there are more than `enough` and nothing tells.
@@ -99,9 +101,9 @@ class PointSource:
 
         found: list[Points] = []
         count = 0
-        for points, _ in parts:
-            found.append(points)
-            count += points.count
+        for part in parts:
+            found.append(part.points)
+            count += part.points.count
             check_points_held(count)
         names = [name for name in found[0].names if name not in self.typed.names]
         columns = points_from_arrays({name: np.concatenate([points.at[name] for points in found]) for name in names})
