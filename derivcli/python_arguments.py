@@ -325,7 +325,7 @@ def points_of(at: At | None, paired: bool = False, what: str = "at", uncertain: 
 
 def sigma_of(points: Points | None, sigma: Sigma | None) -> Points | None:
     """The points with uncertainties that are given beside them."""
-    if not sigma:
+    if sigma is None:
         return points
     given = _named(sigma, "sigma")
     if points is None:
@@ -339,9 +339,11 @@ def correlations_of(corr: Correlations | None) -> dict[tuple[str, str], float]:
     """Correlations by pairs of names."""
     hint = 'write it like corr={("x", "y"): 0.5}'
     found: dict[tuple[str, str], float] = {}
-    if corr is not None and not isinstance(corr, Mapping):
+    if corr is None:
+        return found
+    if not isinstance(corr, Mapping):
         raise ArgumentError(f"corr is a mapping of pairs of names to numbers, not {type(corr).__name__}", hint=hint)
-    for pair, value in (corr or {}).items():
+    for pair, value in corr.items():
         names = names_of(pair, hint.removeprefix("write it like "), "the key of a correlation")
         is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
         if len(set(names)) != 2 or len(names) != 2 or not is_number or not -1 <= value <= 1:
