@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from derivcli.check.limits import MAX_TYPED_POINTS, is_checked, is_exact
 from derivcli.custom.loading.failures import user_failures
@@ -54,12 +54,9 @@ if TYPE_CHECKING:
     from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
     from derivcli.points.files.data_files import DataFiles
-    from derivcli.points.points import Points
+    from derivcli.points.points import Part, Points
     from derivcli.request import Request
     from derivcli.result import Result, SeriesResult, SymbolicResult
-
-Rows = TypeVar("Rows")
-"""What goes along with points, such as the rows of a file that they come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +245,8 @@ def compute(job: Job, points: Points, progress: Progress | None = None) -> list[
 
 
 def stream(
-    parts: Iterable[tuple[Points, Rows]], job: Job, count: int | None = None, progress: Progress | None = None
-) -> Iterator[tuple[Points, Rows, list[Result]]]:
+    parts: Iterable[Part], job: Job, count: int | None = None, progress: Progress | None = None
+) -> Iterator[tuple[Part, list[Result]]]:
     """The results of a job at parts of the points, `count` in all if that is known; several are computed at once.
 
     They may share memory with the points.
@@ -258,11 +255,11 @@ def stream(
 
     parts = iter(parts)
     head = list(islice(parts, 1))
-    if head:
-        job = quickest(job, head[0][0], count, progress)
+    if head and head[0].points.count:
+        job = quickest(job, head[0].points, count, progress)
 
-    def work(part: tuple[Points, Rows]) -> tuple[Points, Rows, list[Result]]:
-        return *part, job.run(part[0])
+    def work(part: Part) -> tuple[Part, list[Result]]:
+        return part, job.run(part.points)
 
     yield from in_order(work, chain(head, parts), workers(job.prepared.threads))
 

@@ -54,8 +54,9 @@ class PointSource:
 
             hint = f"the file has {headers_shown(self.data.headers)}; leave out --data, or name a column as a variable"
             raise DerivError("no column of the file occurs in the formula", hint=hint)
-        for points, rows in self.data.parts(columns, size, passed):
-            yield Part(replace(points, axes=(*points.axes, *self.typed.axes)), rows)
+        for part in self.data.parts(columns, size, passed):
+            points = replace(part.points, axes=(*part.points.axes, *self.typed.axes))
+            yield part._replace(points=points)
 
     def counted(self, names: Sequence[str], size: int, passed: bool, enough: int) -> tuple[Iterator[Part], int | None]:
         """The parts, and how many points there are; None where there are more than `enough` and nothing tells.
@@ -86,9 +87,9 @@ class PointSource:
 
         found: list[Points] = []
         count = 0
-        for points, _ in parts:
-            found.append(points)
-            count += points.count
+        for part in parts:
+            found.append(part.points)
+            count += part.points.count
             check_points_held(count)
         names = [name for name in found[0].names if name not in self.typed.names]
         columns = points_from_arrays({name: np.concatenate([points.at[name] for points in found]) for name in names})

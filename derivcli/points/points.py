@@ -223,10 +223,16 @@ class Points:
 
 
 class Part(NamedTuple):
-    """Some of the points, and the rows of a data file that they come from, or None."""
+    """Some of the points, and the rows of a data file that they come from, or None.
+
+    `blank` says which of the rows have no point; None where each has one. Then `cells` are the numbers of the
+    variables in all rows, masked where there is none.
+    """
 
     points: Points
     rows: Any
+    blank: NDArray[np.bool_] | None = None
+    cells: Mapping[str, NDArray[Any]] = {}
 
 
 def _product(axes: Sequence[Axis]) -> int:
