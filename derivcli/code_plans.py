@@ -52,7 +52,7 @@ def code(request: Request, language: Language, plot: str = "", data: DataFiles |
         from derivcli.explain.code.data_columns import columns_of
 
         data.check_used(task.names)
-        columns = columns_of(request.data, data.headers, data.variables, task.names)
+        columns = columns_of(request.data, data, task.names)
     points = request.points.notes if request.points else ()
     notes = list(dict.fromkeys([*points, *(note for each in expressions for note in each.notes)]))
     if language.load is not None:

@@ -36,7 +36,9 @@ class DataFiles:
 
     `headers` are the columns in order. `variables` gives the header of each variable, and `ambiguous` the headers of
     each name that several columns share. `paths` are the files behind the names. `have_types` says that the
-    format of some file tells a number from its text, and `storage` how the first Parquet file stores its columns.
+    format of some file tells a number from its text, and `storage` how the first Parquet file stores its columns. In
+    the first file the variables' columns have these `places`, `separator` stands between the cells of text, and there
+    are `lines_above` its first row.
     """
 
     def __init__(self, reading: Reading, files: Sequence[DataFile], names: Sequence[str]) -> None:
@@ -51,6 +53,8 @@ class DataFiles:
         self.ambiguous = {name: each for name, each in headers.items() if len(each) > 1}
         self.variables = {name: each[0] for name, each in headers.items() if len(each) == 1}
         self.variables |= {canonical_name(name): self._given(header) for name, header in reading.columns.items()}
+        self.places = {name: files[0].schema.names.index(header) for name, header in self.variables.items()}
+        self.separator, self.lines_above = files[0].separator, files[0].header_lines
         self._kept = KeptRows(reading, missing_by_header(reading.cells, files[0].schema.names, self.variables))
         counts, sizes = [file.count for file in files], [file.size for file in files]
         self._rows = None if None in counts else sum(count or 0 for count in counts)
