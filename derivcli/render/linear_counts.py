@@ -9,7 +9,7 @@ from derivcli.propagated import LINEAR
 from derivcli.render.quantities import named
 from derivcli.result import Result
 
-NOT_CHECKED = "the linear estimates of uncertainties are not checked; `--check` judges them"
+NOT_CHECKED = "the linear estimates of uncertainties are not checked; `shell:--check``python:check=True` judges them"
 
 
 @dataclass(slots=True)
