@@ -120,6 +120,8 @@ class DataFile(Protocol):
     has_types: bool
     header_lines: int
     """The lines above the first row."""
+    separator: str
+    """What stands between the cells of text; "" where nothing does."""
     renamed: Mapping[str, str]
     """The headers of columns that `schema` calls otherwise, since other columns have the same ones."""
 

@@ -36,7 +36,9 @@ class DataFiles:
 
     `headers` are the columns in order. `variables` gives the header of each variable, and `ambiguous` the headers of
     each name that several columns share. `paths` are the files behind the names. `have_types` says that the
-    format of some file tells a number from its text, and `storage` how the first Parquet file stores its columns.
+    format of some file tells a number from its text, and `storage` how the first Parquet file stores its columns. In
+    the first file the variables' columns have these `places`, `separator` stands between the cells of text, and there
+    are `lines_above` its first row.
     """
 
     def __init__(self, reading: Reading, files: Sequence[DataFile], names: Sequence[str]) -> None:
@@ -51,6 +53,8 @@ class DataFiles:
         self.ambiguous = {name: each for name, each in headers.items() if len(each) > 1}
         self.variables = {name: each[0] for name, each in headers.items() if len(each) == 1}
         self.variables |= {canonical_name(name): self._given(header) for name, header in reading.columns.items()}
+        self.places = {name: files[0].schema.names.index(header) for name, header in self.variables.items()}
+        self.separator, self.lines_above = files[0].separator, files[0].header_lines
         self._kept = KeptRows(reading, missing_by_header(reading.cells, files[0].schema.names, self.variables))
         counts, sizes = [file.count for file in files], [file.size for file in files]
         self._rows = None if None in counts else sum(count or 0 for count in counts)
@@ -60,6 +64,11 @@ class DataFiles:
     def count(self) -> int | None:
         """How many rows there are, blank ones too; None where that is not known, or where some may be left out."""
         return None if self._reading.skip else self._rows
+
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether no rows are left out, so that their numbers are known."""
+        return not self._reading.skip
 
     @property
     def expected(self) -> int | None:
@@ -73,6 +82,14 @@ class DataFiles:
         """What is worth knowing about the files, complete after the last part."""
         found = _read_again(self._names) + [note for file in self._files for note in file.notes]
         return found + self._kept.notes
+
+    def has_column(self, header: str) -> bool:
+        """Whether a column has this header."""
+        return header.strip() in {each.strip() for each in self.headers}
+
+    def name_column(self, name: str, header: str) -> None:
+        """Give the column with a header another name, as one that holds uncertainties."""
+        self.variables[name] = self._given(header)
 
     def check_used(self, names: Collection[str]) -> None:
         """Refuse a column that was named for a variable that is not among these."""
