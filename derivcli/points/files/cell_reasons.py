@@ -30,9 +30,8 @@ def reason(cell: Any, written: Cells = AS_PEOPLE_WRITE) -> tuple[str, str]:
     shown = visible(cut(text))
     if is_number(without_thousands(text, written), written.decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT_HINT
-    if written.decimal_comma and "." in text and not thousands_in(text, True):
-        return f"'{shown}' is not a number with a decimal comma", CORRECT_HINT
-    return f"'{shown}' is not a number", _way_out(text, written)
+    what = "a number with a decimal comma" if written.decimal_comma and "." in text else "a number"
+    return f"'{shown}' is not {what}", _way_out(text, written)
 
 
 def _way_out(text: str, written: Cells) -> str:
