@@ -22,6 +22,7 @@ from derivcli.points.files.column_names import apart
 from derivcli.points.files.layout_hints import checked_header
 from derivcli.points.files.separators import SEPARATORS
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
+from derivcli.points.files.text_header import TextStart
 from derivcli.points.files.text_writer import TEXT, TextWriter, joined
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class DelimitedFile:
         self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
         self.close = text.close
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
-        found = checked_header(text, format)
+        found = checked_header(TextStart(text.name, text.first, text.whole), format)
         self.renamed = apart(found.names) if format.by_number else {}
         self.headers = [*self.renamed] or found.names
         self._rows, self._body, self.notes = found.rows, found.body, found.notes
