@@ -14,6 +14,7 @@ from derivcli.pipeline import judged, stream
 from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.reading import Cells
 from derivcli.render.format_table import FORMATS
+from derivcli.uncertainty.propagate_results import propagate
 
 if TYPE_CHECKING:
     from derivcli.engines.task import Progress
@@ -46,10 +47,12 @@ class Streaming:
 
     def run(self, sink: Sink, bar: bool) -> None:
         """Send the results to a sink, part after part."""
+        request, hidden = self.job.request, self.job.task.hidden
         with progress(bar) as tell:
             for part, results in stream(self.parts, self.job, self.source.count, tell):
                 if self.check and part.points.count:
                     results = judged(results, part.points, self._judging(tell, part.points.count))
+                results = propagate(results, part.points, request.correlations, hidden, self.check)
                 sink(part, results)
                 self.tally.add(results)
                 if tell is not None:
@@ -112,6 +115,7 @@ def printing(write: Callable[[str], object], name: str, source: PointSource, tal
 def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
     from derivcli.points.files.writer import spread, writing
+    from derivcli.points.standard_uncertainties import sigma_column
     from derivcli.render.data_columns import Naming, data_columns, naming
 
     names: Naming = {}
@@ -133,6 +137,9 @@ def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) 
             numbers = {}
             if data is not None and not data.have_types:
                 numbers = {header: at[name] for name, header in data.variables.items() if name in at}
+                if part.blank is None:
+                    sigmas = {name: part.points.sigmas[name] for name in source.spread_columns}
+                    numbers |= {data.variables[sigma_column(name)]: sizes for name, sizes in sigmas.items()}
             columns = data_columns(results, tally.style, source.typed.names, names)
             if part.blank is not None:
                 columns = spread(columns, part.blank)

@@ -66,6 +66,11 @@ class DataFiles:
         return None if self._reading.skip else self._rows
 
     @property
+    def has_all_rows(self) -> bool:
+        """Whether no rows are left out, so that their numbers are known."""
+        return not self._reading.skip
+
+    @property
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
         if self._rows is not None or self._bytes is None or not self._kept.bytes:
@@ -77,6 +82,14 @@ class DataFiles:
         """What is worth knowing about the files, complete after the last part."""
         found = _read_again(self._names) + [note for file in self._files for note in file.notes]
         return found + self._kept.notes
+
+    def has_column(self, header: str) -> bool:
+        """Whether a column has this header."""
+        return header.strip() in {each.strip() for each in self.headers}
+
+    def name_column(self, name: str, header: str) -> None:
+        """Give the column with a header another name, as one that holds uncertainties."""
+        self.variables[name] = self._given(header)
 
     def check_used(self, names: Collection[str]) -> None:
         """Refuse a column that was named for a variable that is not among these."""
