@@ -53,7 +53,7 @@ def _refusal(name: str, layout: Layout, given: Layout) -> DerivError:
     if layout.skip_lines != given.skip_lines:
         lines = layout.skip_lines
         what = "the first line is no table" if lines == 1 else f"the first {lines} lines are no table"
-        options = [f"--skip-lines {lines}"]
+        options = [f"--skip-lines {lines}", *options]
     if layout.header_lines != given.header_lines:
         options = [*options, "--header-lines 0 --column x=1"]
     wrong = "--widths" if given.widths else "--separator"

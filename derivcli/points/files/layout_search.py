@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -46,15 +47,16 @@ def found_layout(text: TextStart, format: FileFormat) -> Layout | None:
 def _layouts(text: TextStart, given: Layout) -> Iterator[Layout]:
     """Layouts to try, those with names before those without."""
     yield replace(given, separator="", widths=())
-    start = text.first.lstrip()
-    signs = [sign for sign in COMMENT_SIGNS if start.startswith(sign.encode())] if not given.comment else []
+    begins = {line[:2] for line in re.split(rb"[\r\n]+", text.first)}
+    signs = [sign for sign in COMMENT_SIGNS if any(begin.startswith(sign.encode()) for begin in begins)]
     above = range(given.skip_lines + 1, given.skip_lines + MAX_LINES_ABOVE + 1)
     for header_lines in [given.header_lines, 0] if given.header_lines is None else [given.header_lines]:
         layout = replace(given, header_lines=header_lines)
-        yield from (replace(layout, comment=sign) for sign in signs)
+        commented = [replace(layout, comment=sign) for sign in signs] if not given.comment else []
+        yield from commented
         if header_lines == 0:
             yield layout
-        yield from (replace(layout, skip_lines=lines) for lines in above)
+        yield from (replace(each, skip_lines=lines) for each in (layout, *commented) for lines in above)
         if header_lines != 0 and (widths := _widths(text, given.skip_lines)):
             yield replace(given, widths=widths)
 
