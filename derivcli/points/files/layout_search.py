@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.points.files.cells_to_numbers import is_number
+from derivcli.points.files.number_grammar import is_number
 from derivcli.points.files.reading import Layout
 from derivcli.points.files.text_header import TextHeader, TextStart, read_header
 from derivcli.points.files.units import are_numbers
