@@ -20,7 +20,7 @@ from benchmarks import files
 from benchmarks.side import report, side_by_side
 from derivcli import derive, pipeline
 from derivcli.engines import chunks
-from derivcli.points.points import Points, points_from_arrays
+from derivcli.points.points import Part, Points, points_from_arrays
 from derivcli.request import Request
 
 Array = NDArray[np.floating[Any]]
@@ -205,7 +205,8 @@ def all_by_hand(points: Points, count: int) -> Iterator[list[Array]]:
 def all_by_deriv(points: Points, count: int) -> Iterator[list[Array]]:
     """The same by the calculator, from the texts on."""
     job = pipeline.prepare(Request(texts(count), points, engine="reverse"))
-    for _, _, results in pipeline.stream(((part, None) for part in points.parts(chunks.CHUNK_POINTS)), job):
+    parts = (Part(part, None) for part in points.parts(chunks.CHUNK_POINTS))
+    for _, results in pipeline.stream(parts, job):
         yield [numbers for each in results for numbers in (each.value, *each.derivatives.values())]
 
 

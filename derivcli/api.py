@@ -32,6 +32,7 @@ from derivcli.python_options import (
     ExactOptions,
     Formula,
     FormulaOptions,
+    JacobianOptions,
     Lets,
     Names,
     On,
@@ -110,15 +111,15 @@ def derive(
 
 @overload
 def jacobian(
-    expressions: Sequence[Formula], at: None = None, wrt: Names | None = None, **options: Unpack[EngineOptions]
+    expressions: Sequence[Formula], at: None = None, wrt: Names | None = None, **options: Unpack[JacobianOptions]
 ) -> list[SymbolicResult]: ...
 @overload
 def jacobian(
-    expressions: Sequence[Formula], at: At, wrt: Names | None = None, **options: Unpack[EngineOptions]
+    expressions: Sequence[Formula], at: At, wrt: Names | None = None, **options: Unpack[JacobianOptions]
 ) -> Jacobian: ...
-@reading(EngineOptions)
+@reading(JacobianOptions)
 def jacobian(
-    expressions: Sequence[Formula], at: At | None = None, wrt: Names | None = None, **options: Unpack[EngineOptions]
+    expressions: Sequence[Formula], at: At | None = None, wrt: Names | None = None, **options: Unpack[JacobianOptions]
 ) -> Jacobian | list[SymbolicResult]:
     """The Jacobian of several functions: its `matrix` has shape (points, functions, variables).
 

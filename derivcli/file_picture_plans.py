@@ -28,6 +28,7 @@ def scene_of_file(request: Request, sight: Sight, data: DataFiles, progress: Pro
     from derivcli.points.at_option import Interval
 
     assert not request.moving, "the points of such a curve are typed"
+    request.check_certain()
     expressions, _ = expressions_of(request, data)
     check_named(expressions)
     check_known(expressions)
@@ -92,9 +93,9 @@ def _rows(data: DataFiles, names: Sequence[str], progress: Progress | None) -> F
 
     def blocks() -> Iterator[Sequence[Floats]]:
         done = 0
-        for points, _ in data.parts(names, BLOCK_ROWS, passed=False):
-            yield [points.at[name].astype(np.float64, copy=False) for name in names]
-            done += points.count
+        for part in data.parts(names, BLOCK_ROWS, passed=False):
+            yield [part.points.at[name].astype(np.float64, copy=False) for name in names]
+            done += part.points.count
             if progress is not None:
                 progress("reading", done, data.expected)
 

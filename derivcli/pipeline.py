@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from derivcli.check.limits import MAX_TYPED_POINTS, is_checked, is_exact
 from derivcli.custom.loading.failures import user_failures
@@ -22,6 +22,8 @@ from derivcli.engines.task import Task, UnavailableError
 from derivcli.errors import DerivError, UnknownNameError
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
+from derivcli.points.standard_uncertainties import with_sigma
+from derivcli.uncertainty.propagate_results import propagate
 from derivcli.validation import (
     USUAL,
     arguments_of,
@@ -54,12 +56,9 @@ if TYPE_CHECKING:
     from derivcli.explain.steps.derivation import Derivation
     from derivcli.language.expression import Expression
     from derivcli.points.files.data_files import DataFiles
-    from derivcli.points.points import Points
+    from derivcli.points.points import Part, Points
     from derivcli.request import Request
     from derivcli.result import Result, SeriesResult, SymbolicResult
-
-Rows = TypeVar("Rows")
-"""What goes along with points, such as the rows of a file that they come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +113,16 @@ class Job:
 def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     """Values and derivatives at the points that were typed, in arrays, with their verdicts."""
     assert request.points is not None, "numbers are those at points"
+    points = with_sigma(request.points, request.sigma)
     expressions = parse(request)
     task = fit_together(request, expressions)
     job = prepare_engine(request, task, progress)
-    limits.check_points_held(request.points.count)
-    results = compute(job, request.points, progress)
-    check = is_checked(request.check, request.points.count * job.numbers)
-    return exact(judged(results, request.points, progress) if check else results, request.points, request.exact)
+    limits.check_points_held(points.count)
+    results = compute(job, points, progress)
+    check = is_checked(request.check, points.count * job.numbers)
+    results = judged(results, points, progress) if check else results
+    results = propagate(results, points, request.correlations, task.hidden, check, progress)
+    return exact(results, points, request.exact)
 
 
 def prepare(request: Request, data: DataFiles | None = None, progress: Progress | None = None) -> Job:
@@ -187,7 +189,9 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     direction = request.along.at if request.along is not None else ()
     check_integrals(expressions, partials, direction, request.dependent, request.series or 0)
     sums = sums_asked(request.operator, expressions, by) if request.operator else ()
-    return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device, sums)
+    hidden = [(name,) for name in request.uncertain if name in known and (name,) not in partials]
+    task = Task(expressions, names, [*partials, *hidden], request.dtype, request.along, request.dependent)
+    return replace(task, device=request.device, sums=sums, hidden=hidden)
 
 
 def prepare_engine(request: Request, task: Task, progress: Progress | None = None) -> Job:
@@ -248,8 +252,8 @@ def compute(job: Job, points: Points, progress: Progress | None = None) -> list[
 
 
 def stream(
-    parts: Iterable[tuple[Points, Rows]], job: Job, count: int | None = None, progress: Progress | None = None
-) -> Iterator[tuple[Points, Rows, list[Result]]]:
+    parts: Iterable[Part], job: Job, count: int | None = None, progress: Progress | None = None
+) -> Iterator[tuple[Part, list[Result]]]:
     """The results of a job at parts of the points, `count` in all if that is known; several are computed at once.
 
     They may share memory with the points.
@@ -258,11 +262,11 @@ def stream(
 
     parts = iter(parts)
     head = list(islice(parts, 1))
-    if head:
-        job = quickest(job, head[0][0], count, progress)
+    if head and head[0].points.count:
+        job = quickest(job, head[0].points, count, progress)
 
-    def work(part: tuple[Points, Rows]) -> tuple[Points, Rows, list[Result]]:
-        return *part, job.run(part[0])
+    def work(part: Part) -> tuple[Part, list[Result]]:
+        return part, job.run(part.points)
 
     yield from in_order(work, chain(head, parts), workers(job.prepared.threads))
 
@@ -326,6 +330,7 @@ def series(request: Request, progress: Progress | None = None) -> list[SeriesRes
 def ledger(request: Request) -> Ledger:
     """The graph that PyTorch builds of a formula, at the points that were typed."""
     assert request.points is not None, "a ledger has points"
+    request.check_certain()
     limits.check_ledger_points(request.points.count)
     with equation_hint("leave out what is before or behind the '=': a graph is that of a formula"):
         task = fit_together(request, parse(request))
@@ -373,6 +378,7 @@ def derivations(request: Request) -> list[Derivation]:
     from derivcli.explain.steps.derivation_builder import derivations
     from derivcli.explain.steps.sum_derivations import sum_derivations
 
+    request.check_certain()
     if request.points is not None:
         limits.check_ledger_points(request.points.count)
     results = formulas(request)

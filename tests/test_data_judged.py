@@ -107,7 +107,7 @@ def test_no_more_is_read_ahead_than_is_needed(tmp_path: Path) -> None:
         source = PointSource(Points(()), data)
         parts, count = source.counted(["x"], 1000, True, 2 * BATCH)
         assert count is None
-        assert data._rows_read == 3 * BATCH
+        assert data._kept.read == 3 * BATCH
         assert sum(part.points.count for part in parts) == 10 * BATCH
     with open_data(Reading((path,)), io.BytesIO()) as data:
         parts, count = PointSource(Points(()), data).counted(["x"], 1000, True, 10 * BATCH)

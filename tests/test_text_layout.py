@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
+import io
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -313,3 +315,31 @@ def test_a_separator_at_some_ends_names_the_options_that_read_it(content: str, m
     assert column(read(path, "x", skip_lines=3, header_lines=0, columns={"x": "2"})[0]) == [2, 4]
     refused = "x,y\n1,2,\n2,4\n"
     assert "the row has 3 cells" in refusal(file(tmp_path, refused)).message
+
+
+SCRIPTED = [
+    ("x,y\nm,s\n1,2\n3,4\n", []),
+    ("x y\n1 2\n3\t4\n", []),
+    ("1,2\n3,4\n", ["--column", "x=1"]),
+    ("y;x\n2;1\n4;3\n", []),
+    ("sep=~\ny~x\n2~1\n4~3\n", []),
+    ("T,T\n2,1\n4,3\n", ["--column", "x=2"]),
+]
+
+
+@each(("content", "words"), SCRIPTED)
+def test_scripts_read_what_the_file_tells(content: str, words: list[str], tmp_path: Path) -> None:
+    script = deriv("x^2", "--data", str(file(tmp_path, content)), *words, "--code", "numpy").stdout
+    found: dict[str, Any] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(script, found)  # a script of ours
+    assert found["x"].tolist() == [1, 3]
+
+
+def test_decimal_commas_between_spaces(tmp_path: Path) -> None:
+    path = file(tmp_path, "1,5 2,5\n3,5 4,5\n")
+    assert column(read(path, "x", columns={"x": "2"}, decimal_comma=True)[0]) == [2.5, 4.5]
+    path = file(tmp_path, "x y\n1,5 2,5\n3,5 4,5\n")
+    assert column(read(path, "y", decimal_comma=True)[0], "y") == [2.5, 4.5]
+    path = file(tmp_path, "x,y\n1,2\n3,4\n")
+    assert column(read(path, "y", decimal_comma=True)[0], "y") == [2, 4]

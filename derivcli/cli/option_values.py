@@ -27,11 +27,11 @@ def partials_in(mixed: Sequence[str] | None) -> list[Partial] | None:
     return None if mixed is None else [partial for text in mixed for partial in mixed_of(text)]
 
 
-def points_in(specs: Sequence[str], paired: bool = False) -> Points:
-    """The points of `--at u=1 --at v=2`, or the vector of `--along`."""
+def points_in(specs: Sequence[str], paired: bool = False, uncertain: bool = False) -> Points:
+    """The points of `--at u=1 --at v=2`, which may be `uncertain`, or the vector of `--along`."""
     from derivcli.points.at_option import read_points
 
-    return read_points(specs, paired)
+    return read_points(specs, paired, uncertain)
 
 
 def points_or_tensors_in(specs: Sequence[str], paired: bool = False) -> Points | dict[str, object]:

@@ -346,7 +346,7 @@ class MainOptions:
         at, shown = (self.at or (), []) if self.plot is None else points_and_intervals_in(self.at or (), self.on)
         request = Request(
             [formula for text in self.expressions for formula in listed_formulas(text)],
-            points_in(at, self.zip_) if at or data else None,
+            points_in(at, self.zip_, uncertain=True) if at or data else None,
             data,
             wrt_in(self.wrt),
             *orders_in(self.order),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,17 +14,19 @@ from derivcli.pipeline import judged, stream
 from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.reading import Cells
 from derivcli.render.format_table import FORMATS
+from derivcli.uncertainty.propagate_results import propagate
 
 if TYPE_CHECKING:
     from derivcli.engines.task import Progress
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
-    from derivcli.points.points import Part, Points
+    from derivcli.points.files.writer import OutputColumn
+    from derivcli.points.points import Part
     from derivcli.render.tally import Tally
     from derivcli.result import Result
 
-Sink: TypeAlias = "Callable[[Points, Any, Sequence[Result]], None]"
-"""Takes points, the rows of the input that they come from, or None, and the results at them."""
+Sink: TypeAlias = "Callable[[Part, Sequence[Result]], None]"
+"""Takes points with the rows of the input that they come from, and the results at them."""
 
 CHECKED_PART_POINTS = 2_048
 """Points of one part where each number is judged, which takes a thousand times as long."""
@@ -45,11 +47,13 @@ class Streaming:
 
     def run(self, sink: Sink, bar: bool) -> None:
         """Send the results to a sink, part after part."""
+        request, hidden = self.job.request, self.job.task.hidden
         with progress(bar) as tell:
-            for points, rows, results in stream(self.parts, self.job, self.source.count, tell):
-                if self.check:
-                    results = judged(results, points, self._judging(tell, points.count))
-                sink(points, rows, results)
+            for part, results in stream(self.parts, self.job, self.source.count, tell):
+                if self.check and part.points.count:
+                    results = judged(results, part.points, self._judging(tell, part.points.count))
+                results = propagate(results, part.points, request.correlations, hidden, self.check)
+                sink(part, results)
                 self.tally.add(results)
                 if tell is not None:
                     what = "checking" if self.check else "differentiating"
@@ -100,7 +104,7 @@ def printing(write: Callable[[str], object], name: str, source: PointSource, tal
             yield sink
         return
 
-    def print_lines(points: Points, rows: Any, results: Sequence[Result]) -> None:
+    def print_lines(part: Part, results: Sequence[Result]) -> None:
         text = render(results, name, tally.style)
         write(text.partition("\n")[2] if has_header and tally.points else text)
 
@@ -110,7 +114,8 @@ def printing(write: Callable[[str], object], name: str, source: PointSource, tal
 @contextmanager
 def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) -> Iterator[Sink]:
     """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
-    from derivcli.points.files.writer import writing
+    from derivcli.points.files.writer import spread, writing
+    from derivcli.points.standard_uncertainties import sigma_column
     from derivcli.render.data_columns import Naming, data_columns, naming
 
     names: Naming = {}
@@ -119,7 +124,7 @@ def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) 
         format = replace(format, cells=Cells(data.decimal_comma), storage=data.storage)
     with writing(file, format) as writer:
 
-        def sink(points: Points, rows: Any, results: Sequence[Result]) -> None:
+        def sink(part: Part, results: Sequence[Result]) -> None:
             nonlocal names
             if not names:
                 names = naming(results, source.typed.names, data.headers if data else ())
@@ -128,11 +133,17 @@ def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) 
                     for old, new in names.items()
                     if new != old
                 ]
+            at: Mapping[str, OutputColumn] = part.points.at if part.blank is None else part.cells
             numbers = {}
             if data is not None and not data.have_types:
-                numbers = {header: points.at[name] for name, header in data.variables.items() if name in points.at}
+                numbers = {header: at[name] for name, header in data.variables.items() if name in at}
+                if part.blank is None:
+                    sigmas = {name: part.points.sigmas[name] for name in source.spread_columns}
+                    numbers |= {data.variables[sigma_column(name)]: sizes for name, sizes in sigmas.items()}
             columns = data_columns(results, tally.style, source.typed.names, names)
-            writer.write(rows, columns, numbers)
+            if part.blank is not None:
+                columns = spread(columns, part.blank)
+            writer.write(part.rows, columns, numbers)
 
         yield sink
 

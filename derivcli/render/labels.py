@@ -15,6 +15,12 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 SIGNS = {"partial": "∂", "total": "d"}
 
+SPREADS = {"sigma": r"u", "bias": r"\mathrm{bias}", "low": r"\min ", "high": r"\max ", "linear": r"\text{linear }"}
+"""What is told of the uncertainty of a function, and how LaTeX has it."""
+
+SHARE, SHARE_OF = "share", "share of"
+"""The notations of the share of an input, of the only function and of one of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -22,7 +28,8 @@ class Label:
 
     `notation` is "prime" where the function has one variable, "partial" where it has several, "total" for a
     variable that an equation makes a function of one other, "along" for a derivative along a direction, and the name of
-    an operator of vector calculus for what that makes of it, whose component `partial` ends with.
+    an operator of vector calculus for what that makes of it, whose component `partial` ends with. Of uncertainties it
+    is one of SPREADS, SHARE or SHARE_OF.
     """
 
     function: str
@@ -36,13 +43,22 @@ class Label:
 
     @property
     def plain(self) -> str:
-        """For machines: `x`, `f`, `df/dx`, `d3f/dx2dy`, `D2f`."""
+        """For machines: `x`, `f`, `df/dx`, `d3f/dx2dy`, `D2f`, `sigma f`, `share x`."""
+        if self.notation in SPREADS:
+            return f"{self.notation} {self.function}"
+        if self.notation in (SHARE, SHARE_OF):
+            of = f"{self.function}," if self.notation == SHARE_OF else ""
+            return f"share {of}{self.partial[0]}"
         if self.notation == "along" or self.notation in VECTOR_OPERATORS:
             return self.shown(unicode=False)
         return self._quotient("d", str) if self.partial else self.function
 
     def shown(self, unicode: bool = True) -> str:
         """For people: `f'`, `∂³f/∂x²∂y` where there are several variables, `d²y/dx²` or `D²f`."""
+        if self.notation == "sigma":
+            return f"± {self.function}" if unicode else f"+- {self.function}"
+        if self.notation in SPREADS or self.notation in (SHARE, SHARE_OF):
+            return self.plain
         if not self.partial:
             return self.function
         if self.notation in VECTOR_OPERATORS:
@@ -61,6 +77,8 @@ class Label:
     def latex(self) -> str:
         """`shown` in LaTeX."""
         name = field_latex(self.function)
+        if self.notation in SPREADS:
+            return f"{SPREADS[self.notation]}({name})"
         if not self.partial:
             return name
         if self.notation in VECTOR_OPERATORS:

@@ -37,6 +37,7 @@ from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
 from derivcli.result import AnyResult
+from derivcli.uncertainty.propagate_results import propagate
 
 if TYPE_CHECKING:
     from derivcli.picture_plans import Sight
@@ -154,6 +155,7 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
     with progress() as report:
         results = compute(job, points, report)
         results = judged(results, points, report) if check else results
+        results = propagate(results, points, request.correlations, job.task.hidden, check, report)
         return _whole(request, output, exact(results, points, request.exact))
 
 

@@ -37,7 +37,7 @@ def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Rep
     state = replace(state, last=formula or state.last)
     _check_formula(state, f":{name} {option.value}".rstrip())
     given = read_options([*_kept(state, words), *words])
-    typed = points_in(given.at).names if given.at else []
+    typed = points_in(given.at, uncertain=True).names if given.at else []
     reading = equation_in if given.implicit is not None else formula_in
     expression = reading(state, state.last, [*typed, *(given.wrt or ())])
     missing = [each for each in expression.variables if each not in state.variables and each not in typed]

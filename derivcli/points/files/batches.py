@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pyarrow as pa
 
-from derivcli.points.files.cells_to_numbers import Numbers, read_numbers, reason
+from derivcli.points.files.cells_to_numbers import Numbers, missing_text, read_numbers, reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Batch:
     texts: dict[str, pa.Array] = field(default_factory=dict)
     """The columns that are used as they are written, where `rows` holds them as numbers already."""
     size: int = 0
+    missing: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """Which cells of a column stand for no number, by headers; columns without such cells are not there."""
 
     @property
     def count(self) -> int:
@@ -57,6 +59,10 @@ class Batch:
         masks = [numbers.bad for numbers in self.numbers.values() if numbers.bad is not None]
         return np.logical_or.reduce(masks) if masks else None
 
+    def cells(self, header: str) -> pa.Array:
+        """A column that is used, as it is written."""
+        return self.texts[header] if header in self.texts else self.rows.column(header)
+
     def place(self, row: int) -> int:
         """The place among all rows of the batch of one that is not unread."""
         for unread in self.unread:
@@ -64,19 +70,31 @@ class Batch:
         return row
 
     def bad_rows(self, decimal_comma: bool) -> Iterator[BadRow]:
-        """All rows that cannot be used, in their order."""
+        """All rows that cannot be used, in their order; those where a cell is missing are none."""
         mask = self.bad()
-        rows = () if mask is None else np.flatnonzero(mask).tolist()
-        cells = (self._with_bad_cell(row, self.place(row), decimal_comma) for row in rows)
+        rows = [] if mask is None else np.flatnonzero(mask).tolist()
+        cells = (self._with_bad_cell(row, decimal_comma) for row in rows)
         yield from heapq.merge(self.unread, cells, key=lambda bad: bad.place)
 
-    def _with_bad_cell(self, row: int, place: int, decimal_comma: bool) -> BadRow:
+    def blank_rows(self, decimal_comma: bool) -> Iterator[BadRow]:
+        """All rows with a cell that cannot be used or is missing, in their order."""
+        masks = [mask for mask in (self.bad(), *self.missing.values()) if mask is not None]
+        rows = np.flatnonzero(np.logical_or.reduce(masks)).tolist() if masks else []
+        bad = self.bad()
+        for row in rows:
+            yield self._with_bad_cell(row, decimal_comma) if bad is not None and bad[row] else self._with_missing(row)
+
+    def _with_bad_cell(self, row: int, decimal_comma: bool) -> BadRow:
         for header, numbers in self.numbers.items():
             if numbers.bad is not None and numbers.bad[row]:
-                cells = self.texts[header] if header in self.texts else self.rows.column(header)
-                why, hint = reason(cells[row].as_py(), decimal_comma)
-                return BadRow(place, f"column '{header}': {why}", hint)
+                why, hint = reason(self.cells(header)[row].as_py(), decimal_comma)
+                return BadRow(self.place(row), f"column '{header}': {why}", hint)
         raise AssertionError("a row without a bad cell was taken for a bad one")
+
+    def _with_missing(self, row: int) -> BadRow:
+        header = next(header for header, mask in self.missing.items() if mask[row])
+        why = missing_text(self.cells(header)[row].as_py())
+        return BadRow(self.place(row), f"column '{header}': {why}", "")
 
 
 def numbers_of(rows: pa.RecordBatch, used: Sequence[str], decimal_comma: bool) -> dict[str, Numbers]:
@@ -100,6 +118,8 @@ class DataFile(Protocol):
     has_types: bool
     header_lines: int
     """The lines above the first row."""
+    separator: str
+    """What stands between the cells of text; "" where nothing does."""
     renamed: Mapping[str, str]
     """The headers of columns that `schema` calls otherwise, since other columns have the same ones."""
 

@@ -86,6 +86,12 @@ def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
     return f"'{shown}' is not a number", CORRECT_HINT
 
 
+def missing_text(cell: Any) -> str:
+    """What is said of a cell that stands for no number."""
+    text = "" if cell is None else str(cell).strip()
+    return f"'{visible(cut(text))}' is missing" if text else "the cell is empty"
+
+
 def cut(text: str) -> str:
     """The text as messages show it."""
     return text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…"

@@ -42,6 +42,7 @@ class DelimitedFile:
         self.renamed = apart(found.names) if format.by_number else {}
         self.headers = [*self.renamed] or found.names
         self._rows, self._body, self.notes = found.rows, found.body, found.notes
+        self.separator = found.rows.separator
         self._is_single = len(self.headers) == 1 and not format.layout.widths
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
         self._line_end = b"\n" if b"\n" in text.first else b"\r"

@@ -6,27 +6,24 @@ import difflib
 import glob
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from derivcli.errors import DerivError, file_name
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.lexer.tokens import canonical_name
-from derivcli.points.files.arrow_encodings import filtered
-from derivcli.points.files.batches import STANDARD_INPUT, BadRow, Batch, DataFile
+from derivcli.points.files.batches import STANDARD_INPUT, DataFile
 from derivcli.points.files.cells_to_numbers import check_type
 from derivcli.points.files.column_names import headers_by_name, is_number_of_column, places_meant
 from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import format_of
+from derivcli.points.files.kept_rows import Kept, KeptRows
+from derivcli.points.files.missing_cells import missing_by_header
 from derivcli.points.files.reading import Reading
 from derivcli.points.points import Part, points_from_arrays
-
-MAX_ROWS_NAMED = 5
-"""Rows that are left out and named; the others are only counted."""
 
 MAX_HEADERS_SHOWN = 40
 
@@ -39,7 +36,9 @@ class DataFiles:
 
     `headers` are the columns in order. `variables` gives the header of each variable, and `ambiguous` the headers of
     each name that several columns share. `paths` are the files behind the names. `have_types` says that the
-    format of some file tells a number from its text, and `storage` how the first Parquet file stores its columns.
+    format of some file tells a number from its text, and `storage` how the first Parquet file stores its columns. In
+    the first file the variables' columns have these `places`, `separator` stands between the cells of text, and there
+    are `lines_above` its first row.
     """
 
     def __init__(self, reading: Reading, files: Sequence[DataFile], names: Sequence[str]) -> None:
@@ -48,45 +47,49 @@ class DataFiles:
         self.decimal_comma, self.have_types = reading.decimal_comma, any(file.has_types for file in files)
         self.storage = next((file.storage for file in files if file.storage is not None), None)
         self._reading, self._files, self._names = reading, files, names
-        # What has been counted so far: all rows, those kept, the bytes of all, and what notes tell.
-        self._rows_read = self._rows_kept = self._bytes_read = 0
-        self._left_out: list[str] = []
-        self._rounded: dict[str, tuple[int, str]] = {}
         for file in files[1:]:
             _check_same_columns(file, files[0])
         headers = headers_by_name(self.headers)
         self.ambiguous = {name: each for name, each in headers.items() if len(each) > 1}
         self.variables = {name: each[0] for name, each in headers.items() if len(each) == 1}
         self.variables |= {canonical_name(name): self._given(header) for name, header in reading.columns.items()}
+        self.places = {name: files[0].schema.names.index(header) for name, header in self.variables.items()}
+        self.separator, self.lines_above = files[0].separator, files[0].header_lines
+        self._kept = KeptRows(reading, missing_by_header(reading.cells, files[0].schema.names, self.variables))
         counts, sizes = [file.count for file in files], [file.size for file in files]
         self._rows = None if None in counts else sum(count or 0 for count in counts)
         self._bytes = None if None in sizes else sum(size or 0 for size in sizes)
 
     @property
     def count(self) -> int | None:
-        """How many rows there are; None where that is not known, or where some may be left out."""
+        """How many rows there are, blank ones too; None where that is not known, or where some may be left out."""
         return None if self._reading.skip else self._rows
+
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether no rows are left out, so that their numbers are known."""
+        return not self._reading.skip
 
     @property
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
-        if self._rows is not None or self._bytes is None or not self._bytes_read:
+        if self._rows is not None or self._bytes is None or not self._kept.bytes:
             return self._rows
-        return max(self._rows_kept, round(self._rows_kept * self._bytes / self._bytes_read))
+        return max(self._kept.used, round(self._kept.used * self._bytes / self._kept.bytes))
 
     @property
     def notes(self) -> list[str]:
         """What is worth knowing about the files, complete after the last part."""
         found = _read_again(self._names) + [note for file in self._files for note in file.notes]
-        left_out = self._rows_read - self._rows_kept
-        if left_out:
-            more = ", …" if left_out > MAX_ROWS_NAMED else ""
-            rows = "1 row was" if left_out == 1 else f"{left_out:,} rows were"
-            found.append(f"{rows} left out: {', '.join(self._left_out)}{more}")
-        for header, (count, first) in self._rounded.items():
-            numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
-            found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
-        return found
+        return found + self._kept.notes
+
+    def has_column(self, header: str) -> bool:
+        """Whether a column has this header."""
+        return header.strip() in {each.strip() for each in self.headers}
+
+    def name_column(self, name: str, header: str) -> None:
+        """Give the column with a header another name, as one that holds uncertainties."""
+        self.variables[name] = self._given(header)
 
     def check_used(self, names: Collection[str]) -> None:
         """Refuse a column that was named for a variable that is not among these."""
@@ -112,48 +115,12 @@ class DataFiles:
             file.select(used, passed)
         schema = common_schema([file.schema for file in self._files], None if passed else used)
         for file in self._files:
-            for batch in self._kept_batches(file, size):
-                numbers = {variable: batch.numbers[header].values for variable, header in headers.items()}
-                rows = arranged(batch.rows, schema, file.name)
+            for kept in self._kept.batches(file, size):
+                rows = arranged(kept.rows, schema, file.name)
                 shown = [file.renamed.get(name, name) for name in schema.names]
                 rows = rows.rename_columns(shown) if file.renamed else rows
-                yield from _sliced(Part(points_from_arrays(numbers), rows), size)
-        self._check_rows()
-
-    def _kept_batches(self, file: DataFile, size: int) -> Iterator[Batch]:
-        """The batches with the rows that can be used; raises DerivError at a bad row unless they are skipped."""
-        row, line = 0, file.header_lines
-        for batch in file.batches(size):
-            self._note_rounded(file, batch, row)
-            if not self._reading.skip:
-                for bad in batch.bad_rows(self._reading.decimal_comma):
-                    raise _refusal(file, batch, bad, row, line)
-            missing = MAX_ROWS_NAMED - len(self._left_out)
-            for bad in islice(batch.bad_rows(self._reading.decimal_comma), missing):
-                self._left_out.append(f"{file.name}, row {row + bad.place + 1:,} ({bad.why})")
-            row, line = row + batch.count, line + batch.lines
-            self._rows_read += batch.count
-            self._bytes_read += batch.size
-            batch = _without_bad_rows(batch)
-            self._rows_kept += batch.rows.num_rows
-            yield batch
-
-    def _note_rounded(self, file: DataFile, batch: Batch, row: int) -> None:
-        for header, numbers in batch.numbers.items():
-            if numbers.rounded is not None:
-                first = f"row {row + batch.place(int(numbers.rounded[0])) + 1:,} of {file.name}"
-                count, first = self._rounded.get(header, (0, first))
-                self._rounded[header] = (count + len(numbers.rounded), first)
-
-    def _check_rows(self) -> None:
-        if not self._rows_read:
-            first = self._files[0]
-            what = f"{first.name} has {'columns' if first.has_types else 'a header'} and no rows"
-            what = "none of the files has rows" if len(self._files) > 1 else what
-            raise DerivError(what, hint="write rows of numbers under the names of the columns")
-        if not self._rows_kept:
-            message = f"none of the rows can be read: {self._left_out[0]}"
-            raise DerivError(message, hint="choose other columns, or correct the rows")
+                yield from _sliced(kept._replace(rows=rows), headers, size)
+        self._kept.check(self._files)
 
     def _given(self, header: str) -> str:
         names = self._files[0].schema.names
@@ -236,23 +203,18 @@ def _check_same_columns(file: DataFile, first: DataFile) -> None:
             raise DerivError(message, hint="files that are read together have the same columns")
 
 
-def _without_bad_rows(batch: Batch) -> Batch:
-    bad = batch.bad()
-    if bad is None:
-        return batch
-    numbers = {header: replace(each, values=each.values[~bad]) for header, each in batch.numbers.items()}
-    return Batch(filtered(batch.rows, ~bad), numbers)
-
-
-def _sliced(part: Part, size: int) -> Iterator[Part]:
-    count = part.rows.num_rows
-    step = -(-count // max(1, -(-count // size)))
-    for start in range(0, count, max(1, step)):
-        numbers = {axis.name: axis.between(start, start + step) for axis in part.points.axes}
-        yield Part(points_from_arrays(numbers), part.rows.slice(start, step))
-
-
-def _refusal(file: DataFile, batch: Batch, bad: BadRow, row: int, line: int) -> DerivError:
-    within = batch.line_of(bad.place)
-    shown = "" if within is None else f" (line {line + within + 1:,})"
-    return DerivError(f"{file.name}, row {row + bad.place + 1:,}{shown}, {bad.why}", hint=bad.hint)
+def _sliced(kept: Kept, headers: Mapping[str, str], size: int) -> Iterator[Part]:
+    """Parts of at most so many rows, with the points of the variables that have these headers."""
+    count = kept.rows.num_rows
+    step = max(1, -(-count // max(1, -(-count // size))))
+    start = 0
+    for first in range(0, count, step):
+        blank = None if kept.blank is None else kept.blank[first : first + step]
+        stop = start + min(step, count - first) - (0 if blank is None else int(blank.sum()))
+        numbers = {variable: kept.numbers[header][start:stop] for variable, header in headers.items()}
+        part = Part(points_from_arrays(numbers), kept.rows.slice(first, step))
+        if blank is not None and blank.any():
+            cells = {variable: kept.cells[header][first : first + step] for variable, header in headers.items()}
+            part = part._replace(blank=blank, cells=cells)
+        yield part
+        start = stop

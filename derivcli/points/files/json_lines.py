@@ -40,7 +40,7 @@ class JsonFile:
 
     count = storage = None
     has_types = True
-    header_lines = 0
+    header_lines, separator = 0, ""
     renamed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, text: TextFile, format: FileFormat) -> None:

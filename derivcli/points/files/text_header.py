@@ -118,9 +118,10 @@ class _HeaderReader:
         if layout.separator:
             return self._delimited(layout.separator)
         separator, is_told = (said, True) if said else told_by_header(_first_row(self._first, start), usual)
-        if not is_told:
+        if not is_told or (separator == "," and self._format.decimal_comma):
             spaced = self._delimited(SPACE)
-            if separates_by_space([cells for _, cells in self._lines_of(spaced, start, MAX_ROWS_COMPARED)]):
+            rows = [cells for _, cells in self._lines_of(spaced, start, MAX_ROWS_COMPARED)]
+            if separates_by_space(rows) and (not is_told or self._is_data(rows[0])):
                 separator, is_told = SPACE, True
         if is_told and separator != self._format.row.separator:
             self._notes.append(f"{self._name}: its columns are separated by {SHOWN.get(separator, repr(separator))}")

@@ -35,7 +35,7 @@ class TypedFile:
     """
 
     has_types = True
-    header_lines = 0
+    header_lines, separator = 0, ""
     renamed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(

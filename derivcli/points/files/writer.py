@@ -26,8 +26,28 @@ class Categories:
     names: tuple[str | None, ...]
 
 
-OutputColumn: TypeAlias = NDArray[Any] | Sequence[str] | Categories
-"""Numbers or texts of ours, one for each row; nothing where an array is masked."""
+OutputColumn: TypeAlias = NDArray[Any] | Sequence[str | None] | Categories
+"""Numbers or texts of ours, one for each row; nothing where an array is masked, or in the place of a text."""
+
+
+def spread(columns: Mapping[str, OutputColumn], blank: NDArray[np.bool_]) -> dict[str, OutputColumn]:
+    """Columns of the rows that are not blank as columns of all rows, with nothing in the blank ones."""
+    return {name: _spread(values, blank) for name, values in columns.items()}
+
+
+def _spread(values: OutputColumn, blank: NDArray[np.bool_]) -> OutputColumn:
+    if isinstance(values, Categories):
+        codes = np.full(len(blank), values.names.index(None), dtype=values.codes.dtype)
+        codes[~blank] = values.codes
+        return Categories(codes, values.names)
+    if isinstance(values, np.ndarray):
+        found = np.zeros(len(blank), dtype=values.dtype)
+        found[~blank] = np.ma.getdata(values)
+        mask = blank.copy()
+        mask[~blank] = np.ma.getmaskarray(values)
+        return np.ma.array(found, mask=mask)
+    texts = iter(values)
+    return [None if is_blank else next(texts) for is_blank in blank.tolist()]
 
 
 class Writer:
@@ -44,7 +64,7 @@ class Writer:
         self,
         rows: pyarrow.RecordBatch | None,
         columns: Mapping[str, OutputColumn],
-        numbers: Mapping[str, NDArray[Any]] | None = None,
+        numbers: Mapping[str, OutputColumn] | None = None,
     ) -> None:
         """Write the rows of the input, where there are any, and after them columns of ours, which are copied.
 
@@ -128,7 +148,7 @@ def _arrow_errors() -> Iterator[None]:
         raise OSError(str(error)) from error
 
 
-def _as_numbers(rows: pyarrow.RecordBatch, numbers: Mapping[str, NDArray[Any]]) -> pyarrow.RecordBatch:
+def _as_numbers(rows: pyarrow.RecordBatch, numbers: Mapping[str, OutputColumn]) -> pyarrow.RecordBatch:
     for name, values in numbers.items():
         place = rows.schema.get_field_index(name)
         is_there = place >= 0  # one of two columns with one name is not found by it, and stays what it is
@@ -166,7 +186,7 @@ def _array(values: OutputColumn, decimal_comma: bool = False) -> pyarrow.Array:
         return pyarrow.array(values.data, mask=np.ma.getmaskarray(values))
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return pyarrow.array(values.copy())
-    texts = [text.replace(".", ",") for text in values] if decimal_comma else values
+    texts = [text and text.replace(".", ",") for text in values] if decimal_comma else values
     return pyarrow.array(texts, pyarrow.string())
 
 

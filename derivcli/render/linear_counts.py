@@ -1,0 +1,45 @@
+"""How many linear estimates of uncertainties are right, counted as results go by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from derivcli.propagated import LINEAR
+from derivcli.render.quantities import named
+from derivcli.result import Result
+
+NOT_CHECKED = "the linear estimates of uncertainties are not checked; `shell:--check``python:check=True` judges them"
+
+
+@dataclass(slots=True)
+class LinearCounts:
+    """For each function with uncertainties how many of its linear estimates are what LINEAR says."""
+
+    counts: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, results: Sequence[Result]) -> None:
+        """Count those of the next points."""
+        for name, result in named(results):
+            if result.propagated is not None:
+                counts = self.counts.setdefault(name, [0] * len(LINEAR))
+                for code in range(len(LINEAR)):
+                    counts[code] += int((result.propagated.linear == code).sum())
+
+    def lines(self) -> list[str]:
+        """A line for each function of which some were judged."""
+        found = []
+        for name, (_, *counts) in self.counts.items():
+            said = [f"{count:,} {word}" for word, count in zip(LINEAR[1:], counts, strict=True) if count]
+            if said:
+                found.append(f"linear estimates of the uncertainty of {name}: {', '.join(said)}")
+        return found
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether there are some and none was judged."""
+        return bool(self.counts) and not any(sum(counts[1:]) for counts in self.counts.values())
+
+    def notes(self) -> list[str]:
+        """What is said of many of them."""
+        return [NOT_CHECKED] if self.is_unchecked else self.lines()

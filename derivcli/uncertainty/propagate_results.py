@@ -1,0 +1,43 @@
+"""Results with what the uncertainties of their points make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derivcli.result import Partial, derivative_key
+
+if TYPE_CHECKING:
+    from derivcli.engines.task import Progress
+    from derivcli.points.points import Points
+    from derivcli.result import Result
+
+
+def propagate(
+    results: Sequence[Result],
+    points: Points,
+    correlations: Mapping[tuple[str, str], float],
+    hidden: Collection[Partial],
+    judge: bool,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """The results with their uncertainties, where points have some, and without derivatives that only these need.
+
+    With `judge` it is found out whether the linear estimates are right.
+    """
+    inputs = points.sigmas
+    if not inputs:
+        return list(results)
+    from derivcli.uncertainty.propagation import propagated
+
+    keys = {derivative_key(partial) for partial in hidden}
+    found = []
+    for result in results:
+        spread = propagated(result, points, inputs, correlations, judge, progress)
+        slopes = {name: result.derivatives[name] for name in inputs}
+        spread = replace(spread, sensitivities=slopes, correlations=dict(correlations))
+        derivatives = {key: values for key, values in result.derivatives.items() if key not in keys}
+        verdicts = {key: values for key, values in result.verdicts.items() if key not in keys}
+        found.append(replace(result, derivatives=derivatives, verdicts=verdicts, propagated=spread))
+    return found
