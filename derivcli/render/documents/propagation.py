@@ -12,7 +12,7 @@ from derivcli.render.blocks import Block, Column, Equations, Gap, Line, Sentence
 from derivcli.render.labels import Label, name_latex
 from derivcli.render.linear_counts import LinearCounts
 from derivcli.render.numbers import latex_number, number_at, outward_texts
-from derivcli.render.quantities import named, notation_of, point_text
+from derivcli.render.quantities import exact_text, named, notation_of, point_text
 from derivcli.result import Result
 
 MAX_BUDGETS = 4
@@ -82,12 +82,13 @@ def _head(name: str, result: Result, spread: Propagated, point: int, style: Styl
     """The value with its uncertainty, rounded as reports have it."""
     value, sigma, power = rounded(float(result.value[point]), float(spread.sigma[point]))
     sign = "±" if style.unicode else "+-"
-    text = f"({value} {sign} {sigma})e{power}" if power else f"{value} {sign} {sigma}"
+    text = value if sigma == "nan" else f"{value} {sign} {sigma}"
+    text = f"({text})e{power}" if power else text
     if spread.linear[point] == OFF:
         text += ", by the linear estimate, which is off"
 
     def latex() -> list[Line]:
-        both = rf"{latex_number(value)} \pm {latex_number(sigma)}"
+        both = latex_number(value) + ("" if sigma == "nan" else rf" \pm {latex_number(sigma)}")
         return [(name_latex(name), "=", rf"\left({both}\right) \cdot 10^{{{power}}}" if power else both)]
 
     return Equations([(name, text)], latex, role="value")
@@ -100,8 +101,11 @@ def _budget(name: str, result: Result, spread: Propagated, point: int, style: St
     digits = style.digits or PART_DIGITS
     sign = "±" if style.unicode else "+-"
     sizes = [_short(spread.inputs[each][point], digits) if each in spread.inputs else "" for each in names]
-    at = [number_at(result.at[each], point, style.digits) for each in names]
+    at = [result.typed[each][point] if each in result.typed else "" for each in names]
+    at = [typed or number_at(result.at[each], point, style.digits) for typed, each in zip(at, names, strict=True)]
     at = [_padded(value, size) for value, size in zip(at, sizes, strict=True)]
+    exact = {"value": [*[""] * len(names), exact_text(result.exact_value, point)]}
+    exact[LONG_WORDS[0]] = [*(exact_text(result.exact.get(each, ()), point) for each in names), ""]
     slope = [number_at(slopes[each], point, style.digits) if each in slopes else "" for each in names]
     parts = [_contribution(spread, each, point, digits) for each in names]
     shares = [_share(spread, each, point) for each in names]
@@ -111,7 +115,10 @@ def _budget(name: str, result: Result, spread: Propagated, point: int, style: St
     labels = ("value", sign, *LONG_WORDS, "share")
     columns = [
         Column("", [*names, name], "name", numeric=False),
-        *(Column(*each) for each in zip(labels, texts, ("", "", "derivative", "", ""), strict=True)),
+        *(
+            Column(label, cells, "derivative" * (label == LONG_WORDS[0]), exact=exact.get(label, ()))
+            for label, cells in zip(labels, texts, strict=True)
+        ),
     ]
     return Table(_fitted(columns, style), lambda: _latex_lines(name, result, names, (at, sizes, slope, parts, shares)))
 
