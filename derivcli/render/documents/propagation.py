@@ -109,7 +109,8 @@ def _budget(name: str, result: Result, spread: Propagated, point: int, style: St
     slope = [number_at(slopes[each], point, style.digits) if each in slopes else "" for each in names]
     parts = [_contribution(spread, each, point, digits) for each in names]
     shares = [_share(spread, each, point) for each in names]
-    total = [number_at(result.value, point, style.digits), _short(spread.sigma[point], digits)]
+    sigma = "" if math.isnan(spread.sigma[point]) else _short(spread.sigma[point], digits)
+    total = [number_at(result.value, point, style.digits), sigma]
     whole = "100.0 %" if spread.sigma[point] > 0 else ""
     texts = ([*at, total[0]], [*sizes, total[1]], [*slope, ""], [*parts, total[1]], [*shares, whole])
     labels = ("value", sign, *LONG_WORDS, "share")
@@ -144,7 +145,7 @@ def _contribution(spread: Propagated, name: str, point: int, digits: int) -> str
     """What the uncertainty of the value would be if only this input were uncertain."""
     if name not in spread.inputs:
         return ""
-    return _short(abs(spread.sensitivities[name][point] * spread.inputs[name][point]), digits)
+    return _short(abs(float(spread.sensitivities[name][point]) * float(spread.inputs[name][point])), digits)
 
 
 def _short(value: float, digits: int) -> str:
@@ -195,20 +196,16 @@ def _correlated(spread: Propagated) -> Sentence:
 def _linear(spread: Propagated, point: int) -> str:
     """Whether the linear estimate is right."""
     sigma, second = float(spread.sigma[point]), float(spread.second[point])
-    error = float(spread.error[point])
-    match int(spread.linear[point]):
-        case code if code == GOOD:
-            proved = f"right to {_percent(error)} (proved)" if not math.isnan(error) else "right to 1 %"
-            return f"the linear estimate is {proved}"
-        case code if code == OFF:
-            known = (
-                "" if math.isnan(second) else f", and with the second order it is {number_of(second, SPREAD_DIGITS)}"
-            )
-            return f"the linear estimate is off: it says {number_of(sigma, SPREAD_DIGITS)}{known}"
-        case code if code == NOT_DECIDED:
-            return "whether the linear estimate is right to 1 % is not decided"
-        case _:
-            return ""
+    error, code = float(spread.error[point]), int(spread.linear[point])
+    if code == GOOD:
+        size = "1 %" if math.isnan(error) else f"{_percent(error)} (proved)"
+        return f"for normal inputs the linear estimate is right to {size}"
+    if code == OFF:
+        known = abs(second - sigma) > NOTABLE_BIAS * sigma
+        more = f", and with the second order it is {number_of(second, SPREAD_DIGITS)}" if known else ""
+        says = number_of(sigma, SPREAD_DIGITS)
+        return f"for normal inputs the linear estimate is off by more than 1 %: it says {says}{more}"
+    return "whether the linear estimate is right to 1 % is not decided" if code == NOT_DECIDED else ""
 
 
 def _percent(error: float) -> str:
@@ -235,8 +232,8 @@ def _reach(name: str, spread: Propagated, point: int, style: Style) -> str:
         return ""
     digits = style.digits or PART_DIGITS
     ends = outward_texts(low, digits, ROUND_FLOOR)[0], outward_texts(high, digits, ROUND_CEILING)[0]
-    sign = "±" if style.unicode else "+-"
-    return f"with each input within {sign}3 of its uncertainties, {name} is between {ends[0]} and {ends[1]}"
+    where = f"is {ends[0]}" if ends[0] == ends[1] else f"is between {ends[0]} and {ends[1]}"
+    return f"anywhere within three uncertainties of each input {name} {where}"
 
 
 def spread_sentences(results: Sequence[Result], style: Style) -> list[Block]:
