@@ -17,9 +17,10 @@ import pyarrow.csv as arrow_csv
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_binary
 from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
-from derivcli.points.files.cells_to_numbers import COMMA_HINT, CORRECT_HINT, has_decimal_comma
+from derivcli.points.files.cell_reasons import COMMA_HINT, CORRECT_HINT
 from derivcli.points.files.column_names import apart
 from derivcli.points.files.layout_hints import checked_header
+from derivcli.points.files.number_grammar import has_decimal_comma
 from derivcli.points.files.separators import SEPARATORS
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
 from derivcli.points.files.text_writer import TEXT, TextWriter, joined
@@ -35,13 +36,13 @@ class DelimitedFile:
     has_types = False
 
     def __init__(self, text: TextFile, format: FileFormat) -> None:
-        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
+        self.name, self.size, self._text, self._written = text.name, text.size, text, format.cells
         self.close = text.close
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
         found = checked_header(text, format)
         self.renamed = apart(found.names) if format.by_number else {}
         self.headers = [*self.renamed] or found.names
-        self._rows, self._body, self.notes = found.rows, found.body, found.notes
+        self._rows, self._body, self.notes = found.rows, found.body, text.notes + found.notes
         self.separator = found.rows.separator
         self._is_single = len(self.headers) == 1 and not format.layout.widths
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
@@ -80,7 +81,7 @@ class DelimitedFile:
         if b'"' in block and self._rows.cut(block) < len(block):
             return self._unclosed(block)
         rows = record_batch(self._parsed(block, unread))
-        numbers = numbers_of(rows, self._used, self._decimal_comma)
+        numbers = numbers_of(rows, self._used, self._written)
         lines = block.count(self._line_end)
         return Batch(rows, numbers, unread, self._line_finder(block), lines, size=self._text.bytes_of(block))
 

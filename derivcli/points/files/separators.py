@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from derivcli.points.files.cells_to_numbers import is_number
+from derivcli.points.files.number_grammar import is_number
 from derivcli.points.files.reading import SPACE
 
 SEPARATORS = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.points.files.cells_to_numbers import is_number
 from derivcli.points.files.comments import Comments
 from derivcli.points.files.delimited_rows import DelimitedRows
 from derivcli.points.files.fixed_widths import FixedRows
+from derivcli.points.files.number_grammar import is_number
 from derivcli.points.files.reading import SPACE
 from derivcli.points.files.separators import SHOWN, separates_by_space, told_by_header
 from derivcli.points.files.text_blocks import TextFile, empty
