@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derivcli.points.files.cells_to_numbers import is_number
+from derivcli.points.files.number_grammar import is_number
 from derivcli.points.files.units import MISSING_WORDS
 
 COMMENT_SIGNS = ("#", "%", "!", "//", ";", "'", '"')

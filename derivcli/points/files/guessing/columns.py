@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derivcli.points.files.cells_to_numbers import MINUS, is_number
 from derivcli.points.files.guessing.cell_kinds import TIME, Kinds
 from derivcli.points.files.guessing.tables import LEAST_NUMBERS, LEAST_SHARE
 from derivcli.points.files.guessing.times import time_formats
+from derivcli.points.files.number_grammar import MINUS, is_number
 from derivcli.points.files.reading import Cells
 from derivcli.points.files.units import MISSING_WORDS
 
