@@ -23,6 +23,7 @@ from derivcli.points.files.layout_hints import checked_header
 from derivcli.points.files.number_grammar import has_decimal_comma
 from derivcli.points.files.separators import SEPARATORS
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
+from derivcli.points.files.text_header import TextStart
 from derivcli.points.files.text_writer import TEXT, TextWriter, joined
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class DelimitedFile:
         self.name, self.size, self._text, self._written = text.name, text.size, text, format.cells
         self.close = text.close
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
-        found = checked_header(text, format)
+        found = checked_header(TextStart(text.name, text.first, text.whole), format)
         self.renamed = apart(found.names) if format.by_number else {}
         self.headers = [*self.renamed] or found.names
         self._rows, self._body, self.notes = found.rows, found.body, text.notes + found.notes
