@@ -221,3 +221,22 @@ def test_rounding_to_two_digits_of_the_uncertainty() -> None:
 )
 def test_rounding_of_special_pairs(value: float, sigma: float, wanted: tuple[str, str, int]) -> None:
     assert rounded(value, sigma) == wanted
+
+
+def session(*lines: str) -> list[str]:
+    """What the lines of a piped session print."""
+    return deriv("shell", stdin="\n".join([*lines, ""]).encode()).stdout.splitlines()
+
+
+def test_a_session_keeps_uncertainties() -> None:
+    assert session("m = 2.00±0.01", "h = 3.0(3)", "m*h")[-1].split("\t")[-1] == f"sigma f {math.hypot(0.03, 0.6)}"
+    assert session("x = 3±0.1", "z = 2*x", "z^2")[-1].endswith("sigma f 2.4000000000000004")
+    assert session("x = 0:1:3±10%", ":vars")[-1] == "x\t0:1:3±10%"
+    assert session("x = 1±0.1,2±0.2", ":vars")[-1] == "x\t1±0.1,2±0.2"
+    assert session("x = 3±0.1", "x = 4", "x^2")[-1] == "16\t8\tproved"
+
+
+def test_a_session_asks_for_more_without_them() -> None:
+    assert session("x = 3±0.1", ":hessian x^2")[-1] == "3\t9\t2"
+    assert session("x = 3±0.1", ":steps x^2")[-1].startswith("df/dx")
+    assert session("x = 3±0.1", "y = 2", ":sigma y=0.5 x*y")[-1].split("\t")[3] == str(math.hypot(0.2, 1.5))

@@ -22,7 +22,7 @@ _DIGITS = r"(?P<digits>\d+(?:\.\d*)?|\.\d+)"
 _EXPONENT = r"(?P<exponent>(?:[eE][-+\u2212]?\d+)?)"
 _BRACKETS = re.compile(rf"(?P<sign>[-+\u2212]?)\s*(?P<whole>\d*)\.(?P<places>\d*)\({_DIGITS}\){_EXPONENT}")
 _WHOLE = re.compile(rf"(?P<sign>[-+\u2212]?)\s*(?P<whole>\d+)\((?P<digits>\d+)\){_EXPONENT}")
-_WITHIN = re.compile(r"(?<![\w.])(?:\d+\.\d*|\.\d+)\(\d+\)")
+_WITHIN = re.compile(rf"(?<![\w.])(?:\d+\.\d*|\.\d+){_EXPONENT}\(\d+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ class UncertainText:
     is_percent: bool = False
     factor: Piece | None = None
     notes: tuple[Note, ...] = ()
+
+
+def is_uncertain(text: str) -> bool:
+    """Whether a text is a value with an uncertainty, as far as its signs tell."""
+    has_digits = _with_digits(text, *_stripped(text, 0, len(text))) is not None
+    return has_digits or re.search(r"±|\+/[-\u2212]|\\pm(?![A-Za-z])", text) is not None
 
 
 def uncertain_text(spec: str, start: int, stop: int) -> UncertainText | None:
@@ -72,8 +78,9 @@ def reading_notes(spec: str, start: int, stop: int) -> list[Note]:
         read, other = _product(value, product["digits"], exponent), f"{value}±{product['digits']}"
         other = f"({other}){exponent}" if exponent else other
         return [_note(spec, product, f"the product {read}", f"{other} for an uncertainty")]
+    alone, behind = "it alone, as in x=3.0(1), for an uncertainty", "3.0(1)e-2 for an uncertainty"
     return [
-        _note(spec, found, "a product", "it alone, as in x=3.0(1), for an uncertainty")
+        _note(spec, found, "a product", behind if found["exponent"] else alone)
         for found in _WITHIN.finditer(spec, start, stop)
     ]
 

@@ -23,8 +23,9 @@ class LinearCounts:
         for name, result in named(results):
             if result.propagated is not None:
                 counts = self.counts.setdefault(name, [0] * len(LINEAR))
+                found = result.propagated.linear[result.propagated.sigma == result.propagated.sigma]
                 for code in range(len(LINEAR)):
-                    counts[code] += int((result.propagated.linear == code).sum())
+                    counts[code] += int((found == code).sum())
 
     def lines(self) -> list[str]:
         """A line for each function of which some were judged."""
@@ -38,7 +39,8 @@ class LinearCounts:
     @property
     def is_unchecked(self) -> bool:
         """Whether there are some and none was judged."""
-        return bool(self.counts) and not any(sum(counts[1:]) for counts in self.counts.values())
+        totals = [sum(each) for each in zip(*self.counts.values(), strict=True)]
+        return bool(totals) and totals[0] > 0 and not any(totals[1:])
 
     def notes(self) -> list[str]:
         """What is said of many of them."""

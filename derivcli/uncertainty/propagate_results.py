@@ -11,6 +11,7 @@ from derivcli.result import Partial, derivative_key
 if TYPE_CHECKING:
     from derivcli.engines.task import Progress
     from derivcli.points.points import Points
+    from derivcli.propagated import Propagated
     from derivcli.result import Result
 
 
@@ -36,8 +37,21 @@ def propagate(
     for result in results:
         spread = propagated(result, points, inputs, correlations, judge, progress)
         slopes = {name: result.derivatives[name] for name in inputs}
-        spread = replace(spread, sensitivities=slopes, correlations=dict(correlations))
+        spread = replace(_where_defined(spread, result), sensitivities=slopes, correlations=dict(correlations))
         derivatives = {key: values for key, values in result.derivatives.items() if key not in keys}
         verdicts = {key: values for key, values in result.verdicts.items() if key not in keys}
         found.append(replace(result, derivatives=derivatives, verdicts=verdicts, propagated=spread))
     return found
+
+
+def _where_defined(spread: Propagated, result: Result) -> Propagated:
+    """The uncertainties, NaN where the function has no value."""
+    import numpy as np
+
+    has_none = ~np.isfinite(result.value)
+    if not has_none.any():
+        return spread
+    shares = {name: np.where(has_none, np.nan, values) for name, values in spread.shares.items()}
+    linear = np.where(has_none, np.uint8(0), spread.linear)
+    others = {name: np.where(has_none, np.nan, getattr(spread, name)) for name in ("sigma", "bias", "second", "error")}
+    return replace(spread, shares=shares, linear=linear, **others)

@@ -12,7 +12,7 @@ from derivcli.render.blocks import Block, Column, Equations, Gap, Line, Sentence
 from derivcli.render.labels import Label, name_latex
 from derivcli.render.linear_counts import LinearCounts
 from derivcli.render.numbers import latex_number, number_at, outward_texts
-from derivcli.render.quantities import named, notation_of, point_text
+from derivcli.render.quantities import exact_text, named, notation_of, point_text
 from derivcli.result import Result
 
 MAX_BUDGETS = 4
@@ -82,12 +82,13 @@ def _head(name: str, result: Result, spread: Propagated, point: int, style: Styl
     """The value with its uncertainty, rounded as reports have it."""
     value, sigma, power = rounded(float(result.value[point]), float(spread.sigma[point]))
     sign = "±" if style.unicode else "+-"
-    text = f"({value} {sign} {sigma})e{power}" if power else f"{value} {sign} {sigma}"
+    text = value if sigma == "nan" else f"{value} {sign} {sigma}"
+    text = f"({text})e{power}" if power else text
     if spread.linear[point] == OFF:
         text += ", by the linear estimate, which is off"
 
     def latex() -> list[Line]:
-        both = rf"{latex_number(value)} \pm {latex_number(sigma)}"
+        both = latex_number(value) + ("" if sigma == "nan" else rf" \pm {latex_number(sigma)}")
         return [(name_latex(name), "=", rf"\left({both}\right) \cdot 10^{{{power}}}" if power else both)]
 
     return Equations([(name, text)], latex, role="value")
@@ -100,18 +101,25 @@ def _budget(name: str, result: Result, spread: Propagated, point: int, style: St
     digits = style.digits or PART_DIGITS
     sign = "±" if style.unicode else "+-"
     sizes = [_short(spread.inputs[each][point], digits) if each in spread.inputs else "" for each in names]
-    at = [number_at(result.at[each], point, style.digits) for each in names]
+    at = [result.typed[each][point] if each in result.typed else "" for each in names]
+    at = [typed or number_at(result.at[each], point, style.digits) for typed, each in zip(at, names, strict=True)]
     at = [_padded(value, size) for value, size in zip(at, sizes, strict=True)]
+    exact = {"value": [*[""] * len(names), exact_text(result.exact_value, point)]}
+    exact[LONG_WORDS[0]] = [*(exact_text(result.exact.get(each, ()), point) for each in names), ""]
     slope = [number_at(slopes[each], point, style.digits) if each in slopes else "" for each in names]
     parts = [_contribution(spread, each, point, digits) for each in names]
     shares = [_share(spread, each, point) for each in names]
-    total = [number_at(result.value, point, style.digits), _short(spread.sigma[point], digits)]
+    sigma = "" if math.isnan(spread.sigma[point]) else _short(spread.sigma[point], digits)
+    total = [number_at(result.value, point, style.digits), sigma]
     whole = "100.0 %" if spread.sigma[point] > 0 else ""
     texts = ([*at, total[0]], [*sizes, total[1]], [*slope, ""], [*parts, total[1]], [*shares, whole])
     labels = ("value", sign, *LONG_WORDS, "share")
     columns = [
         Column("", [*names, name], "name", numeric=False),
-        *(Column(*each) for each in zip(labels, texts, ("", "", "derivative", "", ""), strict=True)),
+        *(
+            Column(label, cells, "derivative" * (label == LONG_WORDS[0]), exact=exact.get(label, ()))
+            for label, cells in zip(labels, texts, strict=True)
+        ),
     ]
     return Table(_fitted(columns, style), lambda: _latex_lines(name, result, names, (at, sizes, slope, parts, shares)))
 
@@ -137,7 +145,7 @@ def _contribution(spread: Propagated, name: str, point: int, digits: int) -> str
     """What the uncertainty of the value would be if only this input were uncertain."""
     if name not in spread.inputs:
         return ""
-    return _short(abs(spread.sensitivities[name][point] * spread.inputs[name][point]), digits)
+    return _short(abs(float(spread.sensitivities[name][point]) * float(spread.inputs[name][point])), digits)
 
 
 def _short(value: float, digits: int) -> str:
@@ -188,20 +196,16 @@ def _correlated(spread: Propagated) -> Sentence:
 def _linear(spread: Propagated, point: int) -> str:
     """Whether the linear estimate is right."""
     sigma, second = float(spread.sigma[point]), float(spread.second[point])
-    error = float(spread.error[point])
-    match int(spread.linear[point]):
-        case code if code == GOOD:
-            proved = f"right to {_percent(error)} (proved)" if not math.isnan(error) else "right to 1 %"
-            return f"the linear estimate is {proved}"
-        case code if code == OFF:
-            known = (
-                "" if math.isnan(second) else f", and with the second order it is {number_of(second, SPREAD_DIGITS)}"
-            )
-            return f"the linear estimate is off: it says {number_of(sigma, SPREAD_DIGITS)}{known}"
-        case code if code == NOT_DECIDED:
-            return "whether the linear estimate is right to 1 % is not decided"
-        case _:
-            return ""
+    error, code = float(spread.error[point]), int(spread.linear[point])
+    if code == GOOD:
+        size = "1 %" if math.isnan(error) else f"{_percent(error)} (proved)"
+        return f"for normal inputs the linear estimate is right to {size}"
+    if code == OFF:
+        known = abs(second - sigma) > NOTABLE_BIAS * sigma
+        more = f", and with the second order it is {number_of(second, SPREAD_DIGITS)}" if known else ""
+        says = number_of(sigma, SPREAD_DIGITS)
+        return f"for normal inputs the linear estimate is off by more than 1 %: it says {says}{more}"
+    return "whether the linear estimate is right to 1 % is not decided" if code == NOT_DECIDED else ""
 
 
 def _percent(error: float) -> str:
@@ -228,8 +232,8 @@ def _reach(name: str, spread: Propagated, point: int, style: Style) -> str:
         return ""
     digits = style.digits or PART_DIGITS
     ends = outward_texts(low, digits, ROUND_FLOOR)[0], outward_texts(high, digits, ROUND_CEILING)[0]
-    sign = "±" if style.unicode else "+-"
-    return f"with each input within {sign}3 of its uncertainties, {name} is between {ends[0]} and {ends[1]}"
+    where = f"is {ends[0]}" if ends[0] == ends[1] else f"is between {ends[0]} and {ends[1]}"
+    return f"anywhere within three uncertainties of each input {name} {where}"
 
 
 def spread_sentences(results: Sequence[Result], style: Style) -> list[Block]:
