@@ -98,6 +98,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 
 INTERPRETATIONS = (
     *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/study/"),
+    "derivcli/uncertainty/",
     *("derivcli/explain/piecewise/", "derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""
