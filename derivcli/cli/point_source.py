@@ -14,6 +14,7 @@ from derivcli.errors import DerivError, draw_note, visible
 from derivcli.language.limits import check_points_held
 
 if TYPE_CHECKING:
+    from derivcli.points.files.batches import Passed
     from derivcli.points.files.data_files import DataFiles
     from derivcli.points.points import Part, Points
     from derivcli.points.standard_uncertainties import Spread
@@ -49,7 +50,7 @@ class PointSource:
         """How many points there will be, as far as can be told by now."""
         return self.data.expected if self.data else self.typed.count
 
-    def parts(self, names: Sequence[str], size: int, passed: bool) -> Iterator[Part]:
+    def parts(self, names: Sequence[str], size: int, passed: Passed) -> Iterator[Part]:
         """The points with these variables, in parts of at most so many."""
         from derivcli.points.points import Part
         from derivcli.points.standard_uncertainties import sigma_column, with_columns
@@ -72,7 +73,9 @@ class PointSource:
             row += points.count if part.blank is None else len(part.blank)
             yield part._replace(points=replace(points, axes=(*points.axes, *self.typed.axes)))
 
-    def counted(self, names: Sequence[str], size: int, passed: bool, enough: int) -> tuple[Iterator[Part], int | None]:
+    def counted(
+        self, names: Sequence[str], size: int, passed: Passed, enough: int
+    ) -> tuple[Iterator[Part], int | None]:
         """The parts, and how many points there are; None where there are more than `enough` and nothing tells.
 
         Only so many points are read ahead. The rows have all columns where these are to be `passed` on.

@@ -162,12 +162,15 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
 def _streamed(output: Output, streaming: Streaming) -> Answer:
     source, tally, options = streaming.source, streaming.tally, output.options
     if output.data is not None and options.output is not None:
-        with replacing(options.output, options.clobber) as file, data_sink(file, output.data, source, tally) as sink:
+        with (
+            replacing(options.output, options.clobber) as file,
+            data_sink(file, output.data, source, tally, output.columns) as sink,
+        ):
             streaming.run(sink, bar=True)
         done = [summary(f"wrote {file_name(options.output)}", tally)]
     else:
         lines = default_format("results", terminal=False) if output.is_unasked_table else output.format
-        with printing(output.write, lines, source, tally) as sink:
+        with printing(output.write, lines, source, tally, output.columns) as sink:
             streaming.run(sink, bar=not output.terminal)
         done = [summary("done", tally)] if time.perf_counter() - tally.start > PATIENCE else []
     job = streaming.job
