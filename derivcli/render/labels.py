@@ -15,7 +15,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 SIGNS = {"partial": "∂", "total": "d"}
 
-SPREADS = {"sigma": r"u", "bias": r"\mathrm{bias}", "low": r"\min ", "high": r"\max ", "linear": r"\text{linear }"}
+SPREADS = {"sigma": r"u", "bias": r"\mathrm{bias}", "low": r"\min ", "high": r"\max ", "linear": r"\text{linear}"}
 """What is told of the uncertainty of a function, and how LaTeX has it."""
 
 SHARE, SHARE_OF = "share", "share of"

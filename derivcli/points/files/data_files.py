@@ -84,12 +84,13 @@ class DataFiles:
         return found + self._kept.notes
 
     def has_column(self, header: str) -> bool:
-        """Whether a column has this header."""
-        return header.strip() in {each.strip() for each in self.headers}
+        """Whether a column has this header, or gives a variable of this name."""
+        return header.strip() in {each.strip() for each in self.headers} or canonical_name(header) in self.variables
 
     def name_column(self, name: str, header: str) -> None:
         """Give the column with a header another name, as one that holds uncertainties."""
-        self.variables[name] = self._given(header)
+        is_header = header.strip() in {each.strip() for each in self.headers}
+        self.variables[name] = self._given(header) if is_header else self.variables[canonical_name(header)]
 
     def check_used(self, names: Collection[str]) -> None:
         """Refuse a column that was named for a variable that is not among these."""
