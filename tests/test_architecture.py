@@ -35,6 +35,7 @@ PIPELINE = {
     "function_arguments": ("python_arguments", "python_options"),
     "validation": (),
     "pipeline": ("request", "validation"),
+    "optional_points": ("request", "validation", "pipeline"),
     "code_plans": ("request", "pipeline"),
     "studies": ("request", "validation", "pipeline"),
     "api_requests": ("request", "python_arguments", "python_options", "pipeline"),

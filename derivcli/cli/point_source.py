@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from derivcli.errors import DerivError, draw_note, visible
 from derivcli.language.limits import check_points_held
+from derivcli.optional_points import without_unused
 
 if TYPE_CHECKING:
     from derivcli.points.files.batches import Passed
@@ -29,11 +30,14 @@ class PointSource:
     data: DataFiles | None = None
     spreads: Mapping[str, Spread | str] = field(default_factory=dict)
     """The uncertainties of columns, or the headers of the columns that hold these."""
+    remarks: tuple[str, ...] = ()
+    """What else is worth knowing about the points."""
 
     @property
     def notes(self) -> list[str]:
         """What is worth knowing about the points typed and the files."""
-        return [*map(draw_note, self.typed.notes), *map(visible, self.data.notes if self.data else [])]
+        of_files = self.data.notes if self.data else []
+        return [*map(draw_note, self.typed.notes), *map(visible, (*self.remarks, *of_files))]
 
     @property
     def spread_columns(self) -> list[str]:
@@ -118,22 +122,27 @@ class PointSource:
 
 
 @contextmanager
-def opened(request: Request) -> Iterator[PointSource]:
-    """The source of a request's points, whose files are open until the block ends."""
+def opened(request: Request) -> Iterator[tuple[PointSource, Request]]:
+    """The source of a request's points, whose files are open until the block ends, and the request with these points.
+
+    Values that may go unused are no points where no formula takes them.
+    """
     from derivcli.points.standard_uncertainties import with_sigma
 
     assert request.points is not None, "there are points"
     if request.data is None:
-        yield PointSource(with_sigma(request.points, request.sigma))
+        yield PointSource(with_sigma(request.points, request.sigma)), request
         return
     from derivcli.points.files.data_files import open_data
 
     with open_data(request.data, _standard_input(request.data.paths)) as data:
+        request, unused = without_unused(request, data)
+        assert request.points is not None, "there are files"
         for name in request.points.names:
             if name in data.variables or name in data.ambiguous:
                 message = f"'{name}' is a column of the file and has a value too"
                 raise DerivError(message, hint="leave out one of the two")
-        yield PointSource(*uncertain_points(request, data))
+        yield replace(PointSource(*uncertain_points(request, data)), remarks=tuple(unused)), request
 
 
 def uncertain_points(request: Request, data: DataFiles) -> tuple[Points, DataFiles, Mapping[str, Spread | str]]:

@@ -32,6 +32,7 @@ from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, 
 from derivcli.cli.terminal import Screen
 from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
+from derivcli.optional_points import without_unused
 from derivcli.pictures.picture_files import PAGE, SUFFIXES
 from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.format_table import FORMATS, default_format, write
@@ -72,11 +73,15 @@ def deriv(options: MainOptions) -> None:
 
 def evaluate(request: Request, options: MainOptions, screen: Screen, write: Write) -> Answer:
     """The answer to a request, whose output is written."""
+    unused: list[str] = []
+    if request.data is None:
+        request, unused = without_unused(request)
     if options.code:
-        return Answer(write_code(request, options, write))
+        return _with_notes(Answer(write_code(request, options, write)), unused)
     output = output_of(request, options, screen, write)
     _check(request, output)
-    drawn = _picture(request, output) if options.is_drawn else []
+    drawn = [f"note: {note}" for note in unused]
+    drawn += _picture(request, output) if options.is_drawn else []
     if options.is_drawn and options.format_ is None and options.output is None:
         return Answer(drawn)
     answer = _printed(request, output)
@@ -105,7 +110,7 @@ def _scene_of_file(request: Request, options: MainOptions, sight: Sight) -> tupl
     """The scene with the rows of data files in it, and what there is to say of these."""
     from derivcli.file_picture_plans import scene_of_file
 
-    with opened(request) as source, progress() as report:
+    with opened(request) as (source, request), progress() as report:
         assert source.data is not None, "there are files"
         _check_files(options, source.data.paths)
         found = scene_of_file(request, sight, source.data, report)
@@ -119,7 +124,7 @@ def _printed(request: Request, output: Output) -> Answer:
         return _curve(request, output)
     if not request.has_points:
         return _whole(request, output, pipeline.formulas(request))
-    with opened(request) as source:
+    with opened(request) as (source, request):
         _check_files(options, source.data.paths if source.data else ())
         if request.series is not None:
             with progress() as report:
