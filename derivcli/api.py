@@ -32,6 +32,7 @@ from derivcli.python_options import (
     ExactOptions,
     Formula,
     FormulaOptions,
+    JacobianOptions,
     Lets,
     Names,
     On,
@@ -96,6 +97,9 @@ def derive(
     a vector, which is not scaled: "u=1,v=2" or {"u": 1, "v": 2}; of order n that is d^n/dt^n f(p + t*v) at t = 0.
     `engine` is "reverse" (nested backward passes), "taylor" (Taylor arithmetic), or "compiled" (backward passes up to
     order 3 as a compiled kernel, which takes seconds to make); "" is the first up to order 3, then the second.
+    A value may have its standard uncertainty, as in "3.00±0.10", "3.0(1)" or "3±1%"; `sigma` gives uncertainties beside
+    the values, {"x": 0.1, "y": "1%"}, and `corr` correlations, {("x", "y"): 0.5}. The result's `propagated` then has
+    that of the value.
     `dtype` is "float64" or "float32", and PyTorch computes on `device`, "cpu" or "cuda". `check` judges every number:
     True always, False never, None up to 100 of them. `exact` asks for exact values, such as sqrt(2)/2, where points are
     exact: True for all, False for none, None for short ones at points typed as formulas such as "pi/4".
@@ -110,15 +114,15 @@ def derive(
 
 @overload
 def jacobian(
-    expressions: Sequence[Formula], at: None = None, wrt: Names | None = None, **options: Unpack[EngineOptions]
+    expressions: Sequence[Formula], at: None = None, wrt: Names | None = None, **options: Unpack[JacobianOptions]
 ) -> list[SymbolicResult]: ...
 @overload
 def jacobian(
-    expressions: Sequence[Formula], at: At, wrt: Names | None = None, **options: Unpack[EngineOptions]
+    expressions: Sequence[Formula], at: At, wrt: Names | None = None, **options: Unpack[JacobianOptions]
 ) -> Jacobian: ...
-@reading(EngineOptions)
+@reading(JacobianOptions)
 def jacobian(
-    expressions: Sequence[Formula], at: At | None = None, wrt: Names | None = None, **options: Unpack[EngineOptions]
+    expressions: Sequence[Formula], at: At | None = None, wrt: Names | None = None, **options: Unpack[JacobianOptions]
 ) -> Jacobian | list[SymbolicResult]:
     """The Jacobian of several functions: its `matrix` has shape (points, functions, variables).
 

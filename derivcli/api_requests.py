@@ -6,8 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from derivcli import pipeline
-from derivcli.python_arguments import formulas_of, functions_of, lets_of, mixed_of, names_of, points_of, text_in, wrt_of
-from derivcli.python_options import At, Formula, Lets, Names, Partials, Use
+from derivcli.python_arguments import (
+    correlations_of,
+    formulas_of,
+    functions_of,
+    lets_of,
+    mixed_of,
+    names_of,
+    points_of,
+    sigma_of,
+    text_in,
+    wrt_of,
+)
+from derivcli.python_options import At, Correlations, Formula, Lets, Names, Partials, Sigma, Use
 from derivcli.request import Request
 
 if TYPE_CHECKING:
@@ -38,13 +49,15 @@ def request_of(
     dependent: str = "",
     check: bool | None = None,
     order: int | Sequence[int] = 1,
+    sigma: Sigma | None = None,
+    corr: Correlations | None = None,
     **others: Any,
 ) -> Request:
     """The request that arguments make; the `others` are fields of it."""
     orders = (order,) if isinstance(order, int) else tuple(order)
     return Request(
         [text_in(each) for each in expressions],
-        points_of(at, paired),
+        sigma_of(points_of(at, paired, uncertain=True), sigma),
         wrt=wrt_of(wrt),
         mixed=mixed_of(mixed),
         along=points_of(along, what="along"),
@@ -53,6 +66,7 @@ def request_of(
         dependent=names_of([dependent], "y")[0] if dependent else "",
         let=lets_of(let),
         functions=functions_of(use),
+        correlations=correlations_of(corr),
         check=None if at is None else check,  # formulas are not judged
         **others,
     )

@@ -40,6 +40,7 @@ def code(request: Request, language: Language, plot: str = "", data: DataFiles |
     """The code of a request in a language; of data files one column for each variable is known."""
     if request.moving or request.tangent:
         raise DerivError("no code is written for curves and tangents", hint="`shell:leave out --code`")
+    request.check_certain()
     expressions = parse(request, data)
     request = replace(request, expressions=expressions)
     task = fit_together(request, expressions, data)
@@ -51,7 +52,7 @@ def code(request: Request, language: Language, plot: str = "", data: DataFiles |
         from derivcli.explain.code.data_columns import columns_of
 
         data.check_used(task.names)
-        columns = columns_of(request.data, data.headers, data.variables, task.names)
+        columns = columns_of(request.data, data, task.names)
     points = request.points.notes if request.points else ()
     notes = list(dict.fromkeys([*points, *(note for each in expressions for note in each.notes)]))
     if language.load is not None:

@@ -28,6 +28,7 @@ def scene_of_file(request: Request, sight: Sight, data: DataFiles, progress: Pro
     from derivcli.points.at_option import Interval
 
     assert not request.moving, "the points of such a curve are typed"
+    request.check_certain()
     expressions, _ = expressions_of(request, data)
     check_named(expressions)
     check_known(expressions)

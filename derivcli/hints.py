@@ -89,6 +89,7 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "shape": ("shape", _shape),
     "with": ("with_", _constant),
     "on": ("on", _pair),
+    "sigma": ("sigma", _points),
     "study": ("study", str),
     "surface": ("surface", str),
     "equal": ("equal", str),

@@ -44,6 +44,7 @@ class Sight:
 
 def scene(request: Request, sight: Sight) -> Scene:
     """The scene that a request asks for. Its `study` intervals are those that are shown."""
+    request.check_certain()
     return scene_of(request, drawn_of(request, sight))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from derivcli.check.elasticity import with_elasticities
 from derivcli.check.limits import MAX_TYPED_POINTS, is_checked, is_exact
 from derivcli.custom.loading.failures import user_failures
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
@@ -22,6 +23,9 @@ from derivcli.engines.task import Task, UnavailableError
 from derivcli.errors import DerivError, UnknownNameError
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
+from derivcli.points.standard_uncertainties import with_sigma
+from derivcli.totals import by_parameters, totalled
+from derivcli.uncertainty.propagate_results import propagate
 from derivcli.validation import (
     USUAL,
     arguments_of,
@@ -111,13 +115,20 @@ class Job:
 def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     """Values and derivatives at the points that were typed, in arrays, with their verdicts."""
     assert request.points is not None, "numbers are those at points"
+    points = with_sigma(request.points, request.sigma)
     expressions = parse(request)
+    request = by_parameters(request) if request.total else request
     task = fit_together(request, expressions)
     job = prepare_engine(request, task, progress)
-    limits.check_points_held(request.points.count)
-    results = compute(job, request.points, progress)
-    check = is_checked(request.check, request.points.count * job.numbers)
-    return exact(judged(results, request.points, progress) if check else results, request.points, request.exact)
+    limits.check_points_held(points.count)
+    results = compute(job, points, progress)
+    check = is_checked(request.check, points.count * job.numbers)
+    results = judged(results, points, progress) if check else results
+    results = propagate(results, points, request.correlations, task.hidden, check, progress)
+    results = with_elasticities(results, request.elasticity)
+    if request.total:
+        return totalled(results, request)
+    return exact(results, points, request.exact)
 
 
 def prepare(request: Request, data: DataFiles | None = None, progress: Progress | None = None) -> Job:
@@ -184,7 +195,9 @@ def fit_together(request: Request, expressions: list[Expression], data: DataFile
     direction = request.along.at if request.along is not None else ()
     check_integrals(expressions, partials, direction, request.dependent, request.series or 0)
     sums = sums_asked(request.operator, expressions, by) if request.operator else ()
-    return Task(expressions, names, partials, request.dtype, request.along, request.dependent, request.device, sums)
+    hidden = [(name,) for name in request.uncertain if name in known and (name,) not in partials]
+    task = Task(expressions, names, [*partials, *hidden], request.dtype, request.along, request.dependent)
+    return replace(task, device=request.device, sums=sums, hidden=hidden)
 
 
 def prepare_engine(request: Request, task: Task, progress: Progress | None = None) -> Job:
@@ -323,6 +336,7 @@ def series(request: Request, progress: Progress | None = None) -> list[SeriesRes
 def ledger(request: Request) -> Ledger:
     """The graph that PyTorch builds of a formula, at the points that were typed."""
     assert request.points is not None, "a ledger has points"
+    request.check_certain()
     limits.check_ledger_points(request.points.count)
     with equation_hint("leave out what is before or behind the '=': a graph is that of a formula"):
         task = fit_together(request, parse(request))
@@ -370,6 +384,7 @@ def derivations(request: Request) -> list[Derivation]:
     from derivcli.explain.steps.derivation_builder import derivations
     from derivcli.explain.steps.sum_derivations import sum_derivations
 
+    request.check_certain()
     if request.points is not None:
         limits.check_ledger_points(request.points.count)
     results = formulas(request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from derivcli.record_equality import equal
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LINEAR = (None, "good", "off", "not decided")
 """What is known of the linear estimate, by the numbers in an array: None where nobody looked."""
 
+GOOD, OFF, NOT_DECIDED = (LINEAR.index(word) for word in ("good", "off", "not decided"))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Propagated:
@@ -28,7 +30,8 @@ class Propagated:
     half the sum of H_ij r_ij u_i u_j, and `second` the standard deviation with it; NaN where they are not known.
     `linear` says by its place in LINEAR whether `sigma` is right to 1 %, and `error` bounds its relative error where
     that is proved, else it is NaN. `low` and `high` enclose all values within three standard uncertainties of the
-    point; NaN where no enclosure was found.
+    point; NaN where no enclosure was found. `sensitivities` are the first derivatives c_i, and `correlations` the r_ij
+    that are not 0.
     """
 
     inputs: dict[str, FloatArray]
@@ -40,13 +43,16 @@ class Propagated:
     error: FloatArray
     low: FloatArray
     high: FloatArray
+    sensitivities: dict[str, FloatArray] = field(default_factory=dict)
+    correlations: dict[tuple[str, str], float] = field(default_factory=dict)
 
     __eq__ = equal
 
     def first(self, count: int) -> Propagated:
         """The same at the first points."""
         found: dict[str, Any] = {}
-        for name, each in ((field.name, getattr(self, field.name)) for field in fields(self)):
+        rows = [row.name for row in fields(self) if row.name != "correlations"]
+        for name, each in ((name, getattr(self, name)) for name in rows):
             is_named = isinstance(each, dict)
             found[name] = {key: values[:count] for key, values in each.items()} if is_named else each[:count]
-        return Propagated(**found)
+        return Propagated(**found, correlations=self.correlations)

@@ -20,7 +20,7 @@ from derivcli.language.expression import Expression
 from derivcli.language.functions.row import Function
 from derivcli.language.lexer.tokens import canonical_name, is_name
 from derivcli.language.notations.formula_lists import listed_formulas
-from derivcli.python_options import DEFAULTS, At, Formula, On, Partials, Use
+from derivcli.python_options import DEFAULTS, At, Correlations, Formula, On, Partials, Sigma, Use
 from derivcli.result import DTYPES, ORDERS, Partial
 
 if TYPE_CHECKING:
@@ -239,12 +239,13 @@ PARAMETERS: Mapping[str, Callable[[Any, str], Any]] = {
             "language",
             "file",
             "theme",
+            "total",
         ),
         _text,
     ),
     **dict.fromkeys(("degree", "point", "dpi"), _whole),
     "order": _orders,
-    **dict.fromkeys(("paired", "hessian", "compile", "study", "surface", "equal", "transparent"), _flag),
+    **dict.fromkeys(("paired", "hessian", "compile", "study", "surface", "equal", "transparent", "elasticity"), _flag),
     "size": _or_none(_size),
     "dtype": _format,
     "device": _device,
@@ -306,8 +307,8 @@ def _signature(function: Callable[..., object], options: type | None) -> inspect
     return signature.replace(parameters=sorted(found.values(), key=place))
 
 
-def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points | None:
-    """The points that Python values give, if there are any."""
+def points_of(at: At | None, paired: bool = False, what: str = "at", uncertain: bool = False) -> Points | None:
+    """The points that Python values give, if there are any; they may be `uncertain`, or are refused if they are."""
     if at is None:
         return None
     from derivcli.points.at_option import points_from, read_points
@@ -318,7 +319,38 @@ def points_of(at: At | None, paired: bool = False, what: str = "at") -> Points |
     if not isinstance(at, str | Mapping):
         hint = f'write it like {what}={{"x": 3}}'
         raise ArgumentError(f"{what} is a text or a mapping of names to values, not {type(at).__name__}", hint=hint)
-    return read_points([at], paired) if isinstance(at, str) else points_from(at, paired)
+    if isinstance(at, str):
+        return read_points([at], paired, uncertain)
+    return points_from(at, paired, uncertain)
+
+
+def sigma_of(points: Points | None, sigma: Sigma | None) -> Points | None:
+    """The points with uncertainties that are given beside them."""
+    if sigma is None:
+        return points
+    given = _named(sigma, "sigma")
+    if points is None:
+        raise ArgumentError("uncertainties are those of values", hint='give these, as in at={"x": 3}')
+    from derivcli.points.standard_uncertainties import with_sigma
+
+    return with_sigma(points, given)
+
+
+def correlations_of(corr: Correlations | None) -> dict[tuple[str, str], float]:
+    """Correlations by pairs of names."""
+    hint = 'write it like corr={("x", "y"): 0.5}'
+    found: dict[tuple[str, str], float] = {}
+    if corr is None:
+        return found
+    if not isinstance(corr, Mapping):
+        raise ArgumentError(f"corr is a mapping of pairs of names to numbers, not {type(corr).__name__}", hint=hint)
+    for pair, value in corr.items():
+        names = names_of(pair, hint.removeprefix("write it like "), "the key of a correlation")
+        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if len(set(names)) != 2 or len(names) != 2 or not is_number or not -1 <= value <= 1:
+            raise ArgumentError("a correlation is one of two variables, from -1 to 1", hint=hint)
+        found[names[0], names[1]] = float(value)
+    return found
 
 
 def interval_ends(on: object) -> str:

@@ -22,6 +22,8 @@ Formula: TypeAlias = "str | float | Fraction | Decimal | Expression | sympy.Expr
 
 Names: TypeAlias = "str | Sequence[str]"
 Partials: TypeAlias = "Names | Sequence[Partial]"
+Sigma: TypeAlias = "Mapping[str, Item]"
+Correlations: TypeAlias = "Mapping[tuple[str, str], float]"
 At: TypeAlias = "str | Mapping[str, Item] | Points"
 Ends: TypeAlias = "tuple[float | str | Fraction | Decimal, float | str | Fraction | Decimal]"
 On: TypeAlias = "str | Ends | Mapping[str, str | Ends]"
@@ -70,7 +72,25 @@ class OrderOptions(EngineOptions, FormulaOptions, total=False):
     """The parameters of those that compute derivatives of any order."""
 
 
-class DerivativeOptions(OrderOptions, total=False):
+class UncertaintyOptions(TypedDict, total=False):
+    """The parameters of those that propagate uncertainties."""
+
+    sigma: Sigma | None
+    corr: Correlations | None
+
+
+class JacobianOptions(EngineOptions, UncertaintyOptions, total=False):
+    """The parameters of those that compute first derivatives of several formulas."""
+
+
+class MadeOptions(TypedDict, total=False):
+    """The parameters of what is made of derivatives."""
+
+    total: str
+    elasticity: bool
+
+
+class DerivativeOptions(OrderOptions, UncertaintyOptions, MadeOptions, total=False):
     """The parameters of those that compute them along a direction too."""
 
     along: At | None
@@ -91,6 +111,7 @@ class ScriptOptions(FormulaOptions, total=False):
 DEFAULTS: Mapping[str, Any] = {
     "let": None, "use": None, "paired": False, "order": 1, "mixed": None, "along": None, "hessian": False,
     "dependent": "", "parameter": "", "angle": "", "operator": "", "series": None, "language": "torch", "plot": "",
-    "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None, "exact": None,
+    "sigma": None, "corr": None, "total": "",
+    "elasticity": False, "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None, "exact": None,
 }  # fmt: skip
 """The values of these parameters where none is given, in the order in which help shows them."""

@@ -37,6 +37,9 @@ CONTRADICTIONS = {
 }
 """Options that ask for different things."""
 
+CORRELATION_TOLERANCE = 1e-12
+"""How much an eigenvalue of a matrix of correlations may be less than 0, by rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -96,6 +99,8 @@ class Request:
         self._check_contradictions()
         self._check_curve()
         self._check_points()
+        self._check_uncertainties()
+        self._check_made()
         if self.along is not None:
             _check_vector(self.along)
 
@@ -108,6 +113,8 @@ class Request:
         if self.series is not None and self.series not in range(ORDERS[-1] + 1):
             hint = f"choose one from 0 to {ORDERS[-1]}"
             raise DerivError(f"a Taylor polynomial of degree {self.series} is not computed", hint=hint)
+        if self.total not in ("", "sum", "mean"):
+            raise DerivError(f"'{self.total}' is no total", hint="choose sum or mean")
         if self.dtype not in DTYPES:
             raise DerivError(f"'{self.dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
         if self.device not in DEVICES:
@@ -207,6 +214,69 @@ class Request:
                 message = f"'{axis.name}' has {axis.count:,} values, and each row of the file is one point"
                 raise DerivError(message, hint=f"give it one value, as in `--at {axis.name}=1`")
 
+    def _check_uncertainties(self) -> None:
+        """Refuse uncertainties where they are not propagated, and correlations that do not fit them."""
+        if self.uncertain:
+            asked = {
+                "order": self.order > 1 or bool(self.orders),
+                "mixed": bool(self.mixed),
+                "along": self.along is not None,
+                "hessian": self.hessian,
+                "implicit": bool(self.dependent),
+                "series": self.series is not None,
+                "parametric": bool(self.parameter),
+                "polar": bool(self.angle),
+                "tangent": self.tangent,
+                self.operator: bool(self.operator),
+                self.total: bool(self.total),
+            }
+            other = next((option for option, is_asked in asked.items() if is_asked), "")
+            if other:
+                message = f"uncertainties are propagated to the value of a formula, not with `--{other}`"
+                raise DerivError(message, hint=f"leave out the uncertainties or `--{other}`")
+            if not self.has_points:
+                raise DerivError("uncertainties are those of values", hint="add some, as in `--at x=3`")
+        _check_correlations(self.correlations, self.uncertain)
+
+    def _check_made(self) -> None:
+        """Refuse totals and elasticities of what has none."""
+        asked = {
+            "order": self.order > 1 or bool(self.orders),
+            "mixed": bool(self.mixed),
+            "along": self.along is not None,
+            "hessian": self.hessian,
+            "implicit": bool(self.dependent),
+            "exact": bool(self.exact),
+            self.total: bool(self.total),
+        }
+        never = {
+            "series": self.series is not None,
+            "parametric": bool(self.parameter),
+            "polar": bool(self.angle),
+            "tangent": self.tangent,
+            self.operator: bool(self.operator),
+        }
+        of_totals = never | {"exact": bool(self.exact)}
+        made = {"elasticity": (self.elasticity, asked | never), self.total: (bool(self.total), of_totals)}
+        for one, (is_asked, others) in made.items():
+            other = next((name for name, is_given in others.items() if is_asked and is_given), "")
+            if other:
+                raise DerivError(f"`--{one}` and `--{other}` do not go together", hint="leave out one of the two")
+            if is_asked and not self.has_points:
+                raise DerivError(f"`--{one}` needs points", hint="add some, as in `--at x=3`")
+
+    def check_certain(self) -> None:
+        """Refuse uncertainties, for what propagates none."""
+        if self.uncertain:
+            hint = 'leave them out; they are propagated by `deriv "x^2" --at x=3±0.1`'
+            raise DerivError("uncertainties have no meaning here", hint=hint)
+
+    @property
+    def uncertain(self) -> list[str]:
+        """The variables with uncertainties."""
+        typed = [axis.name for axis in self.points.axes if axis.sigma] if self.points is not None else []
+        return list(dict.fromkeys([*typed, *self.sigma]))
+
     @property
     def has_points(self) -> bool:
         """Whether numbers are asked for, and not formulas."""
@@ -291,6 +361,26 @@ def _check_vector(along: Points) -> None:
         raise DerivError("a direction has a component that is not 0", hint=hint)
     if not all(math.isfinite(values[0]) for values in along.at.values()):
         raise ArgumentError("a direction has finite components", hint=hint)
+
+
+def _check_correlations(correlations: Mapping[tuple[str, str], float], names: Sequence[str]) -> None:
+    """Refuse correlations of variables without uncertainties, and those that no variables can have."""
+    for pair in correlations:
+        for name in pair:
+            if name not in names:
+                hint = f"give it one, as in `--sigma {name}=0.1`, or leave out the correlation"
+                raise DerivError(f"'{name}' has a correlation and no uncertainty", hint=hint)
+        if pair[::-1] in correlations:
+            raise DerivError(f"the correlation of {' and '.join(pair)} is given twice", hint="leave out one of the two")
+    if not correlations:
+        return
+    import numpy as np
+
+    from derivcli.points.standard_uncertainties import correlation_matrix
+
+    if np.linalg.eigvalsh(correlation_matrix(names, correlations)).min() < -CORRELATION_TOLERANCE:
+        hint = "of three variables, two that agree closely with the third agree with each other: make them smaller"
+        raise DerivError("no variables have these correlations: they contradict each other", hint=hint)
 
 
 def _check_range(points: Points, dtype: str) -> None:

@@ -34,7 +34,9 @@ PIPELINE = {
     "python_arguments": ("python_options",),
     "function_arguments": ("python_arguments", "python_options"),
     "validation": (),
-    "pipeline": ("request", "validation"),
+    "pipeline": ("request", "validation", "totals"),
+    "totals": (),
+    "optional_points": ("request", "validation", "pipeline"),
     "code_plans": ("request", "pipeline"),
     "studies": ("request", "validation", "pipeline"),
     "api_requests": ("request", "python_arguments", "python_options", "pipeline"),
@@ -98,6 +100,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
 
 INTERPRETATIONS = (
     *("derivcli/language/functions/", "derivcli/engines/", "derivcli/simplify/", "derivcli/study/"),
+    "derivcli/uncertainty/",
     *("derivcli/explain/piecewise/", "derivcli/explain/code/", "derivcli/explain/practice_exercises.py"),
 )
 """Where functions may stand by name: in their rows, in the rules of an interpretation, in exercises."""

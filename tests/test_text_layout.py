@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
+import io
 import random
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -313,3 +316,80 @@ def test_a_separator_at_some_ends_names_the_options_that_read_it(content: str, m
     assert column(read(path, "x", skip_lines=3, header_lines=0, columns={"x": "2"})[0]) == [2, 4]
     refused = "x,y\n1,2,\n2,4\n"
     assert "the row has 3 cells" in refusal(file(tmp_path, refused)).message
+
+
+SCRIPTED = [
+    ("x,y\nm,s\n1,2\n3,4\n", []),
+    ("x y\n1 2\n3\t4\n", []),
+    ("1,2\n3,4\n", ["--column", "x=1"]),
+    ("y;x\n2;1\n4;3\n", []),
+    ("sep=~\ny~x\n2~1\n4~3\n", []),
+    ("T,T\n2,1\n4,3\n", ["--column", "x=2"]),
+]
+
+
+@each(("content", "words"), SCRIPTED)
+def test_scripts_read_what_the_file_tells(content: str, words: list[str], tmp_path: Path) -> None:
+    script = deriv("x^2", "--data", str(file(tmp_path, content)), *words, "--code", "numpy").stdout
+    found: dict[str, Any] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(script, found)  # a script of ours
+    assert found["x"].tolist() == [1, 3]
+
+
+def test_decimal_commas_between_spaces(tmp_path: Path) -> None:
+    path = file(tmp_path, "1,5 2,5\n3,5 4,5\n")
+    assert column(read(path, "x", columns={"x": "2"}, decimal_comma=True)[0]) == [2.5, 4.5]
+    path = file(tmp_path, "x y\n1,5 2,5\n3,5 4,5\n")
+    assert column(read(path, "y", decimal_comma=True)[0], "y") == [2.5, 4.5]
+    path = file(tmp_path, "x,y\n1,2\n3,4\n")
+    assert column(read(path, "y", decimal_comma=True)[0], "y") == [2, 4]
+
+
+META = "Name,Oslo\nLat,50\nLon,10\nElev,3\n"
+MISLAID = {
+    "Station 5\nlat 50\n\nx,y\n1,2\n3,4\n": ("the first 2 lines are no table", "--skip-lines 2"),
+    META + "x,y,z\n1,2,3\n3,4,5\n3,4,5\n5,6,7\n4,5,6\n": ("the first 4 lines are no table", "--skip-lines 4"),
+    "# station\n# more\nx,y\n1,2\n3,4\n": ("lines that begin with '#'", "--comment '#'"),
+    "% station\n% more\n\nx\ty\n1\t2\n3\t4\n": ("lines that begin with '%'", "--comment %"),
+    '"TOA5","CR1000"\nRN,v,T\nRN,m/s,degC\n"","Avg","Avg"\n1,3,4\n2,4,5\n': ("the first line", "--skip-lines 1"),
+    'Station "Nord\nx,y\n1,2\n3,4\n': ("the first line is no table", "--skip-lines 1"),
+    "a lamp\nother line\n1,2\n3,4\n": ("the first 2 lines", "--skip-lines 2 --header-lines 0 --column x=1"),
+    "name       x   y\nNew York 1.50  2.00\nOslo     3.00  4.00\n": ("fixed widths", "--widths"),
+    "x,y\n1,2,3\n4,5,6\n": ("has 2 names, and the rows have 3 cells", "--skip-lines 1 --header-lines 0 --column x=1"),
+}
+
+
+@each(("content", "said"), MISLAID.items())
+def test_a_refusal_names_the_options_that_read_the_file(content: str, said: tuple[str, str], tmp_path: Path) -> None:
+    path = file(tmp_path, content)
+    error = refusal(path)
+    assert said[0] in error.message
+    assert said[1] in error.hint
+    words = shlex.split(error.hint[error.hint.index("--") :])
+    shown = deriv("v" if "TOA5" in content else "x", "--data", str(path), *words, "--format", "csv").stdout
+    assert len(shown.splitlines()) >= 3
+
+
+def test_a_wrong_option_is_to_be_left_out(tmp_path: Path) -> None:
+    path = file(tmp_path, "a,x\n1,2\n3,4\n")
+    assert "leave out --separator" in refusal(path, separator=";").hint
+    assert "leave out --widths" in refusal(path, widths=(2,)).hint
+
+
+PLAIN_ENOUGH = ["x\n1\n2\n", "Wind speed\n1\n2\n", "Speed (m/s)\n1\n2\n", "# x,y\n1,2\n3,4\n", '"#",x\n1,2\n3,4\n',
+                "a b,c d\n1,2\n3,4\n", "country,1990,1991\nA,1,2\nB,3,4\n", "hello\nworld\n"]  # fmt: skip
+
+
+@each("content", PLAIN_ENOUGH)
+def test_what_is_fine_is_not_refused(content: str, tmp_path: Path) -> None:
+    with opened(file(tmp_path, content)) as data:
+        assert data.headers == tuple(content.split("\n")[0].replace('"', "").split(","))
+        assert data.notes == []
+
+
+def test_a_first_line_that_may_be_a_row_is_told(tmp_path: Path) -> None:
+    chunks, notes = read(file(tmp_path, "Oslo,5\nRome,7\n"), "x", columns={"x": "2"})
+    assert column(chunks) == [7]
+    assert "if it is a row, say --header-lines 0" in notes[0]
+    assert read(file(tmp_path, "town,v\nRome,7\n"), "x", columns={"x": "2"})[1] == []

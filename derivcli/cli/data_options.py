@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from derivcli.cli.option_declaration import DATA, option
 from derivcli.cli.option_values import pairs_in
-from derivcli.errors import DerivError
+from derivcli.errors import DerivError, visible
 from derivcli.points.files.formats import DATA_FORMATS
 from derivcli.points.files.reading import ON_ERROR, SPACE, STOP, Cells, Layout, Reading
+from derivcli.points.files.thousands import SPACES, THOUSANDS
 from derivcli.python_arguments import names_of
+from derivcli.render.chosen_columns import ChosenColumns, read_headers, read_names
 
 if TYPE_CHECKING:
     from derivcli.cli.options import MainOptions
@@ -85,7 +87,9 @@ Separator = Annotated[
     ),
 ]
 Widths = Annotated[str | None, option("--widths N,N", "Columns of fixed widths, in characters: 4,8,8.", group=DATA)]
-Thousands = Annotated[str | None, option("--thousands SIGN", "What separates thousands: 1,234.5.", group=DATA)]
+Thousands = Annotated[
+    str | None, option("--thousands SIGN", "What separates thousands: comma, point, apostrophe or space.", group=DATA)
+]
 DecimalComma = Annotated[bool, option("--decimal-comma", "Read and write 3.14 as 3,14.", group=DATA)]
 Encoding = Annotated[
     str | None, option("--encoding NAME", "How text is encoded: latin-1, cp1252, utf-16. [default: utf-8]", group=DATA)
@@ -160,9 +164,17 @@ def layout_in(options: MainOptions) -> Layout:
     )
 
 
+def columns_in(options: MainOptions) -> ChosenColumns:
+    """Which columns are written, and what they are called."""
+    results = read_names(options.columns) if options.columns is not None else None
+    keep = read_headers(options.keep) if options.keep is not None else None
+    return ChosenColumns(results, keep, options.names is not None and options.names.value == "sql")
+
+
 def _cells(options: MainOptions) -> Cells:
     missing, missing_in = _missing(options.na or ())
-    return Cells(options.decimal_comma, options.thousands or "", missing, missing_in, options.time_format or "")
+    thousands = _thousands(options.thousands, options.decimal_comma)
+    return Cells(options.decimal_comma, thousands, missing, missing_in, options.time_format or "")
 
 
 def _missing(texts: list[str] | tuple[str, ...]) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]:
@@ -177,6 +189,20 @@ def _missing(texts: list[str] | tuple[str, ...]) -> tuple[tuple[str, ...], Mappi
             else:
                 everywhere.append(part.strip())
     return tuple(dict.fromkeys(everywhere)), single
+
+
+def _thousands(text: str | None, decimal_comma: bool) -> str:
+    if text is None:
+        return ""
+    names = {name: sign for sign, name in THOUSANDS.items()}
+    sign = names.get(text, " " if text and text in SPACES else "'" if text == "\u2019" else text)
+    if sign not in THOUSANDS:
+        hint = f"choose {', '.join(names)}, or the sign itself"
+        raise DerivError(f"'{visible(text)}' is no sign between thousands", hint=hint)
+    if sign == (",." if decimal_comma else ".,")[0]:
+        hint = "leave out --decimal-comma" if decimal_comma else "add --decimal-comma, or name another sign"
+        raise DerivError(f"a {THOUSANDS[sign]} is the decimal sign here, and cannot separate thousands", hint=hint)
+    return sign
 
 
 def _separator(text: str | None) -> str:

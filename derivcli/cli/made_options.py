@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from derivcli.cli.option_declaration import DERIVATIVE, STAYS, option
 from derivcli.errors import DerivError, Span
+from derivcli.python_arguments import names_of
 
 if TYPE_CHECKING:
     from derivcli.cli.options import MainOptions
@@ -61,6 +62,9 @@ def sigma_in(specs: Sequence[str] | None) -> Mapping[str, str]:
             name, equals, value = (each.strip() for each in part.partition("="))
             if not equals or not name or not value:
                 raise DerivError("an uncertainty has the name of its variable", spec, Span(0, len(spec)), SIGMA_HINT)
+            (name,) = names_of(name, "--sigma x=0.1")
+            if name in found:
+                raise DerivError(f"'{name}' has two uncertainties", hint="leave out one of the two")
             found[name] = value
     return found
 
@@ -78,5 +82,6 @@ def correlations_in(specs: Sequence[str] | None) -> Mapping[tuple[str, str], flo
         if not (equals and comma and one and other and one != other and -1 <= value <= 1):
             what = "a correlation is one of two variables, from -1 to 1"
             raise DerivError(what, spec, Span(0, len(spec)), CORRELATION_HINT)
+        one, other = (names_of(each, "--corr x,y=0.5")[0] for each in (one, other))
         found[one, other] = value
     return found

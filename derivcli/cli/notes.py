@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from derivcli.errors import Note, draw_note
-from derivcli.hints import COMMAND_LINE, Surface
+from derivcli.hints import COMMAND_LINE, Surface, spelled
 from derivcli.result import Result, SymbolicResult
 
 if TYPE_CHECKING:
@@ -43,19 +43,35 @@ def notes_of(
     numbers = [result for result in results if not isinstance(result, SymbolicResult)]
     notes += dict.fromkeys(result.exact_remark for result in numbers if result.exact_remark)
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
-    notes += _of_numbers(numbers, style, shown) if numbers else []
+    notes += _of_numbers(numbers, style, shown, surface) if numbers else []
     return [f"note: {note}" for note in notes]
 
 
-def _of_numbers(results: Sequence[Result | SeriesResult], style: Style, shown: Format | None) -> list[str]:
+def _of_linear_estimates(results: Sequence[Result], asked: bool, shown: Format | None, surface: Surface) -> list[str]:
+    """That nobody looked whether they are right, or where people are not told otherwise how many are."""
+    if not any(result.propagated for result in results):
+        return []
+    from derivcli.render.linear_counts import LinearCounts
+
+    counts = LinearCounts()
+    counts.add(results)
+    is_told = shown is not None and shown.tells_check and not counts.is_unchecked
+    return [] if is_told else [spelled(note, surface) for note in counts.notes(asked)]
+
+
+def _of_numbers(
+    results: Sequence[Result | SeriesResult], style: Style, shown: Format | None, surface: Surface
+) -> list[str]:
     from derivcli.render.verdicts import checked, findings_of  # late, since formulas need no NumPy
 
+    numbers = [each for each in results if isinstance(each, Result)]
+    linear = _of_linear_estimates(numbers, style.verdicts, shown, surface)
     if not checked(results):
         from derivcli.render.flag_notes import flag_sentences
 
-        return flag_sentences(results, style)
+        return [*linear, *flag_sentences(results, style)]
     findings = findings_of(results, style)
     tells_check = shown is not None and shown.tells_check
     holds_verdicts = shown is not None and shown.holds_verdicts
     notes = findings.report() if style.verdicts and not tells_check else []
-    return [*notes, *(findings.lines() if not tells_check and not holds_verdicts else [])]
+    return [*linear, *notes, *(findings.lines() if not tells_check and not holds_verdicts else [])]

@@ -27,7 +27,8 @@ class Task:
 
     With a `direction` the derivatives are along it. With a `dependent` variable they are those of this variable,
     which each expression, being 0, makes a function of the others. `device` is one of DEVICES. With `sums`, for each
-    expression some, these are asked for in the place of the derivatives, which engines compute all the same.
+    expression some, these are asked for in the place of the derivatives, which engines compute all the same. The
+    `hidden` ones of the partials are computed for uncertainties, and not shown.
     """
 
     expressions: Sequence[Expression]
@@ -38,6 +39,7 @@ class Task:
     dependent: str = ""
     device: str = DEVICES[0]
     sums: Sequence[Sums] = ()
+    hidden: Sequence[Partial] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,8 @@ class Axis:
     pieces: tuple[Values | Range, ...]
     notes: tuple[Note, ...] = ()
     """Where the text of a value has two meanings."""
+    sigma: tuple[Values | Range, ...] = ()
+    """The standard uncertainties of the values, piece after piece, up to their signs; none where they are exact."""
 
     @property
     def count(self) -> int:
@@ -112,15 +114,11 @@ class Axis:
 
     def take(self, places: Indices) -> FloatArray:
         """The values at these places."""
-        if len(self.pieces) == 1:
-            return self.pieces[0].take(places)
-        found = np.empty(len(places))
-        first = 0
-        for piece in self.pieces:
-            here = (places >= first) & (places < first + piece.count)
-            found[here] = piece.take(places[here] - first)
-            first += piece.count
-        return found
+        return _taken(self.pieces, places)
+
+    def sigma_at(self, places: Indices) -> FloatArray:
+        """The standard uncertainties of the values at these places."""
+        return np.abs(_taken(self.sigma, places))
 
     def between(self, start: int, stop: int) -> FloatArray:
         """The values from one place to before another; given ones are not copied."""
@@ -178,6 +176,13 @@ class Points:
                 found[axis.name] = axis.take(np.arange(self.start, self.start + self.count) // faster % size)
         return found
 
+    @cached_property
+    def sigmas(self) -> dict[str, FloatArray]:
+        """The standard uncertainties at every point of the variables that have some."""
+        places = np.arange(self.start, self.start + self.count)
+        axes = zip(self.axes, self._strides, strict=True)
+        return {axis.name: axis.sigma_at(places // faster % size) for axis, (faster, size) in axes if axis.sigma}
+
     @property
     def is_finite(self) -> bool:
         """Whether every value is a number; others come from files and arrays."""
@@ -233,6 +238,19 @@ class Part(NamedTuple):
     rows: Any
     blank: NDArray[np.bool_] | None = None
     cells: Mapping[str, NDArray[Any]] = {}
+
+
+def _taken(pieces: Sequence[Values | Range], places: Indices) -> FloatArray:
+    """The numbers of pieces at these places."""
+    if len(pieces) == 1:
+        return pieces[0].take(places)
+    found = np.empty(len(places))
+    first = 0
+    for piece in pieces:
+        here = (places >= first) & (places < first + piece.count)
+        found[here] = piece.take(places[here] - first)
+        first += piece.count
+    return found
 
 
 def _product(axes: Sequence[Axis]) -> int:

@@ -13,8 +13,10 @@ from derivcli.check.verdict import Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.flag_table import FLAGS, flag_names
 from derivcli.points.files.writer import Categories, OutputColumn
+from derivcli.propagated import LINEAR
 from derivcli.render.blocks import Style
-from derivcli.render.quantities import LETTERS, Quantity, named, quantities_of
+from derivcli.render.labels import SHARE, SHARE_OF
+from derivcli.render.quantities import LETTERS, Quantity, for_programs, named, quantities_of
 from derivcli.result import Result
 
 Naming: TypeAlias = Mapping[str, str]
@@ -53,9 +55,9 @@ def data_columns(
 ) -> dict[str, OutputColumn]:
     """The variables that were typed, then values, derivatives, flags, and verdicts where they were asked for."""
     found: list[tuple[str, OutputColumn]] = []
-    for column in _shown(results, typed):
+    for column in for_programs(_shown(results, typed), style):
         key = _key(column, names)
-        found.append((key, column.values if style.digits is None else column.texts(style.digits)))
+        found.append((key, _cells(column, style)))
         if style.verdicts and column.verdicts is not None:
             found += _judged(key, column.verdicts)
     found += [(f"{names[function]} flags", Categories(result.flags, FLAGGED)) for function, result in named(results)]
@@ -68,9 +70,23 @@ def _shown(results: Sequence[Result], typed: Collection[str]) -> list[Quantity]:
     return [column for column in quantities_of(results) if column.role != "at" or column.label.plain in typed]
 
 
+def _cells(column: Quantity, style: Style) -> OutputColumn:
+    """The numbers or words of a column, of which some may not be known."""
+    if column.codes is not None:
+        return Categories(column.codes, LINEAR)
+    if style.digits is not None:
+        return column.texts(style.digits)
+    return np.ma.masked_invalid(column.values, copy=False) if column.is_partial else column.values
+
+
 def _key(column: Quantity, names: Naming) -> str:
+    """The name of a column. A share names its function where that has another name here."""
     label = column.label
-    return (label if column.role == "at" else replace(label, function=names[label.function])).plain
+    if column.role == "at":
+        return label.plain
+    function = names[label.function]
+    notation = SHARE_OF if label.notation == SHARE and function != label.function else label.notation
+    return replace(label, function=function, notation=notation).plain
 
 
 def _judged(key: str, verdicts: Verdicts) -> list[tuple[str, OutputColumn]]:

@@ -36,7 +36,7 @@ from derivcli.render.formats.html import html_of
 from derivcli.render.formats.latex import write_latex
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import number_at
-from derivcli.render.quantities import derivative_label, function_names, quantities_of
+from derivcli.render.quantities import derivative_label, for_people, function_names, quantities_of
 from derivcli.render.study_json import SPECIAL_LISTS
 from derivcli.render.study_texts import end_text, interval_text, kind_text, range_text
 from derivcli.result import Jacobian, Result, SeriesResult, SymbolicResult, VectorField
@@ -165,9 +165,9 @@ def _result(result: Result) -> str:
     """The function and, at one point, all numbers; else how many points there are."""
     count = len(result.flags)
     if count != 1:
-        names = [quantity.label.shown() for quantity in quantities_of([result]) if quantity.role != "at"]
+        names = [quantity.label.shown() for quantity in for_people(quantities_of([result])) if quantity.role != "at"]
         return f"{shortened(result.expression.text)}: {listed(names)} at {count:,} points"
-    numbers = [f"{each.label.shown()} = {each.shown()[0]}" for each in quantities_of([result])]
+    numbers = [f"{each.label.shown()} = {each.shown()[0]}" for each in for_people(quantities_of([result]))]
     kinds = [verdicts.names()[0] for verdicts in result.verdicts.values()]
     judged = f" ({listed(list(dict.fromkeys(kinds)))})" if any(kinds) else ""
     return f"{shortened(result.expression.text)}: {listed(numbers, 8)}{judged}"

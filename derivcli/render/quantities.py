@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import TypeVar
 
 from derivcli.check.verdict import Verdicts
 from derivcli.engines.engine_table import TAYLOR, engine_named
+from derivcli.propagated import LINEAR, Propagated
 from derivcli.render.blocks import Style
-from derivcli.render.labels import Label
+from derivcli.render.labels import ELASTICITY, SHARE, SHARE_OF, Label
 from derivcli.render.numbers import number_at, number_texts, outward_texts
 from derivcli.result import (
     AnyResult,
     Exact,
     FloatArray,
+    KindArray,
     Result,
     SeriesResult,
     SymbolicResult,
@@ -35,7 +37,8 @@ OneOf = TypeVar("OneOf", bound="AnyResult")
 class Quantity:
     """One quantity at every point.
 
-    `role` is "at", "value", "derivative", or "low" or "high" for the ends of an enclosure.
+    `role` is "at", "value", "derivative", or "low" or "high" for the ends of an enclosure, "sigma" for an uncertainty,
+    "share" and "bias" for what is told of it, and "linear" for whether it is right, which `codes` say.
     """
 
     label: Label
@@ -45,6 +48,13 @@ class Quantity:
     typed: Sequence[str] = ()
     """Of points what was typed, "" where that was a number."""
     exact: Exact = ()
+    codes: KindArray | None = None
+    """Places in LINEAR, of what has no numbers."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether NaN says that a number is not known."""
+        return self.label.notation in (SHARE, SHARE_OF, "bias", "low", "high")
 
     @property
     def exact_texts(self) -> list[str]:
@@ -58,9 +68,13 @@ class Quantity:
 
     def texts(self, digits: int | None = None) -> list[str]:
         """The numbers as text; the ends of an enclosure rounded outward."""
+        if self.codes is not None:
+            return [LINEAR[code] or "" for code in self.codes.tolist()]
         if self.role in OUTWARD:
-            return outward_texts(self.values, digits, OUTWARD[self.role])
-        return number_texts(self.values, digits)
+            found = outward_texts(self.values, digits, OUTWARD[self.role])
+        else:
+            found = number_texts(self.values, digits)
+        return ["" if text == "nan" else text for text in found] if self.is_partial else found
 
 
 def exact_text(exact: Exact, point: int) -> str:
@@ -73,15 +87,46 @@ def quantities_of(results: Sequence[Result]) -> list[Quantity]:
     """The points, then each function's value and derivatives; of an equation the derivatives alone."""
     typed = results[0].typed
     columns = [Quantity(Label(name), "at", values, typed=typed.get(name, ())) for name, values in results[0].at.items()]
-    for name, result in named(results):
+    for called, result in named(results):
+        name = f"{result.total} {called}" if result.total else called
         if not result.dependent:
             verdicts, exact = result.value_verdicts, result.exact_value
             columns.append(Quantity(Label(name), "value", result.value, verdicts, exact=exact))
+        if result.propagated is not None:
+            columns.append(Quantity(Label(name, (), "sigma"), "sigma", result.propagated.sigma))
         for key, values in result.derivatives.items():
             label = derivative_label(name, key, result)
             verdicts, exact = result.verdicts.get(key), result.exact.get(key, ())
             columns.append(Quantity(label, "derivative", values, verdicts, exact=exact))
+        for key, values in result.elasticities.items():
+            verdicts = result.elasticity_verdicts.get(key)
+            columns.append(Quantity(Label(name, (key,), ELASTICITY), "derivative", values, verdicts))
+        if result.propagated is not None:
+            columns += _spread_quantities(name, result.propagated, len(results) > 1)
     return columns
+
+
+def _spread_quantities(name: str, spread: Propagated, is_one_of_several: bool) -> list[Quantity]:
+    """What is told of the uncertainty of a function."""
+    notation = SHARE_OF if is_one_of_several else SHARE
+    shares = [Quantity(Label(name, (each,), notation), "share", values) for each, values in spread.shares.items()]
+    return [
+        *shares,
+        Quantity(Label(name, (), "bias"), "bias", spread.bias),
+        Quantity(Label(name, (), "linear"), "linear", spread.error, codes=spread.linear),
+        Quantity(Label(name, (), "low"), "low", spread.low),
+        Quantity(Label(name, (), "high"), "high", spread.high),
+    ]
+
+
+def for_programs(quantities: Iterable[Quantity], style: Style) -> list[Quantity]:
+    """The quantities that columns are made of: the reach of an uncertainty only where a check was asked for."""
+    return [each for each in quantities if style.verdicts or each.label.notation not in ("low", "high")]
+
+
+def for_people(quantities: Iterable[Quantity]) -> list[Quantity]:
+    """The quantities of a table: of uncertainties these, and whether they are right where that was looked at."""
+    return [each for each in quantities if not each.is_partial and (each.codes is None or bool(each.codes.any()))]
 
 
 def derivative_label(name: str, key: str, result: Result | SymbolicResult) -> Label:
@@ -102,6 +147,8 @@ def notation_of(result: Result | SymbolicResult) -> str:
     """How a result's derivatives are written: f'(x) says it all where there is one variable."""
     if result.direction is not None:
         return "along"
+    if isinstance(result, Result) and result.total:
+        return "partial"
     if result.sums:
         return result.layout
     alone = len({*arguments_of(result), *_differentiated(result)} - {result.dependent}) == 1

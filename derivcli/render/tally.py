@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from derivcli.check.exit_difference import results_differ
+from derivcli.hints import COMMAND_LINE, spelled
 from derivcli.render.blocks import Style
 from derivcli.render.flag_notes import FlagCounts
+from derivcli.render.linear_counts import LinearCounts
 from derivcli.render.verdicts import Findings, checked
 from derivcli.result import Result
 
@@ -21,6 +23,7 @@ class Tally:
     points: int = 0
     differs: bool = False
     flags: FlagCounts = field(default_factory=FlagCounts)
+    linear: LinearCounts = field(default_factory=LinearCounts)
     findings: Findings | None = None
     """What the check found, if there is one."""
     remarks: list[str] = field(default_factory=list)
@@ -31,6 +34,7 @@ class Tally:
         """Count the results of the next points."""
         self.points += len(results[0].flags)
         self.flags.add(results, self.style)
+        self.linear.add(results)
         if checked(results):
             self.findings = self.findings or Findings(self.style)
             self.findings.add(results)
@@ -38,6 +42,7 @@ class Tally:
 
     def notes(self) -> list[str]:
         """What the check found or, where nothing was checked, which flags the points have."""
+        remarks = self.remarks + [spelled(note, COMMAND_LINE) for note in self.linear.notes(self.style.verdicts)]
         if self.findings is None:
-            return self.remarks + self.flags.sentences()
-        return self.remarks + (self.findings.summary() if self.style.verdicts else []) + self.findings.lines()
+            return remarks + self.flags.sentences()
+        return remarks + (self.findings.summary() if self.style.verdicts else []) + self.findings.lines()

@@ -13,6 +13,7 @@ from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.flag_table import flag_names
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
+from derivcli.propagated import LINEAR
 from derivcli.render.blocks import Style
 from derivcli.render.formats.json import VERSION
 from derivcli.render.numbers import number_texts
@@ -35,6 +36,9 @@ def numbers_json_object(results: Sequence[Result], style: Style) -> dict[str, An
             "verdicts": {key: verdicts_json(verdicts) for key, verdicts in result.verdicts.items()},
             "value_verdicts": [] if result.value_verdicts is None else verdicts_json(result.value_verdicts),
             **_exact_values(result),
+            **_uncertainty(result, style),
+            **({"elasticities": _named_numbers(result.elasticities, style)} if result.elasticities else {}),
+            **({"total": result.total, "rows": result.rows} if result.total else {}),
         }
         for name, result in named(results)
     ]
@@ -156,6 +160,33 @@ def _exact_values(result: Result) -> dict[str, Any]:
 def texts_json(exact: Exact) -> list[str | None]:
     """Exact values as texts, None where none is known."""
     return [None if known is None else known.canonical_text for known in exact]
+
+
+def _uncertainty(result: Result, style: Style) -> dict[str, Any]:
+    """What the uncertainties of the variables make of the value; null stands for what is not known."""
+    spread = result.propagated
+    if spread is None:
+        return {}
+    bounds = {"low": _known(spread.low, Style()), "high": _known(spread.high, Style())}
+    return {
+        "uncertainty": {
+            "inputs": _named_numbers(spread.inputs, style),
+            "correlations": [[*pair, value] for pair, value in spread.correlations.items()],
+            "sensitivities": _named_numbers(spread.sensitivities, style),
+            "sigma": numbers_json(spread.sigma, style),
+            "shares": {name: _known(values, style) for name, values in spread.shares.items()},
+            "bias": _known(spread.bias, style),
+            "second": _known(spread.second, style),
+            "linear": [LINEAR[code] for code in spread.linear.tolist()],
+            "error": _known(spread.error, Style()),
+            **bounds,
+        }
+    }
+
+
+def _known(values: FloatArray, style: Style) -> list[float | str | None]:
+    """Numbers, and None for NaN."""
+    return [None if number == "nan" else number for number in numbers_json(values, style)]
 
 
 def _gradient(result: Result, style: Style) -> dict[str, Any]:

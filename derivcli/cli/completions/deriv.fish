@@ -61,7 +61,7 @@ complete -c deriv -n '__deriv_is ""; and __deriv_lacks --header-lines' -l header
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --comment' -l comment -x -d 'Leave out lines that begin with this, as \'#\''
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --separator' -l separator -x -a '(__deriv_names)' -d 'What stands between cells: comma, semicolon, tab, pipe, space'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --widths' -l widths -x -d 'Columns of fixed widths, in characters: 4,8,8'
-complete -c deriv -n '__deriv_is ""; and __deriv_lacks --thousands' -l thousands -x -d 'What separates thousands: 1,234.5'
+complete -c deriv -n '__deriv_is ""; and __deriv_lacks --thousands' -l thousands -x -d 'What separates thousands: comma, point, apostrophe or space'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --decimal-comma' -l decimal-comma -d 'Read and write 3.14 as 3,14'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --encoding' -l encoding -x -a '(__deriv_names)' -d 'How text is encoded: latin-1, cp1252, utf-16'
 complete -c deriv -n '__deriv_is ""; and __deriv_lacks --time-format' -l time-format -x -d 'How times are written: \'%d.%m.%Y %H:%M\''

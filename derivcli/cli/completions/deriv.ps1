@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--comment'); Help = 'Leave out lines that begin with this, as ''#'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--separator'); Help = 'What stands between cells: comma, semicolon, tab, pipe, space'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--widths'); Help = 'Columns of fixed widths, in characters: 4,8,8'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
-                @{ Names = @('--thousands'); Help = 'What separates thousands: 1,234.5'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--thousands'); Help = 'What separates thousands: comma, point, apostrophe or space'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--decimal-comma'); Help = 'Read and write 3.14 as 3,14'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
                 @{ Names = @('--encoding'); Help = 'How text is encoded: latin-1, cp1252, utf-16'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = '' }
                 @{ Names = @('--time-format'); Help = 'How times are written: ''%d.%m.%Y %H:%M'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }

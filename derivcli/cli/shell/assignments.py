@@ -26,6 +26,7 @@ from derivcli.language.printer import text_of
 from derivcli.language.tree import number, substitute, symbol
 from derivcli.points.at_option import read_points
 from derivcli.points.points import Axis
+from derivcli.points.uncertain_values import is_uncertain
 
 _ASSIGNMENT = re.compile(r"\s*([^\W\d_]\w*)\s*(\([^()]*\))?\s*:?=(?!=)")
 _SIGN = re.compile(r"(?<![<>=!])=(?!=)")
@@ -46,7 +47,7 @@ def assign(state: State, text: str) -> Assigned | None:
     if found is None:
         return None
     meaning = text[found.end() :]
-    has_several = _has_several(meaning)
+    has_several = _has_several(meaning) or is_uncertain(meaning)
     if _SIGN.search(meaning) and not has_several:
         return None
     if canonical_name(found[1]) == ANSWER:
@@ -69,7 +70,7 @@ def assign(state: State, text: str) -> Assigned | None:
 
 def assign_points(state: State, spec: str) -> Assigned:
     """What a text as `--at` takes it makes of the state."""
-    points = read_points([spec])
+    points = read_points([spec], uncertain=True)
     for axis in points.axes:
         check_variable(state, axis.name, spec)
         state = _with_axis(state, axis)
@@ -98,10 +99,13 @@ def _with_axis(state: State, axis: Axis) -> State:
 
 
 def _value(state: State, name: str, text: str, expression: Expression) -> Assigned | None:
-    """The state after a value, which may be that of a formula in variables with values; None where some have none."""
+    """The state after a value, which may be that of a formula in variables with values.
+
+    None where some have none, or an uncertain one, which a formula keeps.
+    """
     trees = {}
     for each in expression.variables:
-        if each not in state.variables:
+        if each not in state.variables or state.variables[each].sigma:
             return None
         value = value_of(state.variables[each])
         if value is None:

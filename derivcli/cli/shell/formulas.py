@@ -17,7 +17,7 @@ from derivcli.language.expression import Definition, Expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
 from derivcli.points.cross_or_zip import cross_or_zip
-from derivcli.points.points import Axis, Values
+from derivcli.points.points import Axis, Range, Values
 from derivcli.request import Request
 from derivcli.result import Result, SymbolicResult
 
@@ -114,14 +114,29 @@ def value_of(axis: Axis) -> Tree | None:
     return axis.exact(0) if axis.count == 1 else None
 
 
-def axis_text(axis: Axis) -> str:
-    """The values of a variable as `--at` takes them."""
-    texts = []
-    for piece in axis.pieces:
-        if isinstance(piece, Values):
-            exact = piece.exact or (None,) * piece.count
-            pairs = zip(exact, piece.numbers.tolist(), strict=True)
-            texts += [repr(number) if tree is None else text_of(tree) for tree, number in pairs]
-        else:
-            texts.append(f"{piece.start}:{piece.stop}:{piece.count}")
+def axis_text(axis: Axis, uncertain: bool = True) -> str:
+    """The values of a variable as `--at` takes them, with their uncertainties where these are to be told."""
+    texts = [text for piece in axis.pieces for text in _piece_texts(piece)]
+    if axis.sigma and uncertain:
+        spreads = [text for pair in zip(axis.pieces, axis.sigma, strict=True) for text in _spread_texts(*pair)]
+        texts = [f"{text}±{spread}" for text, spread in zip(texts, spreads, strict=True)]
     return ",".join(texts)
+
+
+def _piece_texts(piece: Values | Range) -> list[str]:
+    """The values of a piece, or its range."""
+    if isinstance(piece, Range):
+        return [f"{piece.start}:{piece.stop}:{piece.count}"]
+    exact = piece.exact or (None,) * piece.count
+    pairs = zip(exact, piece.numbers.tolist(), strict=True)
+    return [repr(number) if tree is None else text_of(tree) for tree, number in pairs]
+
+
+def _spread_texts(piece: Values | Range, spread: Values | Range) -> list[str]:
+    """The uncertainties of the values of a piece, or of its range, where they may be a part of each value."""
+    if isinstance(spread, Values):
+        return [repr(abs(number)) for number in spread.numbers.tolist()]
+    assert isinstance(piece, Range), "pieces and their uncertainties are alike"
+    if spread.start == spread.stop:
+        return [str(spread.start)]
+    return [f"{100 * (spread.start / piece.start if piece.start else spread.stop / piece.stop)}%"]

@@ -20,12 +20,21 @@ from derivcli.errors import DerivError
 from derivcli.language.expression import Expression
 from derivcli.language.lexer.name_resolution import is_variable_name
 from derivcli.language.printer import text_of
+from derivcli.vector_operators import VECTOR_OPERATORS
 
 if TYPE_CHECKING:
     from derivcli.cli.shell.program import Program
 
 NOT_HERE = ("shell",)
 """Commands that make no sense inside of the shell."""
+
+
+NOT_PROPAGATED = {
+    *("mixed", "along", "hessian", "implicit", "parametric", "polar", "tangent", "series", "sum", "mean"),
+    *("plot", "show", "code"),
+    *VECTOR_OPERATORS,
+}
+"""Options that take values without their uncertainties."""
 
 
 def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Reply]:
@@ -37,11 +46,11 @@ def once(state: State, option: Option, name: str, rest: str) -> tuple[State, Rep
     state = replace(state, last=formula or state.last)
     _check_formula(state, f":{name} {option.value}".rstrip())
     given = read_options([*_kept(state, words), *words])
-    typed = points_in(given.at).names if given.at else []
+    typed = points_in(given.at, uncertain=True).names if given.at else []
     reading = equation_in if given.implicit is not None else formula_in
     expression = reading(state, state.last, [*typed, *(given.wrt or ())])
     missing = [each for each in expression.variables if each not in state.variables and each not in typed]
-    at = [*(given.at or ()), *_points(state, expression, typed)]
+    at = [*(given.at or ()), *_points(state, expression, typed, name not in NOT_PROPAGATED)]
     if missing and not typed and not given.data:
         by = [name for partial in partials_in(given.mixed) or () for name in partial]
         at, expression = [], with_values(state, expression, [*by, *(given.wrt or ()), given.implicit or ""])
@@ -127,11 +136,11 @@ def _settings(state: State, words: Sequence[str]) -> list[tuple[str, ...]]:
     ]
 
 
-def _points(state: State, expression: Expression, typed: Collection[str]) -> list[str]:
+def _points(state: State, expression: Expression, typed: Collection[str], uncertain: bool = False) -> list[str]:
     """The values of a formula's variables as `--at` takes them, but for those that are typed."""
     named = [*expression.variables, *(name for name in state.options.wrt or () if name not in expression.variables)]
     known = [name for name in named if name in state.variables and name not in typed]
-    return [f"{name}={axis_text(state.variables[name])}" for name in known]
+    return [f"{name}={axis_text(state.variables[name], uncertain)}" for name in known]
 
 
 def _declared(expression: Expression, words: Sequence[str]) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError, file_name
 from derivcli.explain.code.script_names import Names
 from derivcli.points.files.formats import DATA_FORMATS, DataFormat, format_of
-from derivcli.points.files.reading import STOP, Cells, Layout, Reading
+from derivcli.points.files.reading import SPACE, STOP, Cells, Layout, Reading
+
+if TYPE_CHECKING:
+    from derivcli.points.files.data_files import DataFiles
 
 ARROW = tuple(row.table_reader.rpartition(".")[0] for row in DATA_FORMATS.values() if row.table_reader)
 """The modules of Arrow that read tables."""
@@ -24,13 +28,16 @@ def quoted(text: str) -> str:
 class DataColumns:
     """The columns that variables are: the file and its format, and of each variable the column's header and place.
 
-    `headers` and `places` have the same keys.
+    `headers` and `places` have the same keys. Of text `separator` stands between cells, and there are `lines_above` the
+    first row.
     """
 
     path: str
     format: DataFormat
     headers: Mapping[str, str]
     places: Mapping[str, int]
+    separator: str = ""
+    lines_above: int = 1
 
     @property
     def name(self) -> str:
@@ -45,7 +52,7 @@ class DataColumns:
         if not self.format.table_reader:
             places = ", ".join(str(place) for place in self.places.values())
             left = ", ".join(python) if len(python) > 1 else f"({python[0]},)"
-            options = f'delimiter="{self._separator}", skiprows=1, usecols=[{places}], quotechar=\'"\''
+            options = f"{self._separator}skiprows={self.lines_above}, usecols=[{places}], quotechar='\"'"
             return [*lines, f"{left} = np.loadtxt(", f"    {quoted(self.path)}, {options}, unpack=True, ndmin=2", ")"]
         table = names.fresh("table")
         lines.append(f"{table} = {self.format.table_reader}({quoted(self.path)})")
@@ -60,12 +67,11 @@ class DataColumns:
 
     @property
     def _separator(self) -> str:
-        return {"\t": "\\t"}.get(self.format.separator, self.format.separator)
+        """The option of NumPy's for it, whose default is any white space."""
+        return "" if self.separator == SPACE else f"delimiter={quoted(self.separator or self.format.separator)}, "
 
 
-def columns_of(
-    reading: Reading, headers: Sequence[str], variables: Mapping[str, str], names: Collection[str]
-) -> DataColumns:
+def columns_of(reading: Reading, data: DataFiles, names: Collection[str]) -> DataColumns:
     """The columns of the variables among these; only one plain file is read in a script."""
     (path, *others) = reading.paths
     is_one = not others and path != "-" and not any(sign in path for sign in "*?[")
@@ -74,6 +80,6 @@ def columns_of(
     if found is None or found.compression or not is_plain:
         hint = "name one file, not compressed, with decimal points`shell:, and leave out the options of data files`"
         raise DerivError("code reads one plain file whose rows are all numbers", hint=hint)
-    taken = {name: variables[name] for name in names if name in variables}
-    places = {name: headers.index(header) for name, header in taken.items()}
-    return DataColumns(path, DATA_FORMATS[found.name], taken, places)
+    places = {name: data.places[name] for name in names if name in data.places}
+    taken = {name: data.headers[place] for name, place in places.items()}
+    return DataColumns(path, DATA_FORMATS[found.name], taken, places, data.separator, data.lines_above)

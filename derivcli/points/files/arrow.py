@@ -47,7 +47,7 @@ def _open_file(name: str, path: str, format: FileFormat) -> TypedFile:
             count, schema = reader.count_rows(), reader.schema
     except FAILURES as error:
         raise no_table(name, "Arrow", error) from error
-    return TypedFile(name, schema, partial(_batches_of_file, name, path, size), format.decimal_comma, size, count)
+    return TypedFile(name, schema, partial(_batches_of_file, name, path, size), format.cells, size, count)
 
 
 def _batches_of_file(
@@ -85,7 +85,7 @@ def _open_stream(
             raise DerivError(f"{name} is no stream of Arrow batches", hint=hint) from error
         raise no_table(name, "Arrow", error) from error
     close = raw.close if is_ours else lambda: None
-    return TypedFile(name, reader.schema, partial(_batches_of_stream, reader), format.decimal_comma, size, close=close)
+    return TypedFile(name, reader.schema, partial(_batches_of_stream, reader), format.cells, size, close=close)
 
 
 def _batches_of_stream(

@@ -5,19 +5,24 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
-from derivcli.points.files.cells_to_numbers import Numbers, missing_text, read_numbers, reason
+from derivcli.points.files.cell_reasons import missing_text, reason
+from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from derivcli.points.files.parquet import ParquetStorage
+    from derivcli.points.files.reading import Cells
 
 STANDARD_INPUT = "standard input"
+
+Passed: TypeAlias = bool | Sequence[str]
+"""The headers of columns that are passed on, or whether all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +74,25 @@ class Batch:
             row += unread.place <= row
         return row
 
-    def bad_rows(self, decimal_comma: bool) -> Iterator[BadRow]:
+    def bad_rows(self, written: Cells) -> Iterator[BadRow]:
         """All rows that cannot be used, in their order; those where a cell is missing are none."""
         mask = self.bad()
         rows = [] if mask is None else np.flatnonzero(mask).tolist()
-        cells = (self._with_bad_cell(row, decimal_comma) for row in rows)
+        cells = (self._with_bad_cell(row, written) for row in rows)
         yield from heapq.merge(self.unread, cells, key=lambda bad: bad.place)
 
-    def blank_rows(self, decimal_comma: bool) -> Iterator[BadRow]:
+    def blank_rows(self, written: Cells) -> Iterator[BadRow]:
         """All rows with a cell that cannot be used or is missing, in their order."""
         masks = [mask for mask in (self.bad(), *self.missing.values()) if mask is not None]
         rows = np.flatnonzero(np.logical_or.reduce(masks)).tolist() if masks else []
         bad = self.bad()
         for row in rows:
-            yield self._with_bad_cell(row, decimal_comma) if bad is not None and bad[row] else self._with_missing(row)
+            yield self._with_bad_cell(row, written) if bad is not None and bad[row] else self._with_missing(row)
 
-    def _with_bad_cell(self, row: int, decimal_comma: bool) -> BadRow:
+    def _with_bad_cell(self, row: int, written: Cells) -> BadRow:
         for header, numbers in self.numbers.items():
             if numbers.bad is not None and numbers.bad[row]:
-                why, hint = reason(self.cells(header)[row].as_py(), decimal_comma)
+                why, hint = reason(self.cells(header)[row].as_py(), written)
                 return BadRow(self.place(row), f"column '{header}': {why}", hint)
         raise AssertionError("a row without a bad cell was taken for a bad one")
 
@@ -97,15 +102,22 @@ class Batch:
         return BadRow(self.place(row), f"column '{header}': {why}", "")
 
 
-def numbers_of(rows: pa.RecordBatch, used: Sequence[str], decimal_comma: bool) -> dict[str, Numbers]:
+def numbers_of(rows: pa.RecordBatch, used: Sequence[str], written: Cells) -> dict[str, Numbers]:
     """The columns that are used as numbers, by their headers."""
-    return {header: read_numbers(rows.column(header), decimal_comma) for header in used}
+    return {header: read_numbers(rows.column(header), written) for header in used}
 
 
 def record_batch(table: pa.Table) -> pa.RecordBatch:
     """All rows of a table as one batch."""
     found = table.combine_chunks().to_batches()
     return found[0] if found else pa.RecordBatch.from_pylist([], schema=table.schema)
+
+
+def selected(headers: Sequence[str], used: Sequence[str], passed: Passed) -> Sequence[str]:
+    """The headers of the columns that are read, of all that there are."""
+    if not passed:
+        return used
+    return headers if passed is True else [header for header in headers if header in passed or header in used]
 
 
 class DataFile(Protocol):
@@ -118,6 +130,8 @@ class DataFile(Protocol):
     has_types: bool
     header_lines: int
     """The lines above the first row."""
+    separator: str
+    """What stands between the cells of text; "" where nothing does."""
     renamed: Mapping[str, str]
     """The headers of columns that `schema` calls otherwise, since other columns have the same ones."""
 
@@ -133,8 +147,8 @@ class DataFile(Protocol):
     def notes(self) -> list[str]:
         """What is worth knowing about the file."""
 
-    def select(self, used: Sequence[str], passed: bool) -> None:
-        """Choose the headers of the columns that are read as numbers; without `passed` no others are read.
+    def select(self, used: Sequence[str], passed: Passed) -> None:
+        """Choose the headers of the columns that are read as numbers; of the others those `passed` on are read.
 
         `schema` may change: to those columns, and to types that hold what all of the file's rows may have.
         """

@@ -6,108 +6,75 @@ The cells of a CSV file come as a column of texts, those of other formats as col
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from derivcli.errors import DerivError, visible
-from derivcli.language.lexer.tokens import SPELLINGS
+from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_numeric, is_text, value_type
+from derivcli.points.files.cell_reasons import cut
+from derivcli.points.files.number_grammar import MINUS, NOT_FINITE, NUMBER
+from derivcli.points.files.reading import AS_PEOPLE_WRITE, Cells
+from derivcli.points.files.thousands import removed
+from derivcli.points.files.times import Instants, is_time, kind_of_times, since, text_instants, typed_instants
 from derivcli.points.points import MAX_EXACT_INTEGER
 from derivcli.result import FloatArray
 
-_DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-NOT_FINITE = r"[+-]?([nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
-_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
-_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+")
-NUMBER = re.compile(rf"{_DECIMAL}|{NOT_FINITE}")
-"""A number as people write it, without the spaces around it."""
-
-MINUS = str.maketrans({sign: spelled for sign, spelled in SPELLINGS.items() if spelled == "-"})
-"""Other signs that people write for minus."""
-
-MAX_CHARACTERS_SHOWN = 40
-"""Longer cells are cut where a message shows them."""
-
-COMMA_HINT = "where a comma is the decimal sign, say --decimal-comma"
-THOUSANDS_HINT = "write thousands without commas, or where a comma is the decimal sign, say --decimal-comma"
-
-CORRECT_HINT = "correct it, or leave such rows out with --on-error skip"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
-    """A column as float64: `bad` tells which cells are no numbers, `rounded` where whole numbers are rounded."""
+    """A column as float64: `bad` tells which cells are no numbers, `rounded` where whole numbers are rounded.
+
+    Of a column of times `instants` are nanoseconds since some origin; `has_zone` and `has_date` say which.
+    """
 
     values: FloatArray
     bad: NDArray[np.bool_] | None = None
     rounded: NDArray[np.intp] | None = None
+    instants: Instants | None = None
+    has_zone: bool = False
+    has_date: bool = True
 
 
 def check_type(kind: pa.DataType, header: str, file: str) -> None:
     """Refuse a column whose type holds no numbers."""
     kind = value_type(kind)
-    if not (is_text(kind) or is_numeric(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)):
+    if not (is_text(kind) or is_numeric(kind) or is_time(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)):
         shown = "true and false" if pa.types.is_boolean(kind) else f"values of type {cut(str(kind))}"
         message = f"{file}: column '{header}' holds {shown}, not numbers"
         raise DerivError(message, hint="convert the column to numbers first, or take another one")
 
 
-def read_numbers(cells: pa.Array, decimal_comma: bool = False) -> Numbers:
+def read_numbers(cells: pa.Array, written: Cells = AS_PEOPLE_WRITE) -> Numbers:
     """A column's cells as float64; its type is one that `check_type` accepts."""
     cells = decoded(cells)
     if is_text(cells.type):
-        return _from_text(cells, decimal_comma)
+        return _from_text(cells, written)
+    if is_time(cells.type):
+        return _from_times(cells)
     if pa.types.is_decimal(cells.type):
         # Arrow's own conversion of decimals is not rounded to the nearest.
-        return _from_text(cells.cast(pa.string()), False)
+        return _from_text(cells.cast(pa.string()), AS_PEOPLE_WRITE)
     values, bad = _filled(cells.cast(pa.float64(), safe=False))
     return Numbers(values, bad, _rounded_integers(cells) if pa.types.is_integer(cells.type) else None)
 
 
-def reason(cell: Any, decimal_comma: bool = False) -> tuple[str, str]:
-    """Why a cell is no number, and the way out."""
-    text = "" if cell is None else str(cell).strip()
-    if not text:
-        return "the cell is empty", CORRECT_HINT
-    shown = visible(cut(text))
-    if is_number(text, decimal_comma):
-        return f"'{shown}' is beyond float64", CORRECT_HINT
-    if has_decimal_comma(text) and not decimal_comma:
-        thousands = _THOUSANDS.fullmatch(text.translate(MINUS))
-        return f"'{shown}' is not a number", THOUSANDS_HINT if thousands else COMMA_HINT
-    if decimal_comma and "." in text:
-        return f"'{shown}' is not a number with a decimal comma", CORRECT_HINT
-    return f"'{shown}' is not a number", CORRECT_HINT
+def _from_times(cells: pa.Array) -> Numbers:
+    """Durations are numbers of seconds; what other times are depends on the first of all rows."""
+    instants, bad = typed_instants(cells)
+    found = _of_times(instants, bad, bool(getattr(cells.type, "tz", None)), not pa.types.is_time(cells.type))
+    return replace(found, instants=None) if pa.types.is_duration(cells.type) else found
 
 
-def missing_text(cell: Any) -> str:
-    """What is said of a cell that stands for no number."""
-    text = "" if cell is None else str(cell).strip()
-    return f"'{visible(cut(text))}' is missing" if text else "the cell is empty"
-
-
-def cut(text: str) -> str:
-    """The text as messages show it."""
-    return text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…"
-
-
-def has_decimal_comma(text: str) -> bool:
-    """Whether a cell is a number if its comma is the decimal sign."""
-    return _COMMA.fullmatch(text.strip().translate(MINUS)) is not None
-
-
-def is_number(text: str, decimal_comma: bool = False) -> bool:
-    """Whether a cell is a number, of whatever size."""
-    if decimal_comma and "." in text:
-        return False
-    written = text.replace(",", ".") if decimal_comma else text
-    return NUMBER.fullmatch(written.strip().translate(MINUS)) is not None
+def _of_times(instants: Instants, bad: NDArray[np.bool_] | None, has_zone: bool, has_date: bool) -> Numbers:
+    values = since(instants, 0)
+    values = values if bad is None else np.where(bad, np.nan, values)
+    return Numbers(values, bad, None, instants, has_zone, has_date)
 
 
 def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
@@ -115,10 +82,13 @@ def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
     return numbers.to_numpy(zero_copy_only=False), bad
 
 
-def _from_text(cells: pa.Array, decimal_comma: bool) -> Numbers:
-    """Texts to the nearest float64: at once where Arrow accepts them all, else those that look like numbers."""
-    texts = cells
-    if decimal_comma:
+def _from_text(cells: pa.Array, written: Cells) -> Numbers:
+    """Texts to the nearest float64: at once where Arrow accepts them all, else those that look like numbers.
+
+    Where none does, they may be times.
+    """
+    texts = removed(cells, written) if written.thousands else cells
+    if written.decimal_comma:
         texts = pc.if_else(pc.match_substring(texts, "."), pa.scalar(None, texts.type), texts)
         texts = pc.replace_substring(texts, ",", ".")
     try:
@@ -130,6 +100,10 @@ def _from_text(cells: pa.Array, decimal_comma: bool) -> Numbers:
         good = pc.match_substring_regex(texts, rf"^({NUMBER.pattern})$")
         texts = pc.if_else(good, texts, pa.scalar(None, texts.type))
         numbers = texts.cast(pa.float64())
+        if numbers.null_count == len(numbers):
+            found = text_instants(cells, written.time_format)
+            if found is not None:
+                return _of_times(*found, *kind_of_times(cells, written.time_format))
     values, bad = _filled(numbers)
     with np.errstate(invalid="ignore"):
         unusual = np.flatnonzero(~(np.abs(values) < MAX_EXACT_INTEGER))

@@ -5,6 +5,7 @@
 | `Speed`           | `Speed`      |
 | `Speed (m/s)`     | `Speed`, where no header is just that |
 | `Wind speed [kn]` | `Wind_speed` |
+| `# x`             | `x`          |
 | `Δt`              | `Deltat`     |
 """
 
@@ -69,7 +70,7 @@ def _exact_name(header: str) -> str:
 
 
 def _loose_name(header: str) -> str:
-    return _with_underscores(without_unit(header))
+    return _with_underscores(without_unit(header.lstrip("#% ")))
 
 
 def _with_underscores(header: str) -> str:

@@ -16,12 +16,14 @@ import pyarrow.csv as arrow_csv
 
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_binary
-from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
-from derivcli.points.files.cells_to_numbers import COMMA_HINT, CORRECT_HINT, has_decimal_comma
+from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch, selected
+from derivcli.points.files.cell_reasons import COMMA_HINT, CORRECT_HINT
 from derivcli.points.files.column_names import apart
 from derivcli.points.files.layout_hints import checked_header
+from derivcli.points.files.number_grammar import has_decimal_comma
 from derivcli.points.files.separators import SEPARATORS
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
+from derivcli.points.files.text_header import TextStart
 from derivcli.points.files.text_writer import TEXT, TextWriter, joined
 
 if TYPE_CHECKING:
@@ -35,23 +37,24 @@ class DelimitedFile:
     has_types = False
 
     def __init__(self, text: TextFile, format: FileFormat) -> None:
-        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
+        self.name, self.size, self._text, self._written = text.name, text.size, text, format.cells
         self.close = text.close
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
-        found = checked_header(text, format)
+        found = checked_header(TextStart(text.name, text.first, text.whole), format)
         self.renamed = apart(found.names) if format.by_number else {}
         self.headers = [*self.renamed] or found.names
-        self._rows, self._body, self.notes = found.rows, found.body, found.notes
+        self._rows, self._body, self.notes = found.rows, found.body, text.notes + found.notes
+        self.separator = found.rows.separator
         self._is_single = len(self.headers) == 1 and not format.layout.widths
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
         self._line_end = b"\n" if b"\n" in text.first else b"\r"
         self.header_lines = text.first.count(self._line_end, 0, self._body)
         text.forget()
 
-    def select(self, used: Sequence[str], passed: bool) -> None:
-        """Choose the columns that are read as numbers; without `passed` no others are read."""
+    def select(self, used: Sequence[str], passed: Passed) -> None:
+        """Choose the columns that are read as numbers; of the others those `passed` on are read."""
         self._used = used
-        self.schema = pa.schema([(name, pa.string()) for name in (self.headers if passed else used)])
+        self.schema = pa.schema([(name, pa.string()) for name in selected(self.headers, used, passed)])
 
     def batches(self, size: int) -> Iterator[Batch]:
         """The rows of each block."""
@@ -79,7 +82,7 @@ class DelimitedFile:
         if b'"' in block and self._rows.cut(block) < len(block):
             return self._unclosed(block)
         rows = record_batch(self._parsed(block, unread))
-        numbers = numbers_of(rows, self._used, self._decimal_comma)
+        numbers = numbers_of(rows, self._used, self._written)
         lines = block.count(self._line_end)
         return Batch(rows, numbers, unread, self._line_finder(block), lines, size=self._text.bytes_of(block))
 

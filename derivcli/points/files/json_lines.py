@@ -22,9 +22,11 @@ import pyarrow.json as arrow_json
 
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_binary
-from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
-from derivcli.points.files.cells_to_numbers import CORRECT_HINT, NOT_FINITE, NUMBER, Numbers, cut, read_numbers
+from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch
+from derivcli.points.files.cell_reasons import CORRECT_HINT, cut
+from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
 from derivcli.points.files.json_objects import check_nesting, object_on, rounded_places
+from derivcli.points.files.number_grammar import NOT_FINITE, NUMBER
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, whole_rows
 from derivcli.points.files.text_writer import TEXT, TextWriter, joined
 
@@ -40,11 +42,11 @@ class JsonFile:
 
     count = storage = None
     has_types = True
-    header_lines = 0
+    header_lines, separator = 0, ""
     renamed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, text: TextFile, format: FileFormat) -> None:
-        self.name, self.size, self._text, self._decimal_comma = text.name, text.size, text, format.decimal_comma
+        self.name, self.size, self._text, self._written = text.name, text.size, text, format.cells
         self.close = text.close
         self._is_one_block = text.whole
         first = text.first if text.whole else text.first[: _end_of_lines(text.first)]
@@ -65,14 +67,14 @@ class JsonFile:
         """Which columns are left out."""
         nested = f"{self.name}: left out {_quoted(self._nested)}, which holds lists or objects"
         late = f"{self.name}: left out {_quoted(self._late)}, which its first rows do not have"
-        return [nested] * bool(self._nested and self._passed) + [late] * bool(self._late)
+        return self._text.notes + [nested] * bool(self._nested and self._passed) + [late] * bool(self._late)
 
-    def select(self, used: Sequence[str], passed: bool) -> None:
+    def select(self, used: Sequence[str], passed: Passed) -> None:
         """Choose the columns that are read as numbers: as float64 where later rows may hold other than whole ones.
 
         All others are read too, but for those of lists and objects.
         """
-        self._used, self._passed = used, passed
+        self._used, self._passed = used, bool(passed)
         self._nested = [name for name in self._nested if name not in used]
         fields = []
         for field in self.schema:
@@ -92,7 +94,7 @@ class JsonFile:
             check_nesting(block)
             table = _read(self.schema, block, _keys(floats))
             rows = record_batch(table.select(range(len(self.schema))))
-            numbers = numbers_of(rows, self._used, self._decimal_comma)
+            numbers = numbers_of(rows, self._used, self._written)
             rounded = rounded_places(rows, block, numbers)
         except _FAILURES:
             return self._line_by_line(block)
@@ -143,13 +145,13 @@ class JsonFile:
 
     def _columns(self, objects: list[dict[str, Any]]) -> tuple[pa.RecordBatch, dict[str, Numbers], dict[str, pa.Array]]:
         texts = {header: self._texts([each.get(header) for each in objects]) for header in self._used}
-        numbers = {header: read_numbers(cells, self._decimal_comma) for header, cells in texts.items()}
+        numbers = {header: read_numbers(cells, self._written) for header, cells in texts.items()}
         arrays = [self._array(field, objects, numbers.get(field.name)) for field in self.schema]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema), numbers, texts
 
     def _texts(self, values: Sequence[Any]) -> pa.Array:
         """A used column as texts, in which numbers have the decimal sign that the texts among them have."""
-        point = "," if self._decimal_comma else "."
+        point = "," if self._written.decimal_comma else "."
         texts = [(_text(value) or "").replace(".", point) if type(value) is float else _text(value) for value in values]
         return pa.array(texts, pa.string())
 

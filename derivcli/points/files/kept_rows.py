@@ -17,6 +17,7 @@ from derivcli.points.files.batches import BadRow, Batch, DataFile
 from derivcli.points.files.cells_to_numbers import Numbers
 from derivcli.points.files.missing_cells import Mask, Missing
 from derivcli.points.files.reading import SKIP, STOP, Reading
+from derivcli.points.files.times import since, time_text
 from derivcli.result import FloatArray
 
 MaskedArray: TypeAlias = "np.ma.MaskedArray[Any, np.dtype[np.float64]]"
@@ -46,6 +47,20 @@ class CountedRows:
         return [f"{said}: {', '.join(self.named)}{more}"]
 
 
+class Origin(NamedTuple):
+    """The first time of a column, and whether such times name their zone and their date."""
+
+    instant: int
+    kind: tuple[bool, bool]
+
+    @staticmethod
+    def of(numbers: Numbers, place: int) -> Origin | None:
+        """The time at a place; None where there are plain numbers."""
+        if numbers.instants is None:
+            return None
+        return Origin(int(numbers.instants[place]), (numbers.has_zone, numbers.has_date))
+
+
 class Kept(NamedTuple):
     """The rows of a batch that stay, and the numbers of those that are not blank, by headers.
 
@@ -66,6 +81,7 @@ class KeptRows:
         self.read = self.used = self.bytes = 0
         self.left_out, self.blank = CountedRows(), CountedRows()
         self._rounded: dict[str, tuple[int, str]] = {}
+        self._origins: dict[str, Origin | None] = {}
 
     @property
     def notes(self) -> list[str]:
@@ -75,7 +91,11 @@ class KeptRows:
         for header, (count, first) in self._rounded.items():
             numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
             found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
-        return found
+        origins = ((header, origin) for header, origin in self._origins.items() if origin is not None)
+        return found + [
+            f"column '{header}' is read as seconds since {time_text(origin.instant, *origin.kind)}"
+            for header, origin in origins
+        ]
 
     def check(self, files: Sequence[DataFile]) -> None:
         """Refuse files without a row that can be used."""
@@ -102,10 +122,11 @@ class KeptRows:
 
     def _kept(self, batch: Batch, name: str, row: int, line: int) -> Kept:
         missing = self._mark_missing(batch)
-        bad, comma = batch.bad(), self._reading.decimal_comma
+        self._place_times(batch)
+        bad, written = batch.bad(), self._reading.cells
         without = _either(bad, missing)
         if self._reading.on_error == STOP and (bad is not None or batch.unread):
-            raise _refusal(name, batch, next(batch.bad_rows(comma)), row, line)
+            raise _refusal(name, batch, next(batch.bad_rows(written)), row, line)
 
         def named(rows: Iterable[BadRow]) -> Iterator[str]:
             return (f"{name}row {row + each.place + 1:,} ({each.why})" for each in rows)
@@ -113,11 +134,11 @@ class KeptRows:
         values = {header: each.values for header, each in batch.numbers.items()}
         count = 0 if without is None else int(without.sum())
         if self._reading.on_error == SKIP and (count or batch.unread):
-            lost = heapq.merge(batch.unread, batch.blank_rows(comma), key=lambda row: row.place)
+            lost = heapq.merge(batch.unread, batch.blank_rows(written), key=lambda row: row.place)
             self.left_out.add(named(lost), count + len(batch.unread))
         else:
             self.left_out.add(named(batch.unread), len(batch.unread))
-            self.blank.add(named(batch.blank_rows(comma)), count)
+            self.blank.add(named(batch.blank_rows(written)), count)
         if without is None:
             return Kept(batch.rows, values)
         used = {header: each[~without] for header, each in values.items()}
@@ -132,6 +153,22 @@ class KeptRows:
                 first = f"row {row + batch.place(int(numbers.rounded[0])) + 1:,} of {file.name}"
                 count, first = self._rounded.get(header, (0, first))
                 self._rounded[header] = (count + len(numbers.rounded), first)
+
+    def _place_times(self, batch: Batch) -> None:
+        """Make times seconds since the first of their column; what is of another kind than the first is no number."""
+        for header, numbers in batch.numbers.items():
+            good = np.flatnonzero(~numbers.bad) if numbers.bad is not None else np.arange(len(numbers.values))
+            if not len(good):
+                continue
+            origin = Origin.of(numbers, int(good[0]))
+            first = self._origins.setdefault(header, origin)
+            if (first is None) != (origin is None) or (first and origin and first.kind != origin.kind):
+                everywhere = np.ones(len(numbers.values), dtype=bool)
+                batch.numbers[header] = replace(numbers, values=np.full(len(everywhere), np.nan), bad=everywhere)
+            elif first is not None and numbers.instants is not None:
+                values = since(numbers.instants, first.instant)
+                values = values if numbers.bad is None else np.where(numbers.bad, np.nan, values)
+                batch.numbers[header] = replace(numbers, values=values)
 
     def _mark_missing(self, batch: Batch) -> Mask | None:
         """Which rows have a missing cell; these are no longer bad ones. None where there is none."""

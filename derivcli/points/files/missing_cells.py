@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from derivcli.points.files.cells_to_numbers import MINUS, Numbers, is_number, read_numbers
+from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
+from derivcli.points.files.number_grammar import MINUS
 from derivcli.points.files.reading import Cells
 
 Mask = NDArray[np.bool_]
@@ -23,15 +24,14 @@ class Missing:
     numbers: tuple[float, ...] = ()
 
     @staticmethod
-    def of(texts: Iterable[str], decimal_comma: bool) -> Missing:
+    def of(texts: Iterable[str], written: Cells) -> Missing:
         """What texts say; one that is a finite number means the number."""
         words, numbers = set(), []
         for text in (text.strip() for text in texts):
-            value = float(read_numbers(pa.array([text]), decimal_comma).values[0])
-            if is_number(text, decimal_comma) and np.isfinite(value):
+            value = float(read_numbers(pa.array([text]), written).values[0])
+            words.add(text.translate(MINUS))
+            if np.isfinite(value):
                 numbers.append(value)
-            else:
-                words.add(text.translate(MINUS))
         return Missing(frozenset(words), tuple(numbers))
 
     def mask(self, numbers: Numbers, cells: pa.Array) -> Mask | None:
@@ -39,7 +39,8 @@ class Missing:
 
         Words are looked for where there is no finite number, which is in few places.
         """
-        found = np.logical_or.reduce([numbers.values == each for each in self.numbers]) if self.numbers else None
+        are_numbers = bool(self.numbers) and numbers.instants is None
+        found = np.logical_or.reduce([numbers.values == each for each in self.numbers]) if are_numbers else None
         if self.words:
             with np.errstate(invalid="ignore"):
                 places = np.flatnonzero(~np.isfinite(numbers.values))
@@ -58,4 +59,4 @@ def missing_by_header(cells: Cells, headers: Iterable[str], variables: Mapping[s
     """What is missing in each column with one of these headers, which may be called by its variable."""
     single = {variables.get(name, name): texts for name, texts in cells.missing_in.items()}
     texts = {header: (*cells.missing, *single.get(header, ())) for header in headers}
-    return {header: Missing.of(each, cells.decimal_comma) for header, each in texts.items() if each}
+    return {header: Missing.of(each, cells) for header, each in texts.items() if each}

@@ -107,7 +107,7 @@ def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat
     except FAILURES as error:
         raise no_table(name, "Parquet", error) from error
     batches = partial(_batches, name, path, schema, storage)
-    return TypedFile(name, schema, batches, format.decimal_comma, size, storage.rows, storage)
+    return TypedFile(name, schema, batches, format.cells, size, storage.rows, storage)
 
 
 def _no_pipe(name: str) -> DerivError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from derivcli.points.files.cells_to_numbers import is_number
 from derivcli.points.files.reading import SPACE
+from derivcli.points.files.units import are_numbers
 
 SEPARATORS = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
 """All separators that a header tells, as messages show them."""
@@ -29,8 +29,9 @@ def told_by_header(header: str, usual: str) -> tuple[str, bool]:
     return separator, bool(found)
 
 
-def separates_by_space(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether first rows, cut at white space, have as many cells each, two or more, and numbers among them."""
+def separates_by_space(rows: Sequence[Sequence[str]], missing: Collection[str]) -> bool:
+    """Whether first rows, cut at white space, have as many cells each, two or more, and a column of numbers."""
     if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
         return False
-    return any(is_number(cell) or is_number(cell, True) for row in rows[1:] for cell in row)
+    columns = list(zip(*rows[1:], strict=True))
+    return any(are_numbers(cells, missing, comma) for cells in columns for comma in (False, True))

@@ -1,4 +1,4 @@
-"""A text file as blocks of whole rows: opened, decompressed, and refused where it is no UTF-8."""
+"""A text file as blocks of whole rows in UTF-8: opened, decompressed, and converted from other encodings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 import pyarrow as pa
 
 from derivcli.errors import DerivError
+from derivcli.points.files.text_encodings import Converted, Readable, encoding_of, likely_encoding
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat
@@ -33,13 +34,13 @@ class TextFile:
     def __init__(self, name: str, path: str | None, stdin: BinaryIO, format: FileFormat) -> None:
         self.name = name
         self._path = path
-        self._compression = format.compression
+        self._compression, self._given = format.compression, format.layout.encoding
+        self.notes: list[str] = []
         self._raw = stdin if path is None else open_file(name, path)
         self.size = _size(self._raw) if path is not None else None
         self.done = 0
         try:
-            self._stream = self._decompressed()
-            first = self._read(self._stream)
+            first = self._begin()
             if not first:
                 raise empty(name)
             _check_beginning(name, first, format, piped=path is None)
@@ -55,8 +56,7 @@ class TextFile:
         """All bytes, without a byte order mark, in blocks."""
         if self.size is not None:
             self._raw = open_file(self.name, str(self._path))
-            self._stream = self._decompressed()
-            self.first = self._read(self._stream).removeprefix(_BYTE_ORDER_MARK)
+            self.first = self._begin().removeprefix(_BYTE_ORDER_MARK)
         block, self.first = self.first, b""
         while block:
             _check_text(self.name, block)
@@ -66,8 +66,8 @@ class TextFile:
             raise shorter(self.name)
 
     def bytes_of(self, block: bytes) -> int:
-        """How many bytes of the file a block was; 0 where it was compressed."""
-        return 0 if self._compression else len(block)
+        """How many bytes of the file a block was; 0 where it was compressed, or in another encoding."""
+        return 0 if self._compression or self._encoding else len(block)
 
     def forget(self) -> None:
         """Let go of the first block where it can be read again: there may be many files."""
@@ -79,13 +79,25 @@ class TextFile:
         if self._path is not None:
             self._raw.close()
 
+    def _begin(self) -> bytes:
+        """Open the stream of the file's text, and give its first block."""
+        self._stream: Readable = self._decompressed()
+        first = self._read(self._stream)
+        self._encoding = encoding_of(self.name, self._given, first)
+        if not self._encoding:
+            return first
+        if not self._given:
+            self.notes = [f"{self.name}: read as {self._encoding.upper()}, as its byte order mark says"]
+        self._stream = Converted(self.name, self._stream, first, self._encoding)
+        return self._read(self._stream)
+
     def _decompressed(self) -> BinaryIO:
         if not self._compression:
             return self._raw
         stream: BinaryIO = pa.CompressedInputStream(pa.PythonFile(self._raw, mode="r"), self._compression)
         return stream
 
-    def _read(self, stream: BinaryIO) -> bytes:
+    def _read(self, stream: Readable) -> bytes:
         """Up to a block: a pipe may give less at a time."""
         parts: list[bytes] = []
         missing = BLOCK_BYTES
@@ -179,15 +191,13 @@ def _check_beginning(name: str, first: bytes, format: FileFormat, piped: bool) -
             command = f"unpack it before, as in {unpack_command} FILE | deriv ..."
             hint = command if unpack_command else "save it to a file with its own ending"
         raise DerivError(f"{name} is no text but a {kind} file", hint=hint)
-    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DerivError(f"{name} is written in UTF-16", hint="convert it, as with iconv -f UTF-16 -t UTF-8")
     _check_text(name, first)
 
 
 def _check_text(name: str, block: bytes) -> None:
     """Refuse a block with a NUL; whether it is UTF-8 is seen where whole rows are."""
     if b"\0" in block:
-        hint = "write it as text in UTF-8; what holds NUL may be UTF-16, or a file of another kind"
+        hint = "name its encoding, as in --encoding utf-16-le, if it is text"
         raise DerivError(f"{name} holds a NUL byte, which no text does", hint=hint)
 
 
@@ -199,5 +209,5 @@ def check_utf8(name: str, data: bytes) -> None:
         data.decode()
     except UnicodeDecodeError as error:
         shown = data[error.start : error.start + 1].hex().upper()
-        hint = "convert it, as with iconv -f LATIN1 -t UTF-8"
+        hint = f"name its encoding, perhaps --encoding {likely_encoding(data)}"
         raise DerivError(f"{name} is not written in UTF-8: it has the byte {shown}", hint=hint) from None

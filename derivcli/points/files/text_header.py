@@ -11,16 +11,17 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.points.files.cells_to_numbers import is_number
 from derivcli.points.files.comments import Comments
 from derivcli.points.files.delimited_rows import DelimitedRows
 from derivcli.points.files.fixed_widths import FixedRows
+from derivcli.points.files.number_grammar import is_number
 from derivcli.points.files.reading import SPACE
 from derivcli.points.files.separators import SHOWN, separates_by_space, told_by_header
-from derivcli.points.files.text_blocks import TextFile, empty
+from derivcli.points.files.text_blocks import empty
 from derivcli.points.files.units import are_statistics, are_units, with_unit
 
 if TYPE_CHECKING:
@@ -49,13 +50,22 @@ class TextHeader:
     notes: list[str]
 
 
-def read_header(text: TextFile, format: FileFormat) -> TextHeader:
+@dataclass(frozen=True, slots=True)
+class TextStart:
+    """The first bytes of a file, and whether they are all of it."""
+
+    name: str
+    first: bytes
+    whole: bool
+
+
+def read_header(text: TextStart, format: FileFormat) -> TextHeader:
     """What stands above the rows; raises DerivError where it cannot be told."""
     return _HeaderReader(text, format).read()
 
 
 class _HeaderReader:
-    def __init__(self, text: TextFile, format: FileFormat) -> None:
+    def __init__(self, text: TextStart, format: FileFormat) -> None:
         self._name, self._first, self._whole = text.name, text.first, text.whole
         self._format, self._layout = format, format.layout
         self._line_end = b"\n" if b"\n" in self._first else b"\r"
@@ -118,13 +128,17 @@ class _HeaderReader:
         if layout.separator:
             return self._delimited(layout.separator)
         separator, is_told = (said, True) if said else told_by_header(_first_row(self._first, start), usual)
-        if not is_told:
+        if not is_told or (separator == "," and self._format.decimal_comma):
             spaced = self._delimited(SPACE)
-            if separates_by_space([cells for _, cells in self._lines_of(spaced, start, MAX_ROWS_COMPARED)]):
+            rows = [cells for _, cells in self._lines_of(spaced, start, MAX_ROWS_COMPARED)]
+            if separates_by_space(rows, self._missing()) and (not is_told or self._is_data(rows[0])):
                 separator, is_told = SPACE, True
         if is_told and separator != self._format.row.separator:
             self._notes.append(f"{self._name}: its columns are separated by {SHOWN.get(separator, repr(separator))}")
         return self._delimited(separator)
+
+    def _missing(self) -> set[str]:
+        return {*self._format.cells.missing, *chain(*self._format.cells.missing_in.values())}
 
     def _delimited(self, separator: str) -> DelimitedRows:
         return DelimitedRows(separator, self._layout.comment, self._line_end)
@@ -173,6 +187,8 @@ class _HeaderReader:
             return given
         if self._is_data(rows[0]):
             return self._without_names()
+        if self._format.by_number and any(is_number(cell, self._format.decimal_comma) for cell in rows[0]):
+            self._notes.append(f"{self._name}: its first line is taken for names; if it is a row, say --header-lines 0")
         return 1 + self._lines_below_names(rows)
 
     def _is_data(self, row: Sequence[str]) -> bool:
@@ -191,7 +207,7 @@ class _HeaderReader:
 
     def _lines_below_names(self, rows: Sequence[Sequence[str]]) -> int:
         """How many lines below the names are no rows: units, and how a logger came to its numbers."""
-        missing, comma = self._format.cells.missing, self._format.decimal_comma
+        missing, comma = self._missing(), self._format.decimal_comma
         if len(rows) < 3 or len(rows[1]) != len(rows[0]):
             return 0
         if len(rows) > 3 and are_statistics(rows[2]) and are_units(rows[1], rows[3:], missing, comma):

@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import is_numeric, is_text, value_type
-from derivcli.points.files.batches import Batch, numbers_of
+from derivcli.points.files.batches import Batch, Passed, numbers_of, selected
 from derivcli.points.files.text_blocks import unreadable
 
 if TYPE_CHECKING:
     from derivcli.points.files.parquet import ParquetStorage
+    from derivcli.points.files.reading import Cells
 
 BATCH_BYTES = 32 << 20
 """Bytes of a batch, so that a row of any width takes little memory."""
@@ -35,7 +36,7 @@ class TypedFile:
     """
 
     has_types = True
-    header_lines = 0
+    header_lines, separator = 0, ""
     renamed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
@@ -43,7 +44,7 @@ class TypedFile:
         name: str,
         schema: pa.Schema,
         record_batches: Callable[[Sequence[str] | None, int], Iterator[pa.RecordBatch]],
-        decimal_comma: bool,
+        written: Cells,
         size: int | None = None,
         count: int | None = None,
         storage: ParquetStorage | None = None,
@@ -51,13 +52,13 @@ class TypedFile:
     ) -> None:
         self.name, self.schema, self.size, self.count, self.storage = name, schema, size, count, storage
         self.notes: list[str] = []
-        self._record_batches, self._decimal_comma, self.close = record_batches, decimal_comma, close
+        self._record_batches, self._written, self.close = record_batches, written, close
 
-    def select(self, used: Sequence[str], passed: bool) -> None:
-        """Choose the columns that are read as numbers; without `passed` no others are read."""
-        self._used, self._headers = used, None if passed else used
-        if not passed:
-            self.schema = pa.schema([self.schema.field(header) for header in used])
+    def select(self, used: Sequence[str], passed: Passed) -> None:
+        """Choose the columns that are read as numbers; of the others those `passed` on are read."""
+        self._used, self._headers = used, None if passed is True else selected(self.schema.names, used, passed)
+        if self._headers is not None:
+            self.schema = pa.schema([self.schema.field(header) for header in self._headers])
 
     def batches(self, size: int) -> Iterator[Batch]:
         """The file's rows in batches."""
@@ -66,7 +67,7 @@ class TypedFile:
                 if rows.num_rows:
                     rows = rows if self._headers is None else rows.select(self._headers)
                     rows.validate(full=True)
-                    yield Batch(rows, numbers_of(rows, self._used, self._decimal_comma))
+                    yield Batch(rows, numbers_of(rows, self._used, self._written))
         except FAILURES as error:
             raise unreadable(self.name, error) from error
 

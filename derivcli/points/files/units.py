@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from derivcli.points.files.cells_to_numbers import is_number
+from derivcli.points.files.number_grammar import is_number
 
 _BRACKETED = re.compile(r"(?s)(.*\S)\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*")
 
@@ -70,7 +70,7 @@ def are_units(cells: Sequence[str], below: Sequence[Sequence[str]], missing: Col
         return False
     units = [place for place, cell in enumerate(bare) if cell and looks_like_unit(cell)]
     rows = [row for row in below if len(row) == len(cells)]
-    return bool(units and rows) and all(_are_numbers([row[place] for row in rows], missing, comma) for place in units)
+    return bool(units and rows) and all(are_numbers([row[place] for row in rows], missing, comma) for place in units)
 
 
 def are_statistics(cells: Sequence[str]) -> bool:
@@ -79,7 +79,8 @@ def are_statistics(cells: Sequence[str]) -> bool:
     return bool(words) and STATISTICS.issuperset(words)
 
 
-def _are_numbers(cells: Sequence[str], missing: Collection[str], comma: bool) -> bool:
+def are_numbers(cells: Sequence[str], missing: Collection[str], comma: bool) -> bool:
+    """Whether some cells are numbers, and all others blank or missing."""
     told = [cell.strip() for cell in cells if cell.strip() and not _is_missing(cell, missing)]
     return bool(told) and all(is_number(cell, comma) for cell in told)
 

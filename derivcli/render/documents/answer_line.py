@@ -10,7 +10,8 @@ from derivcli.render.captions import engine_line
 from derivcli.render.documents.equations import direction, understood
 from derivcli.render.documents.formulas import formulas_document
 from derivcli.render.documents.numbers import check_result
-from derivcli.render.numbers import number_texts
+from derivcli.render.documents.propagation import budgets, has_budgets
+from derivcli.render.numbers import number_at, number_texts
 from derivcli.render.quantities import Quantity, derivative_equations, exact_text, quantities_of
 from derivcli.render.to_json import numbers_json_object
 from derivcli.result import Result, SymbolicResult
@@ -21,7 +22,8 @@ def answer_document(result: Result | SymbolicResult, style: Style) -> Document:
 
     Its only row has the value and, for each derivative, the derivative and the kind of its verdict, which is empty
     where there is none. Where exact values were asked for, each number has its own behind it. A value that is not
-    simply right has a last cell, `f KIND`. Where a formula has no variables the verdict is that of the value.
+    simply right has a last cell, `f KIND`, and one with an uncertainty has `sigma f NUMBER` behind that. Where a
+    formula has no variables the verdict is that of the value.
     """
     if isinstance(result, SymbolicResult):
         formulas = formulas_document([result], style)
@@ -37,6 +39,8 @@ def _blocks(result: Result, style: Style) -> list[Block]:
     shown = [(each, _told(each, style)) for each in quantities_of([result]) if each.role != "at"]
     if not result.derivatives:
         return [Equations([(result.expression.text, text) for _, text in shown]), *check_result([result], style)]
+    if has_budgets([result]):
+        return [understood([result]), *budgets([result], style), *check_result([result], style)]
     values, derivatives = _sides(shown, "value", style), _sides(shown, "derivative", style)
     return [
         understood([result]),
@@ -59,14 +63,16 @@ def _told(quantity: Quantity, style: Style) -> str:
 
 
 def _row(result: Result, style: Style) -> list[str]:
-    judged = result.value_verdicts
+    judged, spread = result.value_verdicts, result.propagated
+    sigma = [] if spread is None else [f"sigma f {number_at(spread.sigma, 0, style.digits)}"]
     row = [*number_texts(result.value, style.digits), *[exact_text(result.exact_value, 0)] * style.exact]
     for key, values in result.derivatives.items():
         row += [*number_texts(values, style.digits), *[exact_text(result.exact.get(key, ()), 0)] * style.exact]
         row.append(_kind(result.verdicts.get(key)))
     if not result.derivatives:
         return [*row, "", _kind(judged)]
-    return [*row, f"f {_kind(judged)}"] if judged is not None and judged.hard().any() else row
+    kind = [f"f {_kind(judged)}"] if judged is not None and judged.hard().any() else []
+    return [*row, *kind, *sigma]
 
 
 def _kind(verdicts: Verdicts | None) -> str:

@@ -20,9 +20,10 @@ from derivcli.render.blocks import (
 )
 from derivcli.render.captions import engine_line, gradient_lines
 from derivcli.render.documents.equations import direction, understood
+from derivcli.render.documents.propagation import budgets, has_budgets, spread_sentences
 from derivcli.render.matrices import matrices_of
 from derivcli.render.numbers import number_texts
-from derivcli.render.quantities import Quantity, quantities_of
+from derivcli.render.quantities import Quantity, for_people, for_programs, quantities_of
 from derivcli.render.to_json import numbers_json_object
 from derivcli.render.vectors import differential_lines
 from derivcli.render.verdicts import checked, findings_of, mark
@@ -34,25 +35,33 @@ def numbers_document(results: Sequence[Result], style: Style) -> Document:
     return Document(
         blocks=lambda: _blocks(results, style),
         data=lambda: numbers_json_object(results, style),
-        rows=lambda: quantity_rows(quantities_of(results), style),
+        rows=lambda: quantity_rows(for_programs(quantities_of(results), style), style),
         values=lambda: _derivatives(results, style),
     )
 
 
 def _blocks(results: Sequence[Result], style: Style) -> list[Block]:
+    if has_budgets(results):
+        return [
+            understood(results),
+            *budgets(results, style),
+            Sentence(engine_line(results), "caption"),
+            *check_result(results, style),
+        ]
     return [
         understood(results),
         direction(results),
         Gap(),
         _numbers(results, style),
         *(Sentence(line) for line in [*differential_lines(results, style), *gradient_lines(results, style)]),
+        *spread_sentences(results, style),
         Sentence(engine_line(results), "caption"),
         *check_result(results, style),
     ]
 
 
 def _numbers(results: Sequence[Result], style: Style) -> Block:
-    table = quantity_table(quantities_of(results), style)
+    table = quantity_table(for_people(quantities_of(results)), style)
     matrices = matrices_of(results, style)
     return Matrices(matrices, table, lambda: latex_equations.matrix_lines(results, style)) if matrices else table
 
@@ -73,6 +82,7 @@ def _column(quantity: Quantity, style: Style) -> Column:
         label.shown(style.unicode),
         texts,
         quantity.role,
+        numeric=quantity.codes is None,
         latex=label.latex,
         warned=warned,
         marks=marks,
@@ -107,7 +117,8 @@ def _verdicts(name: str, verdicts: Verdicts, style: Style) -> list[tuple[str, li
 
 
 def _derivatives(results: Sequence[Result], style: Style) -> list[Sequence[str]]:
-    derivatives = [quantity for quantity in quantities_of(results) if quantity.role == "derivative"]
+    answers = ("derivative",) if results[0].propagated is None else ("value", "sigma")
+    derivatives = [quantity for quantity in quantities_of(results) if quantity.role in answers]
     return list(zip(*[_answers(quantity, style) for quantity in derivatives], strict=True))
 
 

@@ -46,6 +46,8 @@ def _cell(text: str) -> str:
 
 def _cells(column: Column, style: Style) -> list[str]:
     """The cells of a column: numbers or, where they were asked for, the exact values that are known."""
+    if column.role == "linear":
+        return [rf"\text{{{text}}}" for text in column.texts]
     if column.role == "at":
         return list(map(_cell, column.texts))
     exact = column.exact if style.exact and column.exact else [""] * len(column.texts)

@@ -1,0 +1,57 @@
+"""Why a cell is no number, and the way out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from derivcli.errors import visible
+from derivcli.points.files.number_grammar import MINUS, has_decimal_comma, is_number
+from derivcli.points.files.reading import AS_PEOPLE_WRITE, Cells
+from derivcli.points.files.thousands import THOUSANDS, thousands_in, without_thousands
+from derivcli.points.files.times import TIME_HINT, looks_like_time
+
+MAX_CHARACTERS_SHOWN = 40
+"""Longer cells are cut where a message shows them."""
+
+MISSING_WORDS = frozenset("NA N/A #N/A #DIV/0! NULL NONE MISSING M MM - -- . .. ? : * X".split())
+"""What people write where there is no number."""
+
+CORRECT_HINT = "correct it, or leave such rows out with --on-error skip"
+COMMA_HINT = "where a comma is the decimal sign, say --decimal-comma"
+EMPTY_HINT = "fill it, keep such rows without results with --na '', or leave them out with --on-error skip"
+
+
+def reason(cell: Any, written: Cells = AS_PEOPLE_WRITE) -> tuple[str, str]:
+    """Why a cell is no number, and the way out."""
+    text = "" if cell is None else str(cell).strip()
+    if not text:
+        return "the cell is empty", EMPTY_HINT
+    shown = visible(cut(text))
+    if is_number(without_thousands(text, written), written.decimal_comma):
+        return f"'{shown}' is beyond float64", CORRECT_HINT
+    what = "a number with a decimal comma" if written.decimal_comma and "." in text else "a number"
+    return f"'{shown}' is not {what}", _way_out(text, written)
+
+
+def _way_out(text: str, written: Cells) -> str:
+    if text.translate(MINUS).upper() in MISSING_WORDS:
+        word = text if re.fullmatch(r"[\w.:+-]+", text) else f"'{text}'"
+        return f"if it stands for no number, say --na {word}; or leave such rows out with --on-error skip"
+    if looks_like_time(text):
+        return TIME_HINT
+    sign = "" if written.thousands else thousands_in(text, written.decimal_comma)
+    has_comma = has_decimal_comma(text) and not written.decimal_comma
+    ways = [f"where it separates thousands, say --thousands {THOUSANDS[sign]}"] if sign else []
+    return "; ".join([*ways, *([COMMA_HINT] if has_comma else [])]) or CORRECT_HINT
+
+
+def missing_text(cell: Any) -> str:
+    """What is said of a cell that stands for no number."""
+    text = "" if cell is None else str(cell).strip()
+    return f"'{visible(cut(text))}' is missing" if text else "the cell is empty"
+
+
+def cut(text: str) -> str:
+    """The text as messages show it."""
+    return text if len(text) <= MAX_CHARACTERS_SHOWN else text[:MAX_CHARACTERS_SHOWN] + "…"

@@ -1,0 +1,1 @@
+"""What a file that says little about itself seems to be."""

@@ -1,0 +1,74 @@
+"""The widths of columns that columns of blanks part all through the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+
+from derivcli.points.files.guessing.cell_kinds import NUMBER, Kinds
+from derivcli.points.files.guessing.split_lines import Line
+
+MAX_STARTS_TRIED = 6
+MAX_CHARACTERS_OF_LINE = 2000
+
+LEAST_LINES = 3
+
+Span = tuple[int, int]
+
+
+def widths_of(lines: Sequence[Line], kinds: Kinds) -> Iterator[tuple[int, ...]]:
+    """The widths that the lower lines may have, for each place where these may begin."""
+    texts = [line.text.rstrip() for line in lines if line.text.strip()]
+    if any("\t" in text or len(text) > MAX_CHARACTERS_OF_LINE for text in texts):
+        return
+    holds = [_holds_numbers(text, kinds) for text in texts]
+    last = max((place for place, each in enumerate(holds) if each), default=-1) + 1
+    begins = [place for place in range(last) if holds[place] and not (place and holds[place - 1])]
+    found = set()
+    for begin in begins[:MAX_STARTS_TRIED]:
+        if last - begin >= LEAST_LINES:
+            widths = _widths(texts[begin:last], texts[max(0, begin - 1) : begin])
+            if len(widths) > 1 and widths not in found:
+                found.add(widths)
+                yield widths
+
+
+def _holds_numbers(text: str, kinds: Kinds) -> bool:
+    words = text.split()
+    return (any(kinds.of(word) == NUMBER for word in words[1:]) and len(re.findall(r"\S  +\S", text)) > 0) or (
+        sum(kinds.of(word) == NUMBER for word in words) * 2 > len(words)
+    )
+
+
+def _widths(rows: Sequence[str], above: Sequence[str]) -> tuple[int, ...]:
+    """The widths of columns whose borders lie in the blanks of all rows, and where it can be, of the line above."""
+    spans = _filled(rows)
+    if above and len(_filled([*rows, *above])) == len(spans):
+        spans = _filled([*rows, *above])
+    borders = [_border(rows, left, right) for left, right in pairwise(spans)]
+    return tuple(stop - start for start, stop in pairwise([0, *borders, max(map(len, rows), default=0) + 1]))
+
+
+def _filled(rows: Sequence[str]) -> list[Span]:
+    """Where characters stand in any of the rows."""
+    marks = 0
+    for row in rows:
+        marks |= int("".join("0" if c == " " else "1" for c in reversed(row)) or "0", 2)
+    found, place = [], 0
+    for bit, run in groupby(bin(marks)[:1:-1]):
+        length = sum(1 for _ in run)
+        if bit == "1":
+            found.append((place, place + length))
+        place += length
+    return found
+
+
+def _border(rows: Sequence[str], left: Span, right: Span) -> int:
+    """Where between two columns the border lies: words grow to the right, and numbers to the left."""
+    first, last = left[1], right[0]
+    grows_left = sum(row[right[0] : right[0] + 1].strip() == "" for row in rows) > 0
+    grows_right = sum(row[left[1] - 1 : left[1]].strip() == "" for row in rows) > 0
+    if grows_left and grows_right:
+        return (first + last + 1) // 2
+    return first if grows_left else last

@@ -1,0 +1,207 @@
+"""Where among rows of cells a table lies: its first row, the lines of names and units above it, and its last row."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
+
+from derivcli.points.files.guessing.cell_kinds import EMPTY, GROUPED, MISSING, NUMBER, TIME, UNCUT, WORDS, Kinds
+from derivcli.points.files.guessing.split_lines import Cut, Row
+from derivcli.points.files.units import are_statistics, looks_like_unit
+
+MAX_WIDTHS_TRIED = 3
+"""Numbers of cells that rows may have, the most frequent of all."""
+
+MAX_CELLS_LOOKED_AT = 4000
+MAX_ROWS_SHOWN = 20
+MAX_HEADER_LINES = 4
+
+LEAST_SHARE = 0.8
+"""The share of rows that have all cells."""
+
+LEAST_NUMBERS = 0.65
+"""The share of a column's cells that are numbers, if it is one of numbers."""
+
+LEAST_ROWS = 2
+
+_WITHOUT_NAMES = 0.9
+_VALUES = {NUMBER: 1.0, TIME: 1.0, WORDS: 0.9, GROUPED: 0.8, MISSING: 0.5, EMPTY: 0.5, UNCUT: 0.0}
+"""What a column is worth by the kind of most of its cells."""
+
+_NUMERIC = (NUMBER, GROUPED)
+_YEARS = range(1700, 2300)
+_SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=.?"?', re.IGNORECASE)
+_RULE = re.compile(r"[-=_+:*~ ]+|\d+[sdn]")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that was found: the lines above its names, how many lines these take, its headers and first rows."""
+
+    skip_lines: int
+    header_lines: int
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    score: float
+
+
+def found_table(cut: Cut, kinds: Kinds, header_lines: int | None = None) -> Iterator[Table]:
+    """The tables that the rows may be, one for each number of cells that many rows have.
+
+    Where the number of lines of headers is not given, they tell it.
+    """
+    counts = Counter(len(row.cells) for row in cut.rows if len(row.cells) > 1)
+    total = sum(len(row.cells) or 1 for row in cut.rows)
+    for width, rows in counts.most_common(MAX_WIDTHS_TRIED):
+        if rows >= LEAST_ROWS:
+            table = _Finder(cut, width, kinds, header_lines).found(total)
+            if table is not None:
+                yield table
+
+
+class _Finder:
+    """Looks for a table with one number of cells."""
+
+    def __init__(self, cut: Cut, width: int, kinds: Kinds, header_lines: int | None) -> None:
+        self._given = header_lines
+        self._rows, self._separator, self._width, self._of = cut.rows, cut.separator, width, kinds.of
+        whole = [row for row in self._rows if len(row.cells) == width]
+        self._learn(whole[-(-len(whole) * 2 // 3) :])
+
+    def _learn(self, rows: Sequence[Row]) -> None:
+        """Find what the columns are, of some of these rows."""
+        step = -(-len(rows) * self._width // MAX_CELLS_LOOKED_AT)
+        self._kinds = self._kinds_of(rows[:: max(1, step)])
+        self._numeric = [place for place, kind in enumerate(self._kinds) if kind in _NUMERIC]
+
+    def found(self, total: int) -> Table | None:
+        """The table, which explains some of all cells; None where there is none."""
+        start = self._start(self._places())
+        if start is None:
+            return None
+        self._learn([row for row in self._rows[start:] if len(row.cells) == self._width])
+        places = self._places()
+        start = self._start(places)
+        if start is None:
+            return None
+        are_years = self._are_years(start)
+        inside = [place for place in places if place >= start + are_years]
+        start = inside[0] if inside else start
+        if len(inside) < LEAST_ROWS:
+            return None
+        span = inside[-1] + 1 - start
+        whole = sum(len(row.cells) == self._width for row in self._rows[start : inside[-1] + 1])
+        if whole < LEAST_SHARE * span:
+            return None
+        header = 1 if are_years else self._header_lines(start)
+        score = fmean(_VALUES[kind] for kind in self._kinds) * (whole / span)
+        score *= (len(inside) / (len(self._rows) - start)) ** 0.5 * (len(inside) * self._width / total) ** 0.25
+        return self._table(start, header, score if header else score * _WITHOUT_NAMES)
+
+    def _places(self) -> list[int]:
+        """The rows that hold numbers where their columns do."""
+        return [place for place, row in enumerate(self._rows) if self._is_data(row)] if self._numeric else []
+
+    def _table(self, start: int, header: int, score: float) -> Table:
+        above = self._rows[start - header : start]
+        first = self._rows[start - header]
+        skip = first.number if self._has_lines_above(start - header) else 0
+        headers = above[0].cells if above else tuple(f"column{place}" for place in range(1, self._width + 1))
+        rows = [row.cells for row in self._rows[start:] if len(row.cells) == self._width]
+        return Table(skip, header, headers, tuple(rows[:MAX_ROWS_SHOWN]), score)
+
+    def _has_lines_above(self, place: int) -> bool:
+        """Whether lines that are not blank stand above a row, and do more than say the separator."""
+        above = self._rows[:place]
+        return len(above) > 1 or any(not _SEPARATOR_LINE.fullmatch(self._separator.join(row.cells)) for row in above)
+
+    def _kinds_of(self, rows: Sequence[Row]) -> list[str]:
+        return [self._kind_of([row.cells[place] for row in rows]) for place in range(self._width)]
+
+    def _kind_of(self, cells: Sequence[str]) -> str:
+        """The kind of a column: that of most cells, and of numbers where nearly all are numbers or missing."""
+        counts = Counter(map(self._of, cells))
+        told = len(cells) - counts[EMPTY] - counts[MISSING]
+        if not told:
+            return MISSING if counts[MISSING] else EMPTY
+        if counts[NUMBER] + counts[GROUPED] >= LEAST_NUMBERS * told:
+            return NUMBER if counts[NUMBER] >= counts[GROUPED] else GROUPED
+        if counts[UNCUT] > told / 4:
+            return UNCUT
+        return TIME if counts[TIME] >= LEAST_SHARE * told else WORDS
+
+    def _is_data(self, row: Row) -> bool:
+        """Whether a row holds numbers, or nothing, in most columns of numbers."""
+        if len(row.cells) != self._width:
+            return False
+        kinds = [self._of(row.cells[place]) for place in self._numeric]
+        good = sum(kind in (*_NUMERIC, MISSING, EMPTY) for kind in kinds)
+        return good > len(kinds) / 2 and any(kind in _NUMERIC for kind in kinds)
+
+    def _start(self, places: Sequence[int]) -> int | None:
+        """The first row that holds data and is followed by such rows."""
+        for at, place in enumerate(places):
+            following = places[at : at + 6]
+            if following[-1] - place < len(following) * 1.5:
+                return place
+        return None
+
+    def _are_years(self, start: int) -> bool:
+        """Whether what looks like the first row are names that are numbers, such as years, each one more."""
+        cells = self._rows[start].cells
+        told = [cells[place].strip() for place in self._numeric]
+        words = [cell for place, cell in enumerate(cells) if place not in self._numeric]
+        if len(told) < 2 or len(self._rows) - start < LEAST_ROWS + 1 or not words:
+            return False
+        if not all(cell.isascii() and cell.isdecimal() and int(cell[:5]) in _YEARS for cell in told):
+            return False
+        steps = {int(after) - int(before) for before, after in pairwise(told)}
+        return len(steps) == 1 and steps != {0} and not self._continues(start, told)
+
+    def _continues(self, start: int, told: Sequence[str]) -> bool:
+        """Whether the next row is such a row of years too."""
+        following = self._rows[start + 1]
+        if len(following.cells) != self._width:
+            return False
+        below = [following.cells[place].strip() for place in self._numeric]
+        return all(cell.isascii() and cell.isdecimal() and int(cell[:5]) in _YEARS for cell in below)
+
+    def _header_lines(self, start: int) -> int:
+        """How many rows above the first one are names, units below them, and what is neither."""
+        if self._given is not None:
+            return min(self._given, start)
+        above: list[tuple[str, ...]] = []
+        while len(above) < min(start, MAX_HEADER_LINES) and self._is_header(self._rows[start - 1 - len(above)]):
+            above.append(self._rows[start - 1 - len(above)].cells)
+        lower = int(len(above) > 1 and (are_rules(above[0]) or are_statistics(above[0])))
+        if len(above) > lower + 1 and self._are_names(above[lower + 1], above[lower]):
+            lower += self._are_units(above[lower])
+        return lower + 1 if above else 0
+
+    def _is_header(self, row: Row) -> bool:
+        """Whether a row has words over most columns of numbers, and no number there."""
+        if len(row.cells) != self._width:
+            return False
+        kinds = [self._of(row.cells[place]) for place in self._numeric]
+        return not any(kind in _NUMERIC for kind in kinds)
+
+    def _are_units(self, cells: Sequence[str]) -> bool:
+        """Whether some cells over columns of numbers are written as units are."""
+        told = [cell for cell in cells if cell.strip()]
+        units = [place for place in self._numeric if cells[place].strip() and looks_like_unit(cells[place])]
+        return len(units) > len(told) / 3
+
+    def _are_names(self, cells: Sequence[str], units: Sequence[str]) -> bool:
+        """Whether cells may be the names above units: they are told wherever these are, and in most columns."""
+        told = [bool(cell.strip()) for cell in cells]
+        return sum(told) > self._width / 2 and all(name for name, unit in zip(told, units, strict=True) if unit.strip())
+
+
+def are_rules(cells: Sequence[str]) -> bool:
+    """Whether cells below names are lines drawn by signs, or say how wide columns are, as `12n`."""
+    told = [cell.strip() for cell in cells if cell.strip()]
+    return bool(told) and all(_RULE.fullmatch(cell) for cell in told)
