@@ -20,7 +20,7 @@ from derivcli.points.files.guessing.split_lines import (
     lines_of,
 )
 from derivcli.points.files.guessing.tables import Table, found_table
-from derivcli.points.files.reading import SPACE, Layout
+from derivcli.points.files.reading import AS_TOLD, SPACE, Layout
 from derivcli.points.files.separators import SEPARATORS
 
 MAX_CHARACTERS_GUESSED = 1 << 20
@@ -50,21 +50,23 @@ class _Candidate:
     score: float
 
 
-def guess_layout(text: str, usual_separator: str = ",") -> Guess | None:
+def guess_layout(text: str, usual_separator: str = ",", given: Layout = AS_TOLD) -> Guess | None:
     """The layout that makes most of the first lines a table with numbers; None where no layout does.
 
-    All of it is told, even what a reader would see by itself.
+    All of it is told, even what a reader would see by itself. What is `given` of it stays.
     """
-    lines = lines_of(text[:MAX_CHARACTERS_GUESSED], MAX_LINES_GUESSED)
+    lines = lines_of(text[:MAX_CHARACTERS_GUESSED], MAX_LINES_GUESSED)[given.skip_lines :]
     kinds = Kinds()
-    candidates = [each for sign in _signs(lines) for each in _candidates(lines, sign, usual_separator, kinds)]
+    signs = [given.comment] if given.comment else _signs(lines)
+    candidates = [each for sign in signs for each in _candidates(lines, sign, usual_separator, kinds, given)]
     best = max(candidates, key=lambda candidate: candidate.score, default=None)
     if best is None or best.score < LEAST_SCORE:
         return None
     table = best.table
-    layout = _without_idle_parts(replace(best.layout, skip_lines=table.skip_lines), table, lines)
-    layout = replace(layout, header_lines=table.header_lines)
-    return Guess(layout, table.headers, table.rows, best.score)
+    layout = replace(best.layout, skip_lines=table.skip_lines)
+    layout = layout if given.comment else _without_idle_parts(layout, lines)
+    layout = replace(layout, header_lines=table.header_lines, skip_lines=max(layout.skip_lines, given.skip_lines))
+    return Guess(replace(layout, encoding=given.encoding), table.headers, table.rows, best.score)
 
 
 def _signs(lines: list[Line]) -> list[str]:
@@ -73,31 +75,40 @@ def _signs(lines: list[Line]) -> list[str]:
     return ["", *(sign for sign in COMMENT_SIGNS if any(begin.startswith(sign) for begin in begins))]
 
 
-def _candidates(lines: list[Line], sign: str, usual: str, kinds: Kinds) -> Iterator[_Candidate]:
+def _candidates(lines: list[Line], sign: str, usual: str, kinds: Kinds, given: Layout) -> Iterator[_Candidate]:
     """The tables that lines without comments make, cut at each separator, at white space and by widths."""
     kept = [line for line in lines if not sign or not line.text.startswith(sign)]
-    for separator in SEPARATORS:
-        if sum(separator in line.text for line in kept) > 1:
-            cut = cut_at_separators(kept, separator)
+    layout = replace(given, comment=sign)
+    if given.widths:
+        yield from _judged(cut_at_widths(kept, given.widths), layout, 1.0, kinds)
+        return
+    for separator in [given.separator] if given.separator else SEPARATORS:
+        if separator != SPACE and sum(separator in line.text for line in kept) > 1:
             prior = 1.0 if separator == usual else _UNUSUAL_PRIOR
-            yield from _judged(cut, Layout(comment=sign, separator=separator), prior, kinds)
+            yield from _judged(cut_at_separators(kept, separator), replace(layout, separator=separator), prior, kinds)
+    if given.separator in ("", SPACE):
+        yield from _without_separators(lines, kept, layout, kinds)
+
+
+def _without_separators(lines: list[Line], kept: list[Line], layout: Layout, kinds: Kinds) -> Iterator[_Candidate]:
+    """The tables that lines make which are cut at white space, and by the widths of columns between blanks."""
+    sign, asked = layout.comment, layout.separator
     spaced = [line for line in lines if not sign or not line.text.lstrip(" \t").startswith(sign)]
-    by_space = list(
-        _judged(cut_at_separators(spaced, SPACE), Layout(comment=sign, separator=SPACE), _SPACE_PRIOR, kinds)
-    )
+    layout = replace(layout, separator=SPACE)
+    by_space = list(_judged(cut_at_separators(spaced, SPACE), layout, _SPACE_PRIOR, kinds))
     yield from by_space
     width = max((len(each.table.headers) for each in by_space), default=0)
-    for widths in widths_of(kept, kinds):
+    for widths in () if asked else widths_of(kept, kinds):
         prior = _SPACE_PRIOR + 0.02 if len(widths) > width else _WIDTHS_PRIOR
-        yield from _judged(cut_at_widths(kept, widths), Layout(comment=sign, widths=widths), prior, kinds)
+        yield from _judged(cut_at_widths(kept, widths), replace(layout, separator="", widths=widths), prior, kinds)
 
 
 def _judged(cut: Cut, layout: Layout, prior: float, kinds: Kinds) -> Iterator[_Candidate]:
-    for table in found_table(cut, kinds):
+    for table in found_table(cut, kinds, layout.header_lines):
         yield _Candidate(layout, table, prior * table.score)
 
 
-def _without_idle_parts(layout: Layout, table: Table, lines: list[Line]) -> Layout:
+def _without_idle_parts(layout: Layout, lines: list[Line]) -> Layout:
     """The layout without a sign of comments that all stand above the table, or lines to skip that are all comments."""
     sign = layout.comment
     if not sign:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derivcli.points.files.cells_to_numbers import is_number
+from derivcli.points.files.number_grammar import is_number
 from derivcli.points.files.units import MISSING_WORDS
 
 COMMENT_SIGNS = ("#", "%", "!", "//", ";", "'", '"')
@@ -14,7 +14,10 @@ EMPTY, WORDS, UNCUT = "empty", "words", "uncut"
 """The kinds of cells: grouped are numbers with spaces in them, and one uncut is what another separator would part."""
 
 _MAX_CHARACTERS = 80
-_TIME = re.compile(r"\d{1,4}[-/.:]\d{1,2}[-/.:T ]\d[-\d:/. TZ+]*|\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?")
+_TIME = re.compile(
+    r"\d{1,4}[-/.:]\d{1,2}[-/.:T ]\d[-\d:/. TZ+]*|\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?"
+    r"|\d{1,2}([- /]?)[A-Za-z]{3,9}\1(?:\d{4}|\d{2})(?:[ T]\d{1,2}:[\d:.]+)?"
+)
 _GROUPED = re.compile(
     r"[-+−]?\d{1,3}(?:(?:[ \u00a0\u202f]\d{3})+|(?:'\d{3})+|(?:’\d{3})+|(?:,\d{3})+|(?:\.\d{3})+)(?:[.,]\d+)?"
 )

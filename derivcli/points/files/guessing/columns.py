@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derivcli.points.files.cells_to_numbers import MINUS, is_number
 from derivcli.points.files.guessing.cell_kinds import TIME, Kinds
 from derivcli.points.files.guessing.tables import LEAST_NUMBERS, LEAST_SHARE
 from derivcli.points.files.guessing.times import time_formats
-from derivcli.points.files.reading import Cells
+from derivcli.points.files.number_grammar import MINUS, is_number
+from derivcli.points.files.reading import AS_PEOPLE_WRITE, Cells
 from derivcli.points.files.units import MISSING_WORDS
 
 NUMBERS, TIMES, TEXT, NOTHING = COLUMN_KINDS = ("numbers", "times", "text", "empty")
@@ -22,6 +23,8 @@ _MISSING_TOO = frozenset(
 ) | {"no data", "not available"}
 _STARS = re.compile(r"[*?#x/.-]{2,}")
 _SENTINEL = re.compile(r"-?(?:9{3,}|8{3,}|7{3,}|6999)(?:\.\d+)?|-?9+\.9+0*|-(?:99|100|200)(?:\.0*)?")
+
+MAX_DIGITS = 400
 
 _COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
 _MAYBE_THOUSAND = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
@@ -62,18 +65,22 @@ class CellsGuess:
     cells: Cells
 
 
-def guess_cells(headers: Sequence[str], columns: Sequence[Sequence[str]], separator: str = ",") -> CellsGuess:
-    """What columns of texts are that stand between separators."""
-    kinds = Kinds()
+def guess_cells(
+    headers: Sequence[str], columns: Sequence[Sequence[str]], separator: str = ",", given: Cells = AS_PEOPLE_WRITE
+) -> CellsGuess:
+    """What columns of texts are that stand between separators; what is `given` of how cells are written stays."""
     texts = [[cell.strip() for cell in column] for column in columns]
     every = [cell.translate(MINUS) for column in texts for cell in column if cell]
     comma, thousands = _signs(every, separator)
-    reader = _NumberReader(comma, thousands)
-    found = tuple(_column(column, reader, kinds) for column in texts)
+    if given.decimal_comma or given.thousands:
+        comma, thousands = given.decimal_comma, given.thousands
+    reader = _CellReader(comma, thousands, given)
+    found = tuple(reader.column(header, cells) for header, cells in zip(headers, texts, strict=True))
     missing, missing_in = _missing(headers, found, texts)
+    missing = tuple(dict.fromkeys((*given.missing, *missing)))
     formats = Counter(column.time_formats[0] for column in found if column.time_formats)
-    form = formats.most_common(1)[0][0] if formats else ""
-    return CellsGuess(found, Cells(comma, thousands, missing, missing_in, form))
+    form = given.time_format or (formats.most_common(1)[0][0] if formats else "")
+    return CellsGuess(found, Cells(comma, thousands, missing, {**missing_in, **given.missing_in}, form))
 
 
 def _signs(cells: Sequence[str], separator: str) -> tuple[bool, str]:
@@ -92,48 +99,57 @@ def _signs(cells: Sequence[str], separator: str) -> tuple[bool, str]:
     return comma, sign if certain[sign] else ""
 
 
-class _NumberReader:
-    """Reads numbers with a decimal sign and a sign between thousands."""
+class _CellReader:
+    """Reads cells with a decimal sign and a sign between thousands, and texts that are known to stand for no number."""
 
-    def __init__(self, comma: bool, thousands: str) -> None:
-        self._comma, self._thousands = comma, "[ \u00a0\u202f]" if thousands == " " else re.escape(thousands)
+    def __init__(self, comma: bool, thousands: str, given: Cells) -> None:
+        self._comma, self._thousands = comma, "[ \u00a0\u2009\u202f]" if thousands == " " else re.escape(thousands)
         self._grouped = re.compile(rf"[-+]?\d{{1,3}}(?:{self._thousands}\d{{3}})+(?!\d).*") if thousands else None
+        self._given, self._kinds = given, Kinds()
 
     def number(self, cell: str) -> float | None:
         """The number that a cell is; None where it is none."""
         text = cell.translate(MINUS)
         if self._grouped and self._grouped.fullmatch(text):
             text = re.sub(self._thousands, "", text)
-        if len(text) > 400 or not is_number(text, self._comma):
+        if len(text) > MAX_DIGITS or not is_number(text, self._comma):
             return None
         return float(text.replace(",", ".") if self._comma else text)
 
+    def column(self, header: str, cells: Sequence[str]) -> ColumnGuess:
+        """What a column is."""
+        numbers: dict[float, Counter[str]] = {}
+        missing: Counter[str] = Counter()
+        others: Counter[str] = Counter()
+        known = {*self._given.missing, *self._given.missing_in.get(header, ())}
+        for cell, count in Counter(cells).items():
+            is_missing = is_missing_word(cell) or cell in known
+            number = None if is_missing else self.number(cell)
+            if number is not None:
+                numbers.setdefault(number, Counter())[cell] += count
+            else:
+                (missing if is_missing else others)[cell] += count
+        count = sum(each.total() for each in numbers.values())
+        if not count + others.total():
+            return ColumnGuess(NOTHING, len(cells), 0, missing)
+        if count < LEAST_NUMBERS * (count + others.total()):
+            return self._of_no_numbers(cells, count, missing)
+        for value in _sentinels(numbers):
+            missing.update(numbers.pop(value))
+        values = [value for value in numbers if math.isfinite(value)]
+        least, most = (min(values), max(values)) if values else (None, None)
+        count = sum(each.total() for each in numbers.values())
+        return ColumnGuess(NUMBERS, len(cells), count, missing, others, least, most)
 
-def _column(cells: Sequence[str], reader: _NumberReader, kinds: Kinds) -> ColumnGuess:
-    numbers: Counter[float] = Counter()
-    written: dict[float, Counter[str]] = {}
-    missing: Counter[str] = Counter()
-    others: Counter[str] = Counter()
-    for cell in cells:
-        number = None if is_missing_word(cell) else reader.number(cell)
-        if number is not None:
-            numbers[number] += 1
-            written.setdefault(number, Counter())[cell] += 1
-        elif is_missing_word(cell):
-            missing[cell] += 1
-        else:
-            others[cell] += 1
-    told = numbers.total() + others.total()
-    if not told:
-        return ColumnGuess(NOTHING, len(cells), 0, missing)
-    if numbers.total() < LEAST_NUMBERS * told:
-        return _of_no_numbers(cells, numbers.total(), kinds)
-    for value in _sentinels(numbers):
-        missing.update(written[value])
-        del numbers[value]
-    values = [value for value in numbers if value - value == 0]
-    least, most = (min(values), max(values)) if values else (None, None)
-    return ColumnGuess(NUMBERS, len(cells), numbers.total(), missing, others, least, most)
+    def _of_no_numbers(self, cells: Sequence[str], numbers: int, missing: Mapping[str, int]) -> ColumnGuess:
+        told = [cell for cell in cells if cell not in missing]
+        times = [cell for cell in told if self._kinds.of(cell) == TIME]
+        if len(times) >= LEAST_SHARE * len(told):
+            formats = time_formats(times)
+            if formats is not None:
+                others = Counter(cell for cell in told if self._kinds.of(cell) != TIME)
+                return ColumnGuess(TIMES, len(cells), numbers, missing, others, time_formats=formats)
+        return ColumnGuess(TEXT, len(cells), numbers)
 
 
 def is_missing_word(cell: str) -> bool:
@@ -142,20 +158,9 @@ def is_missing_word(cell: str) -> bool:
     return not lower or lower in MISSING_WORDS or lower in _MISSING_TOO or _STARS.fullmatch(lower) is not None
 
 
-def _of_no_numbers(cells: Sequence[str], numbers: int, kinds: Kinds) -> ColumnGuess:
-    told = [cell for cell in cells if not is_missing_word(cell)]
-    if sum(kinds.of(cell) == TIME for cell in told) >= LEAST_SHARE * len(told):
-        times = [cell for cell in told if kinds.of(cell) == TIME]
-        formats = time_formats(times)
-        if formats is not None:
-            missing = Counter(cell for cell in cells if is_missing_word(cell))
-            return ColumnGuess(TIMES, len(cells), numbers, missing, time_formats=formats)
-    return ColumnGuess(TEXT, len(cells), numbers)
-
-
-def _sentinels(numbers: Counter[float]) -> list[float]:
+def _sentinels(numbers: Collection[float]) -> list[float]:
     """The numbers that stand for none: all nines and such, far from all others."""
-    finite = [value for value in numbers if value - value == 0]
+    finite = [value for value in numbers if math.isfinite(value)]
     suspects = {value for value in finite if _SENTINEL.fullmatch(f"{value:.15g}")}
     rest = [value for value in finite if value not in suspects]
     if not rest:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.points.files.text_blocks import TextFile
-from derivcli.points.files.text_header import read_header
+from derivcli.points.files.text_header import TextStart, read_header
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat
@@ -33,7 +31,7 @@ def _seen(data: bytes, layout: Layout, format: FileFormat) -> tuple[list[str], s
     """What a reader makes of a layout: names, the separator, and where rows begin; None where it refuses."""
     format = replace(format, layout=replace(layout, encoding=""), compression="", by_number=True)
     try:
-        found = read_header(TextFile("text", None, io.BytesIO(data), format), format)
+        found = read_header(TextStart("text", data, whole=True), format)
     except DerivError:
         return None
     return found.names, found.rows.separator, found.body

@@ -49,13 +49,16 @@ class Table:
     score: float
 
 
-def found_table(cut: Cut, kinds: Kinds) -> Iterator[Table]:
-    """The tables that the rows may be, one for each number of cells that many rows have."""
+def found_table(cut: Cut, kinds: Kinds, header_lines: int | None = None) -> Iterator[Table]:
+    """The tables that the rows may be, one for each number of cells that many rows have.
+
+    Where the number of lines of headers is not given, they tell it.
+    """
     counts = Counter(len(row.cells) for row in cut.rows if len(row.cells) > 1)
     total = sum(len(row.cells) or 1 for row in cut.rows)
     for width, rows in counts.most_common(MAX_WIDTHS_TRIED):
         if rows >= LEAST_ROWS:
-            table = _Finder(cut, width, kinds).found(total)
+            table = _Finder(cut, width, kinds, header_lines).found(total)
             if table is not None:
                 yield table
 
@@ -63,7 +66,8 @@ def found_table(cut: Cut, kinds: Kinds) -> Iterator[Table]:
 class _Finder:
     """Looks for a table with one number of cells."""
 
-    def __init__(self, cut: Cut, width: int, kinds: Kinds) -> None:
+    def __init__(self, cut: Cut, width: int, kinds: Kinds, header_lines: int | None) -> None:
+        self._given = header_lines
         self._rows, self._separator, self._width, self._of = cut.rows, cut.separator, width, kinds.of
         whole = [row for row in self._rows if len(row.cells) == width]
         self._learn(whole[-(-len(whole) * 2 // 3) :])
@@ -168,6 +172,8 @@ class _Finder:
 
     def _header_lines(self, start: int) -> int:
         """How many rows above the first one are names, units below them, and what is neither."""
+        if self._given is not None:
+            return min(self._given, start)
         above: list[tuple[str, ...]] = []
         while len(above) < min(start, MAX_HEADER_LINES) and self._is_header(self._rows[start - 1 - len(above)]):
             above.append(self._rows[start - 1 - len(above)].cells)

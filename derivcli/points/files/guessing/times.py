@@ -15,6 +15,12 @@ _CLOCK = re.compile(
     r"(?P<before>T| +)?\d{1,2}:\d{2}(?P<seconds>:\d{2}(?P<parts>[.]\d{1,6})?)?(?P<half> ?[AaPp][Mm])?"
     r"(?P<zone> ?(?:Z|[+-]\d{2}:?\d{2}))?"
 )
+_ISO = [
+    re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?"),
+    re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)? ?(?:Z|[+-]\d{2}:?\d{2})"),
+    re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?"),
+]
+"""Times that are read without a format: all without a zone, all with one, or all of the day."""
 
 
 def time_formats(cells: Sequence[str]) -> tuple[str, ...] | None:
@@ -25,21 +31,11 @@ def time_formats(cells: Sequence[str]) -> tuple[str, ...] | None:
     texts = [cell.strip() for cell in cells if cell.strip()][:MAX_CELLS_TRIED]
     if not texts:
         return None
-    if all(map(_is_iso, texts)):
+    if any(all(map(form.fullmatch, texts)) for form in _ISO):
         return ("",)
     found = [(form, times) for form in _candidates(texts[0]) if (times := _read(texts, form)) is not None]
     found.sort(key=lambda each: _steps(each[1]))
     return tuple(form for form, _ in found) or None
-
-
-def _is_iso(text: str) -> bool:
-    if len(text) < len("2024-01") or not text[:4].isdecimal():
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _candidates(text: str) -> Iterator[str]:
