@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from derivcli.check.elasticity import with_elasticities
 from derivcli.cli.point_source import PointSource
 from derivcli.cli.progress import progress
 from derivcli.pipeline import judged, stream
@@ -54,6 +55,7 @@ class Streaming:
                 if self.check and part.points.count:
                     results = judged(results, part.points, self._judging(tell, part.points.count))
                 results = propagate(results, part.points, request.correlations, hidden, self.check)
+                results = with_elasticities(results, request.elasticity)
                 sink(part, results)
                 self.tally.add(results)
                 if tell is not None:
