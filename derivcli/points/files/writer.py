@@ -226,7 +226,11 @@ def _check(schema: pyarrow.Schema, format: str) -> None:
         if not _holds(format, field.type):
             others = [name for name in DATA_FORMATS if _holds(name, field.type)]
             message = f"column '{field.name}' holds {field.type}, which {format} cannot"
-            hint = f"write {' or '.join(others)} instead" if others else "leave the column out of the file"
+            hint = (
+                f"write {' or '.join(others)} instead, or leave it out, as with --keep"
+                if others
+                else "leave it out, as with --keep"
+            )
             raise DerivError(message, hint=hint)
 
 
