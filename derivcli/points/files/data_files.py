@@ -24,6 +24,7 @@ from derivcli.points.files.kept_rows import Kept, KeptRows
 from derivcli.points.files.missing_cells import missing_by_header
 from derivcli.points.files.reading import Reading
 from derivcli.points.files.struct_fields import fields_of, is_field, tops, type_of
+from derivcli.points.files.typed_columns import check_types
 from derivcli.points.points import Part, points_from_arrays
 
 MAX_HEADERS_SHOWN = 40
@@ -58,6 +59,8 @@ class DataFiles:
         given = ((name, header) for name, header in self.variables.items() if header in names_in_file)
         self.places = {name: names_in_file.index(header) for name, header in given}
         self.separator, self.lines_above = files[0].separator, files[0].header_lines
+        self.types = reading.types
+        check_types(reading.types, self.headers)
         every_header = dict.fromkeys([*names_in_file, *self.variables.values()])
         self._kept = KeptRows(reading, missing_by_header(reading.cells, every_header, self.variables))
         counts, sizes = [file.count for file in files], [file.size for file in files]
