@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from derivcli.check.elasticity import with_elasticities
 from derivcli.check.limits import MAX_TYPED_POINTS, is_checked, is_exact
 from derivcli.custom.loading.failures import user_failures
 from derivcli.engines.engine_table import Engine, engine_for, engine_named, faster_forms
@@ -23,6 +24,7 @@ from derivcli.errors import DerivError, UnknownNameError
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
 from derivcli.points.standard_uncertainties import with_sigma
+from derivcli.totals import by_parameters, totalled
 from derivcli.uncertainty.propagate_results import propagate
 from derivcli.validation import (
     USUAL,
@@ -115,6 +117,7 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     assert request.points is not None, "numbers are those at points"
     points = with_sigma(request.points, request.sigma)
     expressions = parse(request)
+    request = by_parameters(request) if request.total else request
     task = fit_together(request, expressions)
     job = prepare_engine(request, task, progress)
     limits.check_points_held(points.count)
@@ -122,6 +125,9 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     check = is_checked(request.check, points.count * job.numbers)
     results = judged(results, points, progress) if check else results
     results = propagate(results, points, request.correlations, task.hidden, check, progress)
+    results = with_elasticities(results, request.elasticity)
+    if request.total:
+        return totalled(results, request)
     return exact(results, points, request.exact)
 
 

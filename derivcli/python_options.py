@@ -83,7 +83,14 @@ class JacobianOptions(EngineOptions, UncertaintyOptions, total=False):
     """The parameters of those that compute first derivatives of several formulas."""
 
 
-class DerivativeOptions(OrderOptions, UncertaintyOptions, total=False):
+class MadeOptions(TypedDict, total=False):
+    """The parameters of what is made of derivatives."""
+
+    total: str
+    elasticity: bool
+
+
+class DerivativeOptions(OrderOptions, UncertaintyOptions, MadeOptions, total=False):
     """The parameters of those that compute them along a direction too."""
 
     along: At | None
@@ -104,6 +111,7 @@ class ScriptOptions(FormulaOptions, total=False):
 DEFAULTS: Mapping[str, Any] = {
     "let": None, "use": None, "paired": False, "order": 1, "mixed": None, "along": None, "hessian": False,
     "dependent": "", "parameter": "", "angle": "", "operator": "", "series": None, "language": "torch", "plot": "",
-    "sigma": None, "corr": None, "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None, "exact": None,
+    "sigma": None, "corr": None, "total": "",
+    "elasticity": False, "engine": "", "dtype": DTYPES[0], "device": DEVICES[0], "check": None, "exact": None,
 }  # fmt: skip
 """The values of these parameters where none is given, in the order in which help shows them."""

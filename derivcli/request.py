@@ -100,6 +100,7 @@ class Request:
         self._check_curve()
         self._check_points()
         self._check_uncertainties()
+        self._check_made()
         if self.along is not None:
             _check_vector(self.along)
 
@@ -112,6 +113,8 @@ class Request:
         if self.series is not None and self.series not in range(ORDERS[-1] + 1):
             hint = f"choose one from 0 to {ORDERS[-1]}"
             raise DerivError(f"a Taylor polynomial of degree {self.series} is not computed", hint=hint)
+        if self.total not in ("", "sum", "mean"):
+            raise DerivError(f"'{self.total}' is no total", hint="choose sum or mean")
         if self.dtype not in DTYPES:
             raise DerivError(f"'{self.dtype}' is not a number format", hint=f"choose {' or '.join(DTYPES)}")
         if self.device not in DEVICES:
@@ -234,6 +237,33 @@ class Request:
             if not self.has_points:
                 raise DerivError("uncertainties are those of values", hint="add some, as in `--at x=3`")
         _check_correlations(self.correlations, self.uncertain)
+
+    def _check_made(self) -> None:
+        """Refuse totals and elasticities of what has none."""
+        asked = {
+            "order": self.order > 1 or bool(self.orders),
+            "mixed": bool(self.mixed),
+            "along": self.along is not None,
+            "hessian": self.hessian,
+            "implicit": bool(self.dependent),
+            "exact": bool(self.exact),
+            self.total: bool(self.total),
+        }
+        never = {
+            "series": self.series is not None,
+            "parametric": bool(self.parameter),
+            "polar": bool(self.angle),
+            "tangent": self.tangent,
+            self.operator: bool(self.operator),
+        }
+        of_totals = never | {"exact": bool(self.exact)}
+        made = {"elasticity": (self.elasticity, asked | never), self.total: (bool(self.total), of_totals)}
+        for one, (is_asked, others) in made.items():
+            other = next((name for name, is_given in others.items() if is_asked and is_given), "")
+            if other:
+                raise DerivError(f"`--{one}` and `--{other}` do not go together", hint="leave out one of the two")
+            if is_asked and not self.has_points:
+                raise DerivError(f"`--{one}` needs points", hint="add some, as in `--at x=3`")
 
     def check_certain(self) -> None:
         """Refuse uncertainties, for what propagates none."""

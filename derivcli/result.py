@@ -98,8 +98,8 @@ class Result:
     which say by the keys of `derivatives` of which partial derivatives of these each one is the sum. `total` is "sum"
     or "mean" where the one point stands for `rows` points, of whose values and derivatives it holds the total, and
     `at` has only the variables that are the same at all of them. `elasticities`, by the variable, shape (points,), are
-    x/f df/dx, where they are asked for, and `propagated` is what uncertainties of the variables make of the value.
-    `typed` has, by
+    x/f df/dx, where they are asked for, with `elasticity_verdicts` where these are known, and `propagated` is what
+    uncertainties of the variables make of the value. `typed` has, by
     the variable, the texts of points that were typed as formulas, such as "pi/4", and "" for those typed as numbers.
     `exact_value` and `exact`, by the keys of `derivatives`, hold for every point the number as an Expression such as
     sqrt(2)/2, which is the truth to 77 digits, or None where none is known; they are empty where no point was typed
@@ -129,6 +129,7 @@ class Result:
     total: str = ""
     rows: int = 0
     elasticities: dict[str, FloatArray] = field(default_factory=dict)
+    elasticity_verdicts: dict[str, Verdicts] = field(default_factory=dict)
     propagated: Propagated | None = None
 
     __eq__ = equal
@@ -158,6 +159,7 @@ class Result:
             exact_value=self.exact_value[:count],
             exact={key: values[:count] for key, values in self.exact.items()},
             elasticities={name: values[:count] for name, values in self.elasticities.items()},
+            elasticity_verdicts={name: each.first(count) for name, each in self.elasticity_verdicts.items()},
             propagated=self.propagated and self.propagated.first(count),
         )
 

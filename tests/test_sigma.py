@@ -7,6 +7,8 @@ import json
 import math
 import pickle
 import random
+import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -240,3 +242,84 @@ def test_a_session_asks_for_more_without_them() -> None:
     assert session("x = 3±0.1", ":hessian x^2")[-1] == "3\t9\t2"
     assert session("x = 3±0.1", ":steps x^2")[-1].startswith("df/dx")
     assert session("x = 3±0.1", "y = 2", ":sigma y=0.5 x*y")[-1].split("\t")[3] == str(math.hypot(0.2, 1.5))
+
+
+def test_what_is_said_of_the_linear_estimate() -> None:
+    for text, at in (("x^2", "x=1.0±0.1"), ("exp(x)", "x=0±0.01"), ("x*y", "x=1±0.01,y=2±0.03"), ("3*x", "x=1±1")):
+        result = derive(text, at=at)
+        assert result.propagated is not None
+        bound = Fraction(float(result.propagated.error[0]))
+        (told,) = re.findall(r"right(?: to (\S+) %)? \(proved\)", str(result))
+        assert bound * 100 <= Fraction(told or 0) <= max(bound * 111, Fraction(1, 1000)), text
+        ends = re.search(r"is between (\S+) and (\S+)", str(result))
+        assert ends is not None
+        assert float(ends[1]) <= result.propagated.low[0] < result.propagated.high[0] <= float(ends[2])
+
+
+def test_an_estimate_that_is_off_is_the_exit_status() -> None:
+    assert "off by more than 1 %: it says 0" in deriv("x^2", "--at", "x=0±0.1", columns=80).stdout
+    deriv("x^2", "--at", "x=0±0.1", "--check", status=1)
+    deriv("x^2", "--at", "x=1±0.1", "--check", status=0)
+    streamed = deriv("x^2", "--at", "x=0:1:5±0.1", "--check", "--format", "csv", status=1)
+    assert streamed.stdout.splitlines()[0].endswith("linear f,low f,high f")
+    assert "3 good, 2 off" in streamed.stderr
+
+
+def test_nobody_is_told_of_what_is_good_but_those_who_ask() -> None:
+    words = ("x^2", "--at", "x=1±0.01", "--format", "csv")
+    assert "linear" not in deriv(*words).stderr
+    assert "linear estimates of the uncertainty of f: 1 good" in deriv(*words, "--check").stderr
+    assert "are not checked" in deriv(*words, "--no-check").stderr
+
+
+def test_a_function_without_a_value_has_no_uncertainty() -> None:
+    result = derive("log(x)", at={"x": "-1±0.1"})
+    assert np.isnan(sigma_of(result)).all()
+    assert result.propagated is not None
+    assert [LINEAR[code] for code in result.propagated.linear] == [None]
+    shown = deriv("log(x)", "--at", "x=-1±0.1,2±0.1", "--format", "csv").stdout.splitlines()
+    assert shown[1].split(",")[1:3] == ["nan", "nan"]
+    assert shown[2].split(",")[2] == "0.05"
+
+
+def test_typed_values_beside_a_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "x\n1\n2\n")
+    for words in (("--at", "g=10±0.1"), ("--at", "g=10", "--sigma", "g=1%")):
+        lines = deriv("x*g", "--data", file, *words, "--format", "csv").stdout.splitlines()
+        assert [line.split(",")[3] for line in lines] == ["sigma f", "0.1", "0.2"]
+
+
+def test_missing_uncertainties_are_blank(tmp_path: Path) -> None:
+    file = written(tmp_path, "x,ux\n1,0.1\n2,NA\n3,0.3\n")
+    lines = deriv("x^2", "--data", file, "--sigma", "x=ux", "--na", "NA", "--format", "csv").stdout.splitlines()
+    assert [line.split(",")[3] for line in lines] == ["sigma f", "0.2", "", str(6 * 0.3)]
+    assert "'NA' is not a number" in deriv("x^2", "--data", file, "--sigma", "x=ux", status=2).stderr
+
+
+def test_headers_with_units(tmp_path: Path) -> None:
+    file = written(tmp_path, "x [m],ux [m]\n1,0.1\n2,0.2\n")
+    for name in ("ux", "ux [m]"):
+        lines = deriv("x^2", "--data", file, "--sigma", f"x={name}", "--format", "csv").stdout.splitlines()
+        assert [line.split(",")[3] for line in lines] == ["sigma f", "0.2", "0.8"]
+
+
+def test_elasticities_stand_in_the_budget() -> None:
+    result = derive("x^2*y", at={"x": "3±0.1", "y": 2})
+    assert "elasticity" not in str(result)
+    shown = str(replace(result, elasticities={"x": np.array([2.0]), "y": np.array([1.0])}))
+    assert "elasticity" in shown
+
+
+@each(
+    ("text", "at", "width", "words"),
+    [
+        ("m*g*h", "m=2.00±0.01,g=9.81,h=1.50(2)", 80, ["sensitivity", "contribution"]),
+        ("m*g*h", "m=2.00±0.01,g=9.81,h=1.50(2)", 50, ["slope", "part"]),
+        ("m*g^2", "m=1.0±0.1,g=299792458", 80, ["slope", "share"]),
+    ],
+)
+def test_budgets_fit_the_screen(text: str, at: str, width: int, words: list[str]) -> None:
+    lines = deriv(text, "--at", at, columns=width).stdout.splitlines()
+    assert max(map(len, lines)) <= width
+    (head,) = [line for line in lines if "share" in line]
+    assert all(word in head for word in words)

@@ -386,3 +386,10 @@ def test_what_is_fine_is_not_refused(content: str, tmp_path: Path) -> None:
     with opened(file(tmp_path, content)) as data:
         assert data.headers == tuple(content.split("\n")[0].replace('"', "").split(","))
         assert data.notes == []
+
+
+def test_a_first_line_that_may_be_a_row_is_told(tmp_path: Path) -> None:
+    chunks, notes = read(file(tmp_path, "Oslo,5\nRome,7\n"), "x", columns={"x": "2"})
+    assert column(chunks) == [7]
+    assert "if it is a row, say --header-lines 0" in notes[0]
+    assert read(file(tmp_path, "town,v\nRome,7\n"), "x", columns={"x": "2"})[1] == []

@@ -62,7 +62,8 @@ def test_spellings_mean_what_decimals_say() -> None:
         text, value, sigma = drawn(random_)
         points = read(f"x={text}")
         found = only(points)
-        assert found == (float(value), pytest.approx(float(sigma), rel=1e-15)), text
+        assert found[0] == float(value), text
+        assert found[1] == pytest.approx(float(sigma), rel=1e-15), text
         tree = points.exact("x", 0)
         assert tree is not None
         assert Fraction(*map(int, tree.doit().as_numer_denom())) == value, text

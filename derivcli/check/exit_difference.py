@@ -23,4 +23,4 @@ def _verdicts_of(result: AnyResult) -> list[Verdicts]:
     if isinstance(result, SeriesResult):
         return list(result.verdicts)
     values = [] if result.value_verdicts is None else [result.value_verdicts]
-    return [*result.verdicts.values(), *values]
+    return [*result.verdicts.values(), *result.elasticity_verdicts.values(), *values]

@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 from typing import Never
 
 from derivcli.cli import kernel_cache, terminal
+from derivcli.cli.argument_files import Origins, replaced
 from derivcli.cli.argv import command_in, parse_argv
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import HELP, built, grammar_of
@@ -67,6 +69,10 @@ def _invoke(words: Sequence[str], is_fork: bool) -> None:
     command, grammar = built(name), grammar_of(name)
     words = words[bool(name) :]
     found = parse_argv(words, grammar)
+    origins = Origins()
+    if grammar.formulas:
+        options, words = replaced(found.options, found.expressions, origins)
+        found = replace(found, options=options, loose=words, certain=[])
     if (HELP,) not in found.options:
         check_words(found, grammar)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.
@@ -79,7 +85,7 @@ def _invoke(words: Sequence[str], is_fork: bool) -> None:
         lambda word: meaning(word, "", grammar_of(""), ()),
         is_fork,
     )
-    with command.make_context(grammar.command, found.ordered, obj=program) as context:
+    with origins.named(), command.make_context(grammar.command, found.ordered, obj=program) as context:
         command.invoke(context)
 
 

@@ -26,7 +26,7 @@ def write_code(request: Request, options: MainOptions, write: Callable[[str], ob
     if request.data is None:
         made: Code = code(request, language, plot)
     else:
-        with opened(request) as source:
+        with opened(request) as (source, request):
             made = code(request, language, plot, source.data)
     notes = [f"note: {draw_note(note)}" for note in made.notes]
     if options.output is None:

@@ -14,6 +14,7 @@ from derivcli.points.files.formats import DATA_FORMATS
 from derivcli.points.files.reading import ON_ERROR, SPACE, STOP, Cells, Layout, Reading
 from derivcli.points.files.thousands import SPACES, THOUSANDS
 from derivcli.python_arguments import names_of
+from derivcli.render.chosen_columns import ChosenColumns, read_headers, read_names
 
 if TYPE_CHECKING:
     from derivcli.cli.commands.data import LookOptions
@@ -166,6 +167,13 @@ def layout_in(options: MainOptions | LookOptions) -> Layout:
         _widths(options.widths),
         options.encoding or "",
     )
+
+
+def columns_in(options: MainOptions) -> ChosenColumns:
+    """Which columns are written, and what they are called."""
+    results = read_names(options.columns) if options.columns is not None else None
+    keep = read_headers(options.keep) if options.keep is not None else None
+    return ChosenColumns(results, keep, options.names is not None and options.names.value == "sql")
 
 
 def _cells(options: MainOptions | LookOptions) -> Cells:

@@ -47,7 +47,7 @@ def notes_of(
     return [f"note: {note}" for note in notes]
 
 
-def _of_linear_estimates(results: Sequence[Result], shown: Format | None, surface: Surface) -> list[str]:
+def _of_linear_estimates(results: Sequence[Result], asked: bool, shown: Format | None, surface: Surface) -> list[str]:
     """That nobody looked whether they are right, or where people are not told otherwise how many are."""
     if not any(result.propagated for result in results):
         return []
@@ -56,7 +56,7 @@ def _of_linear_estimates(results: Sequence[Result], shown: Format | None, surfac
     counts = LinearCounts()
     counts.add(results)
     is_told = shown is not None and shown.tells_check and not counts.is_unchecked
-    return [] if is_told else [spelled(note, surface) for note in counts.notes()]
+    return [] if is_told else [spelled(note, surface) for note in counts.notes(asked)]
 
 
 def _of_numbers(
@@ -64,7 +64,8 @@ def _of_numbers(
 ) -> list[str]:
     from derivcli.render.verdicts import checked, findings_of  # late, since formulas need no NumPy
 
-    linear = _of_linear_estimates([each for each in results if isinstance(each, Result)], shown, surface)
+    numbers = [each for each in results if isinstance(each, Result)]
+    linear = _of_linear_estimates(numbers, style.verdicts, shown, surface)
     if not checked(results):
         from derivcli.render.flag_notes import flag_sentences
 

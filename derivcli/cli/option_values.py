@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from derivcli.cli.argument_files import Origins, is_file, name_of, values_in
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.terminal import aside
 from derivcli.errors import DerivError, Span
@@ -32,6 +33,20 @@ def points_in(specs: Sequence[str], paired: bool = False, uncertain: bool = Fals
     from derivcli.points.at_option import read_points
 
     return read_points(specs, paired, uncertain)
+
+
+def values_of_files(specs: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Of `--at x=3 --at @parameters.toml` the texts that were typed, and those of files with their places."""
+    files = [line for spec in specs if is_file(spec) for line in values_in(spec)]
+    return [spec for spec in specs if not is_file(spec)], {line.text: line.place for line in files}
+
+
+def points_with(typed: Sequence[str], from_files: Mapping[str, str], paired: bool) -> Points:
+    """The points that were typed, and of those of files the ones of other variables."""
+    known = {*points_in(typed, uncertain=True).names} if typed and from_files else set()
+    others = [text for text in from_files if name_of(text) not in known]
+    with Origins(dict(from_files)).named():
+        return points_in([*typed, *others], paired, uncertain=True)
 
 
 def points_or_tensors_in(specs: Sequence[str], paired: bool = False) -> Points | dict[str, object]:

@@ -12,6 +12,7 @@ import typer
 
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
+from derivcli.cli.argument_files import name_of
 from derivcli.cli.data_options import (
     Column,
     Columns,
@@ -55,6 +56,8 @@ from derivcli.cli.option_values import (
     partials_in,
     points_and_intervals_in,
     points_in,
+    points_with,
+    values_of_files,
     wrt_in,
 )
 from derivcli.cli.picture_options import Dpi, Equal, Plot, Show, Size, Studied, Surface, ThemeOption, Transparent
@@ -343,10 +346,11 @@ class MainOptions:
     def request(self) -> Request:
         """What is asked for. The files of --use are run once all else is read."""
         data = reading_in(self)
-        at, shown = (self.at or (), []) if self.plot is None else points_and_intervals_in(self.at or (), self.on)
+        given, from_files = values_of_files(self.at or ())
+        at, shown = (given, []) if self.plot is None else points_and_intervals_in(given, self.on)
         request = Request(
             [formula for text in self.expressions for formula in listed_formulas(text)],
-            points_in(at, self.zip_, uncertain=True) if at or data else None,
+            points_with(at, from_files, self.zip_) if at or from_files or data else None,
             data,
             wrt_in(self.wrt),
             *orders_in(self.order),
@@ -368,6 +372,7 @@ class MainOptions:
             tangent=self.tangent,
             operator=operator_in({name: getattr(self, name) for name in VECTOR_OPERATORS}),
             total=total_in(self),
+            optional=frozenset(map(name_of, from_files)),
             elasticity=self.elasticity,
             sigma=sigma_in(self.sigma),
             correlations=correlations_in(self.corr),

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from derivcli.errors import DerivError, draw_note, visible
 from derivcli.language.limits import check_points_held
+from derivcli.optional_points import without_unused
 
 if TYPE_CHECKING:
+    from derivcli.points.files.batches import Passed
     from derivcli.points.files.data_files import DataFiles
     from derivcli.points.points import Part, Points
     from derivcli.points.standard_uncertainties import Spread
@@ -28,11 +30,14 @@ class PointSource:
     data: DataFiles | None = None
     spreads: Mapping[str, Spread | str] = field(default_factory=dict)
     """The uncertainties of columns, or the headers of the columns that hold these."""
+    remarks: tuple[str, ...] = ()
+    """What else is worth knowing about the points."""
 
     @property
     def notes(self) -> list[str]:
         """What is worth knowing about the points typed and the files."""
-        return [*map(draw_note, self.typed.notes), *map(visible, self.data.notes if self.data else [])]
+        of_files = self.data.notes if self.data else []
+        return [*map(draw_note, self.typed.notes), *map(visible, (*self.remarks, *of_files))]
 
     @property
     def spread_columns(self) -> list[str]:
@@ -49,7 +54,7 @@ class PointSource:
         """How many points there will be, as far as can be told by now."""
         return self.data.expected if self.data else self.typed.count
 
-    def parts(self, names: Sequence[str], size: int, passed: bool) -> Iterator[Part]:
+    def parts(self, names: Sequence[str], size: int, passed: Passed) -> Iterator[Part]:
         """The points with these variables, in parts of at most so many."""
         from derivcli.points.points import Part
         from derivcli.points.standard_uncertainties import sigma_column, with_columns
@@ -72,7 +77,9 @@ class PointSource:
             row += points.count if part.blank is None else len(part.blank)
             yield part._replace(points=replace(points, axes=(*points.axes, *self.typed.axes)))
 
-    def counted(self, names: Sequence[str], size: int, passed: bool, enough: int) -> tuple[Iterator[Part], int | None]:
+    def counted(
+        self, names: Sequence[str], size: int, passed: Passed, enough: int
+    ) -> tuple[Iterator[Part], int | None]:
         """The parts, and how many points there are; None where there are more than `enough` and nothing tells.
 
         Only so many points are read ahead. The rows have all columns where these are to be `passed` on.
@@ -115,22 +122,27 @@ class PointSource:
 
 
 @contextmanager
-def opened(request: Request) -> Iterator[PointSource]:
-    """The source of a request's points, whose files are open until the block ends."""
+def opened(request: Request) -> Iterator[tuple[PointSource, Request]]:
+    """The source of a request's points, whose files are open until the block ends, and the request with these points.
+
+    Values that may go unused are no points where no formula takes them.
+    """
     from derivcli.points.standard_uncertainties import with_sigma
 
     assert request.points is not None, "there are points"
     if request.data is None:
-        yield PointSource(with_sigma(request.points, request.sigma))
+        yield PointSource(with_sigma(request.points, request.sigma)), request
         return
     from derivcli.points.files.data_files import open_data
 
     with open_data(request.data, _standard_input(request.data.paths)) as data:
+        request, unused = without_unused(request, data)
+        assert request.points is not None, "there are files"
         for name in request.points.names:
             if name in data.variables or name in data.ambiguous:
                 message = f"'{name}' is a column of the file and has a value too"
                 raise DerivError(message, hint="leave out one of the two")
-        yield PointSource(*uncertain_points(request, data))
+        yield replace(PointSource(*uncertain_points(request, data)), remarks=tuple(unused)), request
 
 
 def uncertain_points(request: Request, data: DataFiles) -> tuple[Points, DataFiles, Mapping[str, Spread | str]]:

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from derivcli.check.elasticity import with_elasticities
 from derivcli.cli.point_source import PointSource
 from derivcli.cli.progress import progress
 from derivcli.pipeline import judged, stream
 from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.reading import Cells
+from derivcli.render.chosen_columns import ALL, ChosenColumns
 from derivcli.render.format_table import FORMATS
 from derivcli.uncertainty.propagate_results import propagate
 
@@ -53,6 +55,7 @@ class Streaming:
                 if self.check and part.points.count:
                     results = judged(results, part.points, self._judging(tell, part.points.count))
                 results = propagate(results, part.points, request.correlations, hidden, self.check)
+                results = with_elasticities(results, request.elasticity)
                 sink(part, results)
                 self.tally.add(results)
                 if tell is not None:
@@ -94,13 +97,15 @@ def summary(what: str, tally: Tally) -> str:
 
 
 @contextmanager
-def printing(write: Callable[[str], object], name: str, source: PointSource, tally: Tally) -> Iterator[Sink]:
+def printing(
+    write: Callable[[str], object], name: str, source: PointSource, tally: Tally, chosen: ChosenColumns = ALL
+) -> Iterator[Sink]:
     """A sink that prints lines in one of the formats for programs; of a data file with all of its columns."""
     from derivcli.render.results import render
 
     has_header = FORMATS[name].is_data_file
-    if source.data is not None and has_header:
-        with data_sink(TextStream(write), FileFormat(name), source, tally) as sink:
+    if has_header and (source.data is not None or chosen != ALL):
+        with data_sink(TextStream(write), FileFormat(name), source, tally, chosen) as sink:
             yield sink
         return
 
@@ -112,22 +117,27 @@ def printing(write: Callable[[str], object], name: str, source: PointSource, tal
 
 
 @contextmanager
-def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) -> Iterator[Sink]:
+def data_sink(
+    file: Any, format: FileFormat, source: PointSource, tally: Tally, chosen: ChosenColumns = ALL
+) -> Iterator[Sink]:
     """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
     from derivcli.points.files.writer import spread, writing
     from derivcli.points.standard_uncertainties import sigma_column
     from derivcli.render.data_columns import Naming, data_columns, naming
 
     names: Naming = {}
+    called: dict[str, str] = {}
     data = source.data
+    headers = data.headers if data is not None else ()
+    kept = None if data is None or chosen.keep is None else [headers[place] for place in data.places_of(chosen.keep)]
     if data is not None:
         format = replace(format, cells=Cells(data.decimal_comma), storage=data.storage)
     with writing(file, format) as writer:
 
         def sink(part: Part, results: Sequence[Result]) -> None:
-            nonlocal names
+            nonlocal names, called
             if not names:
-                names = naming(results, source.typed.names, data.headers if data else ())
+                names = naming(results, source.typed.names, headers if kept is None else kept)
                 tally.remarks += [
                     f"the input has columns called like those of {old}, so it is called {new} in the output"
                     for old, new in names.items()
@@ -141,9 +151,12 @@ def data_sink(file: Any, format: FileFormat, source: PointSource, tally: Tally) 
                     sigmas = {name: part.points.sigmas[name] for name in source.spread_columns}
                     numbers |= {data.variables[sigma_column(name)]: sizes for name, sizes in sigmas.items()}
             columns = data_columns(results, tally.style, source.typed.names, names)
+            if chosen != ALL:
+                called = called or chosen.named([*columns], headers if kept is None else kept)
+                columns = {new: columns[name] for name, new in called.items()}
             if part.blank is not None:
                 columns = spread(columns, part.blank)
-            writer.write(part.rows, columns, numbers)
+            writer.write(part.rows, columns, numbers, kept)
 
         yield sink
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
+from derivcli.cli.data_options import columns_in
 from derivcli.errors import DerivError, file_name
 from derivcli.points.files.formats import format_of
+from derivcli.render.chosen_columns import ALL, ChosenColumns
 from derivcli.render.format_table import FORMATS, default_format, format_of_suffix
 
 if TYPE_CHECKING:
@@ -36,18 +38,20 @@ class Output:
     terminal: bool
     format: str = ""
     data: FileFormat | None = None
+    columns: ChosenColumns = ALL
 
     @property
     def is_unasked_table(self) -> bool:
         """Whether a table is shown that nobody asked for, where there are few enough points."""
         options = self.options
-        unasked = options.format_ is None and not options.is_drawn and options.output is None
+        unasked = options.format_ is None and not options.is_drawn and options.output is None and self.columns == ALL
         return self.terminal and unasked
 
     @property
-    def passes_columns(self) -> bool:
-        """Whether the columns of a file go along with the results, where they leave as they come."""
-        return self.data is not None or FORMATS[self.format].is_data_file or self.is_unasked_table
+    def passes_columns(self) -> bool | Sequence[str]:
+        """Which columns of a file go along with the results, where they leave as they come."""
+        goes_along = self.data is not None or FORMATS[self.format].is_data_file or self.is_unasked_table
+        return goes_along if self.columns.keep is None else self.columns.keep
 
     @property
     def unfinished(self) -> str:
@@ -62,9 +66,19 @@ def output_of(request: Request, options: MainOptions, screen: Screen, write: Wri
     """Where the results go: as asked for, by the output's name, or by where standard output goes."""
     is_terminal, style = screen
     style = replace(style, digits=options.digits, verdicts=request.check is True, exact=request.exact is True)
-    output = Output(options, style, write, is_terminal)
+    output = Output(options, style, write, is_terminal, columns=columns_in(options))
+    found = _where(request, output)
+    if found.columns != ALL and (found.data is None and not FORMATS[found.format].is_data_file):
+        hint = "write a data file, as with --output slopes.csv, or add --format csv"
+        raise DerivError("columns are chosen of a table that is written", hint=hint)
+    return found
+
+
+def _where(request: Request, output: Output) -> Output:
+    options, style, is_terminal = output.options, output.style, output.terminal
     if options.output is None:
-        return replace(output, format=options.format_ or default_format("results", is_terminal))
+        is_table = is_terminal and output.columns == ALL
+        return replace(output, format=options.format_ or default_format("results", is_table))
     if str(options.output) == "-":
         raise DerivError("an output is a file", hint="leave out --output to print")
     name = options.format_ or format_of_suffix().get(options.output.suffix.lower())
@@ -94,6 +108,8 @@ def is_streamed(output: Output, source: PointSource, count: int | None) -> bool:
         return True
     if output.options.is_drawn:
         return False
+    if output.columns != ALL:
+        return True
     if FORMATS[output.format].streams:
         return source.data is not None or count is None or count > CHUNK_POINTS
     return output.is_unasked_table and (count is None or count > MAX_TABLE_POINTS)

@@ -15,8 +15,11 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 SIGNS = {"partial": "∂", "total": "d"}
 
-SPREADS = {"sigma": r"u", "bias": r"\mathrm{bias}", "low": r"\min ", "high": r"\max ", "linear": r"\text{linear }"}
+SPREADS = {"sigma": r"u", "bias": r"\mathrm{bias}", "low": r"\min ", "high": r"\max ", "linear": r"\text{linear}"}
 """What is told of the uncertainty of a function, and how LaTeX has it."""
+
+ELASTICITY = "elasticity"
+"""The notation of x/f df/dx."""
 
 SHARE, SHARE_OF = "share", "share of"
 """The notations of the share of an input, of the only function and of one of several."""
@@ -49,6 +52,8 @@ class Label:
         if self.notation in (SHARE, SHARE_OF):
             of = f"{self.function}," if self.notation == SHARE_OF else ""
             return f"share {of}{self.partial[0]}"
+        if self.notation == ELASTICITY:
+            return f"elasticity {self.function},{self.partial[0]}"
         if self.notation == "along" or self.notation in VECTOR_OPERATORS:
             return self.shown(unicode=False)
         return self._quotient("d", str) if self.partial else self.function
@@ -57,14 +62,14 @@ class Label:
         """For people: `f'`, `∂³f/∂x²∂y` where there are several variables, `d²y/dx²` or `D²f`."""
         if self.notation == "sigma":
             return f"± {self.function}" if unicode else f"+- {self.function}"
-        if self.notation in SPREADS or self.notation in (SHARE, SHARE_OF):
+        if self.notation in SPREADS or self.notation in (SHARE, SHARE_OF, ELASTICITY):
             return self.plain
         if not self.partial:
             return self.function
         if self.notation in VECTOR_OPERATORS:
             return self._operated(self.function, int(unicode), "({})_{}")
         if self.notation == "along":
-            return f"D{_power(self.order, raised if unicode else str)}{self.function}"
+            return f"D{_power(self.order, raised if unicode else str)}{_in_brackets(self.function)}"
         if self.notation == "prime" and (unicode or self.order <= MAX_PRIMES):
             return self.function + ("'" * self.order if self.order <= MAX_PRIMES else f"⁽{raised(self.order)}⁾")
         return self._quotient(SIGNS[self.notation], raised) if unicode else self.plain
@@ -76,7 +81,9 @@ class Label:
     @property
     def latex(self) -> str:
         """`shown` in LaTeX."""
-        name = field_latex(self.function)
+        name = _total_latex(self.function)
+        if self.notation == ELASTICITY:
+            return rf"\varepsilon_{{{name_latex(self.partial[0])}}}({name})"
         if self.notation in SPREADS:
             return f"{SPREADS[self.notation]}({name})"
         if not self.partial:
@@ -110,7 +117,19 @@ class Label:
 
     def _quotient(self, letter: str, power: Callable[[int], str]) -> str:
         below = [f"{letter}{variable}{_power(count, power)}" for variable, count in runs(self.partial)]
-        return f"{letter}{_power(self.order, power)}{self.function}/{''.join(below)}"
+        return f"{letter}{_power(self.order, power)}{_in_brackets(self.function)}/{''.join(below)}"
+
+
+def _in_brackets(function: str) -> str:
+    """A function as it stands behind a letter: a total of one in brackets."""
+    return f"({function})" if " " in function else function
+
+
+def _total_latex(function: str) -> str:
+    """A function, or the sum or the mean of one, in LaTeX."""
+    kind, _, name = function.rpartition(" ")
+    written = {"sum": r"\sum {}", "mean": r"\overline{{{}}}"}.get(kind)
+    return written.format(field_latex(name)) if written else field_latex(function)
 
 
 def runs(partial: Partial) -> list[tuple[str, int]]:

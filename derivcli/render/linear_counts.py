@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from derivcli.propagated import LINEAR
+from derivcli.propagated import LINEAR, NOT_DECIDED, OFF
 from derivcli.render.quantities import named
 from derivcli.result import Result
 
@@ -42,6 +42,9 @@ class LinearCounts:
         totals = [sum(each) for each in zip(*self.counts.values(), strict=True)]
         return bool(totals) and totals[0] > 0 and not any(totals[1:])
 
-    def notes(self) -> list[str]:
-        """What is said of many of them."""
-        return [NOT_CHECKED] if self.is_unchecked else self.lines()
+    def notes(self, asked: bool) -> list[str]:
+        """What is said where they are not shown: of those that are good only where a check was asked for."""
+        if self.is_unchecked:
+            return [NOT_CHECKED]
+        doubtful = any(counts[OFF] or counts[NOT_DECIDED] for counts in self.counts.values())
+        return self.lines() if asked or doubtful else []

@@ -11,7 +11,7 @@ from derivcli.check.verdict import Verdicts
 from derivcli.engines.engine_table import TAYLOR, engine_named
 from derivcli.propagated import LINEAR, Propagated
 from derivcli.render.blocks import Style
-from derivcli.render.labels import SHARE, SHARE_OF, Label
+from derivcli.render.labels import ELASTICITY, SHARE, SHARE_OF, Label
 from derivcli.render.numbers import number_at, number_texts, outward_texts
 from derivcli.result import (
     AnyResult,
@@ -87,7 +87,8 @@ def quantities_of(results: Sequence[Result]) -> list[Quantity]:
     """The points, then each function's value and derivatives; of an equation the derivatives alone."""
     typed = results[0].typed
     columns = [Quantity(Label(name), "at", values, typed=typed.get(name, ())) for name, values in results[0].at.items()]
-    for name, result in named(results):
+    for called, result in named(results):
+        name = f"{result.total} {called}" if result.total else called
         if not result.dependent:
             verdicts, exact = result.value_verdicts, result.exact_value
             columns.append(Quantity(Label(name), "value", result.value, verdicts, exact=exact))
@@ -97,6 +98,9 @@ def quantities_of(results: Sequence[Result]) -> list[Quantity]:
             label = derivative_label(name, key, result)
             verdicts, exact = result.verdicts.get(key), result.exact.get(key, ())
             columns.append(Quantity(label, "derivative", values, verdicts, exact=exact))
+        for key, values in result.elasticities.items():
+            verdicts = result.elasticity_verdicts.get(key)
+            columns.append(Quantity(Label(name, (key,), ELASTICITY), "derivative", values, verdicts))
         if result.propagated is not None:
             columns += _spread_quantities(name, result.propagated, len(results) > 1)
     return columns
@@ -143,6 +147,8 @@ def notation_of(result: Result | SymbolicResult) -> str:
     """How a result's derivatives are written: f'(x) says it all where there is one variable."""
     if result.direction is not None:
         return "along"
+    if isinstance(result, Result) and result.total:
+        return "partial"
     if result.sums:
         return result.layout
     alone = len({*arguments_of(result), *_differentiated(result)} - {result.dependent}) == 1

@@ -42,7 +42,7 @@ class Tally:
 
     def notes(self) -> list[str]:
         """What the check found or, where nothing was checked, which flags the points have."""
-        remarks = self.remarks + [spelled(note, COMMAND_LINE) for note in self.linear.notes()]
+        remarks = self.remarks + [spelled(note, COMMAND_LINE) for note in self.linear.notes(self.style.verdicts)]
         if self.findings is None:
             return remarks + self.flags.sentences()
         return remarks + (self.findings.summary() if self.style.verdicts else []) + self.findings.lines()

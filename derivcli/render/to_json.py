@@ -37,6 +37,8 @@ def numbers_json_object(results: Sequence[Result], style: Style) -> dict[str, An
             "value_verdicts": [] if result.value_verdicts is None else verdicts_json(result.value_verdicts),
             **_exact_values(result),
             **_uncertainty(result, style),
+            **({"elasticities": _named_numbers(result.elasticities, style)} if result.elasticities else {}),
+            **({"total": result.total, "rows": result.rows} if result.total else {}),
         }
         for name, result in named(results)
     ]

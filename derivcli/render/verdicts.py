@@ -199,6 +199,10 @@ def columns_of(name: str, result: Result | SeriesResult, style: Style) -> list[J
         for key, verdicts in result.verdicts.items()
         for values in [result.derivatives[key]]
     ]
+    found += [
+        JudgedColumn(always(f"the elasticity by {key}"), result.elasticities[key], verdicts, "the quotient")
+        for key, verdicts in result.elasticity_verdicts.items()
+    ]
     if result.value_verdicts is not None:
         label = always(function_of(name, result))
         found.append(JudgedColumn(label, result.value, result.value_verdicts, author, is_value=True))

@@ -51,7 +51,12 @@ def _where_defined(spread: Propagated, result: Result) -> Propagated:
     has_none = ~np.isfinite(result.value)
     if not has_none.any():
         return spread
-    shares = {name: np.where(has_none, np.nan, values) for name, values in spread.shares.items()}
-    linear = np.where(has_none, np.uint8(0), spread.linear)
-    others = {name: np.where(has_none, np.nan, getattr(spread, name)) for name in ("sigma", "bias", "second", "error")}
-    return replace(spread, shares=shares, linear=linear, **others)
+    return replace(
+        spread,
+        shares={name: np.where(has_none, np.nan, values) for name, values in spread.shares.items()},
+        sigma=np.where(has_none, np.nan, spread.sigma),
+        bias=np.where(has_none, np.nan, spread.bias),
+        second=np.where(has_none, np.nan, spread.second),
+        error=np.where(has_none, np.nan, spread.error),
+        linear=np.where(has_none, np.uint8(0), spread.linear),
+    )

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +15,11 @@ import typer
 
 from derivcli import pipeline
 from derivcli.atomic_file import check_output, check_target, replacing, write_whole
+from derivcli.check.elasticity import with_elasticities
 from derivcli.check.exit_difference import results_differ
 from derivcli.check.limits import is_checked
 from derivcli.cli import kernel_cache, terminal
+from derivcli.cli.answer import Answer
 from derivcli.cli.code_option import write_code
 from derivcli.cli.notes import notes_of, tell
 from derivcli.cli.option_declaration import taking
@@ -30,26 +32,21 @@ from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED_PART_POINTS, Streaming, data_sink, points_done_in_errors, printing, summary
 from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
 from derivcli.cli.terminal import Screen
+from derivcli.cli.total_output import write_total
 from derivcli.engines.engine_table import engine_named, faster_forms
 from derivcli.errors import DerivError, ExitStatus, draw_note, file_name, visible
+from derivcli.optional_points import without_unused
 from derivcli.pictures.picture_files import PAGE, SUFFIXES
 from derivcli.pipeline import Job, compute, exact, judged
 from derivcli.render.format_table import FORMATS, default_format, write
 from derivcli.request import Request
 from derivcli.result import AnyResult
+from derivcli.totals import by_parameters
 from derivcli.uncertainty.propagate_results import propagate
 
 if TYPE_CHECKING:
     from derivcli.picture_plans import Sight
     from derivcli.pictures.scene import Scene
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What there is to say after the output: notes for standard error, and whether a check failed."""
-
-    notes: list[str] = field(default_factory=list)
-    differs: bool = False
 
 
 @taking(MainOptions)
@@ -72,11 +69,20 @@ def deriv(options: MainOptions) -> None:
 
 def evaluate(request: Request, options: MainOptions, screen: Screen, write: Write) -> Answer:
     """The answer to a request, whose output is written."""
+    unused: list[str] = []
+    if request.data is None:
+        request, unused = without_unused(request)
+    if options.code and (request.total or request.elasticity):
+        raise DerivError("code computes derivatives, no totals and elasticities", hint="add them up in the script")
     if options.code:
-        return Answer(write_code(request, options, write))
+        return _with_notes(Answer(write_code(request, options, write)), unused)
     output = output_of(request, options, screen, write)
+    if request.total:
+        _check_total(request, options)
+        request = by_parameters(request)
     _check(request, output)
-    drawn = _picture(request, output) if options.is_drawn else []
+    drawn = [f"note: {note}" for note in unused]
+    drawn += _picture(request, output) if options.is_drawn else []
     if options.is_drawn and options.format_ is None and options.output is None:
         return Answer(drawn)
     answer = _printed(request, output)
@@ -105,7 +111,7 @@ def _scene_of_file(request: Request, options: MainOptions, sight: Sight) -> tupl
     """The scene with the rows of data files in it, and what there is to say of these."""
     from derivcli.file_picture_plans import scene_of_file
 
-    with opened(request) as source, progress() as report:
+    with opened(request) as (source, request), progress() as report:
         assert source.data is not None, "there are files"
         _check_files(options, source.data.paths)
         found = scene_of_file(request, sight, source.data, report)
@@ -119,7 +125,7 @@ def _printed(request: Request, output: Output) -> Answer:
         return _curve(request, output)
     if not request.has_points:
         return _whole(request, output, pipeline.formulas(request))
-    with opened(request) as source:
+    with opened(request) as (source, request):
         _check_files(options, source.data.paths if source.data else ())
         if request.series is not None:
             with progress() as report:
@@ -149,6 +155,8 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
         if count is not None and faster_forms(job.engine, count):
             kernel_cache.keep_kernels(os.environ)
         check = is_checked(request.check, None if count is None else count * job.numbers)
+        if request.total:
+            return write_total(output, Streaming(job, source, parts, check, tally))
         if is_streamed(output, source, count):
             return _streamed(output, Streaming(job, source, parts, check, tally))
     points = source.whole(parts)
@@ -156,18 +164,22 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
         results = compute(job, points, report)
         results = judged(results, points, report) if check else results
         results = propagate(results, points, request.correlations, job.task.hidden, check, report)
+        results = with_elasticities(results, request.elasticity)
         return _whole(request, output, exact(results, points, request.exact))
 
 
 def _streamed(output: Output, streaming: Streaming) -> Answer:
     source, tally, options = streaming.source, streaming.tally, output.options
     if output.data is not None and options.output is not None:
-        with replacing(options.output, options.clobber) as file, data_sink(file, output.data, source, tally) as sink:
+        with (
+            replacing(options.output, options.clobber) as file,
+            data_sink(file, output.data, source, tally, output.columns) as sink,
+        ):
             streaming.run(sink, bar=True)
         done = [summary(f"wrote {file_name(options.output)}", tally)]
     else:
         lines = default_format("results", terminal=False) if output.is_unasked_table else output.format
-        with printing(output.write, lines, source, tally) as sink:
+        with printing(output.write, lines, source, tally, output.columns) as sink:
             streaming.run(sink, bar=not output.terminal)
         done = [summary("done", tally)] if time.perf_counter() - tally.start > PATIENCE else []
     job = streaming.job
@@ -199,6 +211,11 @@ def _check(request: Request, output: Output) -> None:
         raise DerivError("a picture and a data file are not made in one go", hint=hint)
     if output.data is not None and options.digits is not None and output.data.name not in FORMATS:
         raise DerivError("such a file holds every digit of a number", hint="leave out --digits")
+
+
+def _check_total(request: Request, options: MainOptions) -> None:
+    if options.is_drawn:
+        raise DerivError(f"a picture shows points, and --{request.total} adds them up", hint="leave out one of the two")
 
 
 def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:

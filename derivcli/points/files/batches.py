@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from derivcli.points.files.reading import Cells
 
 STANDARD_INPUT = "standard input"
+
+Passed: TypeAlias = bool | Sequence[str]
+"""The headers of columns that are passed on, or whether all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,13 @@ def record_batch(table: pa.Table) -> pa.RecordBatch:
     return found[0] if found else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
+def selected(headers: Sequence[str], used: Sequence[str], passed: Passed) -> Sequence[str]:
+    """The headers of the columns that are read, of all that there are."""
+    if not passed:
+        return used
+    return headers if passed is True else [header for header in headers if header in passed or header in used]
+
+
 class DataFile(Protocol):
     """One file, opened far enough to know its columns."""
 
@@ -137,8 +147,8 @@ class DataFile(Protocol):
     def notes(self) -> list[str]:
         """What is worth knowing about the file."""
 
-    def select(self, used: Sequence[str], passed: bool) -> None:
-        """Choose the headers of the columns that are read as numbers; without `passed` no others are read.
+    def select(self, used: Sequence[str], passed: Passed) -> None:
+        """Choose the headers of the columns that are read as numbers; of the others those `passed` on are read.
 
         `schema` may change: to those columns, and to types that hold what all of the file's rows may have.
         """

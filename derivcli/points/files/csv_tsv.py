@@ -16,7 +16,7 @@ import pyarrow.csv as arrow_csv
 
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_binary
-from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
+from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch, selected
 from derivcli.points.files.cell_reasons import COMMA_HINT, CORRECT_HINT
 from derivcli.points.files.column_names import apart
 from derivcli.points.files.layout_hints import checked_header
@@ -51,10 +51,10 @@ class DelimitedFile:
         self.header_lines = text.first.count(self._line_end, 0, self._body)
         text.forget()
 
-    def select(self, used: Sequence[str], passed: bool) -> None:
-        """Choose the columns that are read as numbers; without `passed` no others are read."""
+    def select(self, used: Sequence[str], passed: Passed) -> None:
+        """Choose the columns that are read as numbers; of the others those `passed` on are read."""
         self._used = used
-        self.schema = pa.schema([(name, pa.string()) for name in (self.headers if passed else used)])
+        self.schema = pa.schema([(name, pa.string()) for name in selected(self.headers, used, passed)])
 
     def batches(self, size: int) -> Iterator[Batch]:
         """The rows of each block."""

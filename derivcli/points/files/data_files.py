@@ -15,7 +15,7 @@ from typing import BinaryIO
 from derivcli.errors import DerivError, file_name
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.lexer.tokens import canonical_name
-from derivcli.points.files.batches import STANDARD_INPUT, DataFile
+from derivcli.points.files.batches import STANDARD_INPUT, DataFile, Passed, selected
 from derivcli.points.files.cells_to_numbers import check_type
 from derivcli.points.files.column_names import headers_by_name, is_number_of_column, places_meant
 from derivcli.points.files.common_schema import arranged, common_schema
@@ -84,12 +84,13 @@ class DataFiles:
         return found + self._kept.notes
 
     def has_column(self, header: str) -> bool:
-        """Whether a column has this header."""
-        return header.strip() in {each.strip() for each in self.headers}
+        """Whether a column has this header, or gives a variable of this name."""
+        return header.strip() in {each.strip() for each in self.headers} or canonical_name(header) in self.variables
 
     def name_column(self, name: str, header: str) -> None:
         """Give the column with a header another name, as one that holds uncertainties."""
-        self.variables[name] = self._given(header)
+        is_header = header.strip() in {each.strip() for each in self.headers}
+        self.variables[name] = self._given(header) if is_header else self.variables[canonical_name(header)]
 
     def check_used(self, names: Collection[str]) -> None:
         """Refuse a column that was named for a variable that is not among these."""
@@ -102,18 +103,31 @@ class DataFiles:
         hidden = [name for name in names if name in CONSTANTS and name in self.variables]
         return [f"'{name}' is the column of the file here, not the constant" for name in hidden]
 
-    def parts(self, variables: Sequence[str], size: int, passed: bool = True) -> Iterator[Part]:
+    def places_of(self, given: Sequence[str]) -> list[int]:
+        """The places of the columns that are given by headers or by numbers, each once, in this order."""
+        found: dict[int, None] = {}
+        for header in given:
+            places = places_meant(self.headers, header)
+            if not places:
+                raise self._no_column(header)
+            found.update(dict.fromkeys(places))
+        return list(found)
+
+    def parts(self, variables: Sequence[str], size: int, passed: Passed = True) -> Iterator[Part]:
         """The points of all files, at most `size` at a time; raises DerivError at the first row that cannot be read.
 
-        The rows of a part have all columns where these are `passed` on, else those that are used.
+        The rows of a part have the columns that are used, and those that are `passed` on.
         """
+        if not isinstance(passed, bool):
+            passed = [self._files[0].schema.names[place] for place in self.places_of(passed)]
         headers = {variable: self._header(variable) for variable in variables}
         used = list(dict.fromkeys(headers.values()))
         for file in self._files:
             for header in used:
                 check_type(file.schema.field(header).type, header, file.name)
             file.select(used, passed)
-        schema = common_schema([file.schema for file in self._files], None if passed else used)
+        every = None if passed is True else selected(self._files[0].schema.names, used, passed)
+        schema = common_schema([file.schema for file in self._files], every)
         for file in self._files:
             for kept in self._kept.batches(file, size):
                 rows = arranged(kept.rows, schema, file.name)

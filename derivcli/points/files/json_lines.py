@@ -22,7 +22,7 @@ import pyarrow.json as arrow_json
 
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import decoded, is_binary
-from derivcli.points.files.batches import BadRow, Batch, numbers_of, record_batch
+from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch
 from derivcli.points.files.cell_reasons import CORRECT_HINT, cut
 from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
 from derivcli.points.files.json_objects import check_nesting, object_on, rounded_places
@@ -69,12 +69,12 @@ class JsonFile:
         late = f"{self.name}: left out {_quoted(self._late)}, which its first rows do not have"
         return self._text.notes + [nested] * bool(self._nested and self._passed) + [late] * bool(self._late)
 
-    def select(self, used: Sequence[str], passed: bool) -> None:
+    def select(self, used: Sequence[str], passed: Passed) -> None:
         """Choose the columns that are read as numbers: as float64 where later rows may hold other than whole ones.
 
         All others are read too, but for those of lists and objects.
         """
-        self._used, self._passed = used, passed
+        self._used, self._passed = used, bool(passed)
         self._nested = [name for name in self._nested if name not in used]
         fields = []
         for field in self.schema:

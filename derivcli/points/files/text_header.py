@@ -187,6 +187,8 @@ class _HeaderReader:
             return given
         if self._is_data(rows[0]):
             return self._without_names()
+        if self._format.by_number and any(is_number(cell, self._format.decimal_comma) for cell in rows[0]):
+            self._notes.append(f"{self._name}: its first line is taken for names; if it is a row, say --header-lines 0")
         return 1 + self._lines_below_names(rows)
 
     def _is_data(self, row: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import is_numeric, is_text, value_type
-from derivcli.points.files.batches import Batch, numbers_of
+from derivcli.points.files.batches import Batch, Passed, numbers_of, selected
 from derivcli.points.files.text_blocks import unreadable
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class TypedFile:
         self.notes: list[str] = []
         self._record_batches, self._written, self.close = record_batches, written, close
 
-    def select(self, used: Sequence[str], passed: bool) -> None:
-        """Choose the columns that are read as numbers; without `passed` no others are read."""
-        self._used, self._headers = used, None if passed else used
-        if not passed:
-            self.schema = pa.schema([self.schema.field(header) for header in used])
+    def select(self, used: Sequence[str], passed: Passed) -> None:
+        """Choose the columns that are read as numbers; of the others those `passed` on are read."""
+        self._used, self._headers = used, None if passed is True else selected(self.schema.names, used, passed)
+        if self._headers is not None:
+            self.schema = pa.schema([self.schema.field(header) for header in self._headers])
 
     def batches(self, size: int) -> Iterator[Batch]:
         """The file's rows in batches."""

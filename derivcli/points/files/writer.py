@@ -65,15 +65,19 @@ class Writer:
         rows: pyarrow.RecordBatch | None,
         columns: Mapping[str, OutputColumn],
         numbers: Mapping[str, OutputColumn] | None = None,
+        kept: Sequence[str] | None = None,
     ) -> None:
         """Write the rows of the input, where there are any, and after them columns of ours, which are copied.
 
-        Where a format has types, columns of the input that are text are written as the `numbers` that they hold.
+        Where a format has types, columns of the input that are text are written as the `numbers` that they hold. Of
+        the columns those with headers that are `kept` are written, or all of them.
         """
         if rows is not None and numbers and self._format.row.has_types:
             rows = _as_numbers(rows, numbers)
         if rows is not None and self._format.name == "arrow" and self._format.storage is not None:
             rows = _without_dictionaries(rows, self._format.storage.read_as_dictionaries)
+        if rows is not None and kept is not None:
+            rows = rows.select([rows.schema.names.index(header) for header in kept])
         batch = _with_ours(rows, columns, self._format.decimal_comma)
         with _arrow_errors():
             self._opened(batch.schema).write(batch)

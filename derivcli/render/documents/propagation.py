@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
@@ -13,7 +13,7 @@ from derivcli.render.labels import Label, name_latex
 from derivcli.render.linear_counts import LinearCounts
 from derivcli.render.numbers import latex_number, number_at, outward_texts
 from derivcli.render.quantities import exact_text, named, notation_of, point_text
-from derivcli.result import Result
+from derivcli.result import FloatArray, Result
 
 MAX_BUDGETS = 4
 """Values, of functions and at points, of which each has a budget."""
@@ -27,11 +27,17 @@ PART_DIGITS = 4
 LONG_WORDS, SHORT_WORDS = ("sensitivity", "contribution"), ("slope", "part")
 """What a derivative by an input is called, and the uncertainty that an input alone gives the value."""
 
+LEAST_PERCENT = Decimal("0.001")
+"""A smaller error is told as this."""
+
 NOTABLE_BIAS = 0.01
 """The part of an uncertainty from which on a shift of the mean is told."""
 
 FIXED_EXPONENTS = range(-4, 15)
 """Of numbers of this size all digits are written out."""
+
+MAX_PLAIN_LETTERS = 10
+"""A rounded number that is longer without an exponent has one."""
 
 FLOAT_DIGITS = 17
 """An uncertainty behind so many digits of a value changes none of them."""
@@ -96,32 +102,48 @@ def _head(name: str, result: Result, spread: Propagated, point: int, style: Styl
 
 def _budget(name: str, result: Result, spread: Propagated, point: int, style: Style) -> Table:
     """A row for each input, and one for the value."""
-    slopes = result.derivatives | spread.sensitivities
     names = [*result.at]
-    digits = style.digits or PART_DIGITS
     sign = "±" if style.unicode else "+-"
-    sizes = [_short(spread.inputs[each][point], digits) if each in spread.inputs else "" for each in names]
-    at = [result.typed[each][point] if each in result.typed else "" for each in names]
-    at = [typed or number_at(result.at[each], point, style.digits) for typed, each in zip(at, names, strict=True)]
-    at = [_padded(value, size) for value, size in zip(at, sizes, strict=True)]
-    exact = {"value": [*[""] * len(names), exact_text(result.exact_value, point)]}
-    exact[LONG_WORDS[0]] = [*(exact_text(result.exact.get(each, ()), point) for each in names), ""]
-    slope = [number_at(slopes[each], point, style.digits) if each in slopes else "" for each in names]
-    parts = [_contribution(spread, each, point, digits) for each in names]
-    shares = [_share(spread, each, point) for each in names]
-    sigma = "" if math.isnan(spread.sigma[point]) else _short(spread.sigma[point], digits)
-    total = [number_at(result.value, point, style.digits), sigma]
-    whole = "100.0 %" if spread.sigma[point] > 0 else ""
-    texts = ([*at, total[0]], [*sizes, total[1]], [*slope, ""], [*parts, total[1]], [*shares, whole])
-    labels = ("value", sign, *LONG_WORDS, "share")
-    columns = [
-        Column("", [*names, name], "name", numeric=False),
-        *(
-            Column(label, cells, "derivative" * (label == LONG_WORDS[0]), exact=exact.get(label, ()))
-            for label, cells in zip(labels, texts, strict=True)
-        ),
-    ]
-    return Table(_fitted(columns, style), lambda: _latex_lines(name, result, names, (at, sizes, slope, parts, shares)))
+    cells = {
+        "value": _values(result, spread, point, style),
+        sign: [_size(spread, each, point, style) for each in names],
+        LONG_WORDS[0]: _numbers(result.derivatives | spread.sensitivities, names, point, style),
+        LONG_WORDS[1]: [_contribution(spread, each, point, style) for each in names],
+        "elasticity": _numbers(result.elasticities, names, point, style),
+        "share": [_share(spread, each, point) for each in names],
+    }
+    sigma = "" if math.isnan(spread.sigma[point]) else _short(spread.sigma[point], style)
+    total = {"value": number_at(result.value, point, style.digits), sign: sigma, LONG_WORDS[1]: sigma}
+    total["share"] = "100.0 %" if spread.sigma[point] > 0 else ""
+    exact = {
+        "value": [*[""] * len(names), exact_text(result.exact_value, point)],
+        LONG_WORDS[0]: [*(exact_text(result.exact.get(each, ()), point) for each in names), ""],
+    }
+    columns = [Column("", [*names, name], "name", numeric=False)]
+    for label, texts in cells.items():
+        if any(texts) or label != "elasticity":
+            role = "derivative" if label == LONG_WORDS[0] else ""
+            columns.append(Column(label, [*texts, total.get(label, "")], role, exact=exact.get(label, ())))
+    return Table(_fitted(columns, style), lambda: _latex_lines(name, result, names, [*cells.values()]))
+
+
+def _values(result: Result, spread: Propagated, point: int, style: Style) -> list[str]:
+    """The values of the inputs, as formulas where they were typed so."""
+    found = []
+    for name, values in result.at.items():
+        typed = result.typed[name][point] if name in result.typed else ""
+        found.append(typed or _padded(number_at(values, point, style.digits), _size(spread, name, point, style)))
+    return found
+
+
+def _size(spread: Propagated, name: str, point: int, style: Style) -> str:
+    """The uncertainty of an input, if it has one."""
+    return _short(spread.inputs[name][point], style) if name in spread.inputs else ""
+
+
+def _numbers(of: Mapping[str, FloatArray], names: Sequence[str], point: int, style: Style) -> list[str]:
+    """A number for each input for which there is one."""
+    return [number_at(of[each], point, style.digits) if each in of else "" for each in names]
 
 
 def _fitted(columns: Sequence[Column], style: Style) -> Sequence[Column]:
@@ -141,16 +163,18 @@ def _padded(value: str, size: str) -> str:
     return value if missing <= 0 or not size else f"{value}{'' if '.' in value else '.'}{'0' * missing}"
 
 
-def _contribution(spread: Propagated, name: str, point: int, digits: int) -> str:
+def _contribution(spread: Propagated, name: str, point: int, style: Style) -> str:
     """What the uncertainty of the value would be if only this input were uncertain."""
     if name not in spread.inputs:
         return ""
-    return _short(abs(float(spread.sensitivities[name][point]) * float(spread.inputs[name][point])), digits)
+    return _short(abs(float(spread.sensitivities[name][point]) * float(spread.inputs[name][point])), style)
 
 
-def _short(value: float, digits: int) -> str:
-    """A number rounded to so many digits, with an exponent only where it is very large or small."""
-    return number_of(float(f"{value:.{digits}g}"))
+def _short(value: float, style: Style) -> str:
+    """A number in a few digits, with an exponent where it is very large or small."""
+    digits = style.digits or PART_DIGITS
+    plain = number_of(float(f"{value:.{digits}g}"))
+    return plain if len(plain) <= MAX_PLAIN_LETTERS else number_of(float(value), digits)
 
 
 def _share(spread: Propagated, name: str, point: int) -> str:
@@ -162,7 +186,7 @@ def _share(spread: Propagated, name: str, point: int) -> str:
 def _latex_lines(name: str, result: Result, names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Line]:
     """Each input with its uncertainty, its sensitivity and its contribution."""
     lines = []
-    for each, value, size, slope, part, share in zip(names, *columns, strict=True):
+    for each, value, size, slope, part, _, share in zip(names, *columns, strict=True):
         label = Label(name, (each,), notation_of(result)).latex
         right = latex_number(value) + (rf" \pm {latex_number(size)}" if size else "")
         right += rf", \quad {label} = {latex_number(slope)}" if slope else ""
@@ -198,8 +222,8 @@ def _linear(spread: Propagated, point: int) -> str:
     sigma, second = float(spread.sigma[point]), float(spread.second[point])
     error, code = float(spread.error[point]), int(spread.linear[point])
     if code == GOOD:
-        size = "1 %" if math.isnan(error) else f"{_percent(error)} (proved)"
-        return f"for normal inputs the linear estimate is right to {size}"
+        size = " to 1 %" if math.isnan(error) else f" to {_percent(error)} (proved)" if error else " (proved)"
+        return f"for normal inputs the linear estimate is right{size}"
     if code == OFF:
         known = abs(second - sigma) > NOTABLE_BIAS * sigma
         more = f", and with the second order it is {number_of(second, SPREAD_DIGITS)}" if known else ""
@@ -210,9 +234,9 @@ def _linear(spread: Propagated, point: int) -> str:
 
 def _percent(error: float) -> str:
     """A bound of a relative error in percent, rounded up to two digits."""
-    percent = Decimal(repr(error)) * 100
+    percent = max(Decimal(repr(error)) * 100, LEAST_PERCENT)
     place = percent.adjusted() - SPREAD_DIGITS + 1
-    bound = float(percent.scaleb(-place).to_integral_value(ROUND_CEILING).scaleb(place)) if percent else 0.0
+    bound = float(percent.scaleb(-place).to_integral_value(ROUND_CEILING).scaleb(place))
     return f"{number_of(bound)} %"
 
 
@@ -230,10 +254,18 @@ def _reach(name: str, spread: Propagated, point: int, style: Style) -> str:
     low, high = spread.low[point : point + 1], spread.high[point : point + 1]
     if math.isnan(float(low[0])) or math.isnan(float(high[0])):
         return ""
-    digits = style.digits or PART_DIGITS
+    digits = style.digits or _digits_down_to(float(spread.sigma[point]), max(abs(float(low[0])), abs(float(high[0]))))
     ends = outward_texts(low, digits, ROUND_FLOOR)[0], outward_texts(high, digits, ROUND_CEILING)[0]
     where = f"is {ends[0]}" if ends[0] == ends[1] else f"is between {ends[0]} and {ends[1]}"
     return f"anywhere within three uncertainties of each input {name} {where}"
+
+
+def _digits_down_to(sigma: float, largest: float) -> int:
+    """The digits of a number that reach the second one of an uncertainty."""
+    if not 0 < sigma < math.inf or not largest:
+        return PART_DIGITS
+    reached = Decimal(repr(largest)).adjusted() - Decimal(repr(sigma)).adjusted() + SPREAD_DIGITS
+    return min(max(reached, SPREAD_DIGITS), FLOAT_DIGITS)
 
 
 def spread_sentences(results: Sequence[Result], style: Style) -> list[Block]:

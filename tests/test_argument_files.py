@@ -1,0 +1,121 @@
+"""Formulas, definitions and values from files: what they hold stands where the name of the file stood."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.support import deriv, each
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("formulas.txt").write_text("# the model\nloss = (y - model(x))^2   # squares\n\ng = (x +\n  y)\n")
+    Path("lets.txt").write_text("model(x) = a*exp(-k*x)\n")
+    Path("parameters.toml").write_text("a = 2.5   # amplitude\nk = 0.1\nunused = 1\n")
+    return tmp_path
+
+
+def test_formulas_definitions_and_values_come_from_files(folder: Path) -> None:
+    words = ["--let", "@lets.txt", "--at", "@parameters.toml", "--at", "x=1,y=2", "--wrt", "a,k", "--format", "value"]
+    found = deriv("@formulas.txt", *words)
+    typed = deriv(
+        *("loss = (y - model(x))^2", "g = (x + y)", "--let", "model(x) = a*exp(-k*x)"),
+        *("--at", "a=2.5,k=0.1,x=1,y=2", "--wrt", "a,k", "--format", "value"),
+    )
+    assert found.stdout == typed.stdout
+    assert found.stderr == "deriv: note: 'unused' of the file of parameters is not used\n"
+
+
+def test_files_and_words_go_together_in_their_order(folder: Path) -> None:
+    words = ["x*y", "@formulas.txt", "--let", "@lets.txt", "--at", "@parameters.toml", "--at", "x=1,y=2"]
+    assert [each["source"] for each in deriv(*words, "--format", "json").json["functions"]] == [
+        *("x*y", "loss = (y - model(x))^2", "g = (x + y)")
+    ]
+
+
+def test_a_typed_value_and_a_column_win(folder: Path) -> None:
+    assert deriv("k^2", "--at", "@parameters.toml", "--at", "k=3", "--format", "value").stdout == "6\n"
+    Path("rows.csv").write_text("k\n4\n")
+    found = deriv("k^2*a", "--data", "rows.csv", "--at", "@parameters.toml", "--format", "csv")
+    assert found.stdout.splitlines()[1].startswith("4,2.5,40,")
+    assert "'k' is the column of the file here" in found.stderr
+
+
+def test_nothing_used_gives_formulas(folder: Path) -> None:
+    assert "2*x" in deriv("x^2", "--at", "@parameters.toml").stdout
+
+
+def test_other_commands_read_files_too(folder: Path) -> None:
+    Path("one.txt").write_text("x^2*sin(x)\n")
+    for words in (["steps"], ["study"], ["explain", "--at", "x=1"]):
+        assert deriv(*words, "@one.txt").stdout == deriv(*words, "x^2*sin(x)").stdout
+
+
+def test_standard_input_is_a_file(folder: Path) -> None:
+    assert deriv("@-", "--at", "x=3", "--format", "value", stdin=b"# one\nx^2\n").stdout == "6\n"
+
+
+def test_values_are_read_exactly_and_in_every_notation(folder: Path) -> None:
+    draw = random.Random(3)
+    for _ in range(10):
+        values = {name: f"{draw.randint(-99, 99)}.{draw.randint(0, 999):03d}" for name in "xyz"}
+        texts = {
+            "p.toml": "".join(f"{name} = {value}\n" for name, value in values.items()),
+            "p.json": "{" + ", ".join(f'"{name}": {value}' for name, value in values.items()) + "}",
+            "p.txt": "".join(f"{name}={value} # {name}\n" for name, value in values.items()),
+        }
+        typed = ",".join(f"{name}={value}" for name, value in values.items())
+        want = deriv("x+2y+z^2", "--at", typed, "--exact", "--format", "json").json["at"]
+        for name, text in texts.items():
+            (folder / name).write_text(text)
+            assert deriv("x+2y+z^2", "--at", f"@{name}", "--exact", "--format", "json").json["at"] == want
+
+
+@each(
+    ("name", "content", "said"),
+    [
+        ("f.txt", "x^2\n\nsinn(x)\n", "f.txt, line 3: unknown function 'sinn'\n  sinn(x)\n  ^^^^\n"),
+        ("f.txt", "# one\nx^2 +\n", "f.txt, line 2: "),
+        ("f.txt", "x +* 2 # remark\n", "f.txt, line 1: "),
+        ("f.txt", "# nothing\n\n", "f.txt holds no formula\n"),
+        ("f.txt", "(x +\n1\n", "f.txt, line 1: "),
+        ("f.txt", b"\xff\xfe", "f.txt is not written in UTF-8: it has the byte FF\n"),
+        ("other.txt", "", "cannot read f.txt: No such file or directory\n"),
+    ],
+)
+def test_refusals_name_the_line(
+    name: str, content: str | bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert deriv("@f.txt", "--at", "x=1", status=2).stderr.startswith(f"deriv: {said}")
+
+
+@each(
+    ("name", "content", "said"),
+    [
+        ("p.toml", 'x = 3\ny = "abc def"\n', "p.toml, line 2: "),
+        ("p.toml", "x = 3\ny = \n", "p.toml, line 2 is no TOML"),
+        ("p.toml", "[t]\nx = 1\n", "'t' in p.toml is no value of a variable"),
+        ("p.toml", "x = true\n", "'x' in p.toml is no value of a variable"),
+        ("p.json", '{"x": 3,\n}', "p.json, line 2 is no JSON"),
+        ("p.json", "[1]", "p.json holds no names with values"),
+        ("p.txt", "x = 3\n4\n", "p.txt, line 2: a value has a name\n  4\n  ^\n"),
+        ("p.txt", "x = 1e999999999\n", "p.txt, line 1: "),
+        ("p.txt", "x = 3\n" * 1_000_000, "p.txt has more than 4 MiB"),
+    ],
+)
+def test_refusals_of_values_name_the_line(
+    name: str, content: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(content)
+    assert deriv("x+y", "--at", f"@{name}", "--at", "z=1", status=2).stderr.startswith(f"deriv: {said}")
+
+
+def test_a_name_is_due() -> None:
+    assert "a file of formulas has a name" in deriv("@", status=2).stderr

@@ -1,0 +1,68 @@
+"""Elasticities x/f df/dx, against mpmath, and what is known of them."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import mpmath
+import numpy as np
+import pytest
+
+from derivcli import derive
+from derivcli.check.elasticity import elasticity
+from tests.support import deriv, each
+
+FORMULAS = {
+    "x^3": lambda x: x**3,
+    "exp(2x)": lambda x: mpmath.exp(2 * x),
+    "x*sin(x)+2": lambda x: x * mpmath.sin(x) + 2,
+    "1/(1+x^2)": lambda x: 1 / (1 + x**2),
+    "log(x+5)": lambda x: mpmath.log(x + 5),
+    "sqrt(x^2+1)-x/3": lambda x: mpmath.sqrt(x**2 + 1) - x / 3,
+}
+
+
+@each("text", FORMULAS)
+def test_elasticities_are_right(text: str) -> None:
+    draw = random.Random(text)
+    points = [draw.uniform(-3, 3) for _ in range(20)]
+    found = derive(text, {"x": points}, elasticity=True, check=True)
+    with mpmath.workdps(40):
+        for place, point in enumerate(points):
+            function = FORMULAS[text]
+            true = point * mpmath.diff(function, point) / function(mpmath.mpf(point))
+            assert found.elasticities["x"][place] == pytest.approx(float(true), rel=1e-12)
+    assert set(found.elasticity_verdicts["x"].names()) == {"proved"}
+
+
+def test_a_wrong_number_is_seen() -> None:
+    right = derive("x^3", {"x": [2.0]}, elasticity=True, check=True)
+    assert right.elasticity_verdicts["x"][0].differs is False
+    lost = derive("(1-cos(x))/x^2", {"x": [1e-7]}, elasticity=True, check=True)
+    assert lost.elasticity_verdicts["x"][0].kind == "lossy"
+    assert lost.elasticity_verdicts["x"][0].truth == pytest.approx(-1.6666666e-15, rel=1e-6)
+
+
+def test_no_overflow_on_the_way_and_none_hidden() -> None:
+    cases = [(1e300, 1e-300, 1e-300, 1e300), (1e-300, 1e-300, 1e-300, 1e-300), (1e200, 1e200, 1e200, 1e200)]
+    for x, f, slope, want in cases:
+        assert elasticity(np.array([x]), np.array([f]), np.array([slope]))[0] == pytest.approx(want, rel=1e-15)
+    assert np.isinf(elasticity(np.array([1e300]), np.array([1.0]), np.array([1e300])))[0]
+    assert math.isnan(elasticity(np.array([1.0]), np.array([0.0]), np.array([1.0]))[0])
+    assert elasticity(np.array([0.0]), np.array([2.0]), np.array([5.0]))[0] == 0
+
+
+def test_columns_and_formats() -> None:
+    words = ["x^3*y", "--at", "x=2,y=3", "--elasticity"]
+    header = "x\ty\tf\tdf/dx\tdf/dy\telasticity f,x\telasticity f,y\n2\t3\t24\t36\t8\t3\t1\n"
+    assert deriv(*words, "--format", "tsv").stdout == header
+    assert deriv(*words, "--format", "json").json["functions"][0]["elasticities"] == {"x": [3], "y": [1]}
+    assert r"\varepsilon_{x}(f)" in deriv(*words, "--format", "latex").stdout
+    assert "elasticity f,x" in deriv(*words, "--format", "table").stdout
+
+
+@each("option", [["--order", "2"], ["--hessian"], ["--series", "2"], ["--sum"], ["--along", "x=1"]])
+def test_what_has_none(option: list[str]) -> None:
+    said = deriv("x^2", "--at", "x=1", "--elasticity", *option, status=2).stderr
+    assert f"--elasticity and {option[0]} do not go together" in said
