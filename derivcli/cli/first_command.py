@@ -22,6 +22,10 @@ _COUNTS = frozenset(
 )
 """Names of columns that formulas are hardly about."""
 
+_NESTED = ("list", "large_list", "fixed_size_list", "struct", "map", "dense_union", "sparse_union", "binary",
+           "large_binary", "fixed_size_binary")  # fmt: skip
+"""Types of columns that text cannot hold."""
+
 MAX_LETTERS_OF_NAME = 24
 
 
@@ -147,6 +151,12 @@ def _options(look: FileLook, chosen: Sequence[ColumnLook]) -> Iterator[tuple[str
     yield from _missing(look, chosen)
     if cells.time_format and any(column.guess.kind == TIMES for column in chosen):
         yield "--time-format", cells.time_format
+    if any(column.type.startswith(_NESTED) for column in look.columns):
+        headers = [column.header for column in chosen]
+        yield (
+            "--keep",
+            "none" if any("," in header or not header.isprintable() for header in headers) else ",".join(headers),
+        )
     if look.unread or any(column.guess.others for column in chosen):
         yield "--on-error", "skip" if look.unread else "keep"
 

@@ -38,6 +38,9 @@ _THOUSANDS = {
 }
 """How numbers are written that a sign between thousands alone explains."""
 
+_GROUP = re.compile(r"(?<=[0-9])[ '’\u00a0\u202f](?=[0-9]{3})")
+"""A sign between thousands that is none of decimals."""
+
 _MARKED = re.compile(r"[,'’ \u00a0\u202f]|\..*\.")
 """What a cell has whose sign for decimals or thousands is not plain."""
 
@@ -96,7 +99,7 @@ def guess_cells(
 def _signs(cells: Sequence[str], separator: str) -> tuple[bool, str]:
     """Whether the comma is the decimal sign, and the sign between thousands, "" for none."""
     certain = {sign: sum(form.fullmatch(cell) is not None for cell in cells) for sign, form in _THOUSANDS.items()}
-    commas = [cell for cell in cells if _COMMA.fullmatch(cell)]
+    commas = [bare for cell in cells if _COMMA.fullmatch(bare := _GROUP.sub("", cell))]
     maybe = sum(_MAYBE_THOUSAND.fullmatch(cell) is not None for cell in commas)
     decimal = len(commas) - maybe + certain["."]
     if not decimal and not certain[","] and maybe:
