@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -105,7 +106,8 @@ def _name(look: FileLook, column: ColumnLook, taken: Sequence[str]) -> str:
     """The variable for a column: that of its header, or a name made of it, or a letter."""
     if column.variable and column.variable not in taken and _is_free(column.variable):
         return column.variable
-    made = re.sub(r"[^A-Za-z0-9]+", "_", column.header).strip("_")[:MAX_LETTERS_OF_NAME].strip("_")
+    plain = unicodedata.normalize("NFKD", column.header.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:MAX_LETTERS_OF_NAME].strip("_")
     candidates: list[str] = [*([made] if look.has_names else []), *"xyzuvw", *(f"x{number}" for number in range(1, 9))]
     free = [name for name in candidates if name not in taken and is_name(name) and _is_free(name)]
     return free[0]
