@@ -61,8 +61,8 @@ def measurement_drawn(seed: int) -> Measurement:
             value = generator.choice([0.0, 1.0, 0.5, 2.0, round(generator.uniform(-3, 3), 2)])
             inputs[name] = value, 10 ** generator.uniform(-2.5, 0) * generator.choice([0.1, 1.0, 1.0])
         with np.errstate(all="ignore"):
-            value = np.asarray(function({name: np.array([value]) for name, (value, _) in inputs.items()}))
-        if used and np.isfinite(value).all():
+            found = np.asarray(function({name: np.array([value]) for name, (value, _) in inputs.items()}))
+        if used and np.isfinite(found).all():
             break
     pairs = {(used[0], used[1]): generator.choice([0.5, -0.9, 1.0, 0.99])} if len(used) > 1 else {}
     if generator.random() < 0.6:
