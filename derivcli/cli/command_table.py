@@ -79,7 +79,7 @@ COMMANDS = {
                 synonyms="list list-functions constants"),
         Command("data", partial(resolve_name, "derivcli.cli.commands.data:data"), "deriv data weather.csv",
                 "a data file", group=INSIDE, summary="Look at a data file, and tell how to begin with it",
-                synonyms="look inspect sniff head preview describe csv"),
+                synonyms="look inspect sniff head preview describe"),
         Command("shell", partial(resolve_name, "derivcli.cli.commands.shell:shell"), "deriv shell",
                 group=INSIDE, summary="Answer formulas line by line, typed or piped", talks=True,
                 synonyms="repl session console prompt"),
