@@ -56,10 +56,12 @@ def total_in(options: MainOptions) -> str:
 
 def sigma_in(specs: Sequence[str] | None) -> Mapping[str, str]:
     """The uncertainties of `--sigma x=0.1,y=2%`, as they were typed."""
+    from derivcli.points.at_option import stretches
+
     found: dict[str, str] = {}
     for spec in specs or ():
-        for part in spec.split(","):
-            name, equals, value = (each.strip() for each in part.partition("="))
+        for start, stop in stretches(spec, 0, len(spec), ","):
+            name, equals, value = (each.strip() for each in spec[start:stop].partition("="))
             if not equals or not name or not value:
                 raise DerivError("an uncertainty has the name of its variable", spec, Span(0, len(spec)), SIGMA_HINT)
             (name,) = names_of(name, "--sigma x=0.1")

@@ -91,7 +91,7 @@ def _no_interval(spec: str) -> DerivError:
 
 
 def _interval(spec: str, name: str, start: int, stop: int) -> Interval:
-    bounds = list(_split(spec, start, stop, ":"))
+    bounds = list(stretches(spec, start, stop, ":"))
     if len(bounds) != 2 or (name and not is_name(name)):
         raise _no_interval(spec)
     (low, first), (high, last) = (_end(spec, *bound) for bound in bounds)
@@ -131,8 +131,8 @@ def without_intervals(specs: Iterable[str]) -> tuple[list[str], list[str]]:
             continue
         for match, end in found:
             text = spec[match.start() : end].strip(", ")
-            items = list(_split(spec, match.end(), end, ","))
-            is_interval = len(items) == 1 and len(list(_split(spec, *items[0], ":"))) == 2
+            items = list(stretches(spec, match.end(), end, ","))
+            is_interval = len(items) == 1 and len(list(stretches(spec, *items[0], ":"))) == 2
             (intervals if is_interval else points).append(text)
     return points, intervals
 
@@ -166,8 +166,8 @@ def _read_axis(spec: str, match: re.Match[str], end: int, uncertain: bool) -> Ax
         raise DerivError(f"'{name}' is no name of a variable", spec, Span(*match.span(1)), "write it like x=3")
     items: list[tuple[Values | Range, Values | Range | None]] = []
     notes: list[Note] = []
-    for start, stop in _split(spec, match.end(), end, ","):
-        bounds = list(_split(spec, start, stop, ":"))
+    for start, stop in stretches(spec, match.end(), end, ","):
+        bounds = list(stretches(spec, start, stop, ":"))
         read = _read_value if len(bounds) == 1 else _read_range
         items.append(read(spec, bounds, Span(start, stop), notes))
         if items[-1][1] is not None and not uncertain:
@@ -181,7 +181,7 @@ def _read_axis(spec: str, match: re.Match[str], end: int, uncertain: bool) -> Ax
     return Axis(canonical_name(name), pieces, tuple(notes), _joined(sigmas))
 
 
-def _split(spec: str, start: int, end: int, separator: str) -> Iterable[tuple[int, int]]:
+def stretches(spec: str, start: int, end: int, separator: str) -> Iterable[tuple[int, int]]:
     """The stretches of a text between separators that stand outside brackets."""
     depth = 0
     for position in range(start, end):

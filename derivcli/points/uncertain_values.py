@@ -59,10 +59,11 @@ def uncertain_text(spec: str, start: int, stop: int) -> UncertainText | None:
     found = _with_digits(spec, start, stop)
     if found is not None:
         return found
-    signs = [sign for sign in _SIGN.finditer(spec, start, stop) if _depth(spec, start, sign.start()) == 0]
+    depths = _signs(spec, start, stop)
+    signs = [sign for sign, depth in depths if depth == 0]
     if signs and spec[start : signs[0].start()].strip():
         return _with_sign(spec, start, stop, signs)
-    found = _in_brackets(spec, start, stop)
+    found = _in_brackets(spec, start, stop) if any(depth == 1 for _, depth in depths) else None
     lost = None if found is not None else re.compile(r"±|\\pm(?![A-Za-z])").search(spec, start, stop)
     if lost is not None:
         raise DerivError("an uncertainty stands behind a whole value", spec, Span(*lost.span()), SIGN_HINT)
@@ -99,9 +100,14 @@ def _stripped(spec: str, start: int, stop: int) -> tuple[int, int]:
     return start + len(text) - len(text.lstrip()), stop - len(text) + len(text.rstrip())
 
 
-def _depth(spec: str, start: int, stop: int) -> int:
-    """How many brackets are open before a place."""
-    return spec.count("(", start, stop) - spec.count(")", start, stop)
+def _signs(spec: str, start: int, stop: int) -> list[tuple[re.Match[str], int]]:
+    """The signs between values and uncertainties, each with how many brackets are open before it."""
+    found, depth = [], 0
+    for sign in _SIGN.finditer(spec, start, stop):
+        depth += spec.count("(", start, sign.start()) - spec.count(")", start, sign.start())
+        start = sign.start()
+        found.append((sign, depth))
+    return found
 
 
 def _with_digits(spec: str, start: int, stop: int) -> UncertainText | None:
@@ -141,10 +147,8 @@ def _with_sign(spec: str, start: int, stop: int, signs: list[re.Match[str]]) -> 
 def _in_brackets(spec: str, start: int, stop: int) -> UncertainText | None:
     """A value and an uncertainty in brackets, perhaps with a factor behind them."""
     close = _closing(spec, start, stop)
-    if close is None or not any(_depth(spec, start, sign.start()) == 1 for sign in _SIGN.finditer(spec, start, close)):
-        return None
-    found = uncertain_text(spec, start + 1, close)
-    if found is None or close + 1 == stop:
+    found = None if close is None else uncertain_text(spec, start + 1, close)
+    if found is None or close is None or close + 1 == stop:
         return found
     if found.factor is not None or not _FACTOR.fullmatch(spec, close + 1, stop):
         hint = "compute the value and the uncertainty, and write them like x=3.00±0.10"
@@ -154,9 +158,12 @@ def _in_brackets(spec: str, start: int, stop: int) -> UncertainText | None:
 
 def _closing(spec: str, start: int, stop: int) -> int | None:
     """Where the bracket at the start is closed, if one is there."""
-    if start >= stop or spec[start] != "(":
-        return None
-    return next((place for place in range(start, stop) if _depth(spec, start, place + 1) == 0), None)
+    depth = 0
+    for place in range(start, stop if spec.startswith("(", start) else start):
+        depth += (spec[place] == "(") - (spec[place] == ")")
+        if depth == 0:
+            return place
+    return None
 
 
 def _factor(spec: str, start: int, stop: int) -> Piece:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import prod
@@ -14,18 +14,28 @@ from derivcli.uncertainty.inputs import Cell, Inputs
 from derivcli.uncertainty.normal_moments import CUT, moment
 from derivcli.uncertainty.polynomials import integral, squared
 from derivcli.uncertainty.ranges import whole_power
-from derivcli.uncertainty.spread_bounds import Bounds, about, differences, middles, of_part
+from derivcli.uncertainty.spread_bounds import (
+    Bounds,
+    about,
+    differences,
+    halves,
+    middles,
+    needs_by_axis,
+    of_part,
+    root,
+    sized,
+)
 from derivcli.uncertainty.taylor_arithmetic import Series, exponents
 
 CELL_ORDERS = {1: 6, 2: 4, 3: 3, 4: 3}
 """By the number of independent inputs the degree of the series; with more of them there are too many cells."""
 
-MAX_CELLS = {1: 120, 2: 240, 3: 240, 4: 160}
+MAX_CELLS = {1: 100, 2: 200, 3: 160, 4: 80}
 
 UNKNOWN_WEIGHT = 1e3
 """How much more urgent than another is a cell on which nothing is known, if its size were the mean square."""
 
-MIN_PROBABILITY = 1e-13
+MIN_PROBABILITY = 1e-11
 """A cell without an enclosure is cut again down to this probability."""
 
 _ZERO = arb(0)
@@ -47,10 +57,12 @@ class Part:
 
 
 def cell_bounds(inputs: Inputs, is_enough: Callable[[Bounds], bool]) -> Bounds:
-    """The bounds when they are enough, or when there are as many cells as there may be."""
+    """The bounds when they are enough, or when more cells will not make them so or are more than there may be."""
     whole = _Partition(inputs)
     found = whole.bounds()
-    while len(whole.heap) < MAX_CELLS[inputs.count] and not is_enough(found) and whole.refine():
+    while len(whole.heap) < MAX_CELLS[inputs.count] and not is_enough(found):
+        if (whole.lost and not is_enough(whole.hoped())) or not whole.refine():
+            break
         found = found.within(whole.bounds())
     return found if is_enough(found) else found.within(whole.best_bounds())
 
@@ -65,6 +77,7 @@ class _Partition:
         self.heap: list[tuple[float, int, Part]] = []
         self.made = 0
         self.weight, self.mean, self.square, self.rest, self.unknown = _ZERO, _ZERO, _ZERO, _ZERO, 0
+        self.lost = False
         self.add([(-CUT, CUT)] * inputs.count)
 
     def add(self, cell: Cell) -> None:
@@ -86,8 +99,11 @@ class _Partition:
         if part.rest is not None:
             return float(part.rest.mid())
         weight = float(part.weight.mid())
+        if weight < MIN_PROBABILITY:
+            self.lost = True
+            return 0.0
         known = float((self.square / self.weight).mid()) if self.weight > 0 else 1.0
-        return UNKNOWN_WEIGHT * known * weight if weight > MIN_PROBABILITY else 0.0
+        return UNKNOWN_WEIGHT * max(known, MIN_PROBABILITY) * weight
 
     def refine(self) -> bool:
         """Cut the most urgent cell in two; false where none is left to cut."""
@@ -96,10 +112,8 @@ class _Partition:
             return False
         heappop(self.heap)
         self.count(part, -1)
-        low, high = part.cell[part.axis]
-        middle = (low + high) / 2
-        for ends in ((low, middle), (middle, high)):
-            self.add([*part.cell[: part.axis], ends, *part.cell[part.axis + 1 :]])
+        for half in halves(part.cell, part.axis):
+            self.add(half)
         return True
 
     def part(self, cell: Cell) -> Part:
@@ -121,24 +135,32 @@ class _Partition:
     def approximated(self, cell: Cell, weight: arb, series: Series, box: Series) -> Part:
         series = [dict(terms) for terms in series]
         series[0][0] = series[0].get(0, _ZERO) - self.base
-        polynomial, halves = middles(series), [arb(high - low) / 2 for low, high in cell]
-        rest, by_axis = _ZERO, [0.0] * len(cell)
-        for terms in differences(series, box):
-            for key, value in terms.items():
-                powers = exponents(key, len(cell))
-                size = value * prod((half**power for half, power in zip(halves, powers, strict=True)), start=arb(1))
-                rest += size
-                for place, power in enumerate(powers):
-                    by_axis[place] += power * float(size.mid())
-        axis = max(range(len(cell)), key=by_axis.__getitem__)
+        polynomial, widths = middles(series), [arb(high - low) / 2 for low, high in cell]
+        left_out = [differences(series, box, degree) for degree in range(1, self.order + 1)]
+        sizes = [self.bound(each, widths) for each in left_out]
+        best = min(range(self.order), key=lambda place: float(sizes[place].mid()))
+        rest, needs = sizes[best], needs_by_axis(left_out[best], widths)
+        axis = max(range(len(cell)), key=needs.__getitem__)
         mean, square = integral(polynomial, cell), integral(squared(polynomial), cell)
         return Part(cell, weight, mean, square, rest * rest * weight, axis)
+
+    def bound(self, rest: Series, widths: Sequence[arb]) -> arb:
+        """The most that a remainder can be over a cell."""
+        terms = (item for each in rest for item in each.items())
+        return sum((sized(value, exponents(key, len(widths)), widths) for key, value in terms), _ZERO)
 
     def bounds(self) -> Bounds:
         """What the sums say."""
         if not self.weight > 0:
             return Bounds()
         return self.of_sums(self.weight, self.mean, self.square, self.rest, whole=not self.unknown)
+
+    def hoped(self) -> Bounds:
+        """The best that may come of it where some cells have no enclosure: twice the deviation that is seen now."""
+        if not self.weight > 0:
+            return Bounds()
+        deviation = self.square / self.weight - whole_power(self.mean / self.weight, 2)
+        return Bounds((2 * root(deviation) + root(self.rest / self.weight)).upper())
 
     def of_sums(self, weight: arb, mean: arb, square: arb, rest: arb, whole: bool) -> Bounds:
         deviation = square / weight - whole_power(mean / weight, 2)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flint import arb
 
 from derivcli.engines.balls.coordinates import Coordinate
-from derivcli.engines.balls.errors import UnsureError
+from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import ball_of, evaluate
 from derivcli.engines.balls.run import Run
 from derivcli.engines.balls.tape import Tape, moving
 from derivcli.uncertainty.correlations import Factor
 from derivcli.uncertainty.normal_moments import Interval
-from derivcli.uncertainty.taylor_arithmetic import Series, key_of
+from derivcli.uncertainty.taylor_arithmetic import Series, key_of, value_of
 from derivcli.uncertainty.taylor_run import Formula
 
 Cell = Sequence[Interval]
@@ -37,7 +38,21 @@ class Inputs:
     def series(self, cell: Cell, order: int) -> Series:
         """The power series in z about all places of a cell at once. Raises UnsureError where there may be none."""
         balls = [ball_between(low, high) for low, high in cell]
+        if self.count == 1 and order:
+            with suppress(UnsureError, TouchError):
+                return self.along_line(balls[0], order)
         return self.formula.series({name: self.started(name, balls) for name in self.rows}, order)
+
+    def along_line(self, ball: arb, order: int) -> Series:
+        """The power series in the only z, by the ball rules of the whole formula."""
+        formula = self.formula
+        at = {**formula.at, **{name: value_of(self.started(name, [ball])) for name in self.rows}}
+        path = {name: tuple(row) for name, row in self.rows.items()}
+        run = Run(formula.tape, path, order, formula.precision, fixed=formula.known)
+        found = evaluate(run, at)
+        if not run.rigorous:
+            raise UnsureError
+        return [{place: value} for place, value in enumerate(found)]
 
     def started(self, name: str, balls: Sequence[arb]) -> Series:
         """What a variable is over a cell."""

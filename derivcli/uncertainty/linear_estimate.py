@@ -33,10 +33,16 @@ TOLERANCE = arb(1) / 100
 
 PRECISION_BITS = (128, 512)
 
-ORDERS = (3, 4, 6)
-"""Degrees of the series that are tried after 2."""
+ENOUGH_BITS = 40
+"""Where derivatives are known to so many bits, more of them will not help."""
 
 FEW_SHELLS, SHELLS = (3.0, 6.0), (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+
+ORDERS = (3, 5, 7)
+"""Degrees of the series that are tried after 2, as long as each tells more than the one before."""
+
+MIN_GAIN = 2
+"""The bounds have to come so many times closer."""
 
 MAX_TERMS = 300
 """A series in all inputs has at most so many terms."""
@@ -124,7 +130,8 @@ def _judged(question: Question) -> tuple[int, float]:
             linear = _decided(sigma, found)
             if linear != NOT_DECIDED:
                 return (linear if linear == GOOD else _off(inputs, sigma, found)), _error(sigma, found)
-        if found.high is not None and found.high - found.low < TOLERANCE / 10 * found.low:
+        slopes = [value for terms in inputs.about([0.0] * inputs.count, 1)[1:] for value in terms.values()]
+        if all(value.is_zero() or value.rel_accuracy_bits() > ENOUGH_BITS for value in slopes):
             break
     return NOT_DECIDED, _error(sigma, found)
 
@@ -136,13 +143,15 @@ def _bounds(inputs: Inputs, is_enough: Callable[[Bounds], bool]) -> Iterator[Bou
     if degree is not None and math.comb(count + degree, count) <= MAX_TERMS:
         yield polynomial_bounds(inputs, degree)
         return
+    gap: arb | None = None
     for order, reaches in ((2, FEW_SHELLS), *((order, SHELLS) for order in ORDERS)):
         try:
             found = shell_bounds(inputs, order, reaches, MAX_TERMS)
         except UnsureError:
             break
         yield found
-        if found.high is None and order > 2:
+        before, gap = gap, None if found.high is None else found.high - found.low
+        if gap is None or (before is not None and gap * MIN_GAIN > before):
             break
     if count in CELL_ORDERS:
         yield cell_bounds(inputs, is_enough)

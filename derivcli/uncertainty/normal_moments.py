@@ -7,7 +7,7 @@ from math import comb, prod
 
 from flint import arb, ctx
 
-MOMENT_BITS = 384
+MOMENT_BITS = 256
 """Bits of precision: moments about the middle of a narrow interval are small differences."""
 
 CUT = 6.0

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from derivcli.points.points import Points
     from derivcli.result import FloatArray, Result
 
+LEAST_PRODUCT = 1e-140
+"""Squares of products that are larger than this, and smaller than its inverse, are far inside the range of float64."""
+
 LEAST_EXPONENT = -10_000
 """That of 0, below all others."""
 
@@ -61,26 +64,57 @@ def linear_estimates(
 ) -> tuple[FloatArray, list[FloatArray]]:
     """The linear estimates of the uncertainty and the share of each input in their squares.
 
-    All products are scaled by powers of two, so that none of them overflows or is rounded away. With correlations the
-    products are sums over independent parts, so that what cancels in exact arithmetic does here.
+    Very large or small products are scaled by powers of two, so that none of them overflows or is rounded away.
     """
-    parts = factor(matrix)
-    columns = None if parts is None else parts.matrix
+    slopes, sizes = ([np.asarray(each, np.float64) for each in columns] for columns in (slopes, sizes))
+    columns = _independent_columns(matrix)
     with np.errstate(all="ignore"):
-        terms, exponent = _scaled_products(slopes, sizes)
-        weighted = [sum((r * term for r, term in zip(row, terms, strict=True) if r), np.zeros(1)) for row in matrix]
-        if columns is None:
-            variance = sum((term * each for term, each in zip(terms, weighted, strict=True)), np.zeros(1))
-        else:
-            added = [
-                sum((a * term for a, term in zip(column, terms, strict=True) if a), np.zeros(1)) for column in columns.T
-            ]
-            variance = sum((each * each for each in added), np.zeros(1))
-        variance = np.maximum(variance, 0)
-        shares = [
-            np.where(variance > 0, term * each / variance, np.nan) for term, each in zip(terms, weighted, strict=True)
-        ]
-        return np.ldexp(np.sqrt(variance), exponent), shares
+        terms = [slope * size for slope, size in zip(slopes, sizes, strict=True)]
+        sigma, shares = _estimated(terms, matrix, columns)
+        largest = np.max(np.abs(terms), axis=0)
+        extreme = np.flatnonzero(~((largest > LEAST_PRODUCT) & (largest < 1 / LEAST_PRODUCT)))
+        if extreme.size:
+            scaled, exponent = _scaled_products([each[extreme] for each in slopes], [each[extreme] for each in sizes])
+            some, some_shares = _estimated(scaled, matrix, columns)
+            sigma[extreme] = np.ldexp(some, exponent)
+            for share, each in zip(shares, some_shares, strict=True):
+                share[extreme] = each
+    return sigma, shares
+
+
+def _independent_columns(matrix: FloatArray) -> FloatArray | None:
+    """The independent parts that correlated inputs are made of, each a row; None where they are not known exactly."""
+    parts = factor(matrix)
+    return None if parts is None else parts.matrix.T
+
+
+def _estimated(
+    terms: Sequence[FloatArray], matrix: FloatArray, columns: FloatArray | None
+) -> tuple[FloatArray, list[FloatArray]]:
+    """The estimates from the products of derivatives and uncertainties.
+
+    With correlations they are sums over independent parts, so that what cancels in exact arithmetic does here.
+    """
+    weighted = [_combined(row, terms) for row in matrix]
+    if columns is None:
+        variance = sum(term * each for term, each in zip(terms, weighted, strict=True))
+    else:
+        variance = sum(np.square(_combined(column, terms)) for column in columns)
+    variance = np.maximum(variance, 0)
+    shares = [term * each / variance for term, each in zip(terms, weighted, strict=True)]
+    for share in shares:
+        share[~(variance > 0)] = np.nan
+    return np.sqrt(variance), shares
+
+
+def _combined(factors: FloatArray, terms: Sequence[FloatArray]) -> FloatArray:
+    """The sum of multiples of some columns."""
+    found: FloatArray | None = None
+    for number, term in zip(factors.tolist(), terms, strict=True):
+        if number:
+            each = term if number == 1 else number * term
+            found = each if found is None else found + each
+    return np.zeros_like(terms[0]) if found is None else found
 
 
 def _scaled_products(

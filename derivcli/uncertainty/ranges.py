@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from flint import arb
 
+from derivcli.engines.balls.errors import UnsureError
+
 _ZERO = arb(0)
 
 
@@ -56,6 +58,18 @@ def _trunc(x: arb) -> arb:
     return hull(x.lower().floor(), x.upper().ceil())
 
 
+def _signed_root(x: arb, n: arb) -> arb:
+    if not (n.is_exact() and n.is_integer()) or not n > 0 or (int(n.unique_fmpz()) % 2 == 0 and not x >= 0):
+        raise UnsureError
+    return hull(*(end.sgn() * (abs(end) ** (1 / n)) if not end.is_zero() else _ZERO for end in (x.lower(), x.upper())))
+
+
+def _angle(y: arb, x: arb) -> arb:
+    if x.contains(0) and y.contains(0):
+        raise UnsureError
+    return arb(0, 1) * arb.pi() if y.contains(0) and not x > 0 else arb.atan2(y, x)
+
+
 RANGES: dict[str, Callable[..., arb]] = {
     "abs": _size,
     "max": _greatest,
@@ -65,5 +79,7 @@ RANGES: dict[str, Callable[..., arb]] = {
     "floor": _floor,
     "round": _round,
     "trunc": _trunc,
+    "root": _signed_root,
+    "atan2": _angle,
 }
 """By the operation the values over balls of its operands."""

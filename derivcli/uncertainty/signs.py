@@ -22,6 +22,6 @@ def is_nonnegative(tape: Tape, number: int) -> bool:
         return all(is_nonnegative(tape, part) for part in node.parts)
     if node.operation == "power":
         exponent = tape.nodes[node.parts[1]]
-        whole = exponent.operation == "number" and exponent.data.q == 1
-        return not whole or exponent.data.p % 2 == 0 or is_nonnegative(tape, node.parts[0])
+        even = exponent.operation == "number" and (exponent.data.q != 1 or exponent.data.p % 2 == 0)
+        return even or is_nonnegative(tape, node.parts[0])
     return node.operation in NONNEGATIVE

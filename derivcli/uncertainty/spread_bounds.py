@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from flint import arb
 
 from derivcli.engines.balls.errors import UnsureError
-from derivcli.uncertainty.inputs import Inputs
+from derivcli.uncertainty.inputs import Cell, Inputs
 from derivcli.uncertainty.normal_moments import CUT, inside
 from derivcli.uncertainty.polynomials import integral, shell_integral, squared, whole_mean
-from derivcli.uncertainty.taylor_arithmetic import Series
+from derivcli.uncertainty.taylor_arithmetic import Series, exponents
 
 _ZERO = arb(0)
 
@@ -72,14 +72,15 @@ def shell_bounds(inputs: Inputs, order: int, reaches: Sequence[float], max_terms
         raise UnsureError
     polynomial = without_value(middles(series))
     shells: list[tuple[float, arb]] = []
+    degree = order
     for reach in reaches:
         try:
             box = inputs.series([(-reach, reach)] * count, order)
         except UnsureError:
             break
         inner, before = shells[-1] if shells else (0.0, _ZERO)
-        rest = squared(without_value(differences(series, box)))
-        shells.append((reach, before + shell_integral(rest, count, inner, reach)))
+        degree, least = _least_remainder(series, box, degree, _Shell(count, inner, reach))
+        shells.append((reach, before + least))
     square, found = squared(polynomial), Bounds()
     for reach, remainder in shells[-1:] if shells and shells[-1][0] == CUT else shells:
         cell, weight = [(-reach, reach)] * count, inside(count, reach)
@@ -87,6 +88,59 @@ def shell_bounds(inputs: Inputs, order: int, reaches: Sequence[float], max_terms
         variance = integral(square, cell) / weight - mean * mean
         found = found.within(of_part(about(variance, remainder / weight), weight, count, whole=reach == CUT))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Shell:
+    """What lies between two cubes."""
+
+    variables: int
+    inner: float
+    outer: float
+
+    def mean_square(self, rest: Series) -> arb:
+        """The integral of the square of a remainder, by the bounds of its coefficients."""
+        return shell_integral(squared(rest), self.variables, self.inner, self.outer)
+
+
+def _least_remainder(series: Series, box: Series, degree: int, shell: _Shell) -> tuple[int, arb]:
+    """The least mean square of the remainder by its coefficients of one degree or another, and that degree.
+
+    Far out, where boxes are wide, a lower one than that of the polynomial may tell more.
+    """
+    least = shell.mean_square(differences(series, box, degree))
+    while degree and not least.is_zero():
+        other = shell.mean_square(differences(series, box, degree - 1))
+        if not other < least:
+            break
+        degree, least = degree - 1, other
+    return degree, least
+
+
+def needs_by_axis(rest: Series, widths: Sequence[arb]) -> list[float]:
+    """How much of a remainder over a cell depends on each axis."""
+    found = [0.0] * len(widths)
+    for terms in rest:
+        for key, value in terms.items():
+            powers = exponents(key, len(widths))
+            size = float(sized(value, powers, widths).mid())
+            found = [each + power * size for each, power in zip(found, powers, strict=True)]
+    return found
+
+
+def sized(value: arb, powers: Sequence[int], widths: Sequence[arb]) -> arb:
+    """A coefficient times powers of widths."""
+    for width, power in zip(widths, powers, strict=True):
+        if power:
+            value = value * width**power
+    return value
+
+
+def halves(cell: Cell, axis: int) -> list[Cell]:
+    """A cell cut in two."""
+    low, high = cell[axis]
+    middle = (low + high) / 2
+    return [[*cell[:axis], ends, *cell[axis + 1 :]] for ends in ((low, middle), (middle, high))]
 
 
 def of_part(bounds: Bounds, weight: arb, count: int, whole: bool) -> Bounds:
@@ -106,20 +160,20 @@ def without_value(series: Series) -> Series:
     return [{}, *series[1:]]
 
 
-def differences(series: Series, box: Series) -> Series:
-    """How far the coefficients of the polynomial's middles may be from the true ones, which in the box holds the last.
+def differences(series: Series, box: Series, degree: int) -> Series:
+    """What the remainder is made of: a bound for each monomial.
 
-    A coefficient below the highest degree is one about the centre, and only its own ball is in doubt.
+    Up to a degree it is by how much the coefficients about the centre may differ from the middles of their balls, or
+    for this degree those over the box, and beyond it all that the polynomial has.
     """
-    order = max(len(series), len(box)) - 1
-    found: Series = [{} for _ in range(order + 1)]
-    for degree, terms in enumerate(series):
-        if degree < order:
-            found[degree] = {key: value.rad() for key, value in terms.items() if not value.is_exact()}
-    top = box[order] if len(box) > order else {}
-    known = series[order] if len(series) > order else {}
-    for key in {*top, *known}:
-        difference = (top.get(key, _ZERO) - known.get(key, _ZERO).mid()).abs_upper()
-        if not difference.is_zero():
-            found[order][key] = difference
+    found: Series = []
+    for place in range(max(len(series), len(box))):
+        terms, top = (each[place] if place < len(each) else {} for each in (series, box))
+        if place < degree:
+            found.append({key: value.rad() for key, value in terms.items() if not value.is_exact()})
+        elif place == degree:
+            sizes = {key: (top.get(key, _ZERO) - terms.get(key, _ZERO).mid()).abs_upper() for key in {*top, *terms}}
+            found.append({key: size for key, size in sizes.items() if not size.is_zero()})
+        else:
+            found.append({key: value.abs_upper() for key, value in terms.items()})
     return found

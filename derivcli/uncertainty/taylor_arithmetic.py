@@ -7,6 +7,7 @@ not in a dictionary is 0 since the formula is made so, not since a ball happens 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from flint import arb
@@ -28,6 +29,7 @@ def key_of(variable: int) -> int:
     return 1 << (EXPONENT_BITS * variable)
 
 
+@lru_cache(maxsize=10_000)
 def exponents(key: int, variables: int) -> tuple[int, ...]:
     """The exponent of each variable."""
     mask = (1 << EXPONENT_BITS) - 1

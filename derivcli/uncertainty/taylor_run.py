@@ -130,10 +130,12 @@ class _TaylorRun:
     def ruled(self, node: TapeNode, varying: set[int], order: int) -> Any:
         """What the ball rule of a node gives."""
         formula = self.formula
+        constants = None if varying else Constants(formula.tape, formula.at, formula.precision)
+        ctx.prec, ctx.cap = formula.precision, order + 1
         run = Run(formula.tape, {}, order, formula.precision)
         run.bits = formula.bits if order else 0
         run.at = {name: value for name, value in formula.at.items() if name not in self.start}
-        run.constants = None if varying else Constants(formula.tape, formula.at, formula.precision)
+        run.constants = constants
         for part in node.parts:
             value = self.values[part]
             if isinstance(value, list):
@@ -144,6 +146,7 @@ class _TaylorRun:
 
     def taken(self, function: Callable[[Any], Any], inner: Series) -> Series:
         """A function of a series, by what it makes of a variable's own."""
+        ctx.prec, ctx.cap = self.formula.precision, self.order + 1  # other rules may have changed them
         series = function(arb_series([value_of(inner), 1]))
         return composed([series[place] for place in range(self.order + 1)], inner, self.order)
 
@@ -221,7 +224,7 @@ def _both_vary(run: _TaylorRun, node: TapeNode) -> tuple[Series, Series] | None:
 
 def _atan2(run: _TaylorRun, node: TapeNode) -> Series | None:
     both = _both_vary(run, node)
-    if both is None:
+    if both is None or not run.order:
         return None
     y, x = both
     if value_of(x) > 0:

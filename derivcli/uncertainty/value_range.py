@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from flint import arb
@@ -10,6 +11,7 @@ from flint import arb
 from derivcli.engines.balls.errors import UnsureError
 from derivcli.uncertainty.inputs import Cell, Inputs
 from derivcli.uncertainty.signs import is_nonnegative
+from derivcli.uncertainty.spread_bounds import halves
 from derivcli.uncertainty.taylor_arithmetic import key_of, value_of
 
 REACH = 3.0
@@ -36,45 +38,58 @@ def value_range(inputs: Inputs) -> tuple[arb, arb]:
 def _greatest(inputs: Inputs, whole: Cell, sense: int, seen: arb) -> arb:
     """An upper bound of f or, with `sense` -1, of -f."""
     reached: arb | None = None
-    heap: list[tuple[arb, int, Cell]] = []
+    heap: list[tuple[arb, int, Bounded]] = []
     waiting, made = [whole], 0
     while True:
         for cell in waiting:
-            bound, value, cell = _bounded(inputs, cell, sense)
-            reached = value if reached is None or value > reached else reached
+            bounded = _bounded(inputs, cell, sense)
+            reached = bounded.value if reached is None or bounded.value > reached else reached
             made += 1
-            heappush(heap, (-bound, made, cell))
-        bound, _, cell = heap[0]
-        axis = max(range(len(cell)), key=lambda place: cell[place][1] - cell[place][0])
-        low, high = cell[axis]
+            heappush(heap, (-bounded.bound, made, bounded))
+        worst, _, bounded = heap[0]
         assert reached is not None, "there is a first cell"
-        if -bound <= reached + MAX_EXCESS * seen or made > MAX_CELLS or low == high:
-            if not bound.is_finite():
+        low, high = bounded.cell[bounded.axis]
+        if bounded.bound <= reached + MAX_EXCESS * seen or made > MAX_CELLS or low == high:
+            if not worst.is_finite():
                 raise UnsureError
-            return -bound
+            return bounded.bound
         heappop(heap)
-        middle = (low + high) / 2
-        waiting = [[*cell[:axis], ends, *cell[axis + 1 :]] for ends in ((low, middle), (middle, high))]
+        waiting = halves(bounded.cell, bounded.axis)
 
 
-def _bounded(inputs: Inputs, cell: Cell, sense: int) -> tuple[arb, arb, Cell]:
-    """An upper bound over a cell, a value in it, and the face of it on which the greatest value lies."""
-    bound = arb.pos_inf()
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """The face of a cell on which the greatest value lies, an upper bound, a value, and the axis to cut next."""
+
+    cell: Cell
+    bound: arb
+    value: arb
+    axis: int
+
+
+def _bounded(inputs: Inputs, cell: Cell, sense: int) -> Bounded:
+    """What is found over a cell."""
+    bound, needs = arb.pos_inf(), [high - low for low, high in cell]
     for _ in range(2):
         try:
             series = inputs.series(cell, 1)
         except UnsureError:
             break
-        slopes = [sense * series[1].get(key_of(place), _ZERO) for place in range(len(cell))]
+        terms = series[1] if len(series) > 1 else {}
+        slopes = [sense * terms.get(key_of(place), _ZERO) for place in range(len(cell))]
         bound = min(bound, (sense * value_of(series)).upper())
         face = [_face(ends, slope) for ends, slope in zip(cell, slopes, strict=True)]
         if face == list(cell):
-            bound = min(bound, _mean_value_bound(inputs, cell, sense, slopes))
+            sizes = [slope.abs_upper() * (high - low) / 2 for slope, (low, high) in zip(slopes, cell, strict=True)]
+            middle = value_of(inputs.about([(low + high) / 2 for low, high in cell], 0))
+            bound = min(bound, (sense * middle + sum(sizes, _ZERO)).upper())
+            needs = [float(size.mid()) for size in sizes]
             break
         cell = face
     with suppress(UnsureError):
         bound = min(bound, (sense * value_of(inputs.series(cell, 0))).upper())
-    return bound, _middle_value(inputs, cell, sense), cell
+    needs = [need if low < high else -1.0 for need, (low, high) in zip(needs, cell, strict=True)]
+    return Bounded(cell, bound, _middle_value(inputs, cell, sense), max(range(len(cell)), key=needs.__getitem__))
 
 
 def _middle_value(inputs: Inputs, cell: Cell, sense: int) -> arb:
@@ -82,12 +97,6 @@ def _middle_value(inputs: Inputs, cell: Cell, sense: int) -> arb:
         return (sense * value_of(inputs.about([(low + high) / 2 for low, high in cell], 0))).lower()
     except UnsureError:
         return arb.neg_inf()
-
-
-def _mean_value_bound(inputs: Inputs, cell: Cell, sense: int, slopes: list[arb]) -> arb:
-    middle = value_of(inputs.about([(low + high) / 2 for low, high in cell], 0))
-    sizes = (slope.abs_upper() * (high - low) / 2 for slope, (low, high) in zip(slopes, cell, strict=True))
-    return (sense * middle + sum(sizes, _ZERO)).upper()
 
 
 def _face(ends: tuple[float, float], slope: arb) -> tuple[float, float]:
