@@ -21,6 +21,7 @@ WORDS = [word for _, words in synonyms() for word in words.split()]
 ARGUMENTS = {
     "": ["x^2"], "steps": ["x^2"], "study": ["x^2"], "explain": ["x^2", "--at", "x=2"], "answer": ["exp(x)", "exp(x)"],
     "practice": [], "functions": ["gamma"], "check-fn": ["squares.py:SQ"], "shell": [], "warm": ["status"],
+    "data": ["points.csv"],
 }  # fmt: skip
 """What each command is happy with."""
 assert ARGUMENTS.keys() == {"", *COMMANDS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from derivcli.python_arguments import names_of
 from derivcli.render.chosen_columns import ChosenColumns, read_headers, read_names
 
 if TYPE_CHECKING:
+    from derivcli.cli.commands.data import LookOptions
     from derivcli.cli.options import MainOptions
 
 DataFormat = StrEnum("DataFormat", list(DATA_FORMATS))  # type: ignore[misc]
@@ -136,23 +138,26 @@ def reading_in(options: MainOptions) -> Reading | None:
     if not options.data:
         _check_unasked(options)
         return None
+    on_error = options.on_error
+    return replace(
+        reading_of(options),
+        paths=tuple(options.data),
+        on_error=on_error.value if on_error else STOP,
+        types=_types(options.types or ()),
+    )
+
+
+def reading_of(options: MainOptions | LookOptions) -> Reading:
+    """How files are laid out and written, and which columns are named."""
     example = "--column v='Speed (m/s)'"
     what = "a column is a name, '=' and the header in the file"
     pairs = pairs_in(options.column or (), what, f"write it like {example}")
     columns = {names_of([name], example)[0]: header for name, header in pairs.items()}
-    format, on_error = options.data_format, options.on_error
-    return Reading(
-        tuple(options.data),
-        format and format.value,
-        columns,
-        on_error.value if on_error else STOP,
-        layout_in(options),
-        _cells(options),
-        _types(options.types or ()),
-    )
+    format = options.data_format
+    return Reading((), format and format.value, columns, layout=layout_in(options), cells=_cells(options))
 
 
-def layout_in(options: MainOptions) -> Layout:
+def layout_in(options: MainOptions | LookOptions) -> Layout:
     """Where the table lies in a text file."""
     return Layout(
         options.skip_lines or 0,
@@ -171,7 +176,7 @@ def columns_in(options: MainOptions) -> ChosenColumns:
     return ChosenColumns(results, keep, options.names is not None and options.names.value == "sql")
 
 
-def _cells(options: MainOptions) -> Cells:
+def _cells(options: MainOptions | LookOptions) -> Cells:
     missing, missing_in = _missing(options.na or ())
     thousands = _thousands(options.thousands, options.decimal_comma)
     return Cells(options.decimal_comma, thousands, missing, missing_in, options.time_format or "")

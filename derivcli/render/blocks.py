@@ -207,6 +207,15 @@ class Facts:
 
     title: str
     facts: Sequence[tuple[str, str]]
+    is_typed: bool = False
+    """Whether texts hold what stands in a file, which is no markup."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A command line for a shell, by the words that belong together, which is broken so that it still is one."""
+
+    words: Sequence[str]
 
 
 BOTTOM, MIDDLE, TOP = LEVELS = range(3)
@@ -275,6 +284,7 @@ Block: TypeAlias = (
     | Checks
     | Glossary
     | Facts
+    | CommandLine
     | Variations
 )
 
@@ -339,6 +349,18 @@ class Document:
     values: Callable[[], Sequence[Sequence[str]]] | None = None
     graph: Callable[[], Graph] | None = None
     cases: Callable[[], Sequence[TestCase]] | None = None
+
+
+def command_lines(block: CommandLine, width: int) -> list[str]:
+    """The lines of a command, all but the last of which end with a backslash; no line is broken within words."""
+    lines = [block.words[0]]
+    for word in block.words[1:]:
+        if len(lines[-1]) + len(word) + len("  \\") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines[-1] += " \\"
+            lines.append(f"  {word}")
+    return lines
 
 
 def fit(columns: Sequence[Column], style: Style) -> bool:

@@ -17,7 +17,7 @@ from derivcli.render.formats.mermaid import write_mermaid
 from derivcli.render.formats.tree import write_tree
 from derivcli.render.formats.value import write_value
 
-Kind: TypeAlias = Literal["results", "ledger", "steps", "answer", "function check", "functions", "study"]
+Kind: TypeAlias = Literal["results", "ledger", "steps", "answer", "function check", "functions", "study", "data"]
 """What a document tells of."""
 
 
@@ -66,29 +66,29 @@ def _write_junit(document: Document, style: Style) -> str:
 FORMATS: dict[str, Format] = {
     row.name: row
     for row in (
-        Format("table", "tables in the width of the screen", ("results", "ledger", "functions", "study"),
-               _write_terminal,
-               on_terminal=True, is_colored=True, suffixes=(".txt",), tells_check=True, synonyms="table pretty text"),
+        Format("table", "tables in the width of the screen", ("results", "ledger", "functions", "study", "data"),
+               _write_terminal, on_terminal=True, in_pipe=("data",), is_colored=True,
+               suffixes=(".txt",), tells_check=True, synonyms="table pretty text"),
         Format("text", "equations and sentences in the width of the screen", ("steps", "answer", "function check"),
                _write_terminal, on_terminal=True, in_pipe=("answer", "function check"), is_colored=True),
         Format("tree", "the graph from the result down to the variables", ("ledger",), write_tree, is_colored=True,
                shows_graph=True, synonyms="tree"),
         Format("tsv", "lines of cells with tabs between them",
-               ("results", "ledger", "steps", "function check", "functions", "study"),
+               ("results", "ledger", "steps", "function check", "functions", "study", "data"),
                partial(write_delimited, delimiter="\t"),
                in_pipe=("results", "ledger", "steps", "functions", "study"), streams=True, is_data_file=True,
                synonyms="tsv tab"),
-        Format("csv", "lines of cells with commas between them", ("results", "steps", "functions", "study"),
+        Format("csv", "lines of cells with commas between them", ("results", "steps", "functions", "study", "data"),
                partial(write_delimited, delimiter=","), streams=True, is_data_file=True, synonyms="csv"),
         Format("json", "one documented, versioned object",
-               ("results", "ledger", "steps", "answer", "function check", "functions", "study"), write_json,
+               ("results", "ledger", "steps", "answer", "function check", "functions", "study", "data"), write_json,
                suffixes=(".json",), holds_verdicts=True, synonyms="json"),
         Format("latex", "equations, arrays and matrices for amsmath", ("results", "steps", "study"), write_latex,
                suffixes=(".tex",), synonyms="latex tex"),
         Format("junit", "JUnit's XML for programs that collect tests", ("function check",), _write_junit,
                synonyms="junit xml xunit"),
         Format("markdown", "mathematics and tables for pages",
-               ("results", "steps", "function check", "functions", "study"), write_markdown,
+               ("results", "steps", "function check", "functions", "study", "data"), write_markdown,
                suffixes=(".md",), tells_check=True, synonyms="markdown md"),
         Format("value", "the bare answers, a line for each point", ("results",), write_value, streams=True,
                synonyms="value raw plain bare number quiet"),

@@ -160,7 +160,7 @@ _deriv_main() {
             if [[ $plain == -* ]]; then
                 names=(--at --zip --data --data-format --column --na --on-error --skip-lines --header-lines --comment --separator --widths --thousands --decimal-comma --encoding --time-format --types --columns --keep --names --wrt --order --mixed --along --hessian --gradient --div --curl --laplacian --differential --implicit --parametric --polar --tangent --series --sum --mean --elasticity --sigma --corr --on --let --use --check --no-check --exact --no-exact --plot --show --theme --size --dpi --transparent --equal --study --surface --code --output --no-clobber --format --digits --dtype --engine --device --version --install-completion --help)
             elif ((${#words[@]} == start + 1)); then
-                names=(study steps answer practice explain check-fn functions shell warm help)
+                names=(study steps answer practice explain check-fn functions data shell warm help)
             fi
             ;;
         --at) _deriv_names '=' ;;
@@ -591,6 +591,64 @@ _deriv_functions() {
     done
 }
 
+_deriv_data() {
+    local -a names=()
+    local word option= current given=' ' lead= plain skip index name start=2
+    for ((index = start; index < ${#words[@]} - 1; index++)); do
+        word=${words[index]}
+        if [[ -n $option ]]; then
+            option=
+            continue
+        fi
+        case $word in
+            --) return ;;
+            --data-format | --column | --na | --skip-lines | --header-lines | --comment | --separator | --widths | --thousands | --encoding | --time-format | --format) option=$word ;;
+        esac
+        case ${word%%=*} in
+            --data-format) given+='--data-format ' ;;
+            --skip-lines) given+='--skip-lines ' ;;
+            --header-lines) given+='--header-lines ' ;;
+            --comment) given+='--comment ' ;;
+            --separator) given+='--separator ' ;;
+            --widths) given+='--widths ' ;;
+            --thousands) given+='--thousands ' ;;
+            --decimal-comma) given+='--decimal-comma ' ;;
+            --encoding) given+='--encoding ' ;;
+            --time-format) given+='--time-format ' ;;
+            --format) given+='--format ' ;;
+            --help) given+='--help ' ;;
+        esac
+    done
+
+    # Readline replaces the last part of the current word only, which it hands over as $2.
+    current=${words[${#words[@]} - 1]}
+    _deriv_plain "${current%"$2"}"
+    skip=${#plain}
+    _deriv_plain "$current"
+    if [[ -z $option && $plain == --*=* ]]; then
+        option=${plain%%=*}
+        lead=$option=
+    fi
+
+    case $option in
+        '')
+            if [[ $plain == -* ]]; then
+                names=(--data-format --column --na --skip-lines --header-lines --comment --separator --widths --thousands --decimal-comma --encoding --time-format --format --help)
+            elif ((${#words[@]} == start + 1)); then
+                names=()
+            fi
+            ;;
+        --data-format) names=(csv tsv parquet arrow jsonl) ;;
+        --format) names=(table tsv csv json markdown) ;;
+    esac
+    for name in ${names[@]+"${names[@]}"}; do
+        if [[ $lead$name == "$plain"* && ( -n $option || $given != *" $name "* ) ]]; then
+            name=$lead$name
+            COMPREPLY+=("${name:skip}")
+        fi
+    done
+}
+
 _deriv_shell() {
     local -a names=()
     local word option= current given=' ' lead= plain skip index name start=2
@@ -717,7 +775,7 @@ _deriv_help() {
             if [[ $plain == -* ]]; then
                 names=()
             elif ((${#words[@]} == start + 1)); then
-                names=(study steps answer practice explain check-fn functions shell warm points derivatives checking output data pictures program options)
+                names=(study steps answer practice explain check-fn functions data shell warm points derivatives checking output pictures program options)
             fi
             ;;
 
@@ -744,6 +802,7 @@ _deriv() {
             explain) complete=_deriv_explain ;;
             check-fn) complete=_deriv_check-fn ;;
             functions) complete=_deriv_functions ;;
+            data) complete=_deriv_data ;;
             shell) complete=_deriv_shell ;;
             warm) complete=_deriv_warm ;;
             help) complete=_deriv_help ;;

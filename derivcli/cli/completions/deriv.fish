@@ -3,7 +3,7 @@
 function __deriv_is -d 'Whether this is the command that is typed, the main one having no name'
     set -l tokens (commandline -cpo)
     set -l command ''
-    if test (count $tokens) -gt 1; and contains -- $tokens[2] study steps answer practice explain check-fn functions shell warm help
+    if test (count $tokens) -gt 1; and contains -- $tokens[2] study steps answer practice explain check-fn functions data shell warm help
         set command $tokens[2]
     end
     test "$command" = "$argv[1]"
@@ -40,7 +40,7 @@ function __deriv_names -d 'Variables of the expressions that are typed so far, w
     set -l tokens (commandline -cpo)
     set -l current (commandline -ct | string replace -ra '[\'"\\\\]' '' | string collect)
     set -l head (string replace -r '^--[a-z-]+=' '' -- $current | string match -r '^.*,')
-    if contains -- "$tokens[2]" study steps answer practice explain check-fn functions shell warm help
+    if contains -- "$tokens[2]" study steps answer practice explain check-fn functions data shell warm help
         set -e tokens[2]
     end
     for name in (command deriv --complete-names '--at --column --separator --encoding --columns --keep --wrt --mixed --along --implicit --parametric --polar --sigma --corr --on --let' '--data --data-format --na --on-error --skip-lines --header-lines --comment --widths --thousands --time-format --types --names --order --series --use --plot --theme --size --dpi --code --output --format --digits --dtype --engine --device --install-completion --claim --solve --level --seed --count --against --shape --with --gradient --idle' $tokens[2..] "$current" 2>/dev/null </dev/null)
@@ -123,6 +123,7 @@ complete -c deriv -n '__deriv_first ""' -a practice -d 'Set exercises, and judge
 complete -c deriv -n '__deriv_first ""' -a explain -d 'Show the graph of a formula, and each step of the backward pass'
 complete -c deriv -n '__deriv_first ""' -a check-fn -d 'Check a torch.autograd.Function of yours'
 complete -c deriv -n '__deriv_first ""' -a functions -d 'List the functions that a formula can use, or tell all about one'
+complete -c deriv -n '__deriv_first ""' -a data -d 'Look at a data file, and tell how to begin with it'
 complete -c deriv -n '__deriv_first ""' -a shell -d 'Answer formulas line by line, typed or piped'
 complete -c deriv -n '__deriv_first ""' -a warm -d 'Keep a server ready, so that answers come at once'
 complete -c deriv -n '__deriv_first ""' -a help -d 'Tell all about a command'
@@ -204,8 +205,22 @@ complete -c deriv -n '__deriv_is "functions"' -l use -x -a '(__deriv_files py)' 
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t markdown\t' -d 'How to print'
 complete -c deriv -n '__deriv_is "functions"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "functions"' -a 'pow sqrt cbrt root exp exp2 expm1 log log2 log10 log1p logit xlogy xlog1py entr sin cos tan sec csc cot asin acos atan asec acsc acot atan2 deg2rad rad2deg sinh cosh tanh sech csch coth asinh acosh atanh asech acsch acoth abs sign floor ceil round trunc frac mod fmod max min clamp heaviside hypot gamma loggamma polygamma digamma harmonic trigamma factorial beta lowergamma uppergamma gammainc gammaincc zeta binomial rf ff lambertw erf erfc erfi erfinv erfcinv erfcx dawsn ndtr log_ndtr ndtri Ei li Li expint E1 Si Ci Shi Chi fresnels fresnelc besselj bessely besseli besselk bessel_j0 bessel_j1 bessel_y0 bessel_y1 modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 ive kve i0e i1e k0e k1e jn yn spherical_in spherical_bessel_j0 sinc sincpi airyai airybi airyaiprime airybiprime elliptic_k elliptic_f elliptic_e elliptic_e_inc elliptic_pi elliptic_pi_inc legendre chebyshevt chebyshevu hermite hermite_prob laguerre gegenbauer assoc_laguerre legendre_polynomial_p chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l relu relu6 leaky_relu prelu threshold hardtanh hardsigmoid hardswish hardshrink softshrink elu celu selu softsign tanhshrink sigmoid logsigmoid softplus silu gelu gelu_tanh mish logsumexp softmax log_softmax'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --data-format' -l data-format -x -a 'csv\t tsv\t parquet\t arrow\t jsonl\t' -d 'The format of --data'
+complete -c deriv -n '__deriv_is "data"' -l column -x -d 'Take a variable from the column with this header, v=\'Speed (m/s)\', or with this number, v=3'
+complete -c deriv -n '__deriv_is "data"' -l na -x -d 'Cells that stand for no number: -999,NA,?; of one column T=-999'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --skip-lines' -l skip-lines -x -d 'Lines above the table'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --header-lines' -l header-lines -x -d 'Lines of headers: 1 of names, 2 with units below them, more with lines to leave out, 0 for none'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --comment' -l comment -x -d 'Leave out lines that begin with this, as \'#\''
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --separator' -l separator -x -d 'What stands between cells: comma, semicolon, tab, pipe, space'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --widths' -l widths -x -d 'Columns of fixed widths, in characters: 4,8,8'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --thousands' -l thousands -x -d 'What separates thousands: comma, point, apostrophe or space'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --decimal-comma' -l decimal-comma -d 'Read and write 3.14 as 3,14'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --encoding' -l encoding -x -d 'How text is encoded: latin-1, cp1252, utf-16'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --time-format' -l time-format -x -d 'How times are written: \'%d.%m.%Y %H:%M\''
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --format' -l format -x -a 'table\t tsv\t csv\t json\t markdown\t' -d 'How to print'
+complete -c deriv -n '__deriv_is "data"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "shell"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_is "warm"; and __deriv_lacks --idle' -l idle -x -d 'With start: end after so many minutes without a command'
 complete -c deriv -n '__deriv_is "warm"; and __deriv_lacks --help' -l help -d 'Show this message and exit'
 complete -c deriv -n '__deriv_first "warm"' -a 'start status stop'
-complete -c deriv -n '__deriv_first "help"' -a 'study steps answer practice explain check-fn functions shell warm points derivatives checking output data pictures program options'
+complete -c deriv -n '__deriv_first "help"' -a 'study steps answer practice explain check-fn functions data shell warm points derivatives checking output pictures program options'

@@ -6,7 +6,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
     # By command, the main one having no name: what its first word may be, and its options.
     $commands = @{
         '' = @{
-            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'help')
+            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'data', 'shell', 'warm', 'help')
             Endings = @()
             Options = @(
                 @{ Names = @('--at'); Help = 'Where: x=3, x=pi/2, x=1,2,3,y=4, or a range x=start:stop:count'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = '=' }
@@ -192,6 +192,26 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
                 @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
             )
         }
+        'data' = @{
+            First = @()
+            Endings = @()
+            Options = @(
+                @{ Names = @('--data-format'); Help = 'The format of --data'; Value = $true; Once = $true; Choices = @('csv', 'tsv', 'parquet', 'arrow', 'jsonl'); Endings = @(); BehindName = $null }
+                @{ Names = @('--column'); Help = 'Take a variable from the column with this header, v=''Speed (m/s)'', or with this number, v=3'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--na'); Help = 'Cells that stand for no number: -999,NA,?; of one column T=-999'; Value = $true; Once = $false; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--skip-lines'); Help = 'Lines above the table'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--header-lines'); Help = 'Lines of headers: 1 of names, 2 with units below them, more with lines to leave out, 0 for none'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--comment'); Help = 'Leave out lines that begin with this, as ''#'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--separator'); Help = 'What stands between cells: comma, semicolon, tab, pipe, space'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--widths'); Help = 'Columns of fixed widths, in characters: 4,8,8'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--thousands'); Help = 'What separates thousands: comma, point, apostrophe or space'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--decimal-comma'); Help = 'Read and write 3.14 as 3,14'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--encoding'); Help = 'How text is encoded: latin-1, cp1252, utf-16'; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--time-format'); Help = 'How times are written: ''%d.%m.%Y %H:%M'''; Value = $true; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+                @{ Names = @('--format'); Help = 'How to print'; Value = $true; Once = $true; Choices = @('table', 'tsv', 'csv', 'json', 'markdown'); Endings = @(); BehindName = $null }
+                @{ Names = @('--help'); Help = 'Show this message and exit'; Value = $false; Once = $true; Choices = @(); Endings = @(); BehindName = $null }
+            )
+        }
         'shell' = @{
             First = @()
             Endings = @()
@@ -208,7 +228,7 @@ Register-ArgumentCompleter -Native -CommandName deriv -ScriptBlock {
             )
         }
         'help' = @{
-            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'shell', 'warm', 'points', 'derivatives', 'checking', 'output', 'data', 'pictures', 'program', 'options')
+            First = @('study', 'steps', 'answer', 'practice', 'explain', 'check-fn', 'functions', 'data', 'shell', 'warm', 'points', 'derivatives', 'checking', 'output', 'pictures', 'program', 'options')
             Endings = @()
             Options = @(
 

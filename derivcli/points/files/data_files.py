@@ -170,7 +170,7 @@ def headers_shown(headers: Sequence[str]) -> str:
 @contextmanager
 def open_data(reading: Reading, stdin: BinaryIO) -> Iterator[DataFiles]:
     """Data files that are open until the block ends; raises DerivError where one is none, or has other columns."""
-    names = [each for path in reading.paths for each in _matching(path)]
+    names = [each for path in reading.paths for each in matching(path)]
     if names.count("-") > 1:
         raise DerivError("standard input is read more than once", hint="give - once")
     with ExitStack() as stack:
@@ -178,7 +178,8 @@ def open_data(reading: Reading, stdin: BinaryIO) -> Iterator[DataFiles]:
         yield DataFiles(reading, files, names)
 
 
-def _matching(path: str) -> list[str]:
+def matching(path: str) -> list[str]:
+    """The files that a name or a pattern means; raises DerivError where there is none."""
     if path == "-" or not glob.has_magic(path) or os.path.exists(path):  # noqa: PTH110 (whatever the name)
         return [path]
     found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 (which pathlib has no match for in one call)

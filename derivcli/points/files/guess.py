@@ -71,7 +71,7 @@ def guess_layout(text: str, usual_separator: str = ",", given: Layout = AS_TOLD)
 
 def _signs(lines: list[Line]) -> list[str]:
     """The signs of comments that are worth a trial; "" for none."""
-    begins = {line.text.lstrip(" \t")[:2] for line in lines}
+    begins = {line.text[:2] for line in lines}
     return ["", *(sign for sign in COMMENT_SIGNS if any(begin.startswith(sign) for begin in begins))]
 
 

@@ -10,6 +10,7 @@ from derivcli.render.blocks import (
     CheckResult,
     Checks,
     Column,
+    CommandLine,
     Document,
     Equations,
     Facts,
@@ -21,10 +22,17 @@ from derivcli.render.blocks import (
     Style,
     Table,
     Variations,
+    command_lines,
 )
 from derivcli.render.formats.aligned_rows import aligned_rows, environment
 from derivcli.render.formats.variation_array import variation_arrays
 from derivcli.render.numbers import formula_latex
+
+LINE_LETTERS = 100
+"""Letters of a line of a command."""
+
+TYPED_ROLES = ("cell", "words of cells")
+"""Roles of columns that hold what stands in a file."""
 
 
 def write_markdown(document: Document, style: Style) -> str:
@@ -72,13 +80,22 @@ def _paragraphs(block: Block) -> Iterator[str]:
                 yield _terms(block.header, section)
         case Variations():
             yield from (f"$$\n{array}\n$$" for array in variation_arrays(block))
+        case CommandLine():
+            fence = "`" * (max((len(run) for run in re.findall("`+", " ".join(block.words))), default=0) + 1)
+            fence = fence if len(fence) > 2 else "```"
+            yield "\n".join([f"{fence}sh", *command_lines(block, LINE_LETTERS), fence])
         case Facts():
             yield f"## `{block.title}`"
-            yield "".join(f"- {label}: {_escaped(text)}\n" for label, text in block.facts)
+            written = _plain if block.is_typed else _escaped
+            yield "".join(f"- {label}: {written(text)}\n" for label, text in block.facts)
 
 
 def _table(columns: Sequence[Column]) -> str:
     cells = [[column.label, *column.with_exact(" = ${}$", formula_latex)] for column in columns]
+    cells = [
+        [*map(_plain, texts)] if column.role in TYPED_ROLES else texts
+        for column, texts in zip(columns, cells, strict=True)
+    ]
     widths = [max(3, *map(len, column)) for column in cells]
     rows = [
         " | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
@@ -105,3 +122,8 @@ def _terms(header: Sequence[str], section: Section) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("*", r"\*").replace("|", r"\|")
+
+
+def _plain(text: str) -> str:
+    """A text of which nothing is markup."""
+    return re.sub(r"([\\`*_{}\[\]<>|#~$&])", r"\\\1", text)

@@ -22,6 +22,7 @@ from derivcli.render.blocks import (
     CheckResult,
     Checks,
     Column,
+    CommandLine,
     Document,
     Equations,
     Facts,
@@ -33,6 +34,7 @@ from derivcli.render.blocks import (
     Style,
     Table,
     Variations,
+    command_lines,
     fit,
 )
 from derivcli.render.formats.chains import chain_lines
@@ -117,6 +119,9 @@ def _print(console: Console, block: Block, style: Style) -> None:
             _print_glossary(console, block, style)
         case Facts():
             _print_facts(console, block)
+        case CommandLine():
+            for line in command_lines(block, console.width):
+                print_line(console, Text(line, style=COLORS["formula"]))
         case Variations():
             for pieces in variation_lines(block, style):
                 print_line(console, Text.assemble(*((text, COLORS.get(role, "")) for text, role in pieces)))

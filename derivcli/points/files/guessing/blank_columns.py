@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from derivcli.points.files.guessing.cell_kinds import NUMBER, Kinds
 from derivcli.points.files.guessing.split_lines import Line
 
-MAX_STARTS_TRIED = 6
+MAX_STARTS_TRIED = 8
 MAX_CHARACTERS_OF_LINE = 2000
 
 LEAST_LINES = 3
@@ -24,14 +24,15 @@ def widths_of(lines: Sequence[Line], kinds: Kinds) -> Iterator[tuple[int, ...]]:
         return
     holds = [_holds_numbers(text, kinds) for text in texts]
     last = max((place for place, each in enumerate(holds) if each), default=-1) + 1
-    begins = [place for place in range(last) if holds[place] and not (place and holds[place - 1])]
-    found = set()
+    begins = [place for place in range(last) if holds[place] and not all(holds[max(0, place - 3) : place] or [False])]
+    found: set[tuple[int, ...]] = set()
     for begin in begins[:MAX_STARTS_TRIED]:
         if last - begin >= LEAST_LINES:
-            widths = _widths(texts[begin:last], texts[max(0, begin - 1) : begin])
-            if len(widths) > 1 and widths not in found:
-                found.add(widths)
-                yield widths
+            for above in (1, 2):
+                widths = _widths(texts[begin:last], texts[max(0, begin - above) : begin])
+                if len(widths) > 1 and widths not in found:
+                    found.add(widths)
+                    yield widths
 
 
 def _holds_numbers(text: str, kinds: Kinds) -> bool:
@@ -46,7 +47,9 @@ def _widths(rows: Sequence[str], above: Sequence[str]) -> tuple[int, ...]:
     spans = _filled(rows)
     if above and len(_filled([*rows, *above])) == len(spans):
         spans = _filled([*rows, *above])
-    borders = [_border(rows, left, right) for left, right in pairwise(spans)]
+    length = max(map(len, above), default=0)
+    line = "".join("x" if any(each[place : place + 1].strip() for each in above) else " " for place in range(length))
+    borders = [_beside_words(line, _border(rows, left, right), left[1], right[0]) for left, right in pairwise(spans)]
     return tuple(stop - start for start, stop in pairwise([0, *borders, max(map(len, rows), default=0) + 1]))
 
 
@@ -65,10 +68,18 @@ def _filled(rows: Sequence[str]) -> list[Span]:
 
 
 def _border(rows: Sequence[str], left: Span, right: Span) -> int:
-    """Where between two columns the border lies: words grow to the right, and numbers to the left."""
-    first, last = left[1], right[0]
-    grows_left = sum(row[right[0] : right[0] + 1].strip() == "" for row in rows) > 0
-    grows_right = sum(row[left[1] - 1 : left[1]].strip() == "" for row in rows) > 0
+    """Where between two columns the border lies best: words grow to the right, and numbers to the left."""
+    grows_left = any(not row[right[0] : right[0] + 1].strip() for row in rows)
+    grows_right = any(not row[left[1] - 1 : left[1]].strip() for row in rows)
     if grows_left and grows_right:
-        return (first + last + 1) // 2
-    return first if grows_left else last
+        return (left[1] + right[0] + 1) // 2
+    return left[1] if grows_left else right[0]
+
+
+def _beside_words(line: str, best: int, first: int, last: int) -> int:
+    """The place nearest to the best one that has two blanks in a line of names, or one, or is the best."""
+    blank = [not line[place : place + 1].strip() for place in range(last + 1)]
+    places = sorted(range(first, last + 1), key=lambda place: abs(place - best))
+    double = [place for place in places if blank[place - 1] and (blank[place] or blank[place - 2])]
+    single = [place for place in places if blank[place - 1] or blank[place]]
+    return [*double, *single, best][0]

@@ -7,17 +7,16 @@ import re
 from derivcli.points.files.number_grammar import is_number
 from derivcli.points.files.units import MISSING_WORDS
 
-COMMENT_SIGNS = ("#", "%", "!", "//", ";", "'", '"')
+COMMENT_SIGNS = ("#", "%", "!", "//", ";", "'")
 
 NUMBER, GROUPED, MISSING, TIME = "number", "grouped", "missing", "time"
 EMPTY, WORDS, UNCUT = "empty", "words", "uncut"
 """The kinds of cells: grouped are numbers with spaces in them, and one uncut is what another separator would part."""
 
 _MAX_CHARACTERS = 80
-_TIME = re.compile(
-    r"\d{1,4}[-/.:]\d{1,2}[-/.:T ]\d[-\d:/. TZ+]*|\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?"
-    r"|\d{1,2}([- /]?)[A-Za-z]{3,9}\1(?:\d{4}|\d{2})(?:[ T]\d{1,2}:[\d:.]+)?"
-)
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?"
+_DATE = r"(?:\d{1,4}([-/.])\d{1,2}\1\d{1,4}|\d{4}[-/]\d{2}|\d{1,2}([- /]?)[A-Za-z]{3,9}\2(?:\d{4}|\d{2}))"
+_TIME = re.compile(rf"{_DATE}(?:(?:T| +){_CLOCK}(?: ?(?:Z|[+-]\d{{2}}:?\d{{2}}))?)?|{_CLOCK}")
 _GROUPED = re.compile(
     r"[-+−]?\d{1,3}(?:(?:[ \u00a0\u202f]\d{3})+|(?:'\d{3})+|(?:’\d{3})+|(?:,\d{3})+|(?:\.\d{3})+)(?:[.,]\d+)?"
 )
@@ -55,7 +54,8 @@ def _kind(cell: str) -> str:
     if _TIME.fullmatch(cell):
         return TIME
     parts = cell.split()
-    if len(parts) > 1 and all(is_number(part) or is_number(part, True) for part in parts):
+    numbers = sum(is_number(part) or is_number(part, True) for part in parts)
+    if len(parts) > 1 and (numbers == len(parts) or (numbers and "  " in cell)):
         return UNCUT
     pieces = _OTHERS.split(cell)
     parted = len(pieces) > 1 and any(is_number(piece) or _GROUPED.fullmatch(piece.strip()) for piece in pieces)

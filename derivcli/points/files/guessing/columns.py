@@ -25,6 +25,7 @@ _STARS = re.compile(r"[*?#x/.-]{2,}")
 _SENTINEL = re.compile(r"-?(?:9{3,}|8{3,}|7{3,}|6999)(?:\.\d+)?|-?9+\.9+0*|-(?:99|100|200)(?:\.0*)?")
 
 MAX_DIGITS = 400
+MAX_LETTERS_OF_WORD = 20
 
 _COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
 _MAYBE_THOUSAND = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
@@ -36,6 +37,18 @@ _THOUSANDS = {
     " ": re.compile(r"[-+]?[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?"),
 }
 """How numbers are written that a sign between thousands alone explains."""
+
+_GROUP = re.compile(r"(?<=[0-9])[ '’\u00a0\u202f](?=[0-9]{3})")
+"""A sign between thousands that is none of decimals."""
+
+_MARKED = re.compile(r"[,'’ \u00a0\u202f]|\..*\.")
+"""What a cell has whose sign for decimals or thousands is not plain."""
+
+_POINTED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+"""Most numbers, which are read at once."""
+
+_SUSPECTS = 4
+"""Numbers from each end of a column that may stand for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ def guess_cells(
 ) -> CellsGuess:
     """What columns of texts are that stand between separators; what is `given` of how cells are written stays."""
     texts = [[cell.strip() for cell in column] for column in columns]
-    every = [cell.translate(MINUS) for column in texts for cell in column if cell]
+    every = [cell.translate(MINUS) for column in texts for cell in column if _MARKED.search(cell)]
     comma, thousands = _signs(every, separator)
     if given.decimal_comma or given.thousands:
         comma, thousands = given.decimal_comma, given.thousands
@@ -86,12 +99,11 @@ def guess_cells(
 def _signs(cells: Sequence[str], separator: str) -> tuple[bool, str]:
     """Whether the comma is the decimal sign, and the sign between thousands, "" for none."""
     certain = {sign: sum(form.fullmatch(cell) is not None for cell in cells) for sign, form in _THOUSANDS.items()}
-    commas = [cell for cell in cells if _COMMA.fullmatch(cell)]
+    commas = [bare for cell in cells if _COMMA.fullmatch(bare := _GROUP.sub("", cell))]
     maybe = sum(_MAYBE_THOUSAND.fullmatch(cell) is not None for cell in commas)
     decimal = len(commas) - maybe + certain["."]
-    points = any("." in cell and is_number(cell) for cell in cells)
     if not decimal and not certain[","] and maybe:
-        is_thousands = separator == "," or points
+        is_thousands = separator == ","
         decimal, certain[","] = (0, maybe) if is_thousands else (maybe, 0)
     comma = decimal > certain[","] and (decimal > 0)
     certain["," if comma else "."] = 0
@@ -109,6 +121,8 @@ class _CellReader:
 
     def number(self, cell: str) -> float | None:
         """The number that a cell is; None where it is none."""
+        if not self._comma and len(cell) < MAX_DIGITS and _POINTED.fullmatch(cell):
+            return float(cell)
         text = cell.translate(MINUS)
         if self._grouped and self._grouped.fullmatch(text):
             text = re.sub(self._thousands, "", text)
@@ -118,18 +132,18 @@ class _CellReader:
 
     def column(self, header: str, cells: Sequence[str]) -> ColumnGuess:
         """What a column is."""
-        numbers: dict[float, Counter[str]] = {}
+        numbers: dict[float, dict[str, int]] = {}
         missing: Counter[str] = Counter()
         others: Counter[str] = Counter()
         known = {*self._given.missing, *self._given.missing_in.get(header, ())}
         for cell, count in Counter(cells).items():
-            is_missing = is_missing_word(cell) or cell in known
+            is_missing = cell in known or is_missing_word(cell)
             number = None if is_missing else self.number(cell)
             if number is not None:
-                numbers.setdefault(number, Counter())[cell] += count
+                numbers.setdefault(number, {})[cell] = count
             else:
                 (missing if is_missing else others)[cell] += count
-        count = sum(each.total() for each in numbers.values())
+        count = sum(sum(each.values()) for each in numbers.values())
         if not count + others.total():
             return ColumnGuess(NOTHING, len(cells), 0, missing)
         if count < LEAST_NUMBERS * (count + others.total()):
@@ -138,7 +152,7 @@ class _CellReader:
             missing.update(numbers.pop(value))
         values = [value for value in numbers if math.isfinite(value)]
         least, most = (min(values), max(values)) if values else (None, None)
-        count = sum(each.total() for each in numbers.values())
+        count = sum(sum(each.values()) for each in numbers.values())
         return ColumnGuess(NUMBERS, len(cells), count, missing, others, least, most)
 
     def _of_no_numbers(self, cells: Sequence[str], numbers: int, missing: Mapping[str, int]) -> ColumnGuess:
@@ -154,14 +168,17 @@ class _CellReader:
 
 def is_missing_word(cell: str) -> bool:
     """Whether a cell says that there is no number."""
+    if len(cell) > MAX_LETTERS_OF_WORD:
+        return False
     lower = cell.lower()
     return not lower or lower in MISSING_WORDS or lower in _MISSING_TOO or _STARS.fullmatch(lower) is not None
 
 
 def _sentinels(numbers: Collection[float]) -> list[float]:
     """The numbers that stand for none: all nines and such, far from all others."""
-    finite = [value for value in numbers if math.isfinite(value)]
-    suspects = {value for value in finite if _SENTINEL.fullmatch(f"{value:.15g}")}
+    finite = sorted(value for value in numbers if math.isfinite(value))
+    ends = finite[:_SUSPECTS] + finite[_SUSPECTS:][-_SUSPECTS:]
+    suspects = {value for value in ends if _SENTINEL.fullmatch(f"{value:.15g}")}
     rest = [value for value in finite if value not in suspects]
     if not rest:
         return []

@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
-from derivcli.points.files.guessing.cell_kinds import EMPTY, GROUPED, MISSING, NUMBER, TIME, UNCUT, WORDS, Kinds
+from derivcli.points.files.guessing.cell_kinds import (
+    COMMENT_SIGNS,
+    EMPTY,
+    GROUPED,
+    MISSING,
+    NUMBER,
+    TIME,
+    UNCUT,
+    WORDS,
+    Kinds,
+)
 from derivcli.points.files.guessing.split_lines import Cut, Row
+from derivcli.points.files.reading import SPACE
 from derivcli.points.files.units import are_statistics, looks_like_unit
 
 MAX_WIDTHS_TRIED = 3
@@ -18,7 +29,11 @@ MAX_WIDTHS_TRIED = 3
 
 MAX_CELLS_LOOKED_AT = 4000
 MAX_ROWS_SHOWN = 20
+MAX_PLACES = 40
+"""Columns of numbers that are looked at to tell rows from others."""
+
 MAX_HEADER_LINES = 4
+MAX_WORDS_OF_NAME = 6
 
 LEAST_SHARE = 0.8
 """The share of rows that have all cells."""
@@ -28,7 +43,9 @@ LEAST_NUMBERS = 0.65
 
 LEAST_ROWS = 2
 
-_WITHOUT_NAMES = 0.9
+_BY_HEADER_LINES = {0: 0.9, 2: 1.02, 3: 1.02}
+"""What a table is worth without names, and with units below them; 1 with names alone."""
+
 _VALUES = {NUMBER: 1.0, TIME: 1.0, WORDS: 0.9, GROUPED: 0.8, MISSING: 0.5, EMPTY: 0.5, UNCUT: 0.0}
 """What a column is worth by the kind of most of its cells."""
 
@@ -75,6 +92,7 @@ class _Finder:
     def _learn(self, rows: Sequence[Row]) -> None:
         """Find what the columns are, of some of these rows."""
         step = -(-len(rows) * self._width // MAX_CELLS_LOOKED_AT)
+        self._is_padded = any(cell.startswith(" ") for row in rows[:MAX_ROWS_SHOWN] for cell in row.cells[1:])
         self._kinds = self._kinds_of(rows[:: max(1, step)])
         self._numeric = [place for place, kind in enumerate(self._kinds) if kind in _NUMERIC]
 
@@ -97,10 +115,12 @@ class _Finder:
         whole = sum(len(row.cells) == self._width for row in self._rows[start : inside[-1] + 1])
         if whole < LEAST_SHARE * span:
             return None
+        while not are_years and start and self._is_without_numbers(self._rows[start - 1]):
+            start -= 1
         header = 1 if are_years else self._header_lines(start)
-        score = fmean(_VALUES[kind] for kind in self._kinds) * (whole / span)
+        score = fmean(_VALUES[kind] for kind in self._kinds) * (whole / span) ** (3 if self._separator == SPACE else 1)
         score *= (len(inside) / (len(self._rows) - start)) ** 0.5 * (len(inside) * self._width / total) ** 0.25
-        return self._table(start, header, score if header else score * _WITHOUT_NAMES)
+        return self._table(start, header, score * (_BY_HEADER_LINES.get(header, 1.0)))
 
     def _places(self) -> list[int]:
         """The rows that hold numbers where their columns do."""
@@ -135,18 +155,23 @@ class _Finder:
         return TIME if counts[TIME] >= LEAST_SHARE * told else WORDS
 
     def _is_data(self, row: Row) -> bool:
-        """Whether a row holds numbers, or nothing, in most columns of numbers."""
+        """Whether a row holds numbers, or nothing, in most columns of numbers, and no words for times."""
         if len(row.cells) != self._width:
             return False
-        kinds = [self._of(row.cells[place]) for place in self._numeric]
+        times = (row.cells[place] for place, kind in enumerate(self._kinds) if kind == TIME)
+        if not all(self._of(cell) in (TIME, MISSING, EMPTY) for cell in times):
+            return False
+        kinds = [self._of(row.cells[place]) for place in self._numeric[:MAX_PLACES]]
         good = sum(kind in (*_NUMERIC, MISSING, EMPTY) for kind in kinds)
-        return good > len(kinds) / 2 and any(kind in _NUMERIC for kind in kinds)
+        told = sum(kind in (*_NUMERIC, MISSING) for kind in kinds)
+        return good > len(kinds) / 2 and told >= len(kinds) / 3 and any(kind in _NUMERIC for kind in kinds)
 
     def _start(self, places: Sequence[int]) -> int | None:
-        """The first row that holds data and is followed by such rows."""
+        """The first row that holds data, and is followed by such rows and by no names."""
         for at, place in enumerate(places):
             following = places[at : at + 6]
-            if following[-1] - place < len(following) * 1.5:
+            is_above = any(map(self._is_header, self._rows[place + 1 : place + 3]))
+            if following[-1] - place < len(following) * 1.5 and not is_above:
                 return place
         return None
 
@@ -180,14 +205,33 @@ class _Finder:
         lower = int(len(above) > 1 and (are_rules(above[0]) or are_statistics(above[0])))
         if len(above) > lower + 1 and self._are_names(above[lower + 1], above[lower]):
             lower += self._are_units(above[lower])
-        return lower + 1 if above else 0
+        named = sum(bool(cell.strip()) for cell in above[lower]) if above else 0
+        is_named = named > self._width / 2 or (named == self._width / 2 and self._separator != "")
+        return lower + 1 if is_named else 0
 
     def _is_header(self, row: Row) -> bool:
-        """Whether a row has words over most columns of numbers, and no number there."""
+        """Whether a row has words over most columns of numbers, and neither a number nor a time there."""
+        if len(row.cells) != self._width or self._is_prose(row.cells) or self._is_without_numbers(row):
+            return False
+        return not any(self._of(row.cells[place]) in _NUMERIC for place in self._numeric)
+
+    def _is_without_numbers(self, row: Row) -> bool:
+        """Whether a row is one of the table in which all numbers are missing."""
         if len(row.cells) != self._width:
             return False
-        kinds = [self._of(row.cells[place]) for place in self._numeric]
-        return not any(kind in _NUMERIC for kind in kinds)
+        kinds = {self._of(row.cells[place]) for place in self._numeric}
+        has_time = any(kind == TIME == self._of(row.cells[place]) for place, kind in enumerate(self._kinds))
+        return kinds <= {MISSING, EMPTY} and (has_time or kinds == {MISSING})
+
+    def _is_prose(self, cells: Sequence[str]) -> bool:
+        """Whether cells are parts of a remark: after a sign, in many words, or with spaces behind commas."""
+        if self._separator in (SPACE, ""):
+            words = [word for cell in cells for word in cell.split()]
+            is_signed = bool(words) and words[0] in COMMENT_SIGNS and not self._are_units(cells)
+            is_long = any(len(cell.split()) > MAX_WORDS_OF_NAME or "  " in cell.strip() for cell in cells)
+            return is_signed or is_long or any(word == "=" or word.endswith(":") for word in words)
+        spaced = all(cell.startswith(" ") for cell in cells[1:]) and not self._is_padded
+        return spaced or len(cells[0].split()) > MAX_WORDS_OF_NAME
 
     def _are_units(self, cells: Sequence[str]) -> bool:
         """Whether some cells over columns of numbers are written as units are."""
