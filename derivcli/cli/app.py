@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Never
 
 from derivcli.cli import kernel_cache, terminal
-from derivcli.cli.argument_files import Origins, replaced
+from derivcli.cli.argument_files import Origins, with_definitions, with_formulas
 from derivcli.cli.argv import command_in, parse_argv
 from derivcli.cli.command_table import COMMANDS
 from derivcli.cli.grammar import HELP, built, grammar_of
@@ -71,8 +71,8 @@ def _invoke(words: Sequence[str], is_fork: bool) -> None:
     found = parse_argv(words, grammar)
     origins = Origins()
     if grammar.formulas:
-        options, words = replaced(found.options, found.expressions, origins)
-        found = replace(found, options=options, loose=words, certain=[])
+        loose, certain = (with_formulas(words, origins) for words in (found.loose, found.certain))
+        found = replace(found, options=with_definitions(found.options, origins), loose=loose, certain=certain)
     if (HELP,) not in found.options:
         check_words(found, grammar)
     # Not command.main(), which has ways of its own out of an interrupt and a closed pipe.

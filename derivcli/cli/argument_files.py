@@ -103,8 +103,13 @@ def name_of(spec: str) -> str:
     return match[1] if match else ""
 
 
-def replaced(options: Sequence[tuple[str, ...]], words: Sequence[str], origins: Origins) -> tuple[Any, list[str]]:
-    """Options and expressions, with what files hold in the place of files of definitions and of formulas."""
+def with_formulas(words: Sequence[str], origins: Origins) -> list[str]:
+    """Expressions, with the formulas that files hold in the place of files."""
+    return [text for word in words for text in (origins.add(formulas_in(word)) if is_file(word) else [word])]
+
+
+def with_definitions(options: Sequence[tuple[str, ...]], origins: Origins) -> list[tuple[str, ...]]:
+    """Options, with the definitions that files hold in the place of files."""
     given: list[tuple[str, ...]] = []
     for option in options:
         name, _, joined = option[0].partition("=")
@@ -113,8 +118,7 @@ def replaced(options: Sequence[tuple[str, ...]], words: Sequence[str], origins: 
             given += [(LET, text) for text in origins.add(formulas_in(value))]
         else:
             given.append(option)
-    formulas = [text for word in words for text in (origins.add(formulas_in(word)) if is_file(word) else [word])]
-    return given, formulas
+    return given
 
 
 def _content(text: str, what: str) -> tuple[str, str]:
