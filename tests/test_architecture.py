@@ -84,6 +84,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
         *("derivcli/explain/answer/", "derivcli/explain/piecewise/", "derivcli/simplify/"),
     ),
     "sympy": tuple(f"derivcli/{name}/" for name in "language points engines simplify study explain render".split()),
+    "isal": ("derivcli/points/files/",),
     "matplotlib": ("derivcli/pictures/drawing/", "derivcli/pictures/graphs/"),
     "plotext": ("derivcli/pictures/terminal/",),
     "bokeh": ("derivcli/pictures/html/",),

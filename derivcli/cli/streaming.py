@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from derivcli.engines.task import Progress
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
+    from derivcli.points.files.typed_columns import Plan
     from derivcli.points.files.writer import OutputColumn
     from derivcli.points.points import Part
     from derivcli.render.tally import Tally
@@ -121,12 +122,14 @@ def data_sink(
     file: Any, format: FileFormat, source: PointSource, tally: Tally, chosen: ChosenColumns = ALL
 ) -> Iterator[Sink]:
     """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
+    from derivcli.points.files.typed_columns import converted, planned
     from derivcli.points.files.writer import spread, writing
     from derivcli.points.standard_uncertainties import sigma_column
     from derivcli.render.data_columns import Naming, data_columns, naming
 
     names: Naming = {}
     called: dict[str, str] = {}
+    plan: Plan | None = None
     data = source.data
     headers = data.headers if data is not None else ()
     kept = None if data is None or chosen.keep is None else [headers[place] for place in data.places_of(chosen.keep)]
@@ -135,7 +138,7 @@ def data_sink(
     with writing(file, format) as writer:
 
         def sink(part: Part, results: Sequence[Result]) -> None:
-            nonlocal names, called
+            nonlocal names, called, plan
             if not names:
                 names = naming(results, source.typed.names, headers if kept is None else kept)
                 tally.remarks += [
@@ -156,7 +159,11 @@ def data_sink(
                 columns = {new: columns[name] for name, new in called.items()}
             if part.blank is not None:
                 columns = spread(columns, part.blank)
-            writer.write(part.rows, columns, numbers, kept)
+            rows = part.rows
+            if data is not None and data.types and format.row.has_types:
+                plan = planned(rows, data.types, numbers) if plan is None else plan
+                rows = converted(rows, plan)
+            writer.write(rows, columns, numbers, kept)
 
         yield sink
 

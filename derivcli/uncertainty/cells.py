@@ -26,6 +26,7 @@ from derivcli.uncertainty.spread_bounds import (
     sized,
 )
 from derivcli.uncertainty.taylor_arithmetic import Series, exponents
+from derivcli.uncertainty.taylor_run import EmptyError
 
 CELL_ORDERS = {1: 6, 2: 4, 3: 3, 4: 3}
 """By the number of independent inputs the degree of the series; with more of them there are too many cells."""
@@ -45,7 +46,8 @@ _ZERO = arb(0)
 class Part:
     """Integrals over a cell: of the density, the approximation, its square, and the square of what it leaves out.
 
-    `rest` is None where f has no enclosure on the cell. `axis` is the one that is cut next.
+    `rest` is None where f has no enclosure on the cell. `axis` is the one that is cut next. A cell that `is_empty`
+    of values is not cut.
     """
 
     cell: Cell
@@ -54,6 +56,7 @@ class Part:
     square: arb = _ZERO
     rest: arb | None = None
     axis: int = 0
+    is_empty: bool = False
 
 
 def cell_bounds(inputs: Inputs, is_enough: Callable[[Bounds], bool]) -> Bounds:
@@ -99,7 +102,7 @@ class _Partition:
         if part.rest is not None:
             return float(part.rest.mid())
         weight = float(part.weight.mid())
-        if weight < MIN_PROBABILITY:
+        if part.is_empty or weight < MIN_PROBABILITY:
             self.lost = True
             return 0.0
         known = float((self.square / self.weight).mid()) if self.weight > 0 else 1.0
@@ -127,8 +130,8 @@ class _Partition:
         axis = max(range(len(cell)), key=lambda place: cell[place][1] - cell[place][0])
         try:
             value = self.inputs.series(cell, 0)[0].get(0, _ZERO) - self.base
-        except UnsureError:
-            return Part(cell, weight, axis=axis)
+        except UnsureError as reason:
+            return Part(cell, weight, axis=axis, is_empty=isinstance(reason, EmptyError))
         middle = value.mid()
         return Part(cell, weight, middle * weight, middle * middle * weight, value.rad() * value.rad() * weight, axis)
 

@@ -119,21 +119,45 @@ def _range(question: Question) -> tuple[float, float]:
 
 def _judged(question: Question) -> tuple[int, float]:
     """Whether the estimate is good, and a bound of its relative error."""
-    sigma = arb(question.sigma)
+    sigma, found = arb(question.sigma), Bounds()
     if not sigma.is_finite():
         raise UnsureError
-    found, inputs = Bounds(), None
     for precision in PRECISION_BITS:
         inputs = _inputs(question, precision)
-        for bounds in _bounds(inputs, lambda known: _decided(sigma, known) != NOT_DECIDED):
+        value = inputs.about([0.0] * inputs.count, 0)[0].get(0, arb(0))
+        comparison = _Comparison(sigma, NOISE * value.abs_upper())
+        for bounds in _bounds(inputs, comparison.is_settled):
             found = found.within(bounds)
-            linear = _decided(sigma, found)
-            if linear != NOT_DECIDED:
-                return (linear if linear == GOOD else _off(inputs, sigma, found)), _error(sigma, found)
+            if comparison.is_settled(found):
+                return comparison.verdict(found), _error(sigma, found)
         slopes = [value for terms in inputs.about([0.0] * inputs.count, 1)[1:] for value in terms.values()]
         if all(value.is_zero() or value.rel_accuracy_bits() > ENOUGH_BITS for value in slopes):
             break
     return NOT_DECIDED, _error(sigma, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """An estimate beside bounds of the true deviation. Of both below `noise` it is not said that they differ."""
+
+    sigma: arb
+    noise: arb
+
+    def verdict(self, found: Bounds) -> int:
+        """Whether the bounds say that the estimate is within TOLERANCE of the true deviation."""
+        sigma, low, high = self.sigma, found.low, found.high
+        if high is not None and sigma <= (1 + TOLERANCE) * low and sigma >= (1 - TOLERANCE) * high:
+            return GOOD
+        is_off = sigma < (1 - TOLERANCE) * low or (high is not None and sigma > (1 + TOLERANCE) * high)
+        return OFF if is_off and not self.is_noise(found) else NOT_DECIDED
+
+    def is_noise(self, found: Bounds) -> bool:
+        """Whether the estimate and the true deviation may be rounding errors."""
+        return found.high is not None and bool(self.sigma < self.noise and found.high < self.noise)
+
+    def is_settled(self, found: Bounds) -> bool:
+        """Whether closer bounds would say no more."""
+        return self.verdict(found) != NOT_DECIDED or self.is_noise(found)
 
 
 def _bounds(inputs: Inputs, is_enough: Callable[[Bounds], bool]) -> Iterator[Bounds]:
@@ -184,23 +208,6 @@ def _degree(tape: Tape, node: TapeNode, degrees: Mapping[int, int | None]) -> in
         power = int(exponent.data.p)
         return whole[0] * power if 0 <= power <= MAX_TERMS else None
     return None
-
-
-def _decided(sigma: arb, found: Bounds) -> int:
-    """Whether bounds of the true deviation say that an estimate is within TOLERANCE of it."""
-    low, high = found.low, found.high
-    if high is not None and sigma <= (1 + TOLERANCE) * low and sigma >= (1 - TOLERANCE) * high:
-        return GOOD
-    if sigma < (1 - TOLERANCE) * low or (high is not None and sigma > (1 + TOLERANCE) * high):
-        return OFF
-    return NOT_DECIDED
-
-
-def _off(inputs: Inputs, sigma: arb, found: Bounds) -> int:
-    """Whether it is off, and not only by the rounding of a derivative that is 0."""
-    value = inputs.about([0.0] * inputs.count, 0)[0].get(0, arb(0)).abs_upper()
-    largest = max(sigma, arb(0) if found.high is None else found.high, found.low)
-    return NOT_DECIDED if largest < NOISE * value else OFF
 
 
 def _error(sigma: arb, found: Bounds) -> float:

@@ -101,7 +101,7 @@ def _estimated(
     else:
         variance = sum(np.square(_combined(column, terms)) for column in columns)
     variance = np.maximum(variance, 0)
-    shares = [term * each / variance for term, each in zip(terms, weighted, strict=True)]
+    shares: list[FloatArray] = [term * each / variance for term, each in zip(terms, weighted, strict=True)]
     for share in shares:
         share[~(variance > 0)] = np.nan
     return np.sqrt(variance), shares

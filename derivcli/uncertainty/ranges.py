@@ -20,7 +20,9 @@ def whole_power(ball: arb, exponent: int) -> arb:
     """A whole power of all numbers in a ball. (FLINT's own is NaN for a ball about 0.)"""
     if exponent < 0:
         return 1 / whole_power(ball, -exponent)
-    if exponent < 2 or ball.is_exact():
+    if exponent < 2:
+        return ball if exponent else arb(1)
+    if ball.is_exact():
         return ball**exponent
     if exponent % 2:
         return hull(ball.lower() ** exponent, ball.upper() ** exponent)
@@ -55,7 +57,7 @@ def _round(x: arb) -> arb:
 
 
 def _trunc(x: arb) -> arb:
-    return hull(x.lower().floor(), x.upper().ceil())
+    return hull(*(end.floor() if end >= 0 else end.ceil() for end in (x.lower(), x.upper())))
 
 
 def _signed_root(x: arb, n: arb) -> arb:

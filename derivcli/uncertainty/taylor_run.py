@@ -32,6 +32,10 @@ FAILURES = (UnsureError, TouchError, ValueError, ZeroDivisionError)
 """What a rule raises where there is no finite series over a box."""
 
 
+class EmptyError(UnsureError):
+    """The formula seems to have a value nowhere in a box."""
+
+
 @dataclass(slots=True, eq=False)
 class Formula:
     """A tape at a point where some variables move; `bits` has a bit for each of those.
@@ -54,6 +58,8 @@ class Formula:
         run = _TaylorRun(self, start, order)
         try:
             found: Series = run.block(self.tape.order)
+        except NoValueError:
+            raise EmptyError from None
         except FAILURES:
             raise UnsureError from None
         if not all(value.is_finite() for terms in found for value in terms.values()):

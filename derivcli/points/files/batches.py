@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from derivcli.points.files.cell_reasons import missing_text, reason
 from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
+from derivcli.points.files.struct_fields import column_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class Batch:
 
     def cells(self, header: str) -> pa.Array:
         """A column that is used, as it is written."""
-        return self.texts[header] if header in self.texts else self.rows.column(header)
+        return self.texts[header] if header in self.texts else column_of(self.rows, header)
 
     def place(self, row: int) -> int:
         """The place among all rows of the batch of one that is not unread."""
@@ -104,7 +105,7 @@ class Batch:
 
 def numbers_of(rows: pa.RecordBatch, used: Sequence[str], written: Cells) -> dict[str, Numbers]:
     """The columns that are used as numbers, by their headers."""
-    return {header: read_numbers(rows.column(header), written) for header in used}
+    return {header: read_numbers(column_of(rows, header), written) for header in used}
 
 
 def record_batch(table: pa.Table) -> pa.RecordBatch:

@@ -23,6 +23,8 @@ from derivcli.points.files.formats import format_of
 from derivcli.points.files.kept_rows import Kept, KeptRows
 from derivcli.points.files.missing_cells import missing_by_header
 from derivcli.points.files.reading import Reading
+from derivcli.points.files.struct_fields import fields_of, is_field, tops, type_of
+from derivcli.points.files.typed_columns import check_types
 from derivcli.points.points import Part, points_from_arrays
 
 MAX_HEADERS_SHOWN = 40
@@ -53,9 +55,14 @@ class DataFiles:
         self.ambiguous = {name: each for name, each in headers.items() if len(each) > 1}
         self.variables = {name: each[0] for name, each in headers.items() if len(each) == 1}
         self.variables |= {canonical_name(name): self._given(header) for name, header in reading.columns.items()}
-        self.places = {name: files[0].schema.names.index(header) for name, header in self.variables.items()}
+        names_in_file = files[0].schema.names
+        given = ((name, header) for name, header in self.variables.items() if header in names_in_file)
+        self.places = {name: names_in_file.index(header) for name, header in given}
         self.separator, self.lines_above = files[0].separator, files[0].header_lines
-        self._kept = KeptRows(reading, missing_by_header(reading.cells, files[0].schema.names, self.variables))
+        self.types = reading.types
+        check_types(reading.types, self.headers)
+        every_header = dict.fromkeys([*names_in_file, *self.variables.values()])
+        self._kept = KeptRows(reading, missing_by_header(reading.cells, every_header, self.variables))
         counts, sizes = [file.count for file in files], [file.size for file in files]
         self._rows = None if None in counts else sum(count or 0 for count in counts)
         self._bytes = None if None in sizes else sum(size or 0 for size in sizes)
@@ -124,9 +131,10 @@ class DataFiles:
         used = list(dict.fromkeys(headers.values()))
         for file in self._files:
             for header in used:
-                check_type(file.schema.field(header).type, header, file.name)
+                check_type(type_of(file.schema, header), header, file.name)
             file.select(used, passed)
-        every = None if passed is True else selected(self._files[0].schema.names, used, passed)
+        first = self._files[0].schema
+        every = None if passed is True else selected(first.names, tops(first, used), passed)
         schema = common_schema([file.schema for file in self._files], every)
         for file in self._files:
             for kept in self._kept.batches(file, size):
@@ -139,6 +147,8 @@ class DataFiles:
     def _given(self, header: str) -> str:
         names = self._files[0].schema.names
         places = places_meant(self.headers, header)
+        if not places and is_field(self._files[0].schema, header):
+            return header
         if len(places) != 1 or names.count(names[places[0]]) > 1:
             raise self._no_column(header)
         return str(names[places[0]])
@@ -155,7 +165,8 @@ class DataFiles:
             shown = " and ".join(str(place + 1) for place in places)
             hint = f"say which by its number, as in --column x={places[-1] + 1}, or rename one of them"
             return DerivError(f"{file} has several columns '{name}': columns {shown}", hint=hint)
-        close = difflib.get_close_matches(name, [header.strip() for header in self.headers[:MAX_HEADERS_COMPARED]], 1)
+        known = [*(header.strip() for header in self.headers[:MAX_HEADERS_COMPARED]), *fields_of(self._files[0].schema)]
+        close = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean '{close[0]}'?" if close else 'name a column as in --column x="its header"'
         hint = f"its columns have the numbers 1 to {len(self.headers):,}" if is_number_of_column(name) else hint
         return DerivError(f"there is no column '{name}'; the file has: {headers_shown(self.headers)}", hint=hint)

@@ -27,6 +27,7 @@ from derivcli.points.files.cell_reasons import CORRECT_HINT, cut
 from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
 from derivcli.points.files.json_objects import check_nesting, object_on, rounded_places
 from derivcli.points.files.number_grammar import NOT_FINITE, NUMBER
+from derivcli.points.files.struct_fields import tops
 from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, whole_rows
 from derivcli.points.files.text_writer import TEXT, TextWriter, joined
 
@@ -75,7 +76,8 @@ class JsonFile:
         All others are read too, but for those of lists and objects.
         """
         self._used, self._passed = used, bool(passed)
-        self._nested = [name for name in self._nested if name not in used]
+        self._tops = tops(self.schema, used)
+        self._nested = [name for name in self._nested if name not in self._tops]
         fields = []
         for field in self.schema:
             varies = field.name in self._mixed or (pa.types.is_integer(field.type) and not self._is_one_block)
@@ -144,10 +146,18 @@ class JsonFile:
         return objects, unread
 
     def _columns(self, objects: list[dict[str, Any]]) -> tuple[pa.RecordBatch, dict[str, Numbers], dict[str, pa.Array]]:
-        texts = {header: self._texts([each.get(header) for each in objects]) for header in self._used}
+        texts = {header: self._texts([self._value(each, header) for each in objects]) for header in self._used}
         numbers = {header: read_numbers(cells, self._written) for header, cells in texts.items()}
         arrays = [self._array(field, objects, numbers.get(field.name)) for field in self.schema]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema), numbers, texts
+
+    def _value(self, found: dict[str, Any], path: str) -> Any:
+        """What an object has under a key, or within the object that it has there."""
+        top = next(iter(tops(self.schema, [path])))
+        value = found.get(top)
+        for field in path[len(top) + 1 :].split(".") if path != top else ():
+            value = value.get(field) if isinstance(value, dict) else value
+        return value
 
     def _texts(self, values: Sequence[Any]) -> pa.Array:
         """A used column as texts, in which numbers have the decimal sign that the texts among them have."""
@@ -158,7 +168,7 @@ class JsonFile:
     def _array(self, field: pa.Field, objects: list[dict[str, Any]], numbers: Numbers | None) -> pa.Array:
         if numbers is not None and field.type == pa.float64():
             return pa.array(numbers.values, mask=numbers.bad)
-        return _cells([each.get(field.name) for each in objects], field.type, field.name in self._used)
+        return _cells([each.get(field.name) for each in objects], field.type, field.name in self._tops)
 
     def _misfit(self, found: dict[str, Any]) -> str:
         for field in self.schema:
@@ -166,7 +176,7 @@ class JsonFile:
             if field.name in self._used and field.type == pa.float64():
                 continue
             try:
-                _cells([value], field.type, field.name in self._used)
+                _cells([value], field.type, field.name in self._tops)
             except _FAILURES:
                 return f"column '{field.name}': {cut(json.dumps(value))} does not fit among values of type {field.type}"
         return ""

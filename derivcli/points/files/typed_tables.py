@@ -11,6 +11,7 @@ import pyarrow as pa
 from derivcli.errors import DerivError
 from derivcli.points.files.arrow_encodings import is_numeric, is_text, value_type
 from derivcli.points.files.batches import Batch, Passed, numbers_of, selected
+from derivcli.points.files.struct_fields import tops
 from derivcli.points.files.text_blocks import unreadable
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ class TypedFile:
 
     def select(self, used: Sequence[str], passed: Passed) -> None:
         """Choose the columns that are read as numbers; of the others those `passed` on are read."""
-        self._used, self._headers = used, None if passed is True else selected(self.schema.names, used, passed)
+        self._used, self._headers = (
+            used,
+            None if passed is True else selected(self.schema.names, tops(self.schema, used), passed),
+        )
         if self._headers is not None:
             self.schema = pa.schema([self.schema.field(header) for header in self._headers])
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import DATA_FORMATS, BatchWriter, FileFormat
+from derivcli.points.files.gzip_stream import GzipStream
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +51,10 @@ def _spread(values: OutputColumn, blank: NDArray[np.bool_]) -> OutputColumn:
     return [None if is_blank else next(texts) for is_blank in blank.tolist()]
 
 
+GZIP = "gzip"
+"""The compression for which we have threads."""
+
+
 class Writer:
     """Writes batches of rows into one file; the first of them says which columns it has."""
 
@@ -57,7 +62,11 @@ class Writer:
         self._format = format
         self._writer: BatchWriter | None = None
         self._stream = pyarrow.PythonFile(outlet, mode="w")
-        if format.compression:
+        self._gzip: GzipStream | None = None
+        if format.compression == GZIP:
+            self._gzip = GzipStream(outlet, pyarrow.cpu_count())
+            self._stream = pyarrow.PythonFile(self._gzip, mode="w")
+        elif format.compression:
             self._stream = pyarrow.CompressedOutputStream(self._stream, format.compression)
 
     def write(
@@ -86,7 +95,9 @@ class Writer:
         """Complete the file; without a batch it has no columns."""
         with _arrow_errors():
             self._opened(pyarrow.schema([])).close()
-            if self._format.compression:
+            if self._gzip is not None:
+                self._gzip.close()
+            elif self._format.compression:
                 self._stream.close()
 
     def _opened(self, schema: pyarrow.Schema) -> BatchWriter:
@@ -215,7 +226,11 @@ def _check(schema: pyarrow.Schema, format: str) -> None:
         if not _holds(format, field.type):
             others = [name for name in DATA_FORMATS if _holds(name, field.type)]
             message = f"column '{field.name}' holds {field.type}, which {format} cannot"
-            hint = f"write {' or '.join(others)} instead" if others else "leave the column out of the file"
+            hint = (
+                f"write {' or '.join(others)} instead, or leave it out, as with --keep"
+                if others
+                else "leave it out, as with --keep"
+            )
             raise DerivError(message, hint=hint)
 
 
