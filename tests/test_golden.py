@@ -53,6 +53,7 @@ NOT_ON_THE_COMMAND_LINE = {
     "pictures/drawing/window.py": "depends on the machine",
     "cli/install_completion.py": "writes into the user's home",
     "cli/point_source.py: 'standard input is closed'": "needs a process without one",
+    "cli/commands/data.py: 'standard input is closed'": "needs a process without one",
     "cli/shell/colon_lines.py: f':{name} is not for a shell": "needs a warm server",
     "cli/shell/piped.py: 'standard input is closed'": "needs a process without one",
     "language/definitions/named_functions.py: f'functions call each other": "needs a hundred functions",

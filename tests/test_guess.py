@@ -130,6 +130,16 @@ def test_lines_of_years_are_names() -> None:
     assert found.headers == ("Land", "2001", "2002", "2003")
 
 
+@each("first", ["5.5", "NA", "64.9 p", "trace"])
+def test_no_row_is_lost_that_has_no_number(first: str) -> None:
+    for key in ("A", "2024-01-0"):
+        rows = [(f"{key}1", "7.5"), (f"{key}2", first), *((f"{key}{k}", f"{k}.5") for k in range(3, 9))]
+        for lines in (rows, [("when", "y"), *rows], [("when", "y"), rows[1], *rows[2:]]):
+            found = guess_layout("".join(f"{x};{y}\n" for x, y in lines))
+            assert found is not None
+            assert list(found.rows) == lines[lines[0][0] == "when" :]
+
+
 def cells_of(*columns: Sequence[str], separator: str = ";") -> Cells:
     return guess_cells([f"c{place}" for place in range(len(columns))], columns, separator).cells
 

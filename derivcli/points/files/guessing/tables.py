@@ -108,19 +108,25 @@ class _Finder:
             return None
         are_years = self._are_years(start)
         inside = [place for place in places if place >= start + are_years]
-        start = inside[0] if inside else start
         if len(inside) < LEAST_ROWS:
             return None
-        span = inside[-1] + 1 - start
-        whole = sum(len(row.cells) == self._width for row in self._rows[start : inside[-1] + 1])
-        if whole < LEAST_SHARE * span:
-            return None
-        while not are_years and start and self._is_without_numbers(self._rows[start - 1]):
-            start -= 1
-        header = 1 if are_years else self._header_lines(start)
-        score = fmean(_VALUES[kind] for kind in self._kinds) * (whole / span) ** (3 if self._separator == SPACE else 1)
+        share = self._share_of_whole(inside)
+        start, header = (inside[0], 1) if are_years else self._with_header(start)
+        score = fmean(_VALUES[kind] for kind in self._kinds) * share ** (3 if self._separator == SPACE else 1)
         score *= (len(inside) / (len(self._rows) - start)) ** 0.5 * (len(inside) * self._width / total) ** 0.25
-        return self._table(start, header, score * (_BY_HEADER_LINES.get(header, 1.0)))
+        return self._table(start, header, score * _BY_HEADER_LINES.get(header, 1.0)) if share >= LEAST_SHARE else None
+
+    def _share_of_whole(self, inside: Sequence[int]) -> float:
+        """The share of rows with all cells, from the first to the last that hold data."""
+        rows = self._rows[inside[0] : inside[-1] + 1]
+        return sum(len(row.cells) == self._width for row in rows) / len(rows)
+
+    def _with_header(self, start: int) -> tuple[int, int]:
+        """The first row, if some without numbers are above the one found, and the number of header lines above it."""
+        while start and self._is_without_numbers(self._rows[start - 1]):
+            start -= 1
+        start -= self._rows_of_words(start)
+        return start, self._header_lines(start)
 
     def _places(self) -> list[int]:
         """The rows that hold numbers where their columns do."""
@@ -170,10 +176,14 @@ class _Finder:
         """The first row that holds data, and is followed by such rows and by no names."""
         for at, place in enumerate(places):
             following = places[at : at + 6]
-            is_above = any(map(self._is_header, self._rows[place + 1 : place + 3]))
-            if following[-1] - place < len(following) * 1.5 and not is_above:
+            if following[-1] - place < len(following) * 1.5 and not self._is_above_names(place):
                 return place
         return None
+
+    def _is_above_names(self, place: int) -> bool:
+        """Whether a row only looks like data: it has a word among numbers, and names stand below it."""
+        kinds = {self._of(self._rows[place].cells[column]) for column in self._numeric}
+        return not kinds <= {*_NUMERIC, MISSING, EMPTY} and any(map(self._is_header, self._rows[place + 1 : place + 3]))
 
     def _are_years(self, start: int) -> bool:
         """Whether what looks like the first row are names that are numbers, such as years, each one more."""
@@ -194,6 +204,16 @@ class _Finder:
             return False
         below = [following.cells[place].strip() for place in self._numeric]
         return all(cell.isascii() and cell.isdecimal() and int(cell[:5]) in _YEARS for cell in below)
+
+    def _rows_of_words(self, start: int) -> int:
+        """How many rows above the first one with numbers are rows too: those below names in the first line of all."""
+        above = self._rows[:start]
+        is_parted = self._separator not in (SPACE, "")
+        if not is_parted or not 1 < len(above) <= MAX_HEADER_LINES or not all(map(self._is_header, above)):
+            return 0
+        lower = [row.cells for row in above[1:]]
+        are_special = any(are_rules(cells) or are_statistics(cells) or self._are_units(cells) for cells in lower)
+        return 0 if are_special or not all(cell.strip() for cell in above[0].cells) else len(lower)
 
     def _header_lines(self, start: int) -> int:
         """How many rows above the first one are names, units below them, and what is neither."""
@@ -216,12 +236,12 @@ class _Finder:
         return not any(self._of(row.cells[place]) in _NUMERIC for place in self._numeric)
 
     def _is_without_numbers(self, row: Row) -> bool:
-        """Whether a row is one of the table in which all numbers are missing."""
+        """Whether a row without numbers is one of the table: it has a time, or all numbers are missing."""
         if len(row.cells) != self._width:
             return False
         kinds = {self._of(row.cells[place]) for place in self._numeric}
         has_time = any(kind == TIME == self._of(row.cells[place]) for place, kind in enumerate(self._kinds))
-        return kinds <= {MISSING, EMPTY} and (has_time or kinds == {MISSING})
+        return has_time or kinds == {MISSING}
 
     def _is_prose(self, cells: Sequence[str]) -> bool:
         """Whether cells are parts of a remark: after a sign, in many words, or with spaces behind commas."""
