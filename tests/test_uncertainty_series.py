@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flint import arb
 
-from derivcli import derive, parse
+from derivcli import derive
 from derivcli.check.enclosure import restored_context
 from derivcli.engines.balls.errors import TouchError, UnsureError
 from derivcli.engines.balls.evaluation import coordinate
@@ -34,7 +34,7 @@ def settings_put_back() -> Iterator[None]:
 
 def inputs_of(case: Measurement) -> Inputs:
     """The inputs of a measurement, as if they were independent."""
-    expression = parse(case.formula)
+    expression = derive(case.formula, at=case.at, check=False).expression  # in which e is a variable if it is one
     sizes = {name: size for name, size in case.sizes.items() if size and name in expression.variables}
     parts = factor(np.eye(len(sizes)))
     assert parts is not None
