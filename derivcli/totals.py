@@ -129,4 +129,4 @@ class Total:
         if not self.unusual:
             return []
         rows = "1 point has" if self.unusual == 1 else f"{self.unusual:,} points have"
-        return [f"{rows} a number that is not finite, so that the {self.kind} has one too: leave such points out"]
+        return [f"{rows} a number that is not finite, so that the {self.kind} has none that is"]

@@ -53,6 +53,17 @@ def test_no_overflow_on_the_way_and_none_hidden() -> None:
     assert elasticity(np.array([0.0]), np.array([2.0]), np.array([5.0]))[0] == 0
 
 
+def test_numbers_near_the_ends_of_float64() -> None:
+    small = derive("x^2", {"x": [1e-160]}, elasticity=True, check=True)
+    verdict = small.elasticity_verdicts["x"][0]
+    assert verdict is None or verdict.kind != "proved" or abs(small.elasticities["x"][0] - 2) < 1e-12
+    assert np.isnan(derive("x*y", {"x": 1e200, "y": 1e200}, elasticity=True).elasticities["x"])[0]
+    zero = deriv("x", "--at", "x=0", "--elasticity", "--check", "--format", "table")
+    assert "-1 digits" not in zero.stdout
+    assert "1 elasticity is not defined" in zero.stderr
+    assert str(derive("x^2-4", {"x": [0.0]}, elasticity=True).elasticities["x"][0]) == "0.0"
+
+
 def test_columns_and_formats() -> None:
     words = ["x^3*y", "--at", "x=2,y=3", "--elasticity"]
     header = "x\ty\tf\tdf/dx\tdf/dy\telasticity f,x\telasticity f,y\n2\t3\t24\t36\t8\t3\t1\n"

@@ -123,7 +123,7 @@ def test_blank_rows_are_left_out_and_counted(tmp_path: Path) -> None:
 def test_a_row_without_a_number_makes_no_total() -> None:
     outcome = deriv("log(x)*a", "--at", "x=-1,1,2,a=1", "--sum", "--format", "json")
     assert outcome.json["functions"][0]["value"] == ["nan"]
-    assert "1 point has a number that is not finite" in outcome.stderr
+    assert "1 point has a number that is not finite, so that the sum has none that is" in outcome.stderr
 
 
 def test_a_shift_is_told() -> None:
@@ -149,8 +149,7 @@ def test_verdicts_of_totals_bound_the_error() -> None:
     assert wrong is not None
     assert wrong.names() == ["lossy"], "a planted error of a ten-thousandth is seen"
     cancelled = true_total([1e16, 1.0, -1e16]).verdicts(1.0, "float64", 1)
-    assert cancelled is not None
-    assert cancelled.names() != ["proved"], "the true numbers are known to half a unit, which is more than the total"
+    assert cancelled is None, "the true numbers are known to half a unit, which is more than the total"
     agrees = true_total(numbers, "agrees").verdicts(exactly(numbers), "float64", 1)
     assert agrees is not None
     assert agrees.names() == ["agrees"]

@@ -214,7 +214,7 @@ def test_no_hint_leads_to_another_refusal(command: str, tmp_path: Path, monkeypa
                 own = shlex.split(hint)
                 proposed.add(tuple(own[1:] if own[0] == "deriv" else [*typed, *own]))
     for words in proposed:
-        if words[0] in ("check-fn", "warm"):
+        if words[0] in ("check-fn", "warm", "data"):
             assert all(word in known for word in words if word.startswith("--"))
         elif words[0] != "practice":
             deriv(*words)

@@ -20,6 +20,9 @@ HALF_ULP = Fraction(1, 1 << 53)
 SMALLEST = Fraction(1, 1 << 1075)
 """How far the float64 next to a true number may be from it: relatively, and where it is near 0."""
 
+MAX_UNKNOWN = Fraction(1, 1 << 43)
+"""How far the true total may be off, relatively, for numbers to be judged by it: 13 digits."""
+
 TOTAL_BITS = 256
 
 
@@ -49,6 +52,8 @@ class TrueTotal:
         if not self.is_known or not self._count or not np.isfinite(printed):
             return None
         middle = self._sum.exact / count
+        if self._size.exact * HALF_ULP > MAX_UNKNOWN * abs(self._sum.exact):
+            return None  # the true numbers are not known to enough digits
         radius = (self._size.exact * HALF_ULP + self._count * SMALLEST) / count
         with ctx.workprec(TOTAL_BITS):
             size = arb(fmpq(radius.numerator, radius.denominator)).upper()

@@ -147,7 +147,8 @@ def _file_hint(path: str, name: str, ending: str, words: Words, grammar: Grammar
         return f"check a function in it with deriv check-fn {shlex.quote(file_name(path))}{name or ':NAME'}"
     option = "plot" if ending in PICTURES else "output" if f".{ending}" in format_of_suffix() else "data"
     if (f".{ending}" in (*ENDINGS, *COMPRESSIONS) or option != "data") and f"--{option}" in grammar.valued:
-        text = meaning(option, path, grammar, words.given)
+        is_data = option == "data"  # which is a command too
+        text = f"--data {shlex.quote(path)}" if is_data else meaning(option, path, grammar, words.given)
         return f"write --{option} before it, as in {_command_line(text, words, grammar)}"
     return f"write a formula, as in {grammar.command} 'x**2'"
 

@@ -44,6 +44,7 @@ def notes_of(
     notes += dict.fromkeys(result.exact_remark for result in numbers if result.exact_remark)
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     notes += _of_numbers(numbers, style, shown, surface) if numbers else []
+    notes += elasticity_notes([result for result in results if isinstance(result, Result) and result.elasticities])
     return [f"note: {note}" for note in notes]
 
 
@@ -57,6 +58,19 @@ def _of_linear_estimates(results: Sequence[Result], asked: bool, shown: Format |
     counts.add(results)
     is_told = shown is not None and shown.tells_check and not counts.is_unchecked
     return [] if is_told else [spelled(note, surface) for note in counts.notes(asked)]
+
+
+def elasticity_notes(results: Sequence[Result]) -> list[str]:
+    """Where there are no elasticities."""
+    if not results:
+        return []
+    import numpy as np  # late, since formulas need none
+
+    unknown = sum(int(np.isnan(values).sum()) for result in results for values in result.elasticities.values())
+    if not unknown:
+        return []
+    which = "1 elasticity is" if unknown == 1 else f"{unknown:,} elasticities are"
+    return [f"{which} not defined, or not known: the value is 0 or not finite there"]
 
 
 def _of_numbers(

@@ -43,7 +43,7 @@ class ChosenColumns:
             called = new or (_distinct(sql_name(name), taken) if self.sql else name)
             if called in headers or called in found.values():
                 what = "a column of the input" if called in headers else "another result"
-                hint = "use another name, or leave out the column with --keep"
+                hint = "use another name, or keep fewer columns of the input"
                 raise DerivError(f"'{visible(called)}' is the name of {what} too", hint=hint)
             found[name] = called
             taken.add(called.casefold())
@@ -75,7 +75,7 @@ def read_names(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     names = [name for name, _ in found]
     for (name, new), (_, equals, _) in zip(found, pairs, strict=True):
         if not name or (equals and not new) or (name == OTHERS and new) or names.count(name) > 1:
-            hint = 'write them like --columns "f=loss,df/dx=slope_x", where * stands for all others'
+            hint = "write them like f=loss,df/dx=slope_x, where * stands for all others"
             raise DerivError("columns are names of results, each once, perhaps with '=' and a new name", hint=hint)
     return tuple(found)
 

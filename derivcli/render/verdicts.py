@@ -202,6 +202,7 @@ def columns_of(name: str, result: Result | SeriesResult, style: Style) -> list[J
     found += [
         JudgedColumn(always(f"the elasticity by {key}"), result.elasticities[key], verdicts, "the quotient")
         for key, verdicts in result.elasticity_verdicts.items()
+        if verdicts.kinds.all()
     ]
     if result.value_verdicts is not None:
         label = always(function_of(name, result))

@@ -136,7 +136,7 @@ def _counted(count: int, noun: str) -> str:
 
 def _captions(look: FileLook, shown: int) -> list[str]:
     rest = len(look.columns) - shown
-    found = [f"And {_counted(rest, 'more column')}, which `--format json` tells."] if rest else []
+    found = [f"And {_counted(rest, 'more column')}, which the format json tells."] if rest else []
     if look.looked_at and not (look.is_exact and look.looked_at + sum(look.unread.values()) >= (look.count or 0)):
         found.append(f"This tells of the first {_counted(look.looked_at, 'row')}.")
     return found
