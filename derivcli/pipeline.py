@@ -23,7 +23,6 @@ from derivcli.engines.task import Task, UnavailableError
 from derivcli.errors import DerivError, UnknownNameError
 from derivcli.flag_table import FLAG_TABLE
 from derivcli.language import limits
-from derivcli.points.standard_uncertainties import with_sigma
 from derivcli.totals import by_parameters, totalled
 from derivcli.uncertainty.propagate_results import propagate
 from derivcli.validation import (
@@ -115,6 +114,8 @@ class Job:
 def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     """Values and derivatives at the points that were typed, in arrays, with their verdicts."""
     assert request.points is not None, "numbers are those at points"
+    from derivcli.points.standard_uncertainties import with_sigma
+
     points = with_sigma(request.points, request.sigma)
     expressions = parse(request)
     request = by_parameters(request) if request.total else request

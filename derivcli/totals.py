@@ -99,7 +99,7 @@ class Total:
     def results(self) -> list[Result]:
         """The total as one point."""
         if not self.rows:
-            raise DerivError("there is no point to add up", hint="give points with --at or --data")
+            raise DerivError("there is no point to add up", hint="give points, as in `--at x=1,2,3`")
         return [self._result(first, columns) for first, columns in zip(self._first, self._columns, strict=True)]
 
     def _result(self, first: Result, columns: dict[str, _Column]) -> Result:

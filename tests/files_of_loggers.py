@@ -14,6 +14,7 @@ from tests.instrument_file import (
     WIND,
     InstrumentFile,
     Maker,
+    Numbers,
     by_rows,
     comma,
     hours,
@@ -117,7 +118,7 @@ def logger_with_milliseconds(draw: random.Random) -> InstrumentFile:
     moments = [start + timedelta(milliseconds=125 * k) for k in range(ROWS)]
     times = [each.isoformat(" ", "milliseconds") for each in moments]
     rows = by_rows(times, y)
-    found = {"t": [0.125 * k for k in range(ROWS)], "y": numbers(y)}
+    found: dict[str, Numbers] = {"t": [0.125 * k for k in range(ROWS)], "y": numbers(y)}
     return InstrumentFile("fast.csv", ("t,y\n" + lines(rows)).encode(), [], DECAY, rows, found)
 
 

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_what_fits_no_type(types: str, said: str, tmp_path: Path) -> None:
 
 def test_types_that_are_told_keep_every_cell() -> None:
     draw = random.Random(4)
-    makers = [
+    makers: list[Callable[[], str]] = [
         lambda: str(draw.randint(-99, 99)),
         lambda: f"{draw.randint(0, 99):03d}",
         lambda: repr(draw.uniform(-9, 9)),
@@ -90,7 +91,7 @@ def test_a_later_cell_that_does_not_fit_is_refused() -> None:
         converted(pa.RecordBatch.from_pydict({"c": ["3", "x"]}), planned(first, {"": "auto"}, ()))
 
 
-OBJECTS = [
+OBJECTS: list[dict[str, Any]] = [
     {"id": "a", "pos": {"x": 2, "deep": {"z": 4.5}}, "b": 3},
     {"id": "b", "pos": {"x": 5, "deep": None}, "b": 1},
     {"id": "c", "pos": None, "b": 1},

@@ -6,7 +6,7 @@ A blank line is an empty cell where there is one column, except at the end of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -41,7 +41,7 @@ class DelimitedFile:
         self.close = text.close
         check_utf8(self.name, text.first if text.whole else text.first[: text.first.rfind(b"\n") + 1])
         found = checked_header(TextStart(text.name, text.first, text.whole), format)
-        self.renamed = apart(found.names) if format.by_number else {}
+        self.renamed: Mapping[str, str] = apart(found.names) if format.by_number else {}
         self.headers = [*self.renamed] or found.names
         self._rows, self._body, self.notes = found.rows, found.body, text.notes + found.notes
         self.separator = found.rows.separator
