@@ -213,4 +213,4 @@ def test_columns_pass_through_as_json(column: str, values: list[Any]) -> None:
 def test_lists_and_objects_are_not_written_as_json(column: str) -> None:
     with pytest.raises(DerivError, match=r"column 'a' holds .*, which jsonl cannot") as caught:
         passed(pyarrow.record_batch({"a": NESTED[column]}), "jsonl")
-    assert caught.value.hint == "write parquet or arrow instead"
+    assert caught.value.hint == "write parquet or arrow instead, or leave it out, as with --keep"

@@ -11,8 +11,7 @@ from derivcli.cli.option_declaration import DATA, option
 from derivcli.cli.option_values import pairs_in
 from derivcli.errors import DerivError, visible
 from derivcli.points.files.formats import DATA_FORMATS
-from derivcli.points.files.reading import ON_ERROR, SPACE, STOP, Cells, Layout, Reading
-from derivcli.points.files.thousands import SPACES, THOUSANDS
+from derivcli.points.files.reading import ON_ERROR, SPACE, SPACES, STOP, THOUSANDS, Cells, Layout, Reading
 from derivcli.python_arguments import names_of
 from derivcli.render.chosen_columns import ChosenColumns, read_headers, read_names
 

@@ -15,7 +15,7 @@ from derivcli.language.lexer.tokens import canonical_name, is_name
 from derivcli.points.files.column_names import places_meant
 from derivcli.points.files.guessing.columns import NUMBERS, TIMES
 from derivcli.points.files.looks.look import ColumnLook, FileLook
-from derivcli.points.files.thousands import THOUSANDS
+from derivcli.points.files.reading import THOUSANDS
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=,@%+-]+")
 _COUNTS = frozenset(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flint import arb
 
 from derivcli.engines.balls.errors import UnsureError
+from derivcli.engines.balls.integers import only_whole
 
 _ZERO = arb(0)
 
@@ -61,7 +62,8 @@ def _trunc(x: arb) -> arb:
 
 
 def _signed_root(x: arb, n: arb) -> arb:
-    if not (n.is_exact() and n.is_integer()) or not n > 0 or (int(n.unique_fmpz()) % 2 == 0 and not x >= 0):
+    whole = only_whole(n)
+    if whole is None or not n.is_exact() or whole <= 0 or (whole % 2 == 0 and not x >= 0):
         raise UnsureError
     return hull(*(end.sgn() * (abs(end) ** (1 / n)) if not end.is_zero() else _ZERO for end in (x.lower(), x.upper())))
 

@@ -8,6 +8,12 @@ from dataclasses import dataclass, field
 STOP, SKIP, KEEP = ON_ERROR = ("stop", "skip", "keep")
 """What is done about a row with a cell that cannot be read: the job ends, the row is left out, or has no results."""
 
+SPACES = " \u00a0\u2009\u202f"
+"""What people put between thousands where they say a space: some do not break, some are thin."""
+
+THOUSANDS = {",": "comma", ".": "point", "'": "apostrophe", " ": "space"}
+"""The signs between thousands, and their names for a shell."""
+
 SPACE = "space"
 """The name of a separator that is any run of spaces and tabs."""
 

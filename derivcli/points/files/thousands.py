@@ -9,13 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from derivcli.language.lexer.tokens import SPELLINGS
-from derivcli.points.files.reading import Cells
-
-SPACES = " \u00a0\u2009\u202f"
-"""What people put between thousands where they say a space: some do not break, some are thin."""
-
-THOUSANDS = {",": "comma", ".": "point", "'": "apostrophe", " ": "space"}
-"""The signs, and their names for a shell."""
+from derivcli.points.files.reading import SPACES, THOUSANDS, Cells
 
 _OTHER_SPELLINGS = {" ": SPACES, "'": "'\u2019"}
 _SIGNS = re.escape("+-" + "".join(sign for sign, spelled in SPELLINGS.items() if spelled == "-"))

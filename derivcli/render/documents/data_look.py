@@ -8,9 +8,8 @@ from typing import Any
 from derivcli.errors import visible
 from derivcli.points.files.guessing.columns import NUMBERS, TIMES
 from derivcli.points.files.looks.look import ColumnLook, FileLook
-from derivcli.points.files.reading import SPACE
+from derivcli.points.files.reading import SPACE, THOUSANDS
 from derivcli.points.files.separators import SHOWN
-from derivcli.points.files.thousands import THOUSANDS
 from derivcli.render.blocks import (
     BORDER_LETTERS,
     Block,
