@@ -193,7 +193,7 @@ def test_fish_offers(folder: Path) -> None:
         "deriv functions ": FUNCTIONS,
         "deriv functions leaky": {"leaky_relu"},
         "deriv functions sin si": set(),
-        "deriv functions --": {"--format", "--help"},
+        "deriv functions --": {"--format", "--help", "--use"},
         "deriv functions --format ": set(formats_for("functions")),
         "deriv --": NAMES,
         "deriv --fo": {"--format"},

@@ -46,7 +46,7 @@ TYPED = {
     "deriv 'z^2' --let 'z=log(b)' --at \t2": "z^2|--let|z=log(b)|--at|b=2",
     "deriv steps 'α' --wrt \t --or\t 2": "steps|α|--wrt|α|--order|2",
     "deriv '$(touch ran)' '`touch ran`' ';touch ran' 'u' --at u\t1": "$(touch ran)|`touch ran`|;touch ran|u|--at|u=1",
-    "deriv help pr\t": "help|practice",
+    "deriv help pra\t": "help|practice",
     "deriv check-fn sq\t --ag\t": "check-fn|square.PY|--against",
     "deriv --plot my\t": "--plot|my pic.png",
     "deriv --plot=my\t": "--plot=my pic.png",

@@ -56,6 +56,8 @@ def total_in(options: MainOptions) -> str:
 
 def sigma_in(specs: Sequence[str] | None) -> Mapping[str, str]:
     """The uncertainties of `--sigma x=0.1,y=2%`, as they were typed."""
+    if not specs:
+        return {}
     from derivcli.points.at_option import stretches
 
     found: dict[str, str] = {}

@@ -53,7 +53,7 @@ class LineCompleter(Completer):
             yield from _beginning(found[1], words, lambda word: one_line(word.rstrip(), self.program))
             return
         valued = _VALUE.match(before)
-        if valued is not None and valued[1] not in self.program.commands:
+        if valued is not None and (valued[1] in FILES or valued[1] not in self.program.commands):
             yield from self._values(valued[1], valued[2], state, complete_event)
             return
         word = _WORD.search(before)
