@@ -13,7 +13,7 @@ from functools import partial
 
 import torch
 
-from benchmarks import completion, kernels, orders, pictures, shell, start, streams, studies, teach, warm
+from benchmarks import completion, kernels, orders, pictures, shell, start, streams, studies, teach, totals, warm
 from benchmarks.side import DERIV, PEAK, median_ratio, process, report, seconds, side_by_side
 from derivcli.api import derive, parse
 from derivcli.engines.program import lower
@@ -195,5 +195,6 @@ if __name__ == "__main__":
     pictures.bench()
     kernels.bench()
     streams.bench()
+    totals.bench()
     shell.bench()
     bench_evaluate()

@@ -51,6 +51,12 @@ def test_types_are_given_by_name_or_told_by_the_first_rows(tmp_path: Path) -> No
     assert str(named["m"][0]) == "1.50"
 
 
+def test_a_format_without_types_says_so(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(CELLS)
+    outcome = deriv("x^2", "--data", str(tmp_path / "in.csv"), "--types", "n=int", "--format", "csv")
+    assert "csv has no types, so that --types changes nothing in it" in outcome.stderr
+
+
 @each(
     ("types", "said"),
     [

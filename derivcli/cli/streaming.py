@@ -135,6 +135,8 @@ def data_sink(
     kept = None if data is None or chosen.keep is None else [headers[place] for place in data.places_of(chosen.keep)]
     if data is not None:
         format = replace(format, cells=Cells(data.decimal_comma), storage=data.storage)
+    if data is not None and data.types and not format.row.has_types:
+        tally.remarks.append(f"{format.name} has no types, so that --types changes nothing in it")
     with writing(file, format) as writer:
 
         def sink(part: Part, results: Sequence[Result]) -> None:
