@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from derivcli.points.files import text_blocks
-from derivcli.points.files.missing_cells import Missing
+from derivcli.points.files.cells.missing import Missing
+from derivcli.points.files.text import blocks as text_blocks
 from tests.reading import column, read
 from tests.support import deriv, each
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from derivcli.points.files import csv_tsv, formats
+from derivcli.points.files import formats
 from derivcli.points.files.formats import DataFormat
+from derivcli.points.files.text import csv_tsv
 from tests.support import deriv
 
 PIPES = DataFormat(

@@ -12,7 +12,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from derivcli.points.files.json_objects import MAX_NESTING
+from derivcli.points.files.text.json_objects import MAX_NESTING
 from tests.datafiles import write
 from tests.processes import python
 from tests.support import Outcome, deriv, no_hang

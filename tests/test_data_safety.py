@@ -152,7 +152,7 @@ def test_a_bad_row_says_where_and_how_far(row: int, exists: bool, folder: Path) 
 
 
 def test_a_bad_row_late_in_a_long_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", 64)
+    monkeypatch.setattr("derivcli.points.files.text.blocks.BLOCK_BYTES", 64)
     write("in.csv", [str(number) for number in range(1000)] + ["one"])
     done = derivative("--output", "out.csv", status=2).stderr.splitlines()
     assert done[0] == "deriv: in.csv, row 1,001 (line 1,002), column 'x': 'one' is not a number"
@@ -165,7 +165,7 @@ def test_a_bad_row_late_in_a_long_file(folder: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_skipped_rows_are_counted_and_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", 64)
+    monkeypatch.setattr("derivcli.points.files.text.blocks.BLOCK_BYTES", 64)
     cells = [str(number) if number % 100 else "no" for number in range(1000)]
     write("in.csv", cells)
     out = derivative("--output", "out.csv", "--on-error", "skip")
@@ -239,7 +239,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("words", [["--output", "out.csv", "--no-check"], ["--output", "out.parquet", "--check"]])
 def test_a_terminal_sees_how_far_it_is(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch)
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", 64)
+    monkeypatch.setattr("derivcli.points.files.text.blocks.BLOCK_BYTES", 64)
     shown = derivative(*words, columns=100).stderr
     what = "checking" if "--check" in words else "differentiating"
     assert re.search(rf"{what} .*?\d+ of \d+, [\d,]+/s", shown), shown
@@ -255,7 +255,7 @@ def test_the_number_of_rows_is_foreseen(block: int, monkeypatch: pytest.MonkeyPa
         yield lambda what, done, total: told.append((done, total))
 
     monkeypatch.setattr("derivcli.cli.streaming.progress", telling)
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", block)
+    monkeypatch.setattr("derivcli.points.files.text.blocks.BLOCK_BYTES", block)
     write("in.csv", [str(number) for number in range(1000, 2000)])
     derivative("--output", "out.csv")
     assert [done for done, _ in told] == [*range(CHUNK, 1001, CHUNK)] or block == 64
@@ -354,10 +354,10 @@ def test_several_threads_may_derive_at_once(threads: int) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_line_without_an_end_is_refused(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derivcli.points.files.text_blocks.BLOCK_BYTES", 64)
+    monkeypatch.setattr("derivcli.points.files.text.blocks.BLOCK_BYTES", 64)
     (folder / f"wide.{kind}").write_text({"csv": "x," * 100 + "y\n", "jsonl": '{"x": ' + "1" * 100 + "}\n"}[kind])
     assert "wide." + kind + ": its first line is too long" in deriv("x", "--data", f"wide.{kind}", status=2).stderr
-    monkeypatch.setattr("derivcli.points.files.text_blocks.MAX_ROW_BYTES", 1 << 10)
+    monkeypatch.setattr("derivcli.points.files.text.blocks.MAX_ROW_BYTES", 1 << 10)
     rows = {"csv": 'x\n1\n"' + "2\n" * 2000, "jsonl": '{"x": 1}\n{"x": ' + "1" * 4000 + "}\n"}[kind]
     (folder / f"long.{kind}").write_text(rows)
     assert f"long.{kind}: a row is longer than" in deriv("x", "--data", f"long.{kind}", status=2).stderr

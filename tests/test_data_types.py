@@ -16,9 +16,9 @@ import pyarrow.parquet as parquet
 import pytest
 
 from derivcli.errors import DerivError
-from derivcli.points.files import gzip_stream
-from derivcli.points.files.gzip_stream import GzipStream
-from derivcli.points.files.typed_columns import converted, planned
+from derivcli.points.files.text import gzip_stream
+from derivcli.points.files.text.gzip_stream import GzipStream
+from derivcli.points.files.typed.given_types import converted, planned
 from tests.support import deriv, each
 
 CELLS = "id,n,when,day,m,x,z\n007,1,2024-01-01 10:00:00,2024-02-03,1.5,2,2024-01-01T10:00:00Z\n008,,,,,3,\n"

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from derivcli.points.files import text_blocks
 from derivcli.points.files.batches import Batch
-from derivcli.points.files.csv_tsv import DelimitedFile
+from derivcli.points.files.text import blocks as text_blocks
+from derivcli.points.files.text.csv_tsv import DelimitedFile
 from tests.reading import bits, column, file, opened, passed, read, refusal
 from tests.support import drawn, each
 

@@ -19,9 +19,9 @@ import pyarrow.parquet as parquet
 import pytest
 
 from derivcli.errors import DerivError
-from derivcli.points.files import text_blocks
 from derivcli.points.files.data_files import DataFiles, open_data
 from derivcli.points.files.reading import Reading
+from derivcli.points.files.text import blocks as text_blocks
 from tests.processes import python
 from tests.reading import ROOT, column, file, opened, passed, read, refusal, table_file
 from tests.support import each, no_hang
@@ -87,7 +87,8 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     script = f"""
 import io, os, sys
-from derivcli.points.files import csv_tsv, data_files
+from derivcli.points.files import data_files
+from derivcli.points.files.text import csv_tsv
 from derivcli.points.files.data_files import *
 os.getuid() or os.setuid(65534)
 try:
@@ -296,7 +297,8 @@ def test_memory_stays_flat(kind: str, tmp_path: Path) -> None:
     script = f"""
 import io
 from pathlib import Path
-from derivcli.points.files import csv_tsv, data_files
+from derivcli.points.files import data_files
+from derivcli.points.files.text import csv_tsv
 from derivcli.points.files.data_files import *
 peak = lambda: int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 before = peak()

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from derivcli.points.files import text_blocks
-from derivcli.points.files.cells_to_numbers import read_numbers
+from derivcli.points.files.cells.cells_to_numbers import read_numbers
+from derivcli.points.files.text import blocks as text_blocks
 from tests.reading import column, file, opened, passed, read, refusal, table_file
 from tests.support import each
 

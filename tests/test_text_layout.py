@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from derivcli.points.files import text_blocks
-from derivcli.points.files.comments import Comments
-from derivcli.points.files.delimited_rows import DelimitedRows
+from derivcli.points.files.text import blocks as text_blocks
+from derivcli.points.files.text.comments import Comments
+from derivcli.points.files.text.delimited_rows import DelimitedRows
 from tests.reading import column, file, opened, passed, read, refusal
 from tests.support import deriv, each
 

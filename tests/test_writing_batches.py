@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derivcli.errors import DerivError, ExitStatus
-from derivcli.points.files import parquet, text_writer
 from derivcli.points.files.formats import DATA_FORMATS, FileFormat
+from derivcli.points.files.text import writer as text_writer
+from derivcli.points.files.typed import parquet
 from derivcli.points.files.writer import OutputColumn, writing
 from tests.datafiles import FORMATS, TEXT, Batch, passed, read, unpacked, written
 from tests.support import drawn, each

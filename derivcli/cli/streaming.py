@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from derivcli.engines.task import Progress
     from derivcli.pipeline import Job
     from derivcli.points.files.formats import FileFormat
-    from derivcli.points.files.typed_columns import Plan
+    from derivcli.points.files.typed.given_types import Plan
     from derivcli.points.files.writer import OutputColumn
     from derivcli.points.points import Part
     from derivcli.render.tally import Tally
@@ -122,7 +122,7 @@ def data_sink(
     file: Any, format: FileFormat, source: PointSource, tally: Tally, chosen: ChosenColumns = ALL
 ) -> Iterator[Sink]:
     """A sink that writes a data file: the columns of the input, values, derivatives, flags, and verdicts if any."""
-    from derivcli.points.files.typed_columns import converted, planned
+    from derivcli.points.files.typed.given_types import converted, planned
     from derivcli.points.files.writer import spread, writing
     from derivcli.points.standard_uncertainties import sigma_column
     from derivcli.render.data_columns import Naming, data_columns, naming

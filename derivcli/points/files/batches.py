@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from derivcli.points.files.cell_reasons import missing_text, reason
-from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
+from derivcli.points.files.cells.cells_to_numbers import Numbers, read_numbers
+from derivcli.points.files.cells.reasons import missing_text, reason
 from derivcli.points.files.struct_fields import column_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from derivcli.points.files.parquet import ParquetStorage
     from derivcli.points.files.reading import Cells
+    from derivcli.points.files.typed.parquet import ParquetStorage
 
 STANDARD_INPUT = "standard input"
 

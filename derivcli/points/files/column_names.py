@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from derivcli.language.lexer.tokens import canonical_name, is_name
-from derivcli.points.files.units import without_unit
+from derivcli.points.files.text.units import without_unit
 
 
 def headers_by_name(headers: Sequence[str]) -> dict[str, list[str]]:

@@ -16,15 +16,15 @@ from derivcli.errors import DerivError, file_name
 from derivcli.language.functions.table import CONSTANTS
 from derivcli.language.lexer.tokens import canonical_name
 from derivcli.points.files.batches import STANDARD_INPUT, DataFile, Passed, selected
-from derivcli.points.files.cells_to_numbers import check_type
+from derivcli.points.files.cells.cells_to_numbers import check_type
+from derivcli.points.files.cells.missing import missing_by_header
 from derivcli.points.files.column_names import headers_by_name, is_number_of_column, places_meant
 from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import format_of
 from derivcli.points.files.kept_rows import Kept, KeptRows
-from derivcli.points.files.missing_cells import missing_by_header
 from derivcli.points.files.reading import Reading
 from derivcli.points.files.struct_fields import fields_of, is_field, tops, type_of
-from derivcli.points.files.typed_columns import check_types
+from derivcli.points.files.typed.given_types import check_types
 from derivcli.points.points import Part, points_from_arrays
 
 MAX_HEADERS_SHOWN = 40

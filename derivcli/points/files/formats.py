@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from derivcli.points.files.batches import DataFile
-    from derivcli.points.files.parquet import ParquetStorage
+    from derivcli.points.files.typed.parquet import ParquetStorage
 
 
 class FormatFile(Protocol):
@@ -117,15 +117,15 @@ class FileFormat:
 DATA_FORMATS = {
     row.name: row
     for row in (
-        DataFormat("csv", (".csv",), partial(resolve_name, "derivcli.points.files.csv_tsv"), is_text=True,
+        DataFormat("csv", (".csv",), partial(resolve_name, "derivcli.points.files.text.csv_tsv"), is_text=True,
                    has_types=False, separator=",", comma_separator=";"),
-        DataFormat("tsv", (".tsv", ".tab"), partial(resolve_name, "derivcli.points.files.csv_tsv"), is_text=True,
+        DataFormat("tsv", (".tsv", ".tab"), partial(resolve_name, "derivcli.points.files.text.csv_tsv"), is_text=True,
                    has_types=False, separator="\t", comma_separator="\t"),
-        DataFormat("parquet", (".parquet", ".pq"), partial(resolve_name, "derivcli.points.files.parquet"),
+        DataFormat("parquet", (".parquet", ".pq"), partial(resolve_name, "derivcli.points.files.typed.parquet"),
                    {b"PAR1": "Parquet"}, may_repeat_names=False, table_reader="pyarrow.parquet.read_table"),
-        DataFormat("arrow", (".arrow", ".feather", ".ipc"), partial(resolve_name, "derivcli.points.files.arrow"),
+        DataFormat("arrow", (".arrow", ".feather", ".ipc"), partial(resolve_name, "derivcli.points.files.typed.arrow"),
                    {b"ARROW1": "Arrow", b"FEA1": "Feather"}, table_reader="pyarrow.feather.read_table"),
-        DataFormat("jsonl", (".jsonl", ".ndjson"), partial(resolve_name, "derivcli.points.files.json_lines"),
+        DataFormat("jsonl", (".jsonl", ".ndjson"), partial(resolve_name, "derivcli.points.files.text.json_lines"),
                    is_text=True, may_repeat_names=False, table_reader="pyarrow.json.read_json"),
     )
 }  # fmt: skip

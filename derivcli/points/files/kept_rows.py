@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from derivcli.errors import DerivError
-from derivcli.points.files.arrow_encodings import filtered
 from derivcli.points.files.batches import BadRow, Batch, DataFile
-from derivcli.points.files.cells_to_numbers import Numbers
-from derivcli.points.files.missing_cells import Mask, Missing
+from derivcli.points.files.cells.cells_to_numbers import Numbers
+from derivcli.points.files.cells.missing import Mask, Missing
+from derivcli.points.files.cells.times import since, time_text
 from derivcli.points.files.reading import SKIP, STOP, Reading
-from derivcli.points.files.times import since, time_text
+from derivcli.points.files.typed.arrow_encodings import filtered
 from derivcli.result import FloatArray
 
 MaskedArray: TypeAlias = "np.ma.MaskedArray[Any, np.dtype[np.float64]]"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import DATA_FORMATS, BatchWriter, FileFormat
-from derivcli.points.files.gzip_stream import GzipStream
+from derivcli.points.files.text.gzip_stream import GzipStream
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from derivcli.errors import visible
 from derivcli.points.files.guessing.columns import NUMBERS, TIMES
 from derivcli.points.files.looks.look import ColumnLook, FileLook
 from derivcli.points.files.reading import SPACE, THOUSANDS
-from derivcli.points.files.separators import SHOWN
+from derivcli.points.files.text.separators import SHOWN
 from derivcli.render.blocks import (
     BORDER_LETTERS,
     Block,

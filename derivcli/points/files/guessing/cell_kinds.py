@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from derivcli.points.files.number_grammar import is_number
-from derivcli.points.files.units import MISSING_WORDS
+from derivcli.points.files.cells.number_grammar import is_number
+from derivcli.points.files.text.units import MISSING_WORDS
 
 COMMENT_SIGNS = ("#", "%", "!", "//", ";", "'")
 

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from derivcli.points.files.cells.number_grammar import MINUS, is_number
 from derivcli.points.files.guessing.cell_kinds import TIME, Kinds
 from derivcli.points.files.guessing.tables import LEAST_NUMBERS, LEAST_SHARE
 from derivcli.points.files.guessing.times import time_formats
-from derivcli.points.files.number_grammar import MINUS, is_number
 from derivcli.points.files.reading import AS_PEOPLE_WRITE, Cells
-from derivcli.points.files.units import MISSING_WORDS
+from derivcli.points.files.text.units import MISSING_WORDS
 
 NUMBERS, TIMES, TEXT, NOTHING = COLUMN_KINDS = ("numbers", "times", "text", "empty")
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.points.files.text_header import TextStart, read_header
+from derivcli.points.files.text.header import TextStart, read_header
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat
-    from derivcli.points.files.guess import Guess
+    from derivcli.points.files.guessing.guess import Guess
     from derivcli.points.files.reading import Layout
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from derivcli.points.files.delimited_rows import DelimitedRows
-from derivcli.points.files.fixed_widths import FixedRows
 from derivcli.points.files.reading import SPACE
+from derivcli.points.files.text.delimited_rows import DelimitedRows
+from derivcli.points.files.text.fixed_widths import FixedRows
 
 MAX_LINES_GUESSED = 1000
 

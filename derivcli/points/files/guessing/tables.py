@@ -22,7 +22,7 @@ from derivcli.points.files.guessing.cell_kinds import (
 )
 from derivcli.points.files.guessing.split_lines import Cut, Row
 from derivcli.points.files.reading import SPACE
-from derivcli.points.files.units import are_statistics, looks_like_unit
+from derivcli.points.files.text.units import are_statistics, looks_like_unit
 
 MAX_WIDTHS_TRIED = 3
 """Numbers of cells that rows may have, the most frequent of all."""

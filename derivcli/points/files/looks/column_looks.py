@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from derivcli.points.files.arrow_encodings import decoded, is_numeric, is_text, value_type
+from derivcli.points.files.cells.times import is_time
 from derivcli.points.files.guessing.columns import TEXT, TIMES, CellsGuess, ColumnGuess, guess_cells
 from derivcli.points.files.reading import Cells
-from derivcli.points.files.times import is_time
+from derivcli.points.files.typed.arrow_encodings import decoded, is_numeric, is_text, value_type
 
 
 def texts_of(cells: pa.Array, kind: pa.DataType) -> list[str]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from derivcli.errors import DerivError, file_name
 from derivcli.points.files.batches import STANDARD_INPUT
 from derivcli.points.files.formats import COMPRESSIONS, DATA_FORMATS, FileFormat, format_of
-from derivcli.points.files.text_blocks import empty, open_file, unreadable
+from derivcli.points.files.text.blocks import empty, open_file, unreadable
 
 MAX_BYTES_LOOKED_AT = 4 << 20
 

@@ -21,7 +21,7 @@ from derivcli.points.files.guessing.split_lines import (
 )
 from derivcli.points.files.guessing.tables import Table, found_table
 from derivcli.points.files.reading import AS_TOLD, SPACE, Layout
-from derivcli.points.files.separators import SEPARATORS
+from derivcli.points.files.text.separators import SEPARATORS
 
 MAX_CHARACTERS_GUESSED = 1 << 20
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
 from derivcli.language.lexer.tokens import canonical_name, is_name
-from derivcli.points.files.layout_search import found_layout
 from derivcli.points.files.reading import Layout
-from derivcli.points.files.text_header import TextHeader, TextStart, read_header
+from derivcli.points.files.text.header import TextHeader, TextStart, read_header
+from derivcli.points.files.text.layout_search import found_layout
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat

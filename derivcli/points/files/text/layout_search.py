@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.points.files.number_grammar import is_number
+from derivcli.points.files.cells.number_grammar import is_number
 from derivcli.points.files.reading import Layout
-from derivcli.points.files.text_header import TextHeader, TextStart, read_header
-from derivcli.points.files.units import are_numbers
+from derivcli.points.files.text.header import TextHeader, TextStart, read_header
+from derivcli.points.files.text.units import are_numbers
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat

@@ -15,16 +15,16 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from derivcli.errors import DerivError
-from derivcli.points.files.arrow_encodings import decoded, is_binary
 from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch, selected
-from derivcli.points.files.cell_reasons import COMMA_HINT, CORRECT_HINT
+from derivcli.points.files.cells.number_grammar import has_decimal_comma
+from derivcli.points.files.cells.reasons import COMMA_HINT, CORRECT_HINT
 from derivcli.points.files.column_names import apart
-from derivcli.points.files.layout_hints import checked_header
-from derivcli.points.files.number_grammar import has_decimal_comma
-from derivcli.points.files.separators import SEPARATORS
-from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
-from derivcli.points.files.text_header import TextStart
-from derivcli.points.files.text_writer import TEXT, TextWriter, joined
+from derivcli.points.files.text.blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
+from derivcli.points.files.text.header import TextStart
+from derivcli.points.files.text.layout_hints import checked_header
+from derivcli.points.files.text.separators import SEPARATORS
+from derivcli.points.files.text.writer import TEXT, TextWriter, joined
+from derivcli.points.files.typed.arrow_encodings import decoded, is_binary
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat

@@ -20,8 +20,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from derivcli.points.files.comments import Comments
 from derivcli.points.files.reading import SPACE
+from derivcli.points.files.text.comments import Comments
 
 _LINE_END = r"(?:\r\n|\n|\r|\Z)"
 _QUOTES_BETWEEN_BLANKS = re.compile(rb'((?<![^ \t\r\n])"(?:[^"]|"")*+")')

@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from derivcli.errors import visible
-from derivcli.points.files.number_grammar import MINUS, has_decimal_comma, is_number
+from derivcli.points.files.cells.number_grammar import MINUS, has_decimal_comma, is_number
+from derivcli.points.files.cells.thousands import thousands_in, without_thousands
+from derivcli.points.files.cells.times import TIME_HINT, looks_like_time
 from derivcli.points.files.reading import AS_PEOPLE_WRITE, THOUSANDS, Cells
-from derivcli.points.files.thousands import thousands_in, without_thousands
-from derivcli.points.files.times import TIME_HINT, looks_like_time
 
 MAX_CHARACTERS_SHOWN = 40
 """Longer cells are cut where a message shows them."""

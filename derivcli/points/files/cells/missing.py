@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
-from derivcli.points.files.number_grammar import MINUS
+from derivcli.points.files.cells.cells_to_numbers import Numbers, read_numbers
+from derivcli.points.files.cells.number_grammar import MINUS
 from derivcli.points.files.reading import Cells
 
 Mask = NDArray[np.bool_]

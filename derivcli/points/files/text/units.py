@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from derivcli.points.files.number_grammar import is_number
+from derivcli.points.files.cells.number_grammar import is_number
 
 _BRACKETED = re.compile(r"(?s)(.*\S)\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*")
 

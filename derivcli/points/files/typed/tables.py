@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from derivcli.errors import DerivError
-from derivcli.points.files.arrow_encodings import is_numeric, is_text, value_type
 from derivcli.points.files.batches import Batch, Passed, numbers_of, selected
 from derivcli.points.files.struct_fields import tops
-from derivcli.points.files.text_blocks import unreadable
+from derivcli.points.files.text.blocks import unreadable
+from derivcli.points.files.typed.arrow_encodings import is_numeric, is_text, value_type
 
 if TYPE_CHECKING:
-    from derivcli.points.files.parquet import ParquetStorage
     from derivcli.points.files.reading import Cells
+    from derivcli.points.files.typed.parquet import ParquetStorage
 
 BATCH_BYTES = 32 << 20
 """Bytes of a batch, so that a row of any width takes little memory."""

@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from derivcli.errors import DerivError
-from derivcli.points.files.arrow_encodings import decoded, is_numeric, is_text, value_type
-from derivcli.points.files.cell_reasons import cut
-from derivcli.points.files.number_grammar import MINUS, NOT_FINITE, NUMBER
+from derivcli.points.files.cells.number_grammar import MINUS, NOT_FINITE, NUMBER
+from derivcli.points.files.cells.reasons import cut
+from derivcli.points.files.cells.thousands import removed
+from derivcli.points.files.cells.times import Instants, is_time, kind_of_times, since, text_instants, typed_instants
 from derivcli.points.files.reading import AS_PEOPLE_WRITE, Cells
-from derivcli.points.files.thousands import removed
-from derivcli.points.files.times import Instants, is_time, kind_of_times, since, text_instants, typed_instants
+from derivcli.points.files.typed.arrow_encodings import decoded, is_numeric, is_text, value_type
 from derivcli.points.points import MAX_EXACT_INTEGER
 from derivcli.result import FloatArray
 

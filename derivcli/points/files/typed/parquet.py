@@ -15,7 +15,9 @@ import pyarrow
 import pyarrow.parquet as parquet
 
 from derivcli.errors import DerivError
-from derivcli.points.files.arrow_encodings import (
+from derivcli.points.files.batches import STANDARD_INPUT
+from derivcli.points.files.text.blocks import empty, open_file, shorter
+from derivcli.points.files.typed.arrow_encodings import (
     comparable_type,
     decoded,
     is_text,
@@ -23,9 +25,7 @@ from derivcli.points.files.arrow_encodings import (
     value_type,
     with_distinct_dictionary,
 )
-from derivcli.points.files.batches import STANDARD_INPUT
-from derivcli.points.files.text_blocks import empty, open_file, shorter
-from derivcli.points.files.typed_tables import FAILURES, TypedFile, batch_rows, cell_bytes, no_table, of_one_type
+from derivcli.points.files.typed.tables import FAILURES, TypedFile, batch_rows, cell_bytes, no_table, of_one_type
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat

@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyarrow as pa
 
 from derivcli.errors import DerivError
-from derivcli.points.files.arrow_encodings import comparable_type, decoded, encoded, plain_type, with_grown_dictionary
-from derivcli.points.files.text_blocks import empty, open_file, shorter
-from derivcli.points.files.typed_tables import FAILURES, TypedFile, batch_rows, no_table, of_one_type
+from derivcli.points.files.text.blocks import empty, open_file, shorter
+from derivcli.points.files.typed.arrow_encodings import (
+    comparable_type,
+    decoded,
+    encoded,
+    plain_type,
+    with_grown_dictionary,
+)
+from derivcli.points.files.typed.tables import FAILURES, TypedFile, batch_rows, no_table, of_one_type
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat

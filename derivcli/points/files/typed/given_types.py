@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from derivcli.errors import DerivError, visible
-from derivcli.points.files.cell_reasons import cut
+from derivcli.points.files.cells.reasons import cut
 
 AUTO, TEXT, EVERYWHERE = "auto", "text", ""
 """What the first rows tell, text, and the header that stands for all columns that are not named."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from derivcli.points.files.reading import SPACE
-from derivcli.points.files.units import are_numbers
+from derivcli.points.files.text.units import are_numbers
 
 SEPARATORS = {",": "','", ";": "';'", "\t": "a tab", "|": "'|'"}
 """All separators that a header tells, as messages show them."""

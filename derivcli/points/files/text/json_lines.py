@@ -21,15 +21,15 @@ import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
 from derivcli.errors import DerivError
-from derivcli.points.files.arrow_encodings import decoded, is_binary
 from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch
-from derivcli.points.files.cell_reasons import CORRECT_HINT, cut
-from derivcli.points.files.cells_to_numbers import Numbers, read_numbers
-from derivcli.points.files.json_objects import check_nesting, object_on, rounded_places
-from derivcli.points.files.number_grammar import NOT_FINITE, NUMBER
+from derivcli.points.files.cells.cells_to_numbers import Numbers, read_numbers
+from derivcli.points.files.cells.number_grammar import NOT_FINITE, NUMBER
+from derivcli.points.files.cells.reasons import CORRECT_HINT, cut
 from derivcli.points.files.struct_fields import tops
-from derivcli.points.files.text_blocks import TextFile, check_utf8, ended, in_order, whole_rows
-from derivcli.points.files.text_writer import TEXT, TextWriter, joined
+from derivcli.points.files.text.blocks import TextFile, check_utf8, ended, in_order, whole_rows
+from derivcli.points.files.text.json_objects import check_nesting, object_on, rounded_places
+from derivcli.points.files.text.writer import TEXT, TextWriter, joined
+from derivcli.points.files.typed.arrow_encodings import decoded, is_binary
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 import pyarrow as pa
 
 from derivcli.errors import DerivError
-from derivcli.points.files.text_encodings import Converted, Readable, encoding_of, likely_encoding
+from derivcli.points.files.text.encodings import Converted, Readable, encoding_of, likely_encoding
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat

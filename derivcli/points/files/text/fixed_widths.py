@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from derivcli.points.files.comments import Comments
-from derivcli.points.files.delimited_rows import LeaveOut
+from derivcli.points.files.text.comments import Comments
+from derivcli.points.files.text.delimited_rows import LeaveOut
 
 _BLANKS = " \t\r\n"
 

@@ -15,14 +15,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.points.files.comments import Comments
-from derivcli.points.files.delimited_rows import DelimitedRows
-from derivcli.points.files.fixed_widths import FixedRows
-from derivcli.points.files.number_grammar import is_number
+from derivcli.points.files.cells.number_grammar import is_number
 from derivcli.points.files.reading import SPACE
-from derivcli.points.files.separators import SHOWN, separates_by_space, told_by_header
-from derivcli.points.files.text_blocks import empty
-from derivcli.points.files.units import are_statistics, are_units, with_unit
+from derivcli.points.files.text.blocks import empty
+from derivcli.points.files.text.comments import Comments
+from derivcli.points.files.text.delimited_rows import DelimitedRows
+from derivcli.points.files.text.fixed_widths import FixedRows
+from derivcli.points.files.text.separators import SHOWN, separates_by_space, told_by_header
+from derivcli.points.files.text.units import are_statistics, are_units, with_unit
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from derivcli.points.files.cells_to_numbers import Numbers
-from derivcli.points.files.number_grammar import NOT_FINITE, is_number
+from derivcli.points.files.cells.cells_to_numbers import Numbers
+from derivcli.points.files.cells.number_grammar import NOT_FINITE, is_number
 from derivcli.points.points import MAX_EXACT_INTEGER
 
 MAX_NESTING = 48

@@ -1,0 +1,1 @@
+"""Cells as people write them: numbers, times, thousands, and what is missing."""

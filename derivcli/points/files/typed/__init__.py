@@ -1,0 +1,1 @@
+"""Files whose columns have types, Parquet and Arrow, and text given types on its way there."""
