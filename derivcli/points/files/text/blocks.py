@@ -133,7 +133,7 @@ def ended(blocks: Iterator[bytes], line_end: bytes) -> Iterator[bytes]:
     for following in blocks:
         yield block
         block = following
-    yield block if not block or block.endswith((b"\n", b"\r")) else block + line_end
+    yield block if not block or block.endswith(line_end) else block + line_end
 
 
 def in_order(blocks: Iterator[bytes], work: Callable[[bytes], T]) -> Iterator[T]:

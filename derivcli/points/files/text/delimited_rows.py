@@ -66,10 +66,11 @@ class DelimitedRows:
         return int(outside[-1]) + 1 if len(outside) else 0
 
     def end_of_rows(self, block: bytes) -> int:
-        """Where the rows end before a quote that is not closed in the block."""
-        end = 0
+        """Where the rows end before a quote that is not closed in the block, or a line end that is cut in two."""
+        end = self.comments.end(block, 0, whole=True)
+        half = len(block) if self._line_end == b"\n" and block.endswith(b"\r") else -1
         for row in self._rows(block):
-            if row.group().endswith((b"\n", b"\r")):
+            if row.group().endswith((b"\n", b"\r")) and row.end() != half:
                 end = self.comments.end(block, row.end(), whole=True)
         return end
 
@@ -94,7 +95,7 @@ class DelimitedRows:
     ) -> pa.Table:
         """The rows of a block as texts; raises pa.ArrowException. `blank_rows` says that a blank line is one."""
         block = self._plain(block)
-        if not block if blank_rows else not block.strip():
+        if not block if blank_rows else not block.strip(b" \r\n"):
             return pa.schema([(name, pa.string()) for name in included]).empty_table()
         return arrow_csv.read_csv(
             pa.BufferReader(block),
