@@ -157,17 +157,19 @@ class KeptRows:
     def _place_times(self, batch: Batch) -> None:
         """Make times seconds since the first of their column; what is of another kind than the first is no number."""
         for header, numbers in batch.numbers.items():
-            good = np.flatnonzero(~numbers.bad) if numbers.bad is not None else np.arange(len(numbers.values))
+            other = _either(numbers.bad, batch.missing.get(header))
+            good = np.flatnonzero(~other) if other is not None else np.arange(len(numbers.values))
             if not len(good):
                 continue
             origin = Origin.of(numbers, int(good[0]))
             first = self._origins.setdefault(header, origin)
             if (first is None) != (origin is None) or (first and origin and first.kind != origin.kind):
-                everywhere = np.ones(len(numbers.values), dtype=bool)
-                batch.numbers[header] = replace(numbers, values=np.full(len(everywhere), np.nan), bad=everywhere)
+                missing = batch.missing.get(header)
+                bad = np.ones(len(numbers.values), dtype=bool) if missing is None else ~missing
+                batch.numbers[header] = replace(numbers, values=np.full(len(bad), np.nan), bad=bad)
             elif first is not None and numbers.instants is not None:
                 values = since(numbers.instants, first.instant)
-                values = values if numbers.bad is None else np.where(numbers.bad, np.nan, values)
+                values = values if other is None else np.where(np.isnan(numbers.values), np.nan, values)
                 batch.numbers[header] = replace(numbers, values=values)
 
     def _mark_missing(self, batch: Batch) -> Mask | None:

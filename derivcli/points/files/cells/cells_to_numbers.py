@@ -17,11 +17,23 @@ from derivcli.errors import DerivError
 from derivcli.points.files.cells.number_grammar import MINUS, NOT_FINITE, NUMBER
 from derivcli.points.files.cells.reasons import cut
 from derivcli.points.files.cells.thousands import removed
-from derivcli.points.files.cells.times import Instants, is_time, kind_of_times, since, text_instants, typed_instants
+from derivcli.points.files.cells.times import (
+    Instants,
+    digits_of,
+    is_time,
+    kind_of_times,
+    looks_like_time,
+    since,
+    text_instants,
+    typed_instants,
+)
 from derivcli.points.files.reading import AS_PEOPLE_WRITE, Cells
 from derivcli.points.files.typed.arrow_encodings import decoded, is_numeric, is_text, value_type
 from derivcli.points.points import MAX_EXACT_INTEGER
 from derivcli.result import FloatArray
+
+MAX_TEXTS_COMPARED = 100
+"""Different texts that are looked at to tell whether a column holds times."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 
@@ -85,8 +97,12 @@ def _filled(numbers: pa.Array) -> tuple[FloatArray, NDArray[np.bool_] | None]:
 def _from_text(cells: pa.Array, written: Cells) -> Numbers:
     """Texts to the nearest float64: at once where Arrow accepts them all, else those that look like numbers.
 
-    Where none does, they may be times.
+    Where most are no numbers, they may be times.
     """
+    if digits := digits_of(written.time_format):
+        found = _in_digits(cells, digits, written.time_format)
+        if found is not None:
+            return found
     texts = removed(cells, written) if written.thousands else cells
     if written.decimal_comma:
         texts = pc.if_else(pc.match_substring(texts, "."), pa.scalar(None, texts.type), texts)
@@ -100,14 +116,39 @@ def _from_text(cells: pa.Array, written: Cells) -> Numbers:
         good = pc.match_substring_regex(texts, rf"^({NUMBER.pattern})$")
         texts = pc.if_else(good, texts, pa.scalar(None, texts.type))
         numbers = texts.cast(pa.float64())
-        if numbers.null_count == len(numbers):
-            found = text_instants(cells, written.time_format)
-            if found is not None:
-                return _of_times(*found, *kind_of_times(cells, written.time_format))
+        found = _times_among(cells, numbers, written.time_format)
+        if found is not None:
+            return found
     values, bad = _filled(numbers)
     with np.errstate(invalid="ignore"):
         unusual = np.flatnonzero(~(np.abs(values) < MAX_EXACT_INTEGER))
     return _examined(texts, values, bad, unusual) if len(unusual) else Numbers(values, bad)
+
+
+def _times_among(cells: pa.Array, numbers: pa.Array, time_format: str) -> Numbers | None:
+    """The cells as times where more of them are times than numbers; None where they are not."""
+    count = len(cells) - numbers.null_count
+    others = cells.filter(pc.and_(numbers.is_null(), cells.is_valid()))
+    if count >= len(others) or not time_format and not any(map(looks_like_time, _first_of(others))):
+        return None
+    found = text_instants(cells, time_format)
+    if found is None or (count and len(cells) - (0 if found[1] is None else int(found[1].sum())) <= count):
+        return None
+    return _of_times(*found, *kind_of_times(cells, time_format))
+
+
+def _first_of(texts: pa.Array) -> list[str]:
+    """The first different texts."""
+    return list(texts.unique()[:MAX_TEXTS_COMPARED].to_pylist())
+
+
+def _in_digits(cells: pa.Array, digits: int, time_format: str) -> Numbers | None:
+    """The cells as times that are written in so many digits each, where most of them are; None where they are not."""
+    fits = pc.match_substring_regex(cells, rf"^\s*[0-9]{{{digits}}}\s*$")
+    found = text_instants(pc.if_else(fits, cells, pa.scalar(None, cells.type)), time_format)
+    if found is None or 2 * (0 if found[1] is None else int(found[1].sum()) - cells.null_count) > len(cells):
+        return None
+    return _of_times(*found, *kind_of_times(cells, time_format))
 
 
 def _examined(texts: pa.Array, values: FloatArray, bad: NDArray[np.bool_] | None, unusual: NDArray[np.intp]) -> Numbers:

@@ -8,7 +8,7 @@ from typing import Any
 from derivcli.errors import visible
 from derivcli.points.files.cells.number_grammar import MINUS, has_decimal_comma, is_number
 from derivcli.points.files.cells.thousands import thousands_in, without_thousands
-from derivcli.points.files.cells.times import TIME_HINT, looks_like_time
+from derivcli.points.files.cells.times import TIME_HINT, looks_like_time, why_no_instant
 from derivcli.points.files.reading import AS_PEOPLE_WRITE, THOUSANDS, Cells
 
 MAX_CHARACTERS_SHOWN = 40
@@ -30,20 +30,27 @@ def reason(cell: Any, written: Cells = AS_PEOPLE_WRITE) -> tuple[str, str]:
     shown = visible(cut(text))
     if is_number(without_thousands(text, written), written.decimal_comma):
         return f"'{shown}' is beyond float64", CORRECT_HINT
+    why_no_time = "" if written.time_format else why_no_instant(text)
+    if why_no_time:
+        return f"'{shown}' {why_no_time}", f"if it stands for nothing, say --na {_as_word(text)}; or {CORRECT_HINT}"
     what = "a number with a decimal comma" if written.decimal_comma and "." in text else "a number"
     return f"'{shown}' is not {what}", _way_out(text, written)
 
 
 def _way_out(text: str, written: Cells) -> str:
     if text.translate(MINUS).upper() in MISSING_WORDS:
-        word = text if re.fullmatch(r"[\w.:+-]+", text) else f"'{text}'"
-        return f"if it stands for no number, say --na {word}; or leave such rows out with --on-error skip"
+        return f"if it stands for no number, say --na {_as_word(text)}; or leave such rows out with --on-error skip"
     if looks_like_time(text):
         return TIME_HINT
     sign = "" if written.thousands else thousands_in(text, written.decimal_comma)
     has_comma = has_decimal_comma(text) and not written.decimal_comma
     ways = [f"where it separates thousands, say --thousands {THOUSANDS[sign]}"] if sign else []
     return "; ".join([*ways, *([COMMA_HINT] if has_comma else [])]) or CORRECT_HINT
+
+
+def _as_word(text: str) -> str:
+    """A text as a shell takes it for one word."""
+    return text if re.fullmatch(r"[\w.:+-]+", text) else f"'{text}'"
 
 
 def missing_text(cell: Any) -> str:

@@ -18,6 +18,8 @@ _SIGNS = re.escape("+-" + "".join(sign for sign, spelled in SPELLINGS.items() if
 def removed(texts: pa.Array, written: Cells) -> pa.Array:
     """Texts without the signs between thousands; null where these stand anywhere else."""
     sign = _class(written.thousands)
+    if written.thousands == " ":
+        texts = pc.utf8_trim_whitespace(texts)
     has = pc.match_substring_regex(texts, sign)
     if not pc.any(has).as_py():
         return texts
