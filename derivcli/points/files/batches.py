@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from derivcli.points.files.cells.cells_to_numbers import Numbers, read_numbers
-from derivcli.points.files.cells.reasons import missing_text, reason
+from derivcli.points.files.cells.reasons import missing_text, reason, value_of
 from derivcli.points.files.struct_fields import column_of
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ class Batch:
     def _with_bad_cell(self, row: int, written: Cells) -> BadRow:
         for header, numbers in self.numbers.items():
             if numbers.bad is not None and numbers.bad[row]:
-                why, hint = reason(self.cells(header)[row].as_py(), written)
+                why, hint = reason(value_of(self.cells(header)[row]), written)
                 return BadRow(self.place(row), f"column '{header}': {why}", hint)
         raise AssertionError("a row without a bad cell was taken for a bad one")
 
     def _with_missing(self, row: int) -> BadRow:
         header = next(header for header, mask in self.missing.items() if mask[row])
-        why = missing_text(self.cells(header)[row].as_py())
+        why = missing_text(value_of(self.cells(header)[row]))
         return BadRow(self.place(row), f"column '{header}': {why}", "")
 
 

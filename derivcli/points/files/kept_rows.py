@@ -91,7 +91,9 @@ class KeptRows:
         for header, (count, first) in self._rounded.items():
             numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
             found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
-        origins = ((header, origin) for header, origin in self._origins.items() if origin is not None)
+        origins = [(header, origin) for header, origin in self._origins.items() if origin is not None]
+        if self._reading.cells.time_format and not origins:
+            found.append("no column that is used holds times as --time-format says")
         return found + [
             f"column '{header}' is read as seconds since {time_text(origin.instant, *origin.kind)}"
             for header, origin in origins

@@ -18,6 +18,7 @@ from derivcli.points.files.typed.arrow_encodings import decoded, value_type
 
 Mask = NDArray[np.bool_]
 
+_MIDNIGHT = re.compile(r" 00:00:00(\.0+)?Z?$")
 _LAST_LETTERS = frozenset("nNfFyY")
 """Those of nan, inf and infinity."""
 
@@ -92,7 +93,7 @@ def _word(text: str) -> str:
 
 def _day(text: str) -> str:
     """The date of a midnight."""
-    return text.removesuffix(" 00:00:00")
+    return _MIDNIGHT.sub("", text) if ":" in text else text
 
 
 def _rounded(numbers: Iterable[float], kind: pa.DataType) -> Iterable[float]:

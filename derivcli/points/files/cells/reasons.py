@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 from typing import Any
+
+import pyarrow as pa
 
 from derivcli.errors import visible
 from derivcli.points.files.cells.number_grammar import MINUS, has_decimal_comma, is_number
@@ -28,11 +31,14 @@ def reason(cell: Any, written: Cells = AS_PEOPLE_WRITE) -> tuple[str, str]:
     if not text:
         return "the cell is empty", EMPTY_HINT
     shown = visible(cut(text))
-    if is_number(without_thousands(text, written), written.decimal_comma):
-        return f"'{shown}' is beyond float64", CORRECT_HINT
+    bare = without_thousands(text, written)
+    if is_number(bare, written.decimal_comma):
+        value = float((bare.replace(",", ".") if written.decimal_comma else bare).translate(MINUS))
+        beyond = "beyond float64" if isinf(value) else "no time, unlike other cells of its column"
+        return f"'{shown}' is {beyond}", CORRECT_HINT
     why_no_time = "" if written.time_format else why_no_instant(text)
     if why_no_time:
-        return f"'{shown}' {why_no_time}", f"if it stands for nothing, say --na {_as_word(text)}; or {CORRECT_HINT}"
+        return f"'{shown}' {why_no_time}", CORRECT_HINT
     what = "a number with a decimal comma" if written.decimal_comma and "." in text else "a number"
     return f"'{shown}' is not {what}", _way_out(text, written)
 
@@ -51,6 +57,14 @@ def _way_out(text: str, written: Cells) -> str:
 def _as_word(text: str) -> str:
     """A text as a shell takes it for one word."""
     return text if re.fullmatch(r"[\w.:+-]+", text) else f"'{text}'"
+
+
+def value_of(cell: pa.Scalar) -> Any:
+    """What a cell holds; its text where Python has no such time."""
+    try:
+        return cell.as_py()
+    except (OverflowError, ValueError):
+        return pa.array([cell], cell.type).cast(pa.string())[0].as_py()
 
 
 def missing_text(cell: Any) -> str:

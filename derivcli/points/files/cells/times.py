@@ -51,14 +51,15 @@ def looks_like_time(text: str) -> bool:
 
 
 def why_no_instant(text: str) -> str:
-    """What is wrong with a text in ISO 8601 in a column of times or numbers; "" where it is written otherwise."""
+    """Why a text in ISO 8601 is no time of its column; "" where it is written otherwise."""
     if re.fullmatch(rf"{_LOCAL}|{_ZONED}", text) is None:
         return ""
     if not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
         return f"is a time outside the years {FIRST_YEAR} to {LAST_YEAR}"
     if text_instants(pa.array([text]), "") is None:
         return "is no time that there is"
-    return "is a time, and other cells of its column are not, or name a zone where it names none"
+    zone = "a zone" if re.fullmatch(_ZONED, text) else "no zone"
+    return f"is a time with {zone}, unlike other cells of its column"
 
 
 def typed_instants(cells: pa.Array) -> tuple[Instants, NDArray[np.bool_] | None]:
