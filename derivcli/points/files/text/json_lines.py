@@ -15,6 +15,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.json as arrow_json
 
@@ -98,35 +99,45 @@ class JsonFile:
 
     def _batch(self, block: bytes) -> Batch:
         check_utf8(self.name, block)
-        floats = [field.name for field in self._types if field.type == pa.float64()]
         try:
             spans = nested_spans(block) if self._nested else None
             if spans is None:
                 check_nesting(block)
-            flat = block if spans is None else spans.without(block, {*self._nested} - {*self._tops})
-            table = _read(self._types, flat, _keys(floats))
+            table = self._table(block, spans)
             rows = record_batch(table.select(range(len(self._types))))
             numbers = numbers_of(rows, self._used, self._written)
             rounded = rounded_places(rows, block, numbers)
             texts = {} if spans is None else {header: column_of(rows, header) for header in self._used}
-            rows = rows if spans is None else self._with_spans(table, block, spans)
+            rows = rows if spans is None else self._with_spans(table, spans)
         except _FAILURES:
             return self._line_by_line(block)
         self._note_late(table.schema.names)
         numbers |= {name: replace(numbers[name], rounded=places) for name, places in rounded.items()}
         return self._placed(block, rows, numbers, texts=texts)
 
-    def _with_spans(self, table: pa.Table, block: bytes, spans: Spans) -> pa.RecordBatch:
+    def _table(self, block: bytes, spans: Spans | None) -> pa.Table:
+        """The block as Arrow reads it, without the lists and objects that no type holds for Arrow."""
+        keys = _keys([field.name for field in self._types if field.type == pa.float64()])
+        try:
+            return _read(self._types, block, keys)
+        except _FAILURES:
+            unused = [name for name in self._nested if name not in self._tops]
+            if spans is None or not unused:
+                raise
+            return _read(self._types, spans.without(np.concatenate([spans.places(name) for name in unused])), keys)
+
+    def _with_spans(self, table: pa.Table, spans: Spans) -> pa.RecordBatch:
         """The rows with the texts of lists and objects; raises ValueError where other values stand among these."""
         if table.num_rows != spans.rows:
             raise ValueError("the objects are not one on each line")
         columns = {name: table.column(name).combine_chunks() for name in table.schema.names}
         for field in self.schema:
             if field.type == JSON:
+                places = spans.places(field.name)
                 told = columns[field.name].is_valid().true_count if field.name in columns else 0
-                if told != spans.count(field.name):
+                if told != len(places):
                     raise ValueError("numbers or texts stand among lists and objects")
-                columns[field.name] = spans.column(block, field.name)
+                columns[field.name] = spans.column(places)
         return pa.RecordBatch.from_arrays([columns[name] for name in self.schema.names], schema=self.schema)
 
     def _placed(

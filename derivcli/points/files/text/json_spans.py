@@ -3,61 +3,82 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from derivcli.points.files.text.json_objects import MAX_NESTING
-from derivcli.points.files.text.json_values import json_column
+from derivcli.points.files.text.json_values import JSON
 
 Places = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Spans:
-    """Lists and objects that are values of the object on a line: the row and the key of each, and its text.
+    """Lists and objects that are values of the object on a line, in a block of bytes.
 
-    `starts` and `stops` are places in the block of bytes. `rows` counts the lines that are not blank.
+    `rows` counts the lines that are not blank. For each value there are the row, the places of the quotes around its
+    key, and those where it starts and stops.
     """
 
+    block: bytes
     rows: int
-    row: list[int]
-    keys: list[str]
-    starts: list[int]
-    stops: list[int]
+    row: Places
+    key_starts: Places
+    key_stops: Places
+    starts: Places
+    stops: Places
 
-    def column(self, block: bytes, key: str) -> pa.Array:
-        """What each row has under a key, as text; null where that is no list and no object."""
-        texts: list[str | None] = [None] * self.rows
-        for row, found, start, stop in zip(self.row, self.keys, self.starts, self.stops, strict=True):
-            if found == key:
-                texts[row] = block[start:stop].decode()
-        return json_column(texts)
+    def places(self, key: str) -> Places:
+        """Which of the values have this key."""
+        written = [json.dumps(key, ensure_ascii=is_ascii).encode() for is_ascii in (False, True)]
+        found = np.zeros(len(self.starts), dtype=bool)
+        for text in dict.fromkeys(written):
+            found |= self._have_key(text)
+        escaped = np.flatnonzero(~found & self._has_backslash()).tolist()  # a letter can be written in several ways
+        found[[place for place in escaped if json.loads(self._key(place)) == key]] = True
+        return np.flatnonzero(found)
 
-    def count(self, key: str) -> int:
-        """How many rows have a list or an object under a key."""
-        return self.keys.count(key)
+    def column(self, places: Places) -> pa.Array:
+        """The texts of these values in their rows; null where a row has none."""
+        texts = [self.block[start:stop] for start, stop in self._between(places)]
+        indices = np.zeros(self.rows, dtype=np.int64)
+        indices[self.row[places]] = np.arange(len(places))
+        is_none = np.ones(self.rows, dtype=bool)
+        is_none[self.row[places]] = False
+        found = pa.array(texts, pa.binary()).cast(pa.string()).take(pa.array(indices, mask=is_none))
+        return pa.ExtensionArray.from_storage(JSON, found)
 
-    def without(self, block: bytes, keys: Collection[str]) -> bytes:
-        """The block with 0 in the place of each list and object of these keys; raises ValueError where one is none."""
+    def without(self, places: Places) -> bytes:
+        """The block with 0 in place of these values; raises ValueError where one of them is no JSON."""
         pieces, cut, end = [], [], 0
-        for key, start, stop in zip(self.keys, self.starts, self.stops, strict=True):
-            if key in keys:
-                pieces.append(block[end:start])
-                cut.append(block[start:stop])
-                end = stop
-        _check(cut)
-        return b"0".join([*pieces, block[end:]])
+        for start, stop in self._between(np.sort(places)):
+            pieces.append(self.block[end:start])
+            cut.append(self.block[start:stop])
+            end = stop
+        json.loads(b"[" + b",".join(cut) + b"]")  # at once, since each closes all brackets that it opens
+        return b"0".join([*pieces, self.block[end:]])
 
+    def _between(self, places: Places) -> Iterator[tuple[int, int]]:
+        return zip(self.starts[places].tolist(), self.stops[places].tolist(), strict=True)
 
-def _check(texts: list[bytes]) -> None:
-    """Raise ValueError where a text is no JSON; each has the brackets that it opens, so that all are read as one."""
+    def _have_key(self, text: bytes) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self.key_stops - self.key_starts == len(text) - 1
+        at = np.flatnonzero(found)
+        letters = np.frombuffer(self.block, np.uint8)[self.key_starts[at, None] + np.arange(len(text))]
+        found[at] = (letters == np.frombuffer(text, dtype=np.uint8)).all(axis=1)
+        return found
 
-    json.loads(b"[" + b",".join(texts) + b"]")
+    def _has_backslash(self) -> NDArray[np.bool_]:
+        if b"\\" not in self.block:
+            return np.zeros(len(self.starts), dtype=bool)
+        return np.array([b"\\" in self._key(place) for place in range(len(self.starts))], dtype=bool)
+
+    def _key(self, place: int) -> bytes:
+        return self.block[self.key_starts[place] : self.key_stops[place] + 1]
 
 
 def nested_spans(block: bytes) -> Spans:
@@ -69,7 +90,7 @@ def nested_spans(block: bytes) -> Spans:
     before = depths - _steps(characters[places])
     tops, starts = places[before == 0], places[(before == 1) & (depths == 2)]
     stops = places[(before == 2) & (depths == 1)]
-    line_of_top = np.searchsorted(lines, tops)
+    line_of_top, behind = np.searchsorted(lines, tops), np.searchsorted(quotes, starts)
     is_regular = (
         depths.min(initial=0) == 0
         and depths.max(initial=0) <= MAX_NESTING
@@ -77,11 +98,12 @@ def nested_spans(block: bytes) -> Spans:
         and bool(np.all(np.diff(line_of_top) > 0))
         and len(starts) == len(stops)
         and bool(np.all(np.searchsorted(lines, starts) == np.searchsorted(lines, stops)))
+        and behind.min(initial=2) >= 2
     )
     if not is_regular:
         raise ValueError("the objects are not one on each line")
-    rows = np.searchsorted(line_of_top, np.searchsorted(lines, starts))
-    return Spans(len(line_of_top), rows.tolist(), _keys(block, quotes, starts), starts.tolist(), (stops + 1).tolist())
+    row = np.searchsorted(line_of_top, np.searchsorted(lines, starts))
+    return Spans(block, len(tops), row, quotes[behind - 2], quotes[behind - 1], starts, stops + 1)
 
 
 def _brackets(characters: NDArray[np.uint8], quotes: Places) -> tuple[Places, Places]:
@@ -107,21 +129,6 @@ def _quotes(block: bytes, characters: NDArray[np.uint8]) -> Places:
     last = others[np.searchsorted(others, quotes) - 1]
     is_real: NDArray[np.bool_] = (quotes - last) % 2 == 1
     return quotes[is_real]
-
-
-def _keys(block: bytes, quotes: Places, starts: Places) -> list[str]:
-    """The key of each value that starts there: the text between the two quotes before it."""
-    behind = np.searchsorted(quotes, starts)
-    if len(behind) and behind.min() < 2:
-        raise ValueError("a value has no key")
-    known: dict[bytes, Any] = {}
-    found = []
-    for start, stop in zip(quotes[behind - 2].tolist(), quotes[behind - 1].tolist(), strict=True):
-        text = block[start : stop + 1]
-        if text not in known:
-            known[text] = json.loads(text)
-        found.append(known[text])
-    return found
 
 
 _DECODER = json.JSONDecoder()
