@@ -37,7 +37,7 @@ def lay_out(texts: Path, folder: Path) -> Path:
     pyarrow.parquet.write_table(table, folder / "points.parquet")
     pyarrow.feather.write_feather(table, str(folder / "points.arrow"), compression="uncompressed")
     pyarrow.parquet.write_table(pyarrow.table({"x": [1.0], "flag": [True]}), folder / "typed.parquet")
-    pyarrow.parquet.write_table(pyarrow.table({"x": [1.0], "flag": [[1, 2]]}), folder / "listed.parquet")
+    pyarrow.parquet.write_table(pyarrow.table({"x": [1.0], "flag": [b"\xff"]}), folder / "bytes.parquet")
     points = (texts / "points.csv").read_bytes()
     (folder / "points.csv.gz").write_bytes(gzip.compress(points))
     (folder / "zipped.csv").write_bytes(b"PK\x03\x04" + points)

@@ -87,14 +87,14 @@ def test_types_that_are_told_keep_every_cell() -> None:
         make = draw.choice(makers)
         cells = [make() if draw.random() < 0.8 else None for _ in range(5)]
         rows = pa.RecordBatch.from_pydict({"c": pa.array(cells, pa.string())})
-        found = converted(rows, planned(rows, {"": "auto"}, ())).column(0)
+        found = converted(rows, planned(rows, {"": "auto"}, (), True)).column(0)
         assert found.cast(pa.string()).to_pylist() == cells
 
 
 def test_a_later_cell_that_does_not_fit_is_refused() -> None:
     first = pa.RecordBatch.from_pydict({"c": ["1", "2"]})
     with pytest.raises(DerivError, match="'x' is no int64"):
-        converted(pa.RecordBatch.from_pydict({"c": ["3", "x"]}), planned(first, {"": "auto"}, ()))
+        converted(pa.RecordBatch.from_pydict({"c": ["3", "x"]}), planned(first, {"": "auto"}, (), True))
 
 
 OBJECTS: list[dict[str, Any]] = [

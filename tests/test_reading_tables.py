@@ -59,9 +59,8 @@ def test_json_values_pass_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     chunks, notes = read(path, skip=True)
     assert column(chunks) == [1, 1.5]
     assert passed(chunks) == {
-        "x": [1, 1.5], "day": ["2020-01-01T00:00", None], "n": [None, "7"], "k": [5, 6]
+        "x": [1, 1.5], "day": ["2020-01-01T00:00", None], "n": [None, "7"], "k": [5, 6], "l": ['[1,{"a":2}]', None]
     }  # fmt: skip
-    assert any(note.endswith("left out 'l', which holds lists or objects") for note in notes)
     assert any("'late'" in note for note in notes)
     assert any("row 3 (column 'k': 7.5 does not fit among values of type int64)" in note for note in notes)
 
@@ -77,22 +76,24 @@ NESTED = [
 
 @pytest.mark.parametrize("lines", NESTED)
 @pytest.mark.parametrize("passed_on", [True, False])
-def test_lists_and_objects_are_left_out(lines: list[str], passed_on: bool, tmp_path: Path) -> None:
+def test_lists_and_objects_pass_as_their_text(lines: list[str], passed_on: bool, tmp_path: Path) -> None:
     path = file(tmp_path, "\n".join([*lines, *lines[::-1]]), "t.jsonl")
     with opened(path) as data:
         parts = list(data.parts(["x"], 9, passed_on))
-        assert (column(parts), passed(parts)) == ([1, 2, 2, 1], {"x": [1, 2, 2, 1]})
-        assert data.notes == [f"{path}: left out 'a', which holds lists or objects"] * passed_on
+        texts = [None if (text := line[11:-1]) == "null" else text for line in [*lines, *lines[::-1]]]
+        wanted = {"x": [1, 2, 2, 1]} | ({"a": texts} if passed_on else {})
+        assert (column(parts), passed(parts)) == ([1, 2, 2, 1], wanted)
+        assert data.notes == []
     assert "column 'a'" in refusal(path, "a").message
 
 
-def test_lists_of_one_file_are_left_out_of_all(tmp_path: Path) -> None:
+def test_lists_of_one_file_stand_beside_numbers_of_another(tmp_path: Path) -> None:
     one, two = file(tmp_path, '{"x":1,"a":1}\n', "1.jsonl"), file(tmp_path, '{"a":[1],"x":2}\n', "2.jsonl")
     for paths in ([one, two], [two, one]):
         parts, notes = read(paths)
         assert sorted(column(parts)) == [1, 2]
-        assert [*passed(parts)] == ["x"]
-        assert notes == [f"{two}: left out 'a', which holds lists or objects"]
+        assert sorted(zip(*passed(parts).values(), strict=True)) in ([(1, "1"), (2, "[1]")], [("1", 1), ("[1]", 2)])
+        assert notes == []
 
 
 def test_a_list_in_a_later_row_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

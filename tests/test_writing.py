@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from derivcli.errors import DerivError
 from derivcli.points.files.formats import DATA_FORMATS
 from tests.datafiles import TEXT, ours, passed, read, records, same_numbers, written
 from tests.support import drawn, each
@@ -150,6 +150,18 @@ NESTED = {
 }
 
 
+MORE_NESTED = {
+    "views": pyarrow.array([[1.5], None, []], pyarrow.list_view(pyarrow.float64())),
+    "times": pyarrow.array([[date(2020, 2, 29), None], None, []]),
+    "by number": pyarrow.array([[(5, "five"), (6, None)], None, []], pyarrow.map_(pyarrow.int8(), pyarrow.string())),
+    "empty": pyarrow.array([{}, None, {}], pyarrow.struct([])),
+    "folded": pyarrow.array([["a", "b"], None, ["a"]]).cast(
+        pyarrow.list_(pyarrow.dictionary(pyarrow.int8(), pyarrow.string()))
+    ),
+    "not finite": pyarrow.array([[float("nan"), float("-inf"), -0.0], None, []]),
+}
+
+
 @each("name", ["parquet", "arrow"])
 @each("column", [*SIMPLE, "bytes", *NESTED])
 def test_columns_pass_through_unchanged(name: str, column: str) -> None:
@@ -209,8 +221,26 @@ def test_columns_pass_through_as_json(column: str, values: list[Any]) -> None:
         assert records(passed(rows, "jsonl"), "jsonl") == [[value] for value in values[start:]]
 
 
-@pytest.mark.parametrize("column", NESTED)
-def test_lists_and_objects_are_not_written_as_json(column: str) -> None:
-    with pytest.raises(DerivError, match=r"column 'a' holds .*, which jsonl cannot") as caught:
-        passed(pyarrow.record_batch({"a": NESTED[column]}), "jsonl")
-    assert caught.value.hint == "write parquet or arrow instead, or leave it out, as with --keep"
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("list", [[1, None], None, []]),
+        ("deep", [[[{"a": [1.5]}]], None, [[], None, [None, {"a": None}]]]),
+        ("pair", [{"a": 1, 'b"': "x"}, None, {"a": None, 'b"': None}]),
+        ("map", [{"k": 1}, None, {}]),
+        ("fixed", [[1, 2], None, [3, 4]]),
+        ("views", [[1.5], None, []]),
+        ("times", [["2020-02-29", None], None, []]),
+        ("by number", [[[5, "five"], [6, None]], None, []]),
+        ("empty", [{}, None, {}]),
+        ("folded", [["a", "b"], None, ["a"]]),
+        ("not finite", [["nan", "-inf", -0.0], None, []]),
+    ],
+)
+def test_lists_and_structures_are_written_as_json(column: str, values: list[Any]) -> None:
+    given = (NESTED | MORE_NESTED)[column]
+    for start in (0, 1, 2):
+        rows = pyarrow.record_batch({"a": given.slice(start), "b": ["x"] * (3 - start)})
+        assert records(passed(rows, "jsonl"), "jsonl") == [[value, "x"] for value in values[start:]]
+        cells = [cell for cell, _ in records(passed(rows, "csv"), "csv")]
+        assert [json.loads(cell) if cell else None for cell in cells] == values[start:]

@@ -111,14 +111,19 @@ def test_values_of_every_type(name: str, kind: str, tmp_path: Path) -> None:
     assert repr(read(target)["c"].to_pylist()) == repr([value for each in NESTED[name] for value in each.to_pylist()])
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
 def test_a_refusal_names_a_way_out(kind: str, tmp_path: Path) -> None:
     union = pyarrow.UnionArray.from_sparse(pyarrow.array([0, 0], pyarrow.int8()), [pyarrow.array([1, 2])])
-    runs = pyarrow.RunEndEncodedArray.from_arrays(pyarrow.array([2], pyarrow.int32()), pyarrow.array(["a"]))
-    for column in (union, runs) if kind == "parquet" else (union,):
-        source = stream(tmp_path / "s.arrow", [column])
-        outcome = deriv("x^2", "--data", str(source), "--output", str(tmp_path / f"o.{kind}"), status=2)
-        assert f"which {kind} cannot\n  write " in outcome.stderr
+    source = stream(tmp_path / "s.arrow", [union])
+    outcome = deriv("x^2", "--data", str(source), "--output", str(tmp_path / f"o.{kind}"), status=2)
+    assert f"which {kind} cannot\n  write arrow instead" in outcome.stderr
+
+
+def test_runs_of_values_are_values_in_parquet(tmp_path: Path) -> None:
+    runs = [pyarrow.RunEndEncodedArray.from_arrays(pyarrow.array([2, 3]), pyarrow.array(["a", word])) for word in "bc"]
+    source = stream(tmp_path / "s.arrow", runs)
+    deriv("x^2", "--data", str(source), "--output", str(tmp_path / "o.parquet"))
+    assert read(tmp_path / "o.parquet")["c"].to_pylist() == ["a", "a", "b", "a", "a", "c"]
 
 
 def test_what_no_reader_takes_is_not_written(tmp_path: Path) -> None:

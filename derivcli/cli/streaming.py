@@ -162,8 +162,9 @@ def data_sink(
             if part.blank is not None:
                 columns = spread(columns, part.blank)
             rows = part.rows
-            if data is not None and data.types and format.row.has_types:
-                plan = planned(rows, data.types, numbers) if plan is None else plan
+            if data is not None and format.row.has_types:
+                has_lists = not format.row.is_text
+                plan = planned(rows, data.types, numbers, has_lists) if plan is None else plan
                 rows = converted(rows, plan)
             writer.write(rows, columns, numbers, kept)
 

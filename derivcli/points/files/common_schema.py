@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from derivcli.errors import DerivError
+from derivcli.points.files.text.json_values import JSON, as_json
 
 
 def places_of(headers: Sequence[str], names: Sequence[str]) -> list[int]:
@@ -38,8 +39,10 @@ def _widened(fields: Sequence[pa.Field]) -> pa.Field:
 
 
 def _wider(kinds: Sequence[pa.DataType]) -> pa.DataType:
-    """The type of numbers of several types, that of times of several units and their like, text for all else."""
+    """The type of numbers of several types, of times of several units and their like, or JSON or text."""
     kinds = [kind for kind in kinds if not pa.types.is_null(kind)]
+    if JSON in kinds:
+        return JSON
     whole = [pa.types.is_integer(kind) for kind in kinds]
     if not all(each or pa.types.is_floating(kind) for each, kind in zip(whole, kinds, strict=True)):
         return _shared(kinds) if len({kind.id for kind in kinds}) == 1 else pa.string()
@@ -63,7 +66,8 @@ def arranged(rows: pa.RecordBatch, schema: pa.Schema, name: str) -> pa.RecordBat
     columns = []
     for place, field in zip(places_of(schema.names, rows.schema.names), schema, strict=True):
         try:
-            columns.append(rows.column(place).cast(field.type))
+            column = rows.column(place)
+            columns.append(as_json(column) if field.type == JSON else column.cast(field.type))
         except pa.ArrowException as error:
             message = f"{name}: column '{field.name}' cannot be made {field.type}, to be like that of other files"
             raise DerivError(message, hint="read files with other types one at a time") from error

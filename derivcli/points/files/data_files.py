@@ -129,12 +129,13 @@ class DataFiles:
             passed = [self._files[0].schema.names[place] for place in self.places_of(passed)]
         headers = {variable: self._header(variable) for variable in variables}
         used = list(dict.fromkeys(headers.values()))
+        columns_used = tops(self._files[0].schema, used)
         for file in self._files:
             for header in used:
                 check_type(type_of(file.schema, header), header, file.name)
             file.select(used, passed)
         first = self._files[0].schema
-        every = None if passed is True else selected(first.names, tops(first, used), passed)
+        every = None if passed is True else selected(first.names, columns_used, passed)
         schema = common_schema([file.schema for file in self._files], every)
         for file in self._files:
             for kept in self._kept.batches(file, size):

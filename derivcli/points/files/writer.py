@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from derivcli.errors import DerivError
 from derivcli.points.files.formats import DATA_FORMATS, BatchWriter, FileFormat
 from derivcli.points.files.text.gzip_stream import GzipStream
+from derivcli.points.files.typed.arrow_encodings import value_type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,7 +226,7 @@ def _check(schema: pyarrow.Schema, format: str) -> None:
     for field in {field.type: field for field in reversed(schema)}.values():
         if not _holds(format, field.type):
             others = [name for name in DATA_FORMATS if _holds(name, field.type)]
-            message = f"column '{field.name}' holds {field.type}, which {format} cannot"
+            message = f"column '{field.name}' holds {value_type(field.type)}, which {format} cannot"
             hint = (
                 f"write {' or '.join(others)} instead, or leave it out, as with --keep"
                 if others

@@ -21,6 +21,7 @@ from derivcli.points.files.cells.reasons import COMMA_HINT, CORRECT_HINT
 from derivcli.points.files.column_names import apart
 from derivcli.points.files.text.blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
 from derivcli.points.files.text.header import TextStart
+from derivcli.points.files.text.json_values import as_json
 from derivcli.points.files.text.layout_hints import checked_header
 from derivcli.points.files.text.separators import SEPARATORS
 from derivcli.points.files.text.writer import TEXT, TextWriter, joined
@@ -139,12 +140,13 @@ def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat
 def open_writer(stream: pa.NativeFile, schema: pa.Schema, format: FileFormat) -> TextWriter:
     """What writes cells with a separator between them, quoted where it is needed.
 
-    A null is an empty cell, and an empty text is a pair of quotes.
+    A null is an empty cell, and an empty text is a pair of quotes. Lists and structures are written as JSON.
     """
     special = f'^$|["\r\n{format.separator}]'
 
     def cells(column: pa.Array) -> pa.Array:
         column = decoded(column)
+        column = as_json(column).storage if pa.types.is_nested(column.type) else column
         if is_binary(column.type):
             raise pa.ArrowNotImplementedError("bytes are no text")
         texts = column.cast(TEXT)

@@ -1,41 +1,49 @@
 """JSON Lines: an object on every line, in blocks by Arrow, and line by line where Arrow cannot.
 
-The columns are those of the file's first block. Lists and objects inside an object are no columns: they are left
-out, which a note says.
+The columns are those of the file's first block. Where these hold lists or objects inside an object, the column is
+passed on as the text that each value has in the file.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
 from derivcli.errors import DerivError
-from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch
+from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch, selected
 from derivcli.points.files.cells.cells_to_numbers import Numbers, read_numbers
 from derivcli.points.files.cells.number_grammar import NOT_FINITE, NUMBER
 from derivcli.points.files.cells.reasons import CORRECT_HINT, cut
-from derivcli.points.files.struct_fields import tops
+from derivcli.points.files.struct_fields import column_of, tops
 from derivcli.points.files.text.blocks import TextFile, check_utf8, ended, in_order, whole_rows
 from derivcli.points.files.text.json_objects import check_nesting, object_on, rounded_places
-from derivcli.points.files.text.writer import TEXT, TextWriter, joined
-from derivcli.points.files.typed.arrow_encodings import decoded, is_binary
+from derivcli.points.files.text.json_spans import Spans, nested_spans, raw_values
+from derivcli.points.files.text.json_values import JSON, json_column, json_texts
+from derivcli.points.files.text.writer import TextWriter
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat
 
 _OBJECT_HINT = 'write an object like {"x": 3} on each line, or leave such rows out with --on-error skip'
 _FAILURES = (pa.ArrowException, ValueError, TypeError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """The values of an object, by their keys, and the line that it stands on."""
+
+    values: dict[str, Any]
+    line: str
 
 
 class JsonFile:
@@ -57,7 +65,6 @@ class JsonFile:
         self._mixed: list[str] = []
         self._nested: list[str] = []
         self._late: dict[str, None] = {}
-        self._passed = True
         self.schema = self._inferred(first)
         text.forget()
         if not self.schema.names:
@@ -66,24 +73,25 @@ class JsonFile:
     @property
     def notes(self) -> list[str]:
         """Which columns are left out."""
-        nested = f"{self.name}: left out {_quoted(self._nested)}, which holds lists or objects"
         late = f"{self.name}: left out {_quoted(self._late)}, which its first rows do not have"
-        return self._text.notes + [nested] * bool(self._nested and self._passed) + [late] * bool(self._late)
+        return self._text.notes + [late] * bool(self._late)
 
     def select(self, used: Sequence[str], passed: Passed) -> None:
         """Choose the columns that are read as numbers: as float64 where later rows may hold other than whole ones.
 
-        All others are read too, but for those of lists and objects.
+        Those of lists and objects become columns of their text; Arrow reads them where a field in them is used.
         """
-        self._used, self._passed = used, bool(passed)
-        self._tops = tops(self.schema, used)
-        self._nested = [name for name in self._nested if name not in self._tops]
-        fields = []
+        self._used, self._tops = used, tops(self.schema, used)
+        passed_on = selected(self.schema.names, self._tops, passed)
+        read, shown = [], []
         for field in self.schema:
             varies = field.name in self._mixed or (pa.types.is_integer(field.type) and not self._is_one_block)
-            if field.name not in self._nested:
-                fields.append(pa.field(field.name, pa.float64()) if varies and field.name in used else field)
-        self.schema = pa.schema(fields)
+            kept = pa.field(field.name, pa.float64()) if varies and field.name in used else field
+            if field.name not in self._nested or field.name in self._tops:
+                read.append(kept)
+            if field.name not in self._nested or field.name in passed_on:
+                shown.append(pa.field(field.name, JSON) if field.name in self._nested else kept)
+        self._types, self.schema = pa.schema(read), pa.schema(shown)
 
     def batches(self, size: int) -> Iterator[Batch]:
         """The rows of each block."""
@@ -91,18 +99,46 @@ class JsonFile:
 
     def _batch(self, block: bytes) -> Batch:
         check_utf8(self.name, block)
-        floats = [field.name for field in self.schema if field.type == pa.float64()]
         try:
-            check_nesting(block)
-            table = _read(self.schema, block, _keys(floats))
-            rows = record_batch(table.select(range(len(self.schema))))
+            spans = nested_spans(block) if self._nested else None
+            if spans is None:
+                check_nesting(block)
+            table = self._table(block, spans)
+            rows = record_batch(table.select(range(len(self._types))))
             numbers = numbers_of(rows, self._used, self._written)
             rounded = rounded_places(rows, block, numbers)
+            texts = {} if spans is None else {header: column_of(rows, header) for header in self._used}
+            rows = rows if spans is None else self._with_spans(table, spans)
         except _FAILURES:
             return self._line_by_line(block)
         self._note_late(table.schema.names)
         numbers |= {name: replace(numbers[name], rounded=places) for name, places in rounded.items()}
-        return self._placed(block, rows, numbers)
+        return self._placed(block, rows, numbers, texts=texts)
+
+    def _table(self, block: bytes, spans: Spans | None) -> pa.Table:
+        """The block as Arrow reads it, without the lists and objects that no type holds for Arrow."""
+        keys = _keys([field.name for field in self._types if field.type == pa.float64()])
+        try:
+            return _read(self._types, block, keys)
+        except _FAILURES:
+            unused = [name for name in self._nested if name not in self._tops]
+            if spans is None or not unused:
+                raise
+            return _read(self._types, spans.without(np.concatenate([spans.places(name) for name in unused])), keys)
+
+    def _with_spans(self, table: pa.Table, spans: Spans) -> pa.RecordBatch:
+        """The rows with the texts of lists and objects; raises ValueError where other values stand among these."""
+        if table.num_rows != spans.rows:
+            raise ValueError("the objects are not one on each line")
+        columns = {name: table.column(name).combine_chunks() for name in table.schema.names}
+        for field in self.schema:
+            if field.type == JSON:
+                places = spans.places(field.name)
+                told = columns[field.name].is_valid().true_count if field.name in columns else 0
+                if told != len(places):
+                    raise ValueError("numbers or texts stand among lists and objects")
+                columns[field.name] = spans.column(places)
+        return pa.RecordBatch.from_arrays([columns[name] for name in self.schema.names], schema=self.schema)
 
     def _placed(
         self,
@@ -130,9 +166,9 @@ class JsonFile:
             rows, numbers, texts = self._columns(objects)
         return self._placed(block, rows, numbers, unread, texts)
 
-    def _objects(self, lines: Sequence[str], check_types: bool) -> tuple[list[dict[str, Any]], list[BadRow]]:
+    def _objects(self, lines: Sequence[str], check_types: bool) -> tuple[list[_Object], list[BadRow]]:
         """The objects on the lines, and the rows that are none or, if types are checked, do not fit the columns."""
-        objects: list[dict[str, Any]] = []
+        objects: list[_Object] = []
         unread: list[BadRow] = []
         for place, line in enumerate(lines):
             found, why = object_on(line)
@@ -142,21 +178,27 @@ class JsonFile:
             if found is None or misfit:
                 unread.append(BadRow(place, why or misfit, CORRECT_HINT if misfit else _OBJECT_HINT))
             else:
-                objects.append(found)
+                objects.append(_Object(found, line))
         return objects, unread
 
-    def _columns(self, objects: list[dict[str, Any]]) -> tuple[pa.RecordBatch, dict[str, Numbers], dict[str, pa.Array]]:
-        texts = {header: self._texts([self._value(each, header) for each in objects]) for header in self._used}
+    def _columns(self, objects: list[_Object]) -> tuple[pa.RecordBatch, dict[str, Numbers], dict[str, pa.Array]]:
+        texts = {header: self._texts([self._value(each.values, header) for each in objects]) for header in self._used}
         numbers = {header: read_numbers(cells, self._written) for header, cells in texts.items()}
-        arrays = [self._array(field, objects, numbers.get(field.name)) for field in self.schema]
+        raw = [raw_values(each.line) for each in objects] if JSON in self.schema.types else []
+        arrays = [
+            json_column([each.get(field.name) for each in raw])
+            if field.type == JSON
+            else self._array(field, [each.values for each in objects], numbers.get(field.name))
+            for field in self.schema
+        ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema), numbers, texts
 
     def _value(self, found: dict[str, Any], path: str) -> Any:
         """What an object has under a key, or within the object that it has there."""
-        top = next(iter(tops(self.schema, [path])))
+        top = next(iter(tops(self._types, [path])))
         value = found.get(top)
         for field in path[len(top) + 1 :].split(".") if path != top else ():
-            value = value.get(field) if isinstance(value, dict) else value
+            value = value.get(field) if isinstance(value, dict) else None
         return value
 
     def _texts(self, values: Sequence[Any]) -> pa.Array:
@@ -168,15 +210,15 @@ class JsonFile:
     def _array(self, field: pa.Field, objects: list[dict[str, Any]], numbers: Numbers | None) -> pa.Array:
         if numbers is not None and field.type == pa.float64():
             return pa.array(numbers.values, mask=numbers.bad)
-        return _cells([each.get(field.name) for each in objects], field.type, field.name in self._tops)
+        return _cells([each.get(field.name) for each in objects], field.type)
 
     def _misfit(self, found: dict[str, Any]) -> str:
         for field in self.schema:
             value = found.get(field.name)
-            if field.name in self._used and field.type == pa.float64():
+            if field.type == JSON or (field.name in self._used and field.type == pa.float64()):
                 continue
             try:
-                _cells([value], field.type, field.name in self._tops)
+                _cells([value], field.type)
             except _FAILURES:
                 return f"column '{field.name}': {cut(json.dumps(value))} does not fit among values of type {field.type}"
         return ""
@@ -263,9 +305,9 @@ def _is_nested(value: Any) -> bool:
     return isinstance(value, list | dict)
 
 
-def _cells(values: Sequence[Any], kind: pa.DataType, is_used: bool) -> pa.Array:
+def _cells(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """A column of values that Arrow must not change; texts may also be numbers and truth values, as written."""
-    if not is_used and any(map(_is_nested, values)):
+    if any(map(_is_nested, values)):
         raise ValueError("a list or an object is no cell")
     if pa.types.is_string(kind):
         return pa.array([_text(value) for value in values], kind)
@@ -303,6 +345,10 @@ def _is_mixed(values: Sequence[Any]) -> bool:
 def _kind(values: Sequence[Any]) -> pa.DataType:
     """The type of a column in which Arrow has met several."""
     present = [value for value in values if value is not None]
+    objects = [value for value in present if isinstance(value, dict)]
+    if objects:
+        keys = dict.fromkeys(key for each in objects for key in each)
+        return pa.struct([(key, _kind([each.get(key) for each in objects])) for key in keys])
     numbers = [value for value in present if type(value) in (int, float)]
     texts = [value for value in present if isinstance(value, str)]
     if numbers and len(numbers) + sum(map(bool, map(NUMBER.fullmatch, texts))) == len(present):
@@ -329,43 +375,4 @@ def open_writer(stream: pa.NativeFile, schema: pa.Schema, format: FileFormat) ->
     """What writes one object a line, its keys in the order of the columns."""
     keys = [f"{json.dumps(name, ensure_ascii=False)}:" for name in schema.names]
     around = ("{" + keys[0], *(f",{key}" for key in keys[1:]), "}\n") if keys else ("{}\n",)
-    return TextWriter(stream, "", around, _values)
-
-
-def _values(column: pa.Array) -> pa.Array:
-    """Each value as JSON: numbers as they are, "nan" and infinities as text, times in ISO 8601, bytes in base 64."""
-    column = decoded(column)
-    kind = column.type
-    if pa.types.is_nested(kind):
-        raise pa.ArrowNotImplementedError("lists and objects are not written")
-    if is_binary(kind):
-        encoded = [None if value is None else f'"{base64.b64encode(value).decode()}"' for value in column.to_pylist()]
-        texts = pa.array(encoded, TEXT)
-    elif pa.types.is_floating(kind):
-        texts = _numbers(column)
-    elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
-        texts = column.cast(TEXT)
-    elif pa.types.is_timestamp(kind):
-        texts = joined(['"', pc.replace_substring(column.cast(TEXT), " ", "T"), '"'])
-    else:
-        texts = _strings(column.cast(TEXT))
-    return pc.fill_null(texts, "null")
-
-
-def _numbers(column: pa.Array) -> pa.Array:
-    """Each number as JSON, or as text where JSON has none; readers make -0 the whole number 0, but not -0.0."""
-    texts = column.cast(TEXT)
-    texts = pc.if_else(pc.equal(texts, "-0"), "-0.0", texts)
-    finite = pc.is_finite(column)
-    return texts if pc.all(finite).as_py() else pc.if_else(finite, texts, joined(['"', texts, '"']))
-
-
-def _strings(texts: pa.Array) -> pa.Array:
-    """Each text between quotes, and escaped where JSON demands it."""
-    quoted = joined(['"', texts, '"'])
-    hard = pc.match_substring_regex(texts, r'["\\\x00-\x1f]')
-    if not pc.any(hard).as_py():
-        return quoted
-    hard = pc.fill_null(hard, False)
-    escaped = [json.dumps(text, ensure_ascii=False) for text in texts.filter(hard).to_pylist()]
-    return pc.replace_with_mask(quoted, hard, pa.array(escaped, TEXT))
+    return TextWriter(stream, "", around, json_texts)

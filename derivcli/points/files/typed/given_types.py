@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 
 from derivcli.errors import DerivError, visible
 from derivcli.points.files.cells.reasons import cut
+from derivcli.points.files.text.json_values import JSON
+from derivcli.points.files.typed.nested_types import as_nested, nested_type
 
 AUTO, TEXT, EVERYWHERE = "auto", "text", ""
 """What the first rows tell, text, and the header that stands for all columns that are not named."""
@@ -54,12 +56,16 @@ def check_types(types: Mapping[str, str], headers: Collection[str]) -> None:
             raise DerivError(f"'{visible(kind)}' is no type of a column", hint=hint)
 
 
-def planned(rows: pa.RecordBatch, types: Mapping[str, str], used: Collection[str]) -> Plan:
-    """The types of the columns of text that are passed on, by the first rows where they are to tell."""
+def planned(rows: pa.RecordBatch, types: Mapping[str, str], used: Collection[str], has_lists: bool) -> Plan:
+    """The types of the columns of text that are passed on, by the first rows where they are to tell.
+
+    Where a format has lists, columns of JSON have the types of these too, unless they are to be text.
+    """
     found = {}
     for field in rows.schema:
-        asked = types.get(field.name, types.get(EVERYWHERE, TEXT))
-        if not pa.types.is_string(field.type) or field.name in used:
+        is_json = field.type == JSON
+        asked = types.get(field.name, types.get(EVERYWHERE, AUTO if is_json else TEXT))
+        if field.name in used or not (has_lists if is_json else pa.types.is_string(field.type)):
             continue
         kind = _told(rows.column(field.name)) if asked == AUTO else _kind(asked)
         if kind is not None and not pa.types.is_string(kind):
@@ -86,6 +92,8 @@ def _kind(name: str) -> pa.DataType | None:
 
 def _told(column: pa.Array) -> pa.DataType | None:
     """The type of which every cell is written as it stands there; None for text."""
+    if column.type == JSON:
+        return nested_type(column)
     told = column.drop_null()
     if not len(told):
         return None
@@ -99,14 +107,14 @@ def _told(column: pa.Array) -> pa.DataType | None:
 
 def _try(column: pa.Array, kind: pa.DataType) -> pa.Array | None:
     try:
-        return column.cast(kind)
-    except pa.ArrowInvalid:
+        return as_nested(column, kind) if column.type == JSON else column.cast(kind)
+    except (pa.ArrowInvalid, ValueError):
         return None
 
 
 def _cast(column: pa.Array, kind: pa.DataType, header: str) -> pa.Array:
-    texts = pc.utf8_trim_whitespace(column)
-    if pa.types.is_timestamp(kind) and pc.any(pc.match_substring_regex(texts, _ZONED)).as_py():
+    texts = column if column.type == JSON else pc.utf8_trim_whitespace(column)
+    if pa.types.is_timestamp(kind) and texts is not column and pc.any(pc.match_substring_regex(texts, _ZONED)).as_py():
         kind = pa.timestamp("us", "UTC")
     found = _try(texts, kind)
     if found is not None:

@@ -162,9 +162,7 @@ class ParquetWriter:
     """
 
     def __init__(self, stream: pyarrow.NativeFile, schema: pyarrow.Schema, storage: ParquetStorage | None) -> None:
-        self._schema = pyarrow.schema(
-            [field.with_type(comparable_type(field.type)) for field in schema], schema.metadata
-        )
+        self._schema = pyarrow.schema([field.with_type(_stored_type(field.type)) for field in schema], schema.metadata)
         self._group_rows = min(storage.group_rows, GROUP_ROWS) if storage else GROUP_ROWS
         self._plain = storage.read_as_dictionaries if storage else frozenset()
         self._writer = parquet.ParquetWriter(
@@ -213,6 +211,11 @@ class ParquetWriter:
 def open_writer(stream: pyarrow.NativeFile, schema: pyarrow.Schema, format: FileFormat) -> ParquetWriter:
     """What writes row groups."""
     return ParquetWriter(stream, schema, format.storage)
+
+
+def _stored_type(kind: pyarrow.DataType) -> pyarrow.DataType:
+    """The type that the format has for a column: that of the values behind runs."""
+    return kind.value_type if pyarrow.types.is_run_end_encoded(kind) else comparable_type(kind)
 
 
 def _properties(schema: pyarrow.Schema, storage: ParquetStorage | None) -> dict[str, Any]:
