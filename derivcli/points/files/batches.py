@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "standard input"
 
+UNNAMED = "column"
+"""What stands before the number of a column without a name, where it needs a header."""
+
 Passed: TypeAlias = bool | Sequence[str]
 """The headers of columns that are passed on, or whether all are."""
 
@@ -54,6 +57,10 @@ class Batch:
     size: int = 0
     missing: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     """Which cells of a column stand for no number, by headers; columns without such cells are not there."""
+    short: Mapping[int, BadRow] = field(default_factory=dict)
+    """Rows that have too few cells, by their places in `rows`, where they are filled with empty ones."""
+    by_number: bool = False
+    """Whether columns have no names, so that they are called by their numbers."""
 
     @property
     def count(self) -> int:
@@ -61,8 +68,11 @@ class Batch:
         return int(self.rows.num_rows) + len(self.unread)
 
     def bad(self) -> NDArray[np.bool_] | None:
-        """Which rows have a cell in a used column that is no number; None where all are fine."""
+        """Which rows have a cell in a used column that is no number, or too few cells; None where all are fine."""
         masks = [numbers.bad for numbers in self.numbers.values() if numbers.bad is not None]
+        if self.short:
+            masks.append(np.zeros(self.rows.num_rows, dtype=bool))
+            masks[-1][[*self.short]] = True
         return np.logical_or.reduce(masks) if masks else None
 
     def cells(self, header: str) -> pa.Array:
@@ -91,16 +101,23 @@ class Batch:
             yield self._with_bad_cell(row, written) if bad is not None and bad[row] else self._with_missing(row)
 
     def _with_bad_cell(self, row: int, written: Cells) -> BadRow:
+        if row in self.short:
+            return self.short[row]
         for header, numbers in self.numbers.items():
             if numbers.bad is not None and numbers.bad[row]:
                 why, hint = reason(value_of(self.cells(header)[row]), written)
-                return BadRow(self.place(row), f"column '{header}': {why}", hint)
+                return BadRow(self.place(row), f"{shown_column(header, self.by_number)}: {why}", hint)
         raise AssertionError("a row without a bad cell was taken for a bad one")
 
     def _with_missing(self, row: int) -> BadRow:
         header = next(header for header, mask in self.missing.items() if mask[row])
         why = missing_text(value_of(self.cells(header)[row]))
-        return BadRow(self.place(row), f"column '{header}': {why}", "")
+        return BadRow(self.place(row), f"{shown_column(header, self.by_number)}: {why}", "")
+
+
+def shown_column(header: str, by_number: bool) -> str:
+    """A column as messages name it."""
+    return f"column {header.removeprefix(UNNAMED)}" if by_number else f"column '{header}'"
 
 
 def numbers_of(rows: pa.RecordBatch, used: Sequence[str], written: Cells) -> dict[str, Numbers]:
@@ -131,6 +148,8 @@ class DataFile(Protocol):
     has_types: bool
     header_lines: int
     """The lines above the first row."""
+    is_unnamed: bool
+    """Whether its columns have no names, so that they are called by their numbers."""
     separator: str
     """What stands between the cells of text; "" where nothing does."""
     renamed: Mapping[str, str]

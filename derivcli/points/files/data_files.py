@@ -22,7 +22,7 @@ from derivcli.points.files.column_names import headers_by_name, is_number_of_col
 from derivcli.points.files.common_schema import arranged, common_schema
 from derivcli.points.files.formats import format_of
 from derivcli.points.files.kept_rows import Kept, KeptRows
-from derivcli.points.files.reading import Reading
+from derivcli.points.files.reading import KEEP, Reading
 from derivcli.points.files.struct_fields import fields_of, is_field, tops, type_of
 from derivcli.points.files.typed.given_types import check_types
 from derivcli.points.points import Part, points_from_arrays
@@ -217,6 +217,7 @@ def _open(path: str, reading: Reading, stdin: BinaryIO) -> DataFile:
     if file is not None and os.path.isdir(file):  # noqa: PTH112 (whatever the name)
         raise DerivError(f"{name} is a directory", hint=f"name the files in it, as in {Path(file) / '*'}")
     format = replace(format_of(path, reading.format), cells=reading.cells, layout=reading.layout)
+    format = replace(format, fills_rows=reading.on_error == KEEP)
     format = replace(format, by_number=any(is_number_of_column(header) for header in reading.columns.values()))
     return format.row.code().open_reader(name, file, stdin, format)
 

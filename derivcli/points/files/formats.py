@@ -77,7 +77,7 @@ class FileFormat:
     """The format of one file: how it is compressed as a whole, or "", how it is laid out, and how cells are written.
 
     A Parquet file that is written may have the `storage` of another one. `by_number` says that columns of the file are
-    asked for by their numbers.
+    asked for by their numbers, and `fills_rows` that rows of text with too few cells get empty ones.
     """
 
     name: str
@@ -86,6 +86,7 @@ class FileFormat:
     layout: Layout = AS_TOLD
     storage: ParquetStorage | None = None
     by_number: bool = False
+    fills_rows: bool = False
 
     @property
     def decimal_comma(self) -> bool:

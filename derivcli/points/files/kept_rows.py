@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from derivcli.errors import DerivError
-from derivcli.points.files.batches import BadRow, Batch, DataFile
+from derivcli.points.files.batches import BadRow, Batch, DataFile, shown_column
 from derivcli.points.files.cells.cells_to_numbers import Numbers
 from derivcli.points.files.cells.missing import Mask, Missing
 from derivcli.points.files.cells.times import since, time_text
@@ -79,6 +79,7 @@ class KeptRows:
     def __init__(self, reading: Reading, missing: Mapping[str, Missing]) -> None:
         self._reading, self._missing = reading, missing
         self.read = self.used = self.bytes = 0
+        self._are_unnamed = False
         self.left_out, self.blank = CountedRows(), CountedRows()
         self._rounded: dict[str, tuple[int, str]] = {}
         self._origins: dict[str, Origin | None] = {}
@@ -90,14 +91,17 @@ class KeptRows:
         found += self.blank.note("has no results", "have no results")
         for header, (count, first) in self._rounded.items():
             numbers = "1 whole number is" if count == 1 else f"{count:,} whole numbers are"
-            found.append(f"column '{header}': {numbers} rounded to float64, the first in {first}")
+            found.append(f"{self._shown(header)}: {numbers} rounded to float64, the first in {first}")
         origins = [(header, origin) for header, origin in self._origins.items() if origin is not None]
         if self._reading.cells.time_format and not origins:
             found.append("no column that is used holds times as --time-format says")
         return found + [
-            f"column '{header}' is read as seconds since {time_text(origin.instant, *origin.kind)}"
+            f"{self._shown(header)} is read as seconds since {time_text(origin.instant, *origin.kind)}"
             for header, origin in origins
         ]
+
+    def _shown(self, header: str) -> str:
+        return shown_column(header, self._are_unnamed)
 
     def check(self, files: Sequence[DataFile]) -> None:
         """Refuse files without a row that can be used."""
@@ -113,6 +117,7 @@ class KeptRows:
     def batches(self, file: DataFile, size: int) -> Iterator[Kept]:
         """The batches of a file with the rows that stay."""
         row, line = 0, file.header_lines
+        self._are_unnamed |= file.is_unnamed
         for batch in file.batches(size):
             self._note_rounded(file, batch, row)
             kept = self._kept(batch, f"{file.name}, ", row, line)

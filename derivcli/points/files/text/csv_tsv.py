@@ -6,6 +6,7 @@ A blank line is an empty cell where there is one column, except at the end of th
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
@@ -45,7 +46,7 @@ class DelimitedFile:
         self.renamed: Mapping[str, str] = apart(found.names) if format.by_number else {}
         self.headers = [*self.renamed] or found.names
         self._rows, self._body, self.notes = found.rows, found.body, text.notes + found.notes
-        self.separator = found.rows.separator
+        self.separator, self.is_unnamed, self._fills = found.rows.separator, found.is_unnamed, format.fills_rows
         self._is_single = len(self.headers) == 1 and not format.layout.widths
         self.schema = pa.schema([(name, pa.string()) for name in self.headers])
         self._line_end = b"\n" if b"\n" in text.first else b"\r"
@@ -79,13 +80,14 @@ class DelimitedFile:
 
     def _batch(self, block: bytes) -> Batch:
         check_utf8(self.name, block)
-        unread: list[BadRow] = []
         if b'"' in block and self._rows.cut(block) < len(block):
             return self._unclosed(block)
-        rows = record_batch(self._parsed(block, unread))
+        table, unread, short = self._parsed(block)
+        rows = record_batch(table)
         numbers = numbers_of(rows, self._used, self._written)
-        lines = block.count(self._line_end)
-        return Batch(rows, numbers, unread, self._line_finder(block), lines, size=self._text.bytes_of(block))
+        batch = Batch(rows, numbers, unread, self._line_finder(block), size=self._text.bytes_of(block), short=short)
+        batch.lines, batch.by_number = block.count(self._line_end), self.is_unnamed
+        return batch
 
     def _unclosed(self, block: bytes) -> Batch:
         batch = self._batch(block[: self._rows.end_of_rows(block)])
@@ -94,23 +96,42 @@ class DelimitedFile:
         batch.line_of = self._line_finder(block)
         return batch
 
-    def _parsed(self, block: bytes, unread: list[BadRow]) -> pa.Table:
-        """The block's rows as Arrow reads them; those with too few or too many cells go to `unread`."""
-        blank = 0
+    def _parsed(self, block: bytes) -> tuple[pa.Table, list[BadRow], dict[int, BadRow]]:
+        """The block's rows as Arrow reads them, those that it cannot read, and those that were filled, by places.
+
+        Rows with too few cells are filled where that is asked for.
+        """
+        table, bad = self._read(block, {})
+        lacking = {row.place: count for row, count in bad if count > 0} if self._fills else {}
+        if not lacking:
+            return table, [row for row, _ in bad], {}
+        table, unread = self._read(block, lacking)
+        places = [row.place for row, _ in unread]
+        short = {row.place - bisect(places, row.place): row for row, _ in bad if row.place in lacking}
+        return table, [row for row, _ in unread], short
+
+    def _read(self, block: bytes, lacking: Mapping[int, int]) -> tuple[pa.Table, list[tuple[BadRow, int]]]:
+        """The block's rows, and those that have too few or too many cells, with how many they lack.
+
+        Rows at some places get the cells that they are `lacking`.
+        """
+        blank, bad = 0, list[tuple[BadRow, int]]()
 
         def leave_out(row: arrow_csv.InvalidRow) -> str:
             nonlocal blank
             if row.text.strip(" "):
                 cells = f"{row.actual_columns} cell{'s' * (row.actual_columns != 1)}"
                 why = f"the row has {cells}, and the header has {row.expected_columns}"
+                why = f"the row has {cells}, and the first has {row.expected_columns}" if self.is_unnamed else why
                 comma = self._is_single and has_decimal_comma(row.text)
-                unread.append(BadRow(row.number - 1 - blank, why, COMMA_HINT if comma else CORRECT_HINT))
+                found = BadRow(row.number - 1 - blank, why, COMMA_HINT if comma else CORRECT_HINT)
+                bad.append((found, row.expected_columns - row.actual_columns))
             else:
                 blank += 1
             return "skip"
 
         try:
-            return self._rows.table(block, self.headers, self.schema.names, leave_out, self._is_single)
+            return self._rows.table(block, self.headers, self.schema.names, leave_out, self._is_single, lacking), bad
         except pa.ArrowException as error:
             raise unreadable(self.name, error) from error
 

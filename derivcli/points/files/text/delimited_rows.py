@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -91,10 +91,20 @@ class DelimitedRows:
         return len(block[: ends[-1]].rstrip(b"\r\n")) if ends else 0
 
     def table(
-        self, block: bytes, headers: Sequence[str], included: Sequence[str], leave_out: LeaveOut, blank_rows: bool
+        self,
+        block: bytes,
+        headers: Sequence[str],
+        included: Sequence[str],
+        leave_out: LeaveOut,
+        blank_rows: bool,
+        lacking: Mapping[int, int],
     ) -> pa.Table:
-        """The rows of a block as texts; raises pa.ArrowException. `blank_rows` says that a blank line is one."""
+        """The rows of a block as texts; raises pa.ArrowException. `blank_rows` says that a blank line is one.
+
+        Rows at some places get as many empty cells as they are `lacking`.
+        """
         block = self._plain(block)
+        block = self._filled(block, lacking) if lacking else block
         if not block if blank_rows else not block.strip(b" \r\n"):
             return pa.schema([(name, pa.string()) for name in included]).empty_table()
         return arrow_csv.read_csv(
@@ -141,6 +151,15 @@ class DelimitedRows:
         elif self.comments.may_be_in(block):
             block = b"".join(row.group() for row in self._rows(block))
         return self._with_single_spaces(block) if self.is_space else block
+
+    def _filled(self, block: bytes, lacking: Mapping[int, int]) -> bytes:
+        """The block with more empty cells in the rows at some places, of those that are not blank."""
+        between, parts, place = (b" " if self.is_space else self.separator.encode()), list[bytes](), 0
+        for row in map(re.Match.group, self._row.finditer(block)):
+            bare = row.rstrip(b"\r\n")
+            parts += [bare, between * lacking.get(place, 0) if bare.strip(b" ") else b"", row[len(bare) :]]
+            place += bool(bare.strip(b" "))
+        return b"".join(parts)
 
     def _with_single_spaces(self, text: bytes) -> bytes:
         """The rows with one space for each run of spaces and tabs outside quotes, and none where a line begins or ends.

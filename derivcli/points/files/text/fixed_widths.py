@@ -6,7 +6,7 @@ empty cells. Quotes are characters like others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -61,9 +61,15 @@ class FixedRows:
         return len(block)
 
     def table(
-        self, block: bytes, headers: Sequence[str], included: Sequence[str], leave_out: LeaveOut, blank_rows: bool
+        self,
+        block: bytes,
+        headers: Sequence[str],
+        included: Sequence[str],
+        leave_out: LeaveOut,
+        blank_rows: bool,
+        lacking: Mapping[int, int],
     ) -> pa.Table:
-        """The rows of a block as texts."""
+        """The rows of a block as texts; none has too few cells."""
         lines = self._lines(self.comments.removed(block))
         spans = dict(zip(range(len(headers)), self._spans, strict=True))
         places = range(len(headers)) if len(included) == len(headers) else [headers.index(name) for name in included]

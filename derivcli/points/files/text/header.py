@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
+from derivcli.points.files.batches import UNNAMED
 from derivcli.points.files.cells.number_grammar import is_number
 from derivcli.points.files.reading import SPACE
 from derivcli.points.files.text.blocks import empty
@@ -48,6 +49,8 @@ class TextHeader:
     body: int
     below: list[list[str]]
     notes: list[str]
+    is_unnamed: bool = False
+    """Whether there are no names, and these are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class _HeaderReader:
         count = self._count(rows)
         names = self._names(rows, count)
         body = found[count - 1][0] if count else start
-        return TextHeader(names, self._rows, body, rows[count:], self._notes)
+        return TextHeader(names, self._rows, body, rows[count:], self._notes, not count)
 
     def _after_skipped_lines(self) -> int:
         start = 0
@@ -220,7 +223,7 @@ class _HeaderReader:
 
     def _names(self, rows: Sequence[Sequence[str]], count: int) -> list[str]:
         if not count:
-            return [f"column{number}" for number in range(1, len(rows[0]) + 1)]
+            return [f"{UNNAMED}{number}" for number in range(1, len(rows[0]) + 1)]
         names = list(rows[0])
         if count == 1:
             return names

@@ -51,7 +51,7 @@ class JsonFile:
 
     count = storage = None
     has_types = True
-    header_lines, separator = 0, ""
+    header_lines, separator, is_unnamed = 0, "", False
     renamed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, text: TextFile, format: FileFormat) -> None:

@@ -37,7 +37,7 @@ class TypedFile:
     """
 
     has_types = True
-    header_lines, separator = 0, ""
+    header_lines, separator, is_unnamed = 0, "", False
     renamed: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
