@@ -23,7 +23,7 @@ from derivcli.points.files.text.comments import Comments
 from derivcli.points.files.text.delimited_rows import DelimitedRows
 from derivcli.points.files.text.fixed_widths import FixedRows
 from derivcli.points.files.text.separators import SHOWN, separates_by_space, told_by_header
-from derivcli.points.files.text.units import are_statistics, are_units, with_unit
+from derivcli.points.files.text.units import are_rules, are_statistics, are_units, with_unit
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat
@@ -213,6 +213,9 @@ class _HeaderReader:
         missing, comma = self._missing(), self._format.decimal_comma
         if len(rows) < 3 or len(rows[1]) != len(rows[0]):
             return 0
+        if are_rules(rows[1]):
+            self._notes.append(f"{self._name}: the line drawn below the names is left out")
+            return 1
         if len(rows) > 3 and are_statistics(rows[2]) and are_units(rows[1], rows[3:], missing, comma):
             self._notes.append(f"{self._name}: its second line of names holds units, and the third is left out")
             return 2

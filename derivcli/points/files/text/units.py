@@ -29,6 +29,10 @@ def _any_of(words: str) -> str:
 _FACTOR = rf"(?:{_PREFIX}{_any_of(_WITH_PREFIX)}|{_any_of(_ALONE)}|1)(?:(?:\^|\*\*)?[-−]?\d|[²³⁻¹⁴]+)?"
 _UNIT = re.compile(rf"/?{_FACTOR}(?:(?:[/*·⋅.]| per |[ ])\(?{_FACTOR}\)?)*")
 
+_RULED = re.compile(r"[-=_+|:]{3,}|[=_]{2}")
+
+_TIME = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}:\d{2}.*")
+
 STATISTICS = frozenset(
     "smp avg min max std tot sample average mean minimum maximum total sum wvc vec last first".split()
 )
@@ -45,10 +49,15 @@ def without_unit(header: str) -> str:
 
 
 def with_unit(name: str, unit: str) -> str:
-    """The header of a column whose unit stands in a line of its own."""
-    unit = unit.strip()
+    """The header of a column whose unit stands in a line of its own, which may be ruled where there is none."""
+    unit = "" if is_ruled(unit) else unit.strip()
     bare = unit[1:-1].strip() if (unit[:1], unit[-1:]) in (("(", ")"), ("[", "]")) else unit
     return f"{name.rstrip()} [{bare}]" if bare and without_unit(name) == name else name
+
+
+def is_ruled(cell: str) -> bool:
+    """Whether a cell is nothing but a line, as people draw it below names."""
+    return _RULED.fullmatch(cell.strip()) is not None
 
 
 def looks_like_unit(cell: str) -> bool:
@@ -63,14 +72,27 @@ def are_units(cells: Sequence[str], below: Sequence[Sequence[str]], missing: Col
     """Whether a row holds units, unmistakably.
 
     No cell of it is a number or stands for a missing one, at least one looks like a unit, and where one does, the rows
-    below hold numbers.
+    below hold numbers, or times, for which some loggers write TS.
     """
     bare = [cell.strip() for cell in cells]
     if any(is_number(cell, comma) or _is_missing(cell, missing) for cell in bare if cell):
         return False
-    units = [place for place, cell in enumerate(bare) if cell and looks_like_unit(cell)]
     rows = [row for row in below if len(row) == len(cells)]
-    return bool(units and rows) and all(are_numbers([row[place] for row in rows], missing, comma) for place in units)
+    columns = [[row[place] for row in rows] for place in range(len(cells))]
+    units = [column for cell, column in zip(bare, columns, strict=True) if cell and looks_like_unit(cell)]
+    numbers = [column for column in units if are_numbers(column, missing, comma)]
+    return bool(numbers) and all(column in numbers or _are_times(column) for column in units)
+
+
+def are_rules(cells: Sequence[str]) -> bool:
+    """Whether a row is nothing but lines."""
+    drawn = [cell for cell in cells if cell.strip()]
+    return bool(drawn) and all(map(is_ruled, drawn))
+
+
+def _are_times(cells: Sequence[str]) -> bool:
+    told = [cell.strip() for cell in cells if cell.strip()]
+    return bool(told) and all(_TIME.fullmatch(cell) for cell in told)
 
 
 def are_statistics(cells: Sequence[str]) -> bool:
