@@ -129,4 +129,5 @@ class Total:
         if not self.unusual:
             return []
         rows = "1 point has" if self.unusual == 1 else f"{self.unusual:,} points have"
-        return [f"{rows} a number that is not finite, so that the {self.kind} has none that is"]
+        way_out = "leave such rows out of the file, or say what they count, as in if(x > 0, log(x), 0)"
+        return [f"{rows} a number that is not finite, so that the {self.kind} has none that is: {way_out}"]

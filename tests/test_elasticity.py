@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -66,13 +67,54 @@ def test_numbers_near_the_ends_of_float64() -> None:
     assert str(derive("x^2-4", {"x": [0.0]}, elasticity=True).elasticities["x"][0]) == "0.0"
 
 
+HARD: dict[str, Callable[[Any], tuple[Any, Any]]] = {
+    "x": lambda x: (x, 1),
+    "x^2": lambda x: (x**2, 2 * x),
+    "3*x^5": lambda x: (3 * x**5, 15 * x**4),
+    "1/x": lambda x: (1 / x, -1 / x**2),
+    "(x-10)^2+1": lambda x: ((x - 10) ** 2 + 1, 2 * (x - 10)),
+    "x^2-x": lambda x: (x**2 - x, 2 * x - 1),
+    "exp(-x)": lambda x: (mpmath.exp(-x), -mpmath.exp(-x)),
+    "x+1e-300": lambda x: (x + mpmath.mpf("1e-300"), 1),
+}
+"""Values and derivatives, at points where they are tiny, huge, cancel, or are 0."""
+
+
+@each("text", HARD)
+def test_no_false_word_at_hard_points(text: str) -> None:
+    draw = random.Random(text)
+    points = [0.0, 1.0, 0.5, 10.0, 1e-320, 5e-324, -1e-310, 745.0, 800.0]
+    points += [draw.choice([1, -1]) * 10 ** draw.uniform(-320, 300) for _ in range(30)]
+    points += [1 + draw.uniform(-1, 1) * 10 ** draw.uniform(-16, -1) for _ in range(10)]
+    with mpmath.workdps(1500):
+        found = derive(text, {"x": points}, elasticity=True, check=True)
+        verdicts = found.elasticity_verdicts["x"]
+        for place, point in enumerate(points):
+            verdict, x = verdicts[place], mpmath.mpf(point)
+            if verdict is None:
+                continue
+            value, slope = HARD[text](x)
+            true = x * slope / value
+            error = abs(mpmath.mpf(float(found.elasticities["x"][place])) - true)
+            right, wrong = (abs(true) * mpmath.mpf(bound) + mpmath.mpf(2) ** -1022 for bound in (0.9e-12, 1.1e-12))
+            assert (verdict.kind in ("proved", "agrees")) == (error <= right) or right < error < wrong, (point, verdict)
+
+
+def test_a_stream_tells_which_are_not_defined(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("x\n1\n0\n")
+    said = deriv("x^2", "--data", str(tmp_path / "e.csv"), "--elasticity", "--format", "csv").stderr
+    assert "1 elasticity is not defined, or not known" in said
+
+
 def test_columns_and_formats() -> None:
     words = ["x^3*y", "--at", "x=2,y=3", "--elasticity"]
-    header = "x\ty\tf\tdf/dx\tdf/dy\telasticity f,x\telasticity f,y\n2\t3\t24\t36\t8\t3\t1\n"
+    header = "x\ty\tf\tdf/dx\tdf/dy\telasticity f by x\telasticity f by y\n2\t3\t24\t36\t8\t3\t1\n"
     assert deriv(*words, "--format", "tsv").stdout == header
-    assert deriv(*words, "--format", "json").json["functions"][0]["elasticities"] == {"x": [3], "y": [1]}
+    (function,) = deriv(*words, "--format", "json", "--check").json["functions"]
+    assert function["elasticities"] == {"x": [3], "y": [1]}
+    assert [each["kind"] for key in "xy" for each in function["elasticity_verdicts"][key]] == ["proved", "proved"]
     assert r"\varepsilon_{x}(f)" in deriv(*words, "--format", "latex").stdout
-    assert "elasticity f,x" in deriv(*words, "--format", "table").stdout
+    assert "elasticity f by x" in deriv(*words, "--format", "table").stdout
 
 
 @each("option", [["--order", "2"], ["--hessian"], ["--series", "2"], ["--sum"], ["--along", "x=1"]])

@@ -61,7 +61,7 @@ def test_typed_points_have_columns_too() -> None:
 
 
 def test_names_with_commas_stand_in_quotes(data: Path) -> None:
-    assert read_names(['"elasticity f,x"=e,f']) == (("elasticity f,x", "e"), ("f", ""))
+    assert read_names(['"share f,x"=e,f']) == (("share f,x", "e"), ("f", ""))
     assert read_headers(['"Temp, C",time']) == ("Temp, C", "time")
 
 
@@ -81,7 +81,7 @@ def model(names: Sequence[str], chosen: Sequence[tuple[str, str]]) -> list[str]:
 def test_random_choices_are_as_a_plain_reading_has_them() -> None:
     draw = random.Random(5)
     for _ in range(300):
-        names = draw.sample(["f", "df/dx", "d2f/dxdy", "elasticity f,x", "f flags", "sigma f", "share x"], 4)
+        names = draw.sample(["f", "df/dx", "d2f/dxdy", "elasticity f by x", "f flags", "sigma f", "share x"], 4)
         chosen = draw.sample(names, draw.randint(1, 4)) + ["*"] * draw.randint(0, 1)
         draw.shuffle(chosen)
         pairs = [(name, draw.choice(["", f"n{k}"]) if name != "*" else "") for k, name in enumerate(chosen)]
@@ -98,7 +98,7 @@ def test_sql_holds_the_names() -> None:
         "df/dx",
         "df_dx",
         "d2f/dx2",
-        "elasticity f,x",
+        "elasticity f by x",
         "f flags",
         "select",
         "order",

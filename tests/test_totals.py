@@ -170,3 +170,33 @@ def test_verdicts_of_totals_bound_the_error() -> None:
 )
 def test_what_is_refused(words: list[str], said: str) -> None:
     assert said in deriv(*words, status=2).stderr
+
+
+@each("count", [1, 2, 5, 100])
+def test_totals_of_zeros_are_no_loss_of_digits(count: int) -> None:
+    found = derive("a*x^2", at={"x": [1.5] * count, "a": 2}, order=3, total="sum", check=True)
+    verdict = found.verdicts["a,a,a"][0]
+    assert verdict is not None
+    assert verdict.kind == ("proved" if count == 1 else "agrees")
+
+
+def test_numbers_that_all_underflow_prove_no_total() -> None:
+    tiny = Verdicts.empty(4)
+    for place in range(4):
+        tiny.put(place, Verdict("proved", 16, 0.0))
+    total = TrueTotal()
+    total.add(tiny)
+    found = total.verdicts(0.0, "float64", 1)
+    assert found is not None
+    assert found.names() == ["agrees"], "the truth may be four times what is just too small"
+
+
+def test_a_total_of_lossy_numbers_is_not_proved() -> None:
+    lossy = Verdicts.empty(2)
+    lossy.put(0, Verdict("lossy", 3, 1.0, message="rounding", differs=True))
+    lossy.put(1, Verdict("proved", 16, 2.0))
+    total = TrueTotal()
+    total.add(lossy)
+    found = total.verdicts(3.0, "float64", 1)
+    assert found is not None
+    assert found.names() == ["agrees"], "nothing says that the true number of a lossy one is proved"

@@ -23,6 +23,9 @@ from derivcli.engines.balls.partials import path_of
 from derivcli.engines.balls.random_rounding import MANTISSA_BITS, Rounding
 from derivcli.engines.balls.run import Run
 
+JUDGE_BITS = 43
+"""Bits of an enclosure that numbers are judged by: 13 digits."""
+
 MAX_LOST_DIGITS = 4
 """A number that lost more digits than these is called lossy."""
 
@@ -53,6 +56,11 @@ OFFSET_BITS = 100
 def accuracy_verdict(question: Question, truth: Truth, touched: bool = False) -> Verdict:
     """The verdict of a number whose true value is known; `touched` says that a step is exactly at a singular point."""
     return compared(question.printed, question.dtype, truth, lambda: _cause(question, truth.ball, touched))
+
+
+def is_judge(ball: arb) -> bool:
+    """Whether an enclosure that was made of rounded numbers is narrow enough to judge a printed number."""
+    return bool(ball.rel_accuracy_bits() >= JUDGE_BITS)
 
 
 def compared(printed: float, dtype: str, truth: Truth, cause: Callable[[], str]) -> Verdict:

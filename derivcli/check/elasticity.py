@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,10 +13,15 @@ from derivcli.result import FloatArray, Result
 if TYPE_CHECKING:
     from flint import arb
 
-KNOWN, PROVED = ("proved", "lossy", "agrees"), ("proved", "lossy")
-"""Kinds of verdict with a true number, and with one that is proved."""
+    from derivcli.check.enclosure import Truth
+    from derivcli.check.verdict import Verdict
+
+KNOWN, PROVED = ("proved", "lossy", "agrees"), "proved"
+"""Kinds of verdict with a true number, and that with one that is surely proved."""
 
 ELASTICITY_BITS = 128
+
+SMALLEST_NORMAL_EXPONENT = -1022
 
 LOST = "the value or the derivative lost digits"
 
@@ -46,34 +52,42 @@ def elasticity(at: FloatArray, value: FloatArray, slope: FloatArray) -> FloatArr
 
 
 def _about(number: float) -> arb:
-    """All that rounds to a float64."""
+    """Where a true number may be whose enclosure rounds to a float64."""
     from flint import arb
 
-    return arb(number) + arb(0, abs(arb(number)) / 2**53 + arb(2) ** -1075)
+    return arb(number) + arb(0, abs(arb(number)) * (arb(2) ** -53 + arb(2) ** -62) + arb(2) ** -1075)
+
+
+def _truth(x: float, value: Verdict | None, slope: Verdict | None) -> Truth | None:
+    """The elasticity by the true value and derivative; None where these do not tell it to 13 digits."""
+    from flint import arb
+
+    from derivcli.check.accuracy import is_judge
+    from derivcli.check.enclosure import Truth
+
+    if value is None or slope is None or {value.kind, slope.kind} - {*KNOWN}:
+        return None
+    numbers = (x, value.truth, slope.truth)
+    if not value.truth or slope.truth is None or not all(each is not None and math.isfinite(each) for each in numbers):
+        return None
+    are_proved = {value.kind, slope.kind} == {PROVED}
+    ball = _about(x) * _about(slope.truth) / _about(value.truth)
+    if x == 0 or (slope.truth == 0 and abs(ball) < arb(2) ** SMALLEST_NORMAL_EXPONENT):
+        return Truth(arb(0), are_proved and x == 0)  # a derivative that is only near 0 is 0 here too
+    return Truth(ball, are_proved) if is_judge(ball) else None
 
 
 def _verdicts(result: Result, name: str, values: FloatArray) -> Verdicts:
-    import numpy as np
     from flint import ctx
 
     from derivcli.check.accuracy import compared
-    from derivcli.check.enclosure import Truth
 
     assert result.value_verdicts is not None, "the value is judged too"
     found = Verdicts.empty(len(values))
-    slopes = result.verdicts[name]
     with ctx.workprec(ELASTICITY_BITS):
         for point in range(len(values)):
-            of_value, of_slope = result.value_verdicts[point], slopes[point]
-            if of_value is None or of_slope is None or {of_value.kind, of_slope.kind} - {*KNOWN}:
-                continue
-            true_value, true_slope, x = of_value.truth, of_slope.truth, float(result.at[name][point])
-            if not true_value or true_slope is None or not np.isfinite([true_value, true_slope, x]).all():
-                continue
-            below = _about(true_value)
-            if below.contains(0):
-                continue
-            ball = _about(x) * _about(true_slope) / below
-            truth = Truth(ball, {of_value.kind, of_slope.kind} <= {*PROVED})
-            found.put(point, compared(float(values[point]), str(values.dtype), truth, lambda: LOST))
+            x = float(result.at[name][point])
+            truth = _truth(x, result.value_verdicts[point], result.verdicts[name][point])
+            if truth is not None:
+                found.put(point, compared(float(values[point]), str(values.dtype), truth, lambda: LOST))
     return found

@@ -7,21 +7,18 @@ from fractions import Fraction
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from derivcli.check.accuracy import compared
+from derivcli.check.accuracy import compared, is_judge
 from derivcli.check.enclosure import Truth
 from derivcli.check.verdict import Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.exact_sum import ExactSum
 
-PROVED, KNOWN = ("proved", "lossy"), ("proved", "lossy", "agrees")
-"""Kinds of verdict with a true number that is proved, and with one that is known."""
+PROVED, KNOWN = "proved", ("proved", "lossy", "agrees")
+"""The kind of verdict with a true number that is proved, and those with one that is known; of lossy ones some are."""
 
-HALF_ULP = Fraction(1, 1 << 53)
+HALF_ULP = Fraction(1, 1 << 53) + Fraction(1, 1 << 62)
 SMALLEST = Fraction(1, 1 << 1075)
-"""How far the float64 next to a true number may be from it: relatively, and where it is near 0."""
-
-MAX_UNKNOWN = Fraction(1, 1 << 43)
-"""How far the true total may be off, relatively, for numbers to be judged by it: 13 digits."""
+"""How far the float64 next to the middle of an enclosure may be from the true number: relatively, and near 0."""
 
 TOTAL_BITS = 256
 
@@ -42,7 +39,7 @@ class TrueTotal:
         codes = {kind: code for code, kind in enumerate(KINDS, start=1)}
         known = np.isin(verdicts.kinds, [codes[kind] for kind in KNOWN]) & np.isfinite(verdicts.truth)
         self.is_known &= bool(known.all())
-        self.is_proved &= bool(np.isin(verdicts.kinds, [codes[kind] for kind in PROVED]).all())
+        self.is_proved &= bool((verdicts.kinds == codes[PROVED]).all())
         self._sum.add(verdicts.truth)
         self._size.add(np.abs(verdicts.truth))
         self._count += len(verdicts)
@@ -52,13 +49,14 @@ class TrueTotal:
         if not self.is_known or not self._count or not np.isfinite(printed):
             return None
         middle = self._sum.exact / count
-        if self._size.exact * HALF_ULP > MAX_UNKNOWN * abs(self._sum.exact):
-            return None  # the true numbers are not known to enough digits
         radius = (self._size.exact * HALF_ULP + self._count * SMALLEST) / count
+        are_zeros = not self._size.exact  # each may be a number that is only near 0, so that this proves nothing
         with ctx.workprec(TOTAL_BITS):
             size = arb(fmpq(radius.numerator, radius.denominator)).upper()
-            ball = arb(fmpq(middle.numerator, middle.denominator)) + arb(0, size)
-            truth = Truth(ball, self.is_proved)
+            ball = arb(0) if are_zeros else arb(fmpq(middle.numerator, middle.denominator)) + arb(0, size)
+            if not is_judge(ball):
+                return None
+            truth = Truth(ball, self.is_proved and (not are_zeros or self._count == 1))
             found = Verdicts.empty(1)
             found.put(0, compared(printed, dtype, truth, lambda: "the rounding errors of the points add up"))
         return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from derivcli.errors import Note, draw_note
 from derivcli.hints import COMMAND_LINE, Surface, spelled
+from derivcli.render.elasticity_notes import elasticity_notes, undefined_elasticities
 from derivcli.result import Result, SymbolicResult
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def notes_of(
     notes += dict.fromkeys(result.exact_remark for result in numbers if result.exact_remark)
     notes += dict.fromkeys(each for result in results if isinstance(result, SymbolicResult) for each in result.remarks)
     notes += _of_numbers(numbers, style, shown, surface) if numbers else []
-    notes += elasticity_notes([result for result in results if isinstance(result, Result) and result.elasticities])
+    notes += elasticity_notes(undefined_elasticities([each for each in results if isinstance(each, Result)]))
     return [f"note: {note}" for note in notes]
 
 
@@ -58,19 +59,6 @@ def _of_linear_estimates(results: Sequence[Result], asked: bool, shown: Format |
     counts.add(results)
     is_told = shown is not None and shown.tells_check and not counts.is_unchecked
     return [] if is_told else [spelled(note, surface) for note in counts.notes(asked)]
-
-
-def elasticity_notes(results: Sequence[Result]) -> list[str]:
-    """Where there are no elasticities."""
-    if not results:
-        return []
-    import numpy as np  # late, since formulas need none
-
-    unknown = sum(int(np.isnan(values).sum()) for result in results for values in result.elasticities.values())
-    if not unknown:
-        return []
-    which = "1 elasticity is" if unknown == 1 else f"{unknown:,} elasticities are"
-    return [f"{which} not defined, or not known: the value is 0 or not finite there"]
 
 
 def _of_numbers(

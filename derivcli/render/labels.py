@@ -53,7 +53,7 @@ class Label:
             of = f"{self.function}," if self.notation == SHARE_OF else ""
             return f"share {of}{self.partial[0]}"
         if self.notation == ELASTICITY:
-            return f"elasticity {self.function},{self.partial[0]}"
+            return f"elasticity {self.function} by {self.partial[0]}"
         if self.notation == "along" or self.notation in VECTOR_OPERATORS:
             return self.shown(unicode=False)
         return self._quotient("d", str) if self.partial else self.function

@@ -37,12 +37,19 @@ def numbers_json_object(results: Sequence[Result], style: Style) -> dict[str, An
             "value_verdicts": [] if result.value_verdicts is None else verdicts_json(result.value_verdicts),
             **_exact_values(result),
             **_uncertainty(result, style),
-            **({"elasticities": _named_numbers(result.elasticities, style)} if result.elasticities else {}),
+            **_elasticities(result, style),
             **({"total": result.total, "rows": result.rows} if result.total else {}),
         }
         for name, result in named(results)
     ]
     return _headed(results[0].at, results[0].value, functions, style)
+
+
+def _elasticities(result: Result, style: Style) -> dict[str, Any]:
+    if not result.elasticities:
+        return {}
+    verdicts = {key: verdicts_json(each) for key, each in result.elasticity_verdicts.items()}
+    return {"elasticities": _named_numbers(result.elasticities, style), "elasticity_verdicts": verdicts}
 
 
 def formulas_json_object(results: Sequence[SymbolicResult]) -> dict[str, Any]:

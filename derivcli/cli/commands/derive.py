@@ -216,6 +216,9 @@ def _check(request: Request, output: Output) -> None:
 def _check_total(request: Request, options: MainOptions) -> None:
     if options.is_drawn:
         raise DerivError(f"a picture shows points, and --{request.total} adds them up", hint="leave out one of the two")
+    if options.keep is not None:
+        what = f"--{request.total} makes one row of all, which has no columns of the input"
+        raise DerivError(what, hint="leave out --keep")
 
 
 def _check_files(options: MainOptions, inputs: Sequence[Path] = ()) -> None:
