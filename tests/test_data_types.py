@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 from derivcli.errors import DerivError
 from derivcli.points.files.text import gzip_stream
 from derivcli.points.files.text.gzip_stream import GzipStream
-from derivcli.points.files.typed.given_types import converted, planned
+from derivcli.points.files.typed.given_types import Given, converted, planned
 from tests.support import deriv, each
 
 CELLS = "id,n,when,day,m,x,z\n007,1,2024-01-01 10:00:00,2024-02-03,1.5,2,2024-01-01T10:00:00Z\n008,,,,,3,\n"
@@ -87,14 +88,36 @@ def test_types_that_are_told_keep_every_cell() -> None:
         make = draw.choice(makers)
         cells = [make() if draw.random() < 0.8 else None for _ in range(5)]
         rows = pa.RecordBatch.from_pydict({"c": pa.array(cells, pa.string())})
-        found = converted(rows, planned(rows, {"": "auto"}, (), True)).column(0)
+        found = converted(rows, planned(rows, Given({"": "auto"}), (), True), Given({"": "auto"})).column(0)
         assert found.cast(pa.string()).to_pylist() == cells
 
 
 def test_a_later_cell_that_does_not_fit_is_refused() -> None:
     first = pa.RecordBatch.from_pydict({"c": ["1", "2"]})
-    with pytest.raises(DerivError, match="'x' is no int64"):
-        converted(pa.RecordBatch.from_pydict({"c": ["3", "x"]}), planned(first, {"": "auto"}, (), True))
+    given = Given({"": "auto"})
+    plan = planned(first, given, (), True)
+    for wrong in ("x", "007", "+7", "-0"):
+        with pytest.raises(DerivError, match=re.escape(f"'{wrong}' is no int64")):
+            converted(pa.RecordBatch.from_pydict({"c": ["3", wrong]}), plan, given)
+
+
+def test_words_for_nothing_are_null_in_columns_of_types(tmp_path: Path) -> None:
+    cells = "x,n,m,k\n1,NA,NA,NA\n2,-999,1,b\n3,7,2.5,c\n"
+    for types in ("n=int,m=float", "auto"):
+        (tmp_path / "in.csv").write_text(cells)
+        words = ["--output", str(tmp_path / "out.parquet"), "--types", types, "--na", "NA,-999"]
+        deriv("x^2", "--data", str(tmp_path / "in.csv"), *words)
+        found = parquet.read_table(tmp_path / "out.parquet").to_pydict()
+        assert (found["n"], found["m"], found["k"]) == ([None, -999, 7], [None, 1.0, 2.5], ["NA", "b", "c"])
+
+
+def test_numbers_of_a_type_are_written_as_those_that_are_used(tmp_path: Path) -> None:
+    words = ["--data", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out.parquet"), "--types", "n=float"]
+    (tmp_path / "in.csv").write_text("x;n\n1;1.500,5\n2;\u22127\n")
+    deriv("x^2", *words, "--decimal-comma", "--thousands", "point")
+    assert parquet.read_table(tmp_path / "out.parquet").to_pydict()["n"] == [1500.5, -7.0]
+    (tmp_path / "in.csv").write_text("x,n\n1,1e400\n")
+    assert "column 'n': '1e400' is no double" in deriv("x^2", *words, status=2).stderr
 
 
 OBJECTS: list[dict[str, Any]] = [

@@ -227,6 +227,8 @@ TOLD = [
     ("sep=~\nx~y\n1~2\n2~4\n", "y", [2, 4], "its columns are separated by '~'"),
     ("x,y,\n1,2,\n2,4,\n", "y", [2, 4], ""),
     ("x,y\nm,s\nAvg,Smp\n1,2\n2,4\n", "y", [2, 4], "the third is left out"),
+    ("t,n,y\nTS,RN,m\n,,Avg\n2024-01-01 00:00,1,2\n2024-01-01 00:01,2,4\n", "y", [2, 4], "the third is left out"),
+    ("|x|y|\n|---|:--|\n|1|2|\n|2|4|\n", "y", [2, 4], "the line drawn below the names is left out"),
 ]
 
 

@@ -164,8 +164,8 @@ def data_sink(
             rows = part.rows
             if data is not None and format.row.has_types:
                 has_lists = not format.row.is_text
-                plan = planned(rows, data.types, numbers, has_lists) if plan is None else plan
-                rows = converted(rows, plan)
+                plan = planned(rows, data.given, numbers, has_lists) if plan is None else plan
+                rows = converted(rows, plan, data.given)
             writer.write(rows, columns, numbers, kept)
 
         yield sink

@@ -24,7 +24,7 @@ from derivcli.points.files.formats import format_of
 from derivcli.points.files.kept_rows import Kept, KeptRows
 from derivcli.points.files.reading import KEEP, Reading
 from derivcli.points.files.struct_fields import fields_of, is_field, tops, type_of
-from derivcli.points.files.typed.given_types import check_types
+from derivcli.points.files.typed.given_types import Given, check_types
 from derivcli.points.points import Part, points_from_arrays
 
 MAX_HEADERS_SHOWN = 40
@@ -62,7 +62,8 @@ class DataFiles:
         self.types = reading.types
         check_types(reading.types, self.headers)
         every_header = dict.fromkeys([*names_in_file, *self.variables.values()])
-        self._kept = KeptRows(reading, missing_by_header(reading.cells, every_header, self.variables))
+        missing = missing_by_header(reading.cells, every_header, self.variables)
+        self.given, self._kept = Given(reading.types, missing, reading.cells), KeptRows(reading, missing)
         counts, sizes = [file.count for file in files], [file.size for file in files]
         self._rows = None if None in counts else sum(count or 0 for count in counts)
         self._bytes = None if None in sizes else sum(size or 0 for size in sizes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -116,7 +117,7 @@ def _from_text(cells: pa.Array, written: Cells) -> Numbers:
         good = pc.match_substring_regex(texts, rf"^({NUMBER.pattern})$")
         texts = pc.if_else(good, texts, pa.scalar(None, texts.type))
         numbers = texts.cast(pa.float64())
-        found = _times_among(cells, numbers, written.time_format)
+        found = _times_among(cells, numbers, written)
         if found is not None:
             return found
     values, bad = _filled(numbers)
@@ -125,14 +126,17 @@ def _from_text(cells: pa.Array, written: Cells) -> Numbers:
     return _examined(texts, values, bad, unusual) if len(unusual) else Numbers(values, bad)
 
 
-def _times_among(cells: pa.Array, numbers: pa.Array, time_format: str) -> Numbers | None:
-    """The cells as times where more of them are times than numbers; None where they are not."""
-    count = len(cells) - numbers.null_count
+def _times_among(cells: pa.Array, numbers: pa.Array, written: Cells) -> Numbers | None:
+    """The cells as times where more of them are times than numbers that are not missing; None where they are not."""
+    time_format = written.time_format
     others = cells.filter(pc.and_(numbers.is_null(), cells.is_valid()))
-    if count >= len(others) or not time_format and not any(map(looks_like_time, _first_of(others))):
+    if not len(others) or (not time_format and not any(map(looks_like_time, _first_of(others)))):
         return None
+    words = {*written.missing, *chain(*written.missing_in.values())}
+    missing = pc.is_in(numbers, pa.array([float(word) for word in words if NUMBER.fullmatch(word)], pa.float64()))
+    count = pc.and_(numbers.is_valid(), pc.invert(missing)).true_count
     found = text_instants(cells, time_format)
-    if found is None or (count and len(cells) - (0 if found[1] is None else int(found[1].sum())) <= count):
+    if found is None or len(cells) - (0 if found[1] is None else int(found[1].sum())) <= count:
         return None
     return _of_times(*found, *kind_of_times(cells, time_format))
 

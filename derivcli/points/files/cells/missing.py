@@ -60,10 +60,10 @@ class Missing:
         if self.words:
             with np.errstate(invalid="ignore"):
                 places = np.flatnonzero(~np.isfinite(numbers.values))
-            said = places[self._said(cells.take(pa.array(places)), numbers.instants is not None)] if len(places) else []
-            if len(said):
+            said = self._said(cells.take(pa.array(places)), numbers.instants is not None) if len(places) else []
+            if said:
                 found = np.zeros(len(numbers.values), dtype=bool) if found is None else found
-                found[said] = True
+                found[places[said]] = True
         return found if found is not None and found.any() else None
 
     def _equal(self, numbers: Numbers, kind: pa.DataType) -> list[Mask]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from derivcli.errors import DerivError, visible
+from derivcli.points.files.cells.cells_to_numbers import read_numbers
+from derivcli.points.files.cells.missing import Missing
 from derivcli.points.files.cells.reasons import cut
+from derivcli.points.files.reading import AS_PEOPLE_WRITE, Cells
 from derivcli.points.files.text.json_values import JSON
 from derivcli.points.files.typed.nested_types import as_nested, nested_type
 
@@ -56,28 +60,53 @@ def check_types(types: Mapping[str, str], headers: Collection[str]) -> None:
             raise DerivError(f"'{visible(kind)}' is no type of a column", hint=hint)
 
 
-def planned(rows: pa.RecordBatch, types: Mapping[str, str], used: Collection[str], has_lists: bool) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is given of columns of text: types and what stands for nothing, by headers, and how numbers are written."""
+
+    types: Mapping[str, str]
+    missing: Mapping[str, Missing] = field(default_factory=dict)
+    written: Cells = AS_PEOPLE_WRITE
+
+    def kind(self, header: str, otherwise: str) -> str:
+        """The type that a column is given."""
+        return self.types.get(header, self.types.get(EVERYWHERE, otherwise))
+
+    def without_missing(self, texts: pa.Array, header: str, kind: pa.DataType | None = None) -> pa.Array:
+        """The texts of a column, null where they are words for nothing that a type does not hold either."""
+        told = self.missing[header].words if header in self.missing and texts.type != JSON else ()
+        words = [word for word in told if kind is None or _try(pa.array([word]), kind, self.written) is None]
+        if not words:
+            return texts
+        return pc.if_else(pc.is_in(texts, pa.array(words)), pa.scalar(None, texts.type), texts)
+
+
+def planned(rows: pa.RecordBatch, given: Given, used: Collection[str], has_lists: bool) -> Plan:
     """The types of the columns of text that are passed on, by the first rows where they are to tell.
 
     Where a format has lists, columns of JSON have the types of these too, unless they are to be text.
     """
     found = {}
-    for field in rows.schema:
-        is_json = field.type == JSON
-        asked = types.get(field.name, types.get(EVERYWHERE, AUTO if is_json else TEXT))
-        if field.name in used or not (has_lists if is_json else pa.types.is_string(field.type)):
+    for each in rows.schema:
+        is_json = each.type == JSON
+        asked = given.kind(each.name, AUTO if is_json else TEXT)
+        if each.name in used or not (has_lists if is_json else pa.types.is_string(each.type)):
             continue
-        kind = _told(rows.column(field.name)) if asked == AUTO else _kind(asked)
+        column = rows.column(each.name)
+        kind = _told(given.without_missing(column, each.name)) if asked == AUTO else _kind(asked)
         if kind is not None and not pa.types.is_string(kind):
-            found[field.name] = kind
+            found[each.name] = kind
     return found
 
 
-def converted(rows: pa.RecordBatch, plan: Plan) -> pa.RecordBatch:
-    """The rows with columns of these types; raises DerivError at a cell that does not fit."""
+def converted(rows: pa.RecordBatch, plan: Plan, given: Given) -> pa.RecordBatch:
+    """The rows with columns of these types; raises DerivError at a cell that does not fit.
+
+    Words for nothing are null where the type has no such value.
+    """
     for header, kind in plan.items():
         place = rows.schema.get_field_index(header)
-        column = _cast(rows.column(place), kind, header)
+        column = _cast(rows.column(place), kind, header, given)
         rows = rows.set_column(place, rows.schema.field(place).with_type(column.type), column)
     return rows
 
@@ -105,22 +134,36 @@ def _told(column: pa.Array) -> pa.DataType | None:
     return pa.float64() if is_same else None
 
 
-def _try(column: pa.Array, kind: pa.DataType) -> pa.Array | None:
+def _try(column: pa.Array, kind: pa.DataType, written: Cells = AS_PEOPLE_WRITE) -> pa.Array | None:
     try:
-        return as_nested(column, kind) if column.type == JSON else column.cast(kind)
+        if column.type == JSON:
+            return as_nested(column, kind)
+        if pa.types.is_float64(kind):
+            numbers = read_numbers(column, written)
+            is_fit = numbers.instants is None and (numbers.bad is None or int(numbers.bad.sum()) == column.null_count)
+            return pa.array(numbers.values, mask=numbers.bad) if is_fit else None
+        return column.cast(kind)
     except (pa.ArrowInvalid, ValueError):
         return None
 
 
-def _cast(column: pa.Array, kind: pa.DataType, header: str) -> pa.Array:
+def _cast(column: pa.Array, kind: pa.DataType, header: str, given: Given) -> pa.Array:
     texts = column if column.type == JSON else pc.utf8_trim_whitespace(column)
     if pa.types.is_timestamp(kind) and texts is not column and pc.any(pc.match_substring_regex(texts, _ZONED)).as_py():
         kind = pa.timestamp("us", "UTC")
-    found = _try(texts, kind)
-    if found is not None:
-        return found
-    cells: Sequence[str | None] = texts.to_pylist()
-    is_bad: Callable[[int], bool] = lambda place: _try(texts.slice(place, 1), kind) is None  # noqa: E731
-    bad = next(place for place in range(len(cells)) if is_bad(place))
-    message = f"column '{header}': '{visible(cut(str(cells[bad])))}' is no {kind}"
+    is_told = given.kind(header, AUTO) == AUTO
+    for cells in (texts, given.without_missing(texts, header)):
+        found = None if is_told and _is_padded(cells, kind) else _try(cells, kind, given.written)
+        if found is not None:
+            return found
+    singles = (cells.slice(place, 1) for place in range(len(cells)))
+    bad = next(
+        each for each in singles if (is_told and _is_padded(each, kind)) or _try(each, kind, given.written) is None
+    )
+    message = f"column '{header}': '{visible(cut(str(bad[0].as_py())))}' is no {kind}"
     raise DerivError(message, hint=f"say --types {header}={TEXT}")
+
+
+def _is_padded(texts: pa.Array, kind: pa.DataType) -> bool:
+    """Whether some whole numbers have zeros or signs in front, which a type of numbers would lose."""
+    return pa.types.is_int64(kind) and bool(pc.any(pc.match_substring_regex(texts, r"^(0[0-9]|[+]|-0)")).as_py())
