@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 from derivcli import DerivError, derive, explain, hessian, jacobian, script
-from derivcli.propagated import LINEAR
-from derivcli.render.documents.propagation import rounded
+from derivcli.propagated import LINEAR, NOT_DECIDED
+from derivcli.render.documents.propagation import _linear, rounded
 from derivcli.result import Result
 from tests.support import deriv, each
 
@@ -323,3 +323,18 @@ def test_budgets_fit_the_screen(text: str, at: str, width: int, words: list[str]
     assert max(map(len, lines)) <= width
     (head,) = [line for line in lines if "share" in line]
     assert all(word in head for word in words)
+
+
+def test_what_is_not_decided_says_why() -> None:
+    shown = " ".join(deriv("x^y", "--at", "x=1±0.4,y=2±1", "--format", "table").stdout.split())
+    assert "is not decided: no bounds were found within three uncertainties, where there may be a pole" in shown
+    spread = derive("x^2", at={"x": "3±0.1"}).propagated
+    assert spread is not None
+    for changed, why in (
+        ({"error": 0.0314}, "it is off by at most 3.2 %, which may be more or less than that"),
+        ({"error": math.nan}, "the bounds that were found in time are too wide"),
+        ({"sigma": math.inf}, "it is no number"),
+    ):
+        arrays = {name: np.array([value]) for name, value in changed.items()}
+        record = replace(spread, linear=np.array([NOT_DECIDED], np.uint8), **arrays)
+        assert _linear(record, 0) == f"whether the linear estimate is right to 1 % is not decided: {why}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
-from derivcli.propagated import GOOD, NOT_DECIDED, OFF, Propagated
+from derivcli.propagated import GOOD, OFF, Propagated
 from derivcli.render.blocks import Block, Column, Equations, Gap, Line, Sentence, Style, Table, fit
 from derivcli.render.labels import Label, name_latex
 from derivcli.render.linear_counts import LinearCounts
@@ -229,7 +229,18 @@ def _linear(spread: Propagated, point: int) -> str:
         more = f", and with the second order it is {number_of(second, SPREAD_DIGITS)}" if known else ""
         says = number_of(sigma, SPREAD_DIGITS)
         return f"for normal inputs the linear estimate is off by more than 1 %: it says {says}{more}"
-    return "whether the linear estimate is right to 1 % is not decided" if code == NOT_DECIDED else ""
+    return f"whether the linear estimate is right to 1 % is not decided: {_why(spread, point)}" if code else ""
+
+
+def _why(spread: Propagated, point: int) -> str:
+    """Why it is not decided, by what else is known."""
+    if not math.isfinite(float(spread.sigma[point])):
+        return "it is no number"
+    if not math.isnan(float(spread.error[point])):
+        return f"it is off by at most {_percent(float(spread.error[point]))}, which may be more or less than that"
+    if math.isnan(float(spread.low[point])):
+        return "no bounds were found within three uncertainties, where there may be a pole, an edge or a jump"
+    return "the bounds that were found in time are too wide"
 
 
 def _percent(error: float) -> str:
