@@ -152,14 +152,15 @@ def _cast(column: pa.Array, kind: pa.DataType, header: str, given: Given) -> pa.
     if pa.types.is_timestamp(kind) and texts is not column and pc.any(pc.match_substring_regex(texts, _ZONED)).as_py():
         kind = pa.timestamp("us", "UTC")
     is_told = given.kind(header, AUTO) == AUTO
-    for cells in (texts, given.without_missing(texts, header)):
-        found = None if is_told and _is_padded(cells, kind) else _try(cells, kind, given.written)
+
+    def fitting(cells: pa.Array) -> pa.Array | None:
+        return None if is_told and _is_padded(cells, kind) else _try(cells, kind, given.written)
+
+    for cells in (texts, given.without_missing(texts, header, kind)):
+        found = fitting(cells)
         if found is not None:
             return found
-    singles = (cells.slice(place, 1) for place in range(len(cells)))
-    bad = next(
-        each for each in singles if (is_told and _is_padded(each, kind)) or _try(each, kind, given.written) is None
-    )
+    bad = next(each for each in (cells.slice(place, 1) for place in range(len(cells))) if fitting(each) is None)
     message = f"column '{header}': '{visible(cut(str(bad[0].as_py())))}' is no {kind}"
     raise DerivError(message, hint=f"say --types {header}={TEXT}")
 
