@@ -11,12 +11,12 @@ import pytest
 
 from derivcli.points.files.formats import FileFormat
 from derivcli.points.files.guessing.columns import guess_cells
-from derivcli.points.files.guessing.encodings import guess_encoding
 from derivcli.points.files.guessing.guess import guess_layout
 from derivcli.points.files.guessing.needed import needed_layout
 from derivcli.points.files.guessing.times import time_formats
 from derivcli.points.files.reading import SPACE, Cells, Layout
 from derivcli.points.files.text.csv_tsv import open_reader
+from derivcli.points.files.text.encodings import guess_encoding
 from derivcli.points.files.text.units import without_unit
 from tests.guessed_files import DrawnFile, drawn_file
 from tests.support import each, sample

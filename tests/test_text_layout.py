@@ -350,14 +350,14 @@ def test_decimal_commas_between_spaces(tmp_path: Path) -> None:
 
 META = "Name,Oslo\nLat,50\nLon,10\nElev,3\n"
 MISLAID = {
-    "Station 5\nlat 50\n\nx,y\n1,2\n3,4\n": ("the first 2 lines are no table", "--skip-lines 2"),
+    "Station 5\nlat 50\n\nx,y\n1,2\n3,4\n": ("the first 3 lines are no table", "--skip-lines 3"),
     META + "x,y,z\n1,2,3\n3,4,5\n3,4,5\n5,6,7\n4,5,6\n": ("the first 4 lines are no table", "--skip-lines 4"),
     "# station\n# more\nx,y\n1,2\n3,4\n": ("lines that begin with '#'", "--comment '#'"),
     "% station\n% more\n\nx\ty\n1\t2\n3\t4\n": ("lines that begin with '%'", "--comment %"),
     '"TOA5","CR1000"\nRN,v,T\nRN,m/s,degC\n"","Avg","Avg"\n1,3,4\n2,4,5\n': ("the first line", "--skip-lines 1"),
     'Station "Nord\nx,y\n1,2\n3,4\n': ("the first line is no table", "--skip-lines 1"),
-    "a lamp\nother line\n1,2\n3,4\n": ("the first 2 lines", "--skip-lines 2 --header-lines 0 --column x=1"),
-    "name       x   y\nNew York 1.50  2.00\nOslo     3.00  4.00\n": ("fixed widths", "--widths"),
+    "a lamp\nother line\n1,2\n3,4\n5,6\n": ("the first 2 lines", "--skip-lines 2 --header-lines 0 --column x=1"),
+    "name       x   y\nNew York 1.50  2.00\nOslo     3.00  4.00\nRome     4.00  4.50\n": ("fixed widths", "--widths"),
     "x,y\n1,2,3\n4,5,6\n": ("has 2 names, and the rows have 3 cells", "--skip-lines 1 --header-lines 0 --column x=1"),
 }
 

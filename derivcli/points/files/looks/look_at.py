@@ -15,13 +15,13 @@ from derivcli.errors import DerivError, visible
 from derivcli.language.lexer.tokens import canonical_name
 from derivcli.points.files.batches import Batch, DataFile
 from derivcli.points.files.column_names import headers_by_name, places_meant
-from derivcli.points.files.guessing.encodings import guess_encoding
 from derivcli.points.files.guessing.guess import guess_layout
 from derivcli.points.files.guessing.needed import needed_layout
 from derivcli.points.files.looks.column_looks import guess_typed_cells, texts_of, type_name
 from derivcli.points.files.looks.first_bytes import FirstBytes, Rejoined, first_bytes
 from derivcli.points.files.looks.look import ColumnLook, FileLook
 from derivcli.points.files.reading import Layout, Reading
+from derivcli.points.files.text.encodings import guess_encoding
 
 MAX_ROWS_LOOKED_AT = 10_000
 MAX_CELLS_LOOKED_AT = 200_000

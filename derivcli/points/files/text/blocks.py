@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 import pyarrow as pa
 
 from derivcli.errors import DerivError
-from derivcli.points.files.text.encodings import Converted, Readable, encoding_of, likely_encoding
+from derivcli.points.files.text.encodings import Converted, Readable, encoding_of, single_byte_encoding
 
 if TYPE_CHECKING:
     from derivcli.points.files.formats import FileFormat
@@ -209,5 +209,5 @@ def check_utf8(name: str, data: bytes) -> None:
         data.decode()
     except UnicodeDecodeError as error:
         shown = data[error.start : error.start + 1].hex().upper()
-        hint = f"name its encoding, perhaps --encoding {likely_encoding(data)}"
+        hint = f"name its encoding, perhaps --encoding {single_byte_encoding(data)}"
         raise DerivError(f"{name} is not written in UTF-8: it has the byte {shown}", hint=hint) from None

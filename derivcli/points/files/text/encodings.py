@@ -1,4 +1,4 @@
-"""Text in other encodings than UTF-8 as UTF-8: which encoding it is, and a stream that converts it."""
+"""Text in other encodings than UTF-8: which encoding it is, as told or as first bytes say, and a stream of UTF-8."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 """Byte order marks, longer ones first, and the encodings that they tell."""
+
+_UNDEFINED_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
+
+MAX_BYTES_GUESSED = 1 << 20
 
 UTF8 = ("utf-8", "utf-8-sig", "ascii")
 """Encodings of which nothing is to be converted."""
@@ -74,11 +78,46 @@ def _of_text(name: str) -> codecs.CodecInfo | None:
     return found if is_text else None
 
 
-def likely_encoding(data: bytes) -> str:
+def guess_encoding(first: bytes) -> str:
+    """The encoding that first bytes of a file say; "" where they are no text.
+
+    It is what a byte order mark says; UTF-16 where every other byte of many is NUL; UTF-8 where they are that; else
+    one of single bytes.
+    """
+    first = first[:MAX_BYTES_GUESSED]
+    if first.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    marked = encoding_of("", "", first)
+    if marked:
+        return marked
+    if b"\0" in first:
+        return _by_nuls(first)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(first)
+    except UnicodeDecodeError:
+        return single_byte_encoding(first)
+    return "utf-8"
+
+
+def _by_nuls(first: bytes) -> str:
+    """The UTF-16 of which one byte of most pairs is NUL; "" where it is none."""
+    even, odd = first[::2], first[1::2]
+    shares = even.count(0) / max(1, len(even)), odd.count(0) / max(1, len(odd))
+    if min(shares) > 0.01 or max(shares) < 0.5:
+        return ""
+    name = "utf-16-le" if shares[1] > shares[0] else "utf-16-be"
+    try:
+        first[: len(first) // 2 * 2].decode(name, errors="strict")
+    except UnicodeDecodeError as error:
+        return name if error.start >= len(first) - 4 else ""
+    return name
+
+
+def single_byte_encoding(data: bytes) -> str:
     """The encoding of text in a Western language that is no UTF-8; Windows has signs where Latin-1 has none."""
-    if any(0x80 <= byte < 0xA0 for byte in data):
-        return "cp1252"
-    return "latin-1"
+    controls = set(data) & {*range(0x80, 0xA0)}
+    return "latin-1" if not controls or controls & _UNDEFINED_IN_CP1252 else "cp1252"
 
 
 def _reason(error: UnicodeError) -> str:
