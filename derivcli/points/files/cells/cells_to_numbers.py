@@ -109,7 +109,7 @@ def _from_text(cells: pa.Array, written: Cells) -> Numbers:
         texts = pc.if_else(pc.match_substring(texts, "."), pa.scalar(None, texts.type), texts)
         texts = pc.replace_substring(texts, ",", ".")
     try:
-        numbers = texts.cast(pa.float64())
+        texts, numbers = _cast(texts, written)
     except pa.ArrowInvalid:
         texts = pc.utf8_trim_whitespace(texts)
         for sign in map(chr, MINUS):
@@ -124,6 +124,21 @@ def _from_text(cells: pa.Array, written: Cells) -> Numbers:
     with np.errstate(invalid="ignore"):
         unusual = np.flatnonzero(~(np.abs(values) < MAX_EXACT_INTEGER))
     return _examined(texts, values, bad, unusual) if len(unusual) else Numbers(values, bad)
+
+
+def _cast(texts: pa.Array, written: Cells) -> tuple[pa.Array, pa.Array]:
+    """Texts and their numbers, both null at words for nothing; raises ArrowInvalid where others are no numbers.
+
+    These words are in many cells if in any, and Arrow finds them in a twentieth of the time that patterns take.
+    """
+    words = [*written.missing, *chain(*written.missing_in.values())]
+    try:
+        return texts, texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        if not words:
+            raise
+        texts = pc.if_else(pc.is_in(texts, pa.array(words, texts.type)), pa.scalar(None, texts.type), texts)
+        return texts, texts.cast(pa.float64())
 
 
 def _times_among(cells: pa.Array, numbers: pa.Array, written: Cells) -> Numbers | None:

@@ -40,6 +40,7 @@ class Missing:
     def of(texts: Iterable[str], written: Cells) -> Missing:
         """What texts say; one that is a number means the number, and one that is a time the time."""
         words, numbers, times = set(), [], []
+        written = replace(written, missing=(), missing_in={})
         for text in (text.strip() for text in texts):
             words.add(_word(text))
             found = read_numbers(pa.array([text]), replace(written, time_format=""))
