@@ -126,7 +126,7 @@ def numbers(request: Request, progress: Progress | None = None) -> list[Result]:
     check = is_checked(request.check, points.count * job.numbers)
     results = judged(results, points, progress) if check else results
     results = propagate(results, points, request.correlations, task.hidden, check, progress)
-    results = with_elasticities(results, request.elasticity)
+    results = with_elasticities(results, points, request.elasticity)
     if request.total:
         return totalled(results, request)
     return exact(results, points, request.exact)

@@ -23,7 +23,7 @@ def fixed_names(points: Points | None) -> list[str]:
 
 def by_parameters(request: Request) -> Request:
     """The request for a total; unless it says otherwise, by the variables that are the same at all points."""
-    names = fixed_names(request.points)
+    names = [name for name in fixed_names(request.points) if name != request.dependent]
     says = request.wrt is not None or request.mixed or request.along is not None
     return request if says or not names else replace(request, wrt=names)
 
@@ -72,7 +72,7 @@ class Total:
     points: Points
     rows: int = 0
     unusual: int = 0
-    """Rows with a number that is not finite, which make the total none."""
+    """Rows with a number that is not finite, which make a total none."""
     _columns: list[dict[str, _Column]] = field(default_factory=list)
     _first: list[Result] = field(default_factory=list)
 
@@ -130,4 +130,7 @@ class Total:
             return []
         rows = "1 point has" if self.unusual == 1 else f"{self.unusual:,} points have"
         way_out = "leave such rows out of the file, or say what they count, as in if(x > 0, log(x), 0)"
-        return [f"{rows} a number that is not finite, so that the {self.kind} has none that is: {way_out}"]
+        sums = [column.found for columns in self._columns for column in columns.values()]
+        some = f"not all numbers of the {self.kind} are"
+        what = some if any(found.is_finite for found in sums) else f"the {self.kind} has none that is"
+        return [f"{rows} a number that is not finite, so that {what}: {way_out}"]

@@ -91,13 +91,40 @@ def test_no_false_word_at_hard_points(text: str) -> None:
         verdicts = found.elasticity_verdicts["x"]
         for place, point in enumerate(points):
             verdict, x = verdicts[place], mpmath.mpf(point)
-            if verdict is None:
+            if verdict is None or verdict.kind == "unchecked":
                 continue
             value, slope = HARD[text](x)
             true = x * slope / value
             error = abs(mpmath.mpf(float(found.elasticities["x"][place])) - true)
             right, wrong = (abs(true) * mpmath.mpf(bound) + mpmath.mpf(2) ** -1022 for bound in (0.9e-12, 1.1e-12))
             assert (verdict.kind in ("proved", "agrees")) == (error <= right) or right < error < wrong, (point, verdict)
+
+
+@each("dtype", ["float64", "float32"])
+def test_the_point_is_the_one_that_was_typed(dtype: str) -> None:
+    points = {"2.04": "2.04", "0.1": "0.1", "1e-310": "1e-310", "-2.46": "-2.46", "pi/7": mpmath.pi / 7}
+    found = derive("sin(x)", {"x": [*points]}, elasticity=True, check=True, dtype=dtype)
+    with mpmath.workdps(40):
+        for place, x in enumerate(map(mpmath.mpf, points.values())):
+            verdict = found.elasticity_verdicts["x"][place]
+            assert verdict is not None
+            if verdict.kind != "unchecked":
+                assert verdict.truth == pytest.approx(float(x * mpmath.cot(x)), rel=1e-15)
+
+
+def test_what_is_too_small_to_be_known_is_unchecked() -> None:
+    for text, at in (("1/x", {"x": [1e308]}), ("x*y^2", {"x": [5e-324], "y": [-1.42]})):
+        found = derive(text, at, elasticity=True, check=True).elasticity_verdicts["x"]
+        assert found.names() == ["unchecked"]
+
+
+def test_one_without_a_verdict_hides_no_other(tmp_path: Path) -> None:
+    outcome = deriv("1-cos(x)", "--at", "x=1e-8,0", "--elasticity", "--check", "--format", "csv", status=1)
+    assert "the elasticity by x lost all its digits" in outcome.stderr
+    path = tmp_path / "e.csv"
+    path.write_text("x\n1e-6\n0\n2\n")
+    words = ["1-cos(x)", "--data", str(path), "--elasticity", "--check", "--format", "csv"]
+    assert "x = 1e-6: the elasticity by x lost" in deriv(*words, status=1).stderr
 
 
 def test_a_stream_tells_which_are_not_defined(tmp_path: Path) -> None:

@@ -126,6 +126,44 @@ def test_a_row_without_a_number_makes_no_total() -> None:
     assert "1 point has a number that is not finite, so that the sum has none that is" in outcome.stderr
 
 
+def test_a_total_says_which_of_it_is_not_finite() -> None:
+    outcome = deriv("sqrt(x)", "--at", "x=0,1,4", "--sum", "--format", "csv")
+    assert outcome.stdout.splitlines()[1] == "3,inf"
+    assert "so that not all numbers of the sum are" in outcome.stderr
+
+
+def test_a_total_beyond_float64_is_infinite(tmp_path: Path) -> None:
+    for sign, dtype, size in (("", "float64", "1e308"), ("-", "float64", "1e308"), ("", "float32", "3e38")):
+        path = tmp_path / "huge.csv"
+        path.write_text(f"x\n{sign}{size}\n{sign}{size}\n")
+        words = ["x", "--data", str(path), "--sum", "--check", "--dtype", dtype, "--format", "json"]
+        (function,) = deriv(*words).json["functions"]
+        assert function["value"] == [f"{sign}inf"]
+        assert function["value_verdicts"][0]["kind"] == "overflow"
+
+
+def test_a_total_that_cancels_is_said_to_be_unchecked(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("x\n1e16\n1\n-1e16\n")
+    outcome = deriv("a*x", "--data", str(path), "--at", "a=1", "--sum", "--check", "--format", "value")
+    assert outcome.stdout == "1\n"
+    assert "sum f is unchecked: the true numbers of the points, each known to 16 digits" in outcome.stderr
+
+
+def test_a_total_of_an_equation_is_one_of_its_derivatives() -> None:
+    words = ["x^2+y^2=1", "--implicit", "y", "--at", "x=0.6,y=0.8", "--sum", "--format", "tsv"]
+    assert deriv(*words).stdout.splitlines()[0] == "x\ty\td(sum y)/dx"
+
+
+def test_chosen_columns_are_refused_before_all_points_are_added(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("x\n" + "1\n" * 200_000)
+    words = ["a*x", "--data", str(path), "--at", "a=1", "--sum", "--columns", "f=q"]
+    said = deriv(*words, status=2).stderr
+    assert "there are a, sum f, d(sum f)/da, f flags" in said
+    assert "200,000 points done" not in said
+
+
 def test_a_shift_is_told() -> None:
     assert "those by a shift of all its values" in deriv("x^2", "--at", "x=1,2", "--sum").stderr
     assert "shift" not in deriv("a*x^2", "--at", "x=1,2,a=1", "--sum").stderr
@@ -149,7 +187,8 @@ def test_verdicts_of_totals_bound_the_error() -> None:
     assert wrong is not None
     assert wrong.names() == ["lossy"], "a planted error of a ten-thousandth is seen"
     cancelled = true_total([1e16, 1.0, -1e16]).verdicts(1.0, "float64", 1)
-    assert cancelled is None, "the true numbers are known to half a unit, which is more than the total"
+    assert cancelled is not None
+    assert cancelled.names() == ["unchecked"], "the true numbers are known to half a unit, which is more than the total"
     agrees = true_total(numbers, "agrees").verdicts(exactly(numbers), "float64", 1)
     assert agrees is not None
     assert agrees.names() == ["agrees"]

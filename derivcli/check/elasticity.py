@@ -13,8 +13,8 @@ from derivcli.result import FloatArray, Result
 if TYPE_CHECKING:
     from flint import arb
 
-    from derivcli.check.enclosure import Truth
     from derivcli.check.verdict import Verdict
+    from derivcli.points.points import Points
 
 KNOWN, PROVED = ("proved", "lossy", "agrees"), "proved"
 """Kinds of verdict with a true number, and that with one that is surely proved."""
@@ -24,17 +24,18 @@ ELASTICITY_BITS = 128
 SMALLEST_NORMAL_EXPONENT = -1022
 
 LOST = "the value or the derivative lost digits"
+UNKNOWN = "the true value or derivative is so small that its digits are not known"
 
 
-def with_elasticities(results: Sequence[Result], asked: bool) -> list[Result]:
+def with_elasticities(results: Sequence[Result], points: Points, asked: bool) -> list[Result]:
     """The results with their elasticities, where these are asked for, and with verdicts where there are others."""
-    return [_with(result) for result in results] if asked else list(results)
+    return [_with(result, points) for result in results] if asked else list(results)
 
 
-def _with(result: Result) -> Result:
+def _with(result: Result, points: Points) -> Result:
     found = {name: elasticity(result.at[name], result.value, slope) for name, slope in result.derivatives.items()}
     verdicts = {
-        name: _verdicts(result, name, values)
+        name: _verdicts(result, points, name, values)
         for name, values in found.items()
         if name in result.verdicts and result.value_verdicts is not None
     }
@@ -58,36 +59,41 @@ def _about(number: float) -> arb:
     return arb(number) + arb(0, abs(arb(number)) * (arb(2) ** -53 + arb(2) ** -62) + arb(2) ** -1075)
 
 
-def _truth(x: float, value: Verdict | None, slope: Verdict | None) -> Truth | None:
-    """The elasticity by the true value and derivative; None where these do not tell it to 13 digits."""
+def _verdict(x: arb, value: Verdict | None, slope: Verdict | None, printed: float, dtype: str) -> Verdict | None:
+    """The verdict of an elasticity by the true value and derivative; None where these, or their quotient, are none."""
     from flint import arb
 
-    from derivcli.check.accuracy import is_judge
+    from derivcli.check.accuracy import compared, is_judge
     from derivcli.check.enclosure import Truth
+    from derivcli.check.verdict import Verdict
 
     if value is None or slope is None or {value.kind, slope.kind} - {*KNOWN}:
         return None
-    numbers = (x, value.truth, slope.truth)
-    if not value.truth or slope.truth is None or not all(each is not None and math.isfinite(each) for each in numbers):
+    if not value.truth or slope.truth is None or not math.isfinite(value.truth) or not math.isfinite(slope.truth):
         return None
-    are_proved = {value.kind, slope.kind} == {PROVED}
-    ball = _about(x) * _about(slope.truth) / _about(value.truth)
-    if x == 0 or (slope.truth == 0 and abs(ball) < arb(2) ** SMALLEST_NORMAL_EXPONENT):
-        return Truth(arb(0), are_proved and x == 0)  # a derivative that is only near 0 is 0 here too
-    return Truth(ball, are_proved) if is_judge(ball) else None
+    are_proved, is_origin = {value.kind, slope.kind} == {PROVED}, x == 0
+    ball = arb(0) if is_origin else x * _about(slope.truth) / _about(value.truth)
+    if slope.truth == 0 and abs(ball) < arb(2) ** SMALLEST_NORMAL_EXPONENT:
+        ball = arb(0)  # a derivative that is only near 0 is 0 here too
+    if not is_judge(ball):
+        return Verdict("unchecked", message=UNKNOWN)
+    return compared(printed, dtype, Truth(ball, are_proved and (is_origin or slope.truth != 0)), lambda: LOST)
 
 
-def _verdicts(result: Result, name: str, values: FloatArray) -> Verdicts:
+def _verdicts(result: Result, points: Points, name: str, values: FloatArray) -> Verdicts:
+    import numpy as np
     from flint import ctx
 
-    from derivcli.check.accuracy import compared
+    from derivcli.check.judge import coordinates
+    from derivcli.engines.balls.evaluation import ball_of
 
     assert result.value_verdicts is not None, "the value is judged too"
-    found = Verdicts.empty(len(values))
+    found, dtype = Verdicts.empty(len(values)), str(values.dtype)
     with ctx.workprec(ELASTICITY_BITS):
-        for point in range(len(values)):
-            x = float(result.at[name][point])
-            truth = _truth(x, result.value_verdicts[point], result.verdicts[name][point])
-            if truth is not None:
-                found.put(point, compared(float(values[point]), str(values.dtype), truth, lambda: LOST))
+        for point in np.flatnonzero(np.isfinite(result.at[name])).tolist():
+            x = ball_of(coordinates(result.at, points, (name,), point)[name], ELASTICITY_BITS)
+            judged = result.value_verdicts[point], result.verdicts[name][point]
+            verdict = _verdict(x, *judged, float(values[point]), dtype)
+            if verdict is not None:
+                found.put(point, verdict)
     return found

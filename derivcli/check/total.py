@@ -9,7 +9,7 @@ from flint import arb, ctx, fmpq
 
 from derivcli.check.accuracy import compared, is_judge
 from derivcli.check.enclosure import Truth
-from derivcli.check.verdict import Verdicts
+from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.check.verdict_kinds import KINDS
 from derivcli.engines.exact_sum import ExactSum
 
@@ -21,6 +21,9 @@ SMALLEST = Fraction(1, 1 << 1075)
 """How far the float64 next to the middle of an enclosure may be from the true number: relatively, and near 0."""
 
 TOTAL_BITS = 256
+
+LOST, NO_NUMBER = "the rounding errors of the points add up", "a point has no number that is finite"
+CANCELLED = "the true numbers of the points, each known to 16 digits, nearly cancel"
 
 
 class TrueTotal:
@@ -46,7 +49,7 @@ class TrueTotal:
 
     def verdicts(self, printed: float, dtype: str, count: int) -> Verdicts | None:
         """What is known of the total over a count, as it was computed; None where that is nothing."""
-        if not self.is_known or not self._count or not np.isfinite(printed):
+        if not self.is_known or not self._count:
             return None
         middle = self._sum.exact / count
         radius = (self._size.exact * HALF_ULP + self._count * SMALLEST) / count
@@ -54,9 +57,8 @@ class TrueTotal:
         with ctx.workprec(TOTAL_BITS):
             size = arb(fmpq(radius.numerator, radius.denominator)).upper()
             ball = arb(0) if are_zeros else arb(fmpq(middle.numerator, middle.denominator)) + arb(0, size)
-            if not is_judge(ball):
-                return None
             truth = Truth(ball, self.is_proved and (not are_zeros or self._count == 1))
+            judged = compared(printed, dtype, truth, lambda: LOST if np.isfinite(printed) else NO_NUMBER)
             found = Verdicts.empty(1)
-            found.put(0, compared(printed, dtype, truth, lambda: "the rounding errors of the points add up"))
+            found.put(0, judged if is_judge(ball) else Verdict("unchecked", message=CANCELLED))
         return found

@@ -56,7 +56,7 @@ class Streaming:
                 if self.check and part.points.count:
                     results = judged(results, part.points, self._judging(tell, part.points.count))
                 results = propagate(results, part.points, request.correlations, hidden, self.check)
-                results = with_elasticities(results, request.elasticity)
+                results = with_elasticities(results, part.points, request.elasticity)
                 sink(part, results)
                 self.tally.add(results)
                 if tell is not None:

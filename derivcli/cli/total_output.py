@@ -21,7 +21,7 @@ from derivcli.totals import Total, fixed_names, shifted_note
 
 if TYPE_CHECKING:
     from derivcli.cli.table_or_stream import Output
-    from derivcli.points.points import Points
+    from derivcli.points.points import Part, Points
     from derivcli.result import Result
 
 
@@ -30,7 +30,14 @@ def write_total(output: Output, streaming: Streaming) -> Answer:
     request, tally = streaming.job.request, streaming.tally
     points = fixed_points(streaming.source.typed)
     total = Total(request.total, points)
-    streaming.run(lambda part, results: total.add(results), bar=True)
+
+    def add(part: Part, results: Sequence[Result]) -> None:
+        is_first = not total.rows
+        total.add(results)
+        if is_first and total.rows:
+            _check_columns(output, total.results(), points)
+
+    streaming.run(add, bar=True)
     results = total.results()
     done = _written(output, streaming, results, points)
     remarks = [*tally.notes(), *shifted_note(request, streaming.job.task.names), *total.notes()]
@@ -39,6 +46,15 @@ def write_total(output: Output, streaming: Streaming) -> Answer:
     differs = request.check is True and (tally.differs or results_differ(results))
     slow = time.perf_counter() - tally.start > PATIENCE
     return Answer([*dict.fromkeys(notes), *(done or ([summary("done", tally)] if slow else []))], differs)
+
+
+def _check_columns(output: Output, results: Sequence[Result], points: Points) -> None:
+    """Refuse chosen columns that there are none of, before all points are added up."""
+    from derivcli.render.data_columns import data_columns, naming
+
+    if output.columns != ALL:
+        names = naming(results, points.names, ())
+        output.columns.named([*data_columns(results, output.style, points.names, names)], ())
 
 
 def fixed_points(points: Points) -> Points:

@@ -57,7 +57,7 @@ class ExactSum:
         try:
             return found.numerator / found.denominator
         except OverflowError:
-            return math.copysign(math.inf, found)
+            return math.inf if found > 0 else -math.inf
 
 
 def _by_exponent(numbers: NDArray[np.float64]) -> Iterator[tuple[int, int]]:

@@ -88,7 +88,7 @@ def quantities_of(results: Sequence[Result]) -> list[Quantity]:
     typed = results[0].typed
     columns = [Quantity(Label(name), "at", values, typed=typed.get(name, ())) for name, values in results[0].at.items()]
     for called, result in named(results):
-        name = f"{result.total} {called}" if result.total else called
+        name = total_name(called, result)
         if not result.dependent:
             verdicts, exact = result.value_verdicts, result.exact_value
             columns.append(Quantity(Label(name), "value", result.value, verdicts, exact=exact))
@@ -227,6 +227,11 @@ def author_of(result: Result | SeriesResult) -> str:
 def function_of(name: str, result: Result | SeriesResult) -> str:
     """What is evaluated: the function or, of an equation, what is to be 0."""
     return "the difference of the two sides" if dependent_of(result) else name
+
+
+def total_name(name: str, result: Result | SeriesResult) -> str:
+    """What a function is called where the numbers are its own or those of a total: `sum f`."""
+    return f"{result.total} {name}" if isinstance(result, Result) and result.total else name
 
 
 def point_text(at: Mapping[str, FloatArray], point: int, style: Style) -> str:

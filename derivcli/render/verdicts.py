@@ -16,7 +16,7 @@ from derivcli.check.verdict_kinds import GIVES, KINDS, code_of, codes_of
 from derivcli.language.spelling import Spelling
 from derivcli.render.blocks import Style
 from derivcli.render.numbers import number_at, number_texts
-from derivcli.render.quantities import author_of, derivative_label, function_of, named, point_text
+from derivcli.render.quantities import author_of, derivative_label, function_of, named, point_text, total_name
 from derivcli.render.series import coefficient_name
 from derivcli.result import SeriesResult
 
@@ -80,7 +80,8 @@ class Findings:
 
     def add(self, results: Judged) -> None:
         """Count the verdicts of the next results."""
-        self.add_columns([(name, result, columns_of(name, result, self.style)) for name, result in named(results)])
+        called = [(total_name(name, result), result) for name, result in named(results)]
+        self.add_columns([(name, result, columns_of(name, result, self.style)) for name, result in called])
 
     def add_columns(self, parts: Sequence[tuple[str, Placed, Sequence[JudgedColumn]]]) -> None:
         """Count the verdicts of the next columns, each of some with the name and the record to which they belong."""
@@ -91,7 +92,7 @@ class Findings:
             self._add_lines(name, result, columns)
         found = [column for *_, columns in parts for column in columns]
         right = [column.verdicts for column in found if not column.verdicts.hard().any()]
-        digits = min((int(verdicts.digits.min()) for verdicts in right), default=0)
+        digits = min((int(verdicts.digits[verdicts.kinds > 0].min()) for verdicts in right), default=0)
         self.digits = digits if self.digits is None else min(self.digits, digits)
         self.max_digits = DTYPE_DIGITS[str(found[0].values.dtype)]
 
@@ -202,7 +203,7 @@ def columns_of(name: str, result: Result | SeriesResult, style: Style) -> list[J
     found += [
         JudgedColumn(always(f"the elasticity by {key}"), result.elasticities[key], verdicts, "the quotient")
         for key, verdicts in result.elasticity_verdicts.items()
-        if verdicts.kinds.all()
+        if verdicts.kinds.any()
     ]
     if result.value_verdicts is not None:
         label = always(function_of(name, result))

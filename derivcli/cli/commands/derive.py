@@ -164,7 +164,7 @@ def _numbers(output: Output, source: PointSource, job: Job) -> Answer:
         results = compute(job, points, report)
         results = judged(results, points, report) if check else results
         results = propagate(results, points, request.correlations, job.task.hidden, check, report)
-        results = with_elasticities(results, request.elasticity)
+        results = with_elasticities(results, points, request.elasticity)
         return _whole(request, output, exact(results, points, request.exact))
 
 
