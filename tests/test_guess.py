@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -35,6 +36,13 @@ LAYOUTS = {
     "x y\nm s\n1 2\n3 4\n5 6\n": Layout(header_lines=2, separator=SPACE),
     "town       a  b\nOslo     1.5  2\nSan Jose      3\nRome     4.5  1\nHo       2.0\n": Layout(
         header_lines=1, widths=(9, 4, 3)
+    ),
+    "id,v,w\n17,1.0D+02,1e5\n18,2.5D-01,1E-400\n12,+3.,.5\n-0,-0.0,1_000\n": Layout(header_lines=1, separator=","),
+    "geo\\y\t2019 \t2020 \nA,AT\t9.3 \t1.6 p\nA,BE\t6.3 \t2.2 \nA,DE\t1.0 b\t3.0 \nA,FR\t4.0 \t5.0 \n": Layout(
+        header_lines=1, separator="\t"
+    ),
+    "2023 2 1  10.5   3.25\n2023 3 2  11.0  -6.50\n202310 3 -99.9   9.75\n2023 512 112.0  13.00\n": Layout(
+        header_lines=0, widths=(4, 2, 2, 6, 8)
     ),
 }
 
@@ -103,6 +111,25 @@ def test_layouts(text: str) -> None:
     found = guess_layout(text)
     assert found is not None
     assert found.layout == LAYOUTS[text]
+
+
+@pytest.mark.sampled
+def test_no_row_is_taken_for_a_line_above() -> None:
+    """Wherever words stand among numbers, in three columns or more: all rows below the names are read."""
+    draw = random.Random(5)
+    for _ in range(sample(100, 3000)):
+        width, separator = draw.randint(3, 5), draw.choice(",;\t")
+        share = draw.uniform(0, 0.2)
+        words = ["1.0D+02", "n/v", "1_000", "12 p", "#VALUE!", "0x1F"]
+        rows = [
+            [draw.choice(words) if draw.random() < share else f"{draw.uniform(-9, 9):.3f}" for _ in range(width)]
+            for _ in range(draw.randint(5, 30))
+        ]
+        lines = [separator.join("abcde"[:width]), *map(separator.join, rows)]
+        found = guess_layout("\n".join(lines) + "\n", separator)
+        if found is not None:
+            assert (found.layout.skip_lines, found.layout.header_lines) == (0, 1), lines
+            assert found.layout.separator == separator
 
 
 @each("text", ["", "a\n", "no table here\nnor there\n", "\0\0", "a,b\n", "1,2\n", '"\n"\n"', "x" * 100_000])

@@ -23,8 +23,7 @@ _COUNTS = frozenset(
 )
 """Names of columns that formulas are hardly about."""
 
-_NESTED = ("list", "large_list", "fixed_size_list", "struct", "map", "dense_union", "sparse_union", "binary",
-           "large_binary", "fixed_size_binary")  # fmt: skip
+_NO_TEXT = ("dense_union", "sparse_union", "binary", "large_binary", "fixed_size_binary")
 """Types of columns that text cannot hold."""
 
 MAX_LETTERS_OF_NAME = 24
@@ -108,9 +107,10 @@ def _name(look: FileLook, column: ColumnLook, taken: Sequence[str]) -> str:
         return column.variable
     plain = unicodedata.normalize("NFKD", column.header.replace("ß", "ss")).encode("ascii", "ignore").decode()
     made = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:MAX_LETTERS_OF_NAME].strip("_")
-    candidates: list[str] = [*([made] if look.has_names else []), *"xyzuvw", *(f"x{number}" for number in range(1, 9))]
-    free = [name for name in candidates if name not in taken and is_name(name) and _is_free(name)]
-    return free[0]
+    candidates = [*([made] if look.has_names else []), *"xyzuvw", *(f"x{number}" for number in range(1, 99))]
+    others = {canonical_name(each.header.strip()) for each in look.columns if each.header.strip()} - {made}
+    used = {*taken, *(others if look.has_names else ())}
+    return next(name for name in candidates if name not in used and is_name(name) and _is_free(name))
 
 
 def _is_free(name: str) -> bool:
@@ -124,8 +124,8 @@ def _reference(look: FileLook, column: ColumnLook) -> str:
     headers = [each.header for each in look.columns]
     can_be_typed = column.header.isprintable() and 0 < len(column.header.strip()) < 2 * MAX_LETTERS_OF_NAME
     by_header = look.has_names and can_be_typed
-    if by_header and places_meant(headers, column.header) == [column.number - 1]:
-        return column.header
+    if by_header and places_meant(headers, column.header.strip()) == [column.number - 1]:
+        return column.header.strip()
     return str(column.number)
 
 
@@ -153,14 +153,14 @@ def _options(look: FileLook, chosen: Sequence[ColumnLook]) -> Iterator[tuple[str
     yield from _missing(look, chosen)
     if cells.time_format and any(column.guess.kind == TIMES for column in chosen):
         yield "--time-format", cells.time_format
-    if any(column.type.startswith(_NESTED) for column in look.columns):
+    if any(column.type.startswith(_NO_TEXT) for column in look.columns):
         headers = [column.header for column in chosen]
         yield (
             "--keep",
             "none" if any("," in header or not header.isprintable() for header in headers) else ",".join(headers),
         )
     if look.unread or any(column.guess.others for column in chosen):
-        yield "--on-error", "skip" if look.unread else "keep"
+        yield "--on-error", "keep"
 
 
 def _missing(look: FileLook, chosen: Sequence[ColumnLook]) -> Iterator[tuple[str, str]]:

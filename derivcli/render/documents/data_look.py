@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from derivcli.errors import visible
 from derivcli.points.files.guessing.columns import NUMBERS, TIMES
 from derivcli.points.files.looks.look import ColumnLook, FileLook
-from derivcli.points.files.reading import SPACE, THOUSANDS
+from derivcli.points.files.reading import SPACE, SPACES, THOUSANDS
 from derivcli.points.files.text.separators import SHOWN
 from derivcli.render.blocks import (
     BORDER_LETTERS,
@@ -32,6 +33,8 @@ MAX_TEXTS_COUNTED = 3
 """Texts that are no numbers and are named; the others are only counted."""
 
 TITLES = {"csv": "CSV", "tsv": "TSV", "parquet": "Parquet", "arrow": "Arrow", "jsonl": "JSON Lines"}
+ENCODINGS = {"ascii": "", "utf-8-sig": "UTF-8, with its mark"}
+_BLANKS = re.compile(f"[{SPACES}]")
 UNITS = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 
 
@@ -77,7 +80,7 @@ def _facts(look: FileLook) -> list[tuple[str, str]]:
         ("format", f"{TITLES.get(look.format, look.format)}{packed}{by}"),
         ("size", _size(look.size)),
         ("rows", _count(look)),
-        ("encoding", "" if look.encoding in ("", "ascii") else look.encoding.upper()),
+        ("encoding", ENCODINGS.get(look.encoding, look.encoding.upper())),
         *_layout_facts(look),
         ("decimal sign", "comma" if look.cells.decimal_comma else ""),
         ("thousands", f"parted by {THOUSANDS.get(sign, sign)}s" if sign else ""),
@@ -211,7 +214,7 @@ def _first_rows(look: FileLook, style: Style) -> list[Column]:
 
 def _cut(text: str, length: int) -> str:
     """A text of a file as it can be shown, in one short line."""
-    text = visible(text[: 4 * length].strip())
+    text = visible(_BLANKS.sub(" ", text[: 4 * length].strip()))
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

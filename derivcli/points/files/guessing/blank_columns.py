@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from derivcli.points.files.guessing.cell_kinds import NUMBER, Kinds
+from derivcli.points.files.guessing.cell_kinds import MISSING, NUMBER, Kinds
 from derivcli.points.files.guessing.split_lines import Line
 
 MAX_STARTS_TRIED = 8
@@ -29,7 +29,7 @@ def widths_of(lines: Sequence[Line], kinds: Kinds) -> Iterator[tuple[int, ...]]:
     for begin in begins[:MAX_STARTS_TRIED]:
         if last - begin >= LEAST_LINES:
             for above in (1, 2):
-                widths = _widths(texts[begin:last], texts[max(0, begin - above) : begin])
+                widths = _widths(texts[begin:last], texts[max(0, begin - above) : begin], kinds)
                 if len(widths) > 1 and widths not in found:
                     found.add(widths)
                     yield widths
@@ -42,11 +42,12 @@ def _holds_numbers(text: str, kinds: Kinds) -> bool:
     )
 
 
-def _widths(rows: Sequence[str], above: Sequence[str]) -> tuple[int, ...]:
+def _widths(rows: Sequence[str], above: Sequence[str], kinds: Kinds) -> tuple[int, ...]:
     """The widths of columns whose borders lie in the blanks of all rows, and where it can be, of the line above."""
     spans = _filled(rows)
     if above and len(_filled([*rows, *above])) == len(spans):
         spans = _filled([*rows, *above])
+    spans = [part for span in spans for part in _parts(rows, span, kinds)]
     length = max(map(len, above), default=0)
     line = "".join("x" if any(each[place : place + 1].strip() for each in above) else " " for place in range(length))
     borders = [_beside_words(line, _border(rows, left, right), left[1], right[0]) for left, right in pairwise(spans)]
@@ -65,6 +66,21 @@ def _filled(rows: Sequence[str]) -> list[Span]:
             found.append((place, place + length))
         place += length
     return found
+
+
+def _parts(rows: Sequence[str], span: Span, kinds: Kinds) -> list[Span]:
+    """The columns of numbers that touch in some rows, parted where all end and some have a blank behind; else all."""
+    start, stop = span
+    if not any(" " in row[start:stop].strip() for row in rows):
+        return [span]
+    ends = [
+        place
+        for place in range(start + 1, stop)
+        if all(row[place - 1 : place].strip() for row in rows) and any(row[place : place + 1] == " " for row in rows)
+    ]
+    parts = list(pairwise([start, *ends, stop]))
+    are_numbers = all(kinds.of(row[left:right]) in (NUMBER, MISSING) for row in rows for left, right in parts)
+    return parts if are_numbers else [span]
 
 
 def _border(rows: Sequence[str], left: Span, right: Span) -> int:

@@ -29,6 +29,12 @@ LEAST_SCORE = 0.4
 
 _SPACE_PRIOR, _WIDTHS_PRIOR, _UNUSUAL_PRIOR = 0.85, 0.84, 0.99
 
+_WITHIN_SIGNS = 0.5
+"""What blanks are worth in lines that a sign parts into as many cells each: they are parts of these."""
+
+_SURE_SIGNS = "\t;|"
+"""Signs that stand in no number, and in few words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -95,12 +101,20 @@ def _without_separators(lines: list[Line], kept: list[Line], layout: Layout, kin
     sign, asked = layout.comment, layout.separator
     spaced = [line for line in lines if not sign or not line.text.lstrip(" \t").startswith(sign)]
     layout = replace(layout, separator=SPACE)
-    by_space = list(_judged(cut_at_separators(spaced, SPACE), layout, _SPACE_PRIOR, kinds))
+    worth = _WITHIN_SIGNS if not asked and any(_parts_all(kept, each) for each in _SURE_SIGNS) else 1.0
+    by_space = list(_judged(cut_at_separators(spaced, SPACE), layout, _SPACE_PRIOR * worth, kinds))
     yield from by_space
     width = max((len(each.table.headers) for each in by_space), default=0)
     for widths in () if asked else widths_of(kept, kinds):
         prior = _SPACE_PRIOR + 0.02 if len(widths) > width else _WIDTHS_PRIOR
-        yield from _judged(cut_at_widths(kept, widths), replace(layout, separator="", widths=widths), prior, kinds)
+        by_widths = replace(layout, separator="", widths=widths)
+        yield from _judged(cut_at_widths(kept, widths), by_widths, prior * worth, kinds)
+
+
+def _parts_all(lines: list[Line], separator: str) -> bool:
+    """Whether a sign stands in all lines that are not blank, equally often."""
+    counts = {line.text.count(separator) for line in lines if line.text.strip()}
+    return len(counts) == 1 and counts != {0}
 
 
 def _judged(cut: Cut, layout: Layout, prior: float, kinds: Kinds) -> Iterator[_Candidate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -71,6 +72,10 @@ def cut_at_separators(lines: Sequence[Line], separator: str) -> Cut:
     return Cut(rows, separator)
 
 
+_NUMBERS = re.compile(r"[0-9.][0-9.+-]")
+"""What stands where a number ends and another begins."""
+
+
 def cut_at_widths(lines: Sequence[Line], widths: Sequence[int]) -> Cut:
     """The lines cut after so many characters."""
     reader = FixedRows(widths, "", b"\n")
@@ -86,10 +91,9 @@ def cut_at_widths(lines: Sequence[Line], widths: Sequence[int]) -> Cut:
 
 
 def _splits(line: str, borders: Sequence[int]) -> bool:
-    """Whether a border falls into a word of a line."""
-    return any(
-        border < len(line) and not line[border].isspace() and not line[border - 1].isspace() for border in borders
-    )
+    """Whether a border falls into a word of a line; numbers may touch each other."""
+    pairs = (line[border - 1 : border + 1] for border in borders if border < len(line))
+    return any(not pair[0].isspace() and not pair[-1].isspace() and not _NUMBERS.fullmatch(pair) for pair in pairs)
 
 
 def _quoted_row(lines: Sequence[Line], place: int, reader: DelimitedRows) -> tuple[str, int]:

@@ -43,6 +43,9 @@ LEAST_NUMBERS = 0.65
 
 LEAST_ROWS = 2
 
+LEAST_CELLS_OF_ROWS = 3
+"""Rows of fewer cells may be remarks: a word and a number."""
+
 _BY_HEADER_LINES = {0: 0.9, 2: 1.02, 3: 1.02}
 """What a table is worth without names, and with units below them; 1 with names alone."""
 
@@ -111,7 +114,7 @@ class _Finder:
         if len(inside) < LEAST_ROWS:
             return None
         share = self._share_of_whole(inside)
-        start, header = (inside[0], 1) if are_years else self._with_header(start)
+        start, header = (start + 1, 1) if are_years else self._with_header(start)
         score = fmean(_VALUES[kind] for kind in self._kinds) * share ** (3 if self._separator == SPACE else 1)
         score *= (len(inside) / (len(self._rows) - start)) ** 0.5 * (len(inside) * self._width / total) ** 0.25
         return self._table(start, header, score * _BY_HEADER_LINES.get(header, 1.0)) if share >= LEAST_SHARE else None
@@ -123,10 +126,22 @@ class _Finder:
 
     def _with_header(self, start: int) -> tuple[int, int]:
         """The first row, if some without numbers are above the one found, and the number of header lines above it."""
-        while start and self._is_without_numbers(self._rows[start - 1]):
+        while start and (self._is_row(start - 1) or self._are_words_between(start - 1)):
             start -= 1
         start -= self._rows_of_words(start)
         return start, self._header_lines(start)
+
+    def _is_row(self, place: int) -> bool:
+        return self._is_without_numbers(self._rows[place]) or self._is_broken(self._rows[place])
+
+    def _are_words_between(self, place: int) -> bool:
+        """Whether a row of words stands below one that is full of numbers, so that they are no names."""
+        if not place or self._width < LEAST_CELLS_OF_ROWS or len(self._rows[place].cells) != self._width:
+            return False
+        above = self._rows[place - 1]
+        if not self._is_broken(above) or self._are_years(place - 1):
+            return False
+        return 2 * sum(self._of(cell) in _NUMERIC for cell in above.cells) >= self._width
 
     def _places(self) -> list[int]:
         """The rows that hold numbers where their columns do."""
@@ -233,7 +248,8 @@ class _Finder:
         """Whether a row has words over most columns of numbers, and neither a number nor a time there."""
         if len(row.cells) != self._width or self._is_prose(row.cells) or self._is_without_numbers(row):
             return False
-        return not any(self._of(row.cells[place]) in _NUMERIC for place in self._numeric)
+        looked_at = self._numeric if self._separator in (SPACE, "") else range(self._width)
+        return not any(self._of(row.cells[place]) in _NUMERIC for place in looked_at)
 
     def _is_without_numbers(self, row: Row) -> bool:
         """Whether a row without numbers is one of the table: it has a time, or all numbers are missing."""
@@ -242,6 +258,12 @@ class _Finder:
         kinds = {self._of(row.cells[place]) for place in self._numeric}
         has_time = any(kind == TIME == self._of(row.cells[place]) for place, kind in enumerate(self._kinds))
         return has_time or kinds == {MISSING}
+
+    def _is_broken(self, row: Row) -> bool:
+        """Whether a row above the first that holds data is one too, with a number in its place and words in others."""
+        if len(row.cells) != self._width or self._separator in (SPACE, "") or self._is_prose(row.cells):
+            return False
+        return any(self._of(cell) in _NUMERIC for cell in row.cells)
 
     def _is_prose(self, cells: Sequence[str]) -> bool:
         """Whether cells are parts of a remark: after a sign, in many words, or with spaces behind commas."""
