@@ -19,7 +19,10 @@ def without_unused(request: Request, data: DataFiles | None = None) -> tuple[Req
         return request, []
     columns = {*data.variables, *data.ambiguous} if data is not None else set()
     used = {*variables_of(parse(request, data)), *request.names}
-    names = [name for name in request.points.names if name in request.optional]
+    missing = next((name for name in request.unread if name in used and name not in columns), None)
+    if missing is not None:
+        raise request.unread[missing]
+    names = [name for name in (*request.points.names, *request.unread) if name in request.optional]
     given = [name for name in names if name in columns and name in used]
     unused = [name for name in names if name not in used]
     axes = tuple(axis for axis in request.points.axes if axis.name not in (*given, *unused))
@@ -28,4 +31,4 @@ def without_unused(request: Request, data: DataFiles | None = None) -> tuple[Req
     if unused:
         shown = ", ".join(f"'{name}'" for name in unused)
         notes.append(f"{shown} of the file of parameters {'is' if len(unused) == 1 else 'are'} not used")
-    return replace(request, points=points, optional=frozenset()), notes
+    return replace(request, points=points, optional=frozenset(), unread={}), notes

@@ -61,7 +61,7 @@ class Request:
     `total` is "sum" or "mean" where the numbers are to be those of a total over all points. `elasticity` asks for
     elasticities too. `sigma` has standard uncertainties of variables, each a number, a percentage such as "1%", or the
     header of a column, and `correlations` those of pairs of them. Of the points, the names that are `optional` need
-    not occur in a formula.
+    not occur in a formula, and the values of some that do not are `unread`, with the reason why.
     """
 
     expressions: Sequence[str | Expression]
@@ -93,6 +93,7 @@ class Request:
     sigma: Mapping[str, str] = field(default_factory=dict)
     correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    unread: Mapping[str, DerivError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._check_values()

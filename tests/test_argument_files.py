@@ -45,6 +45,46 @@ def test_a_typed_value_and_a_column_win(folder: Path) -> None:
     assert "'k' is the column of the file here" in found.stderr
 
 
+def test_what_is_not_used_need_not_be_a_value(folder: Path) -> None:
+    texts = {
+        "p.toml": 'x = 3\ntitle = "my # run"\nflag = true\nday = 1979-05-27\nu = inf\n[more]\nz = 4\n',
+        "p.json": '{"x": 3, "title": "my run", "none": null, "list": [[1]], "more": {"z": 4}}',
+        "p.txt": "x = 3\ntitle = my run\nu = 1/0\n",
+    }
+    for name, text in texts.items():
+        Path(name).write_text(text)
+        found = deriv("x^2", "--at", f"@{name}", "--format", "value")
+        assert found.stdout == "6\n"
+        assert "'title'" in found.stderr
+        assert "not used" in found.stderr
+    assert "title" in deriv("x*title", "--at", "@p.txt", status=2).stderr
+
+
+def test_several_values_of_a_line_are_each_taken(folder: Path) -> None:
+    Path("p.txt").write_text("x = 1,2, y = 4 # two\n")
+    assert deriv("x+10y", "--at", "@p.txt", "--format", "csv").stdout.splitlines()[1:] == ["1,4,41,1,10", "2,4,42,1,10"]
+    assert deriv("x+10y", "--at", "@p.txt", "--at", "x=5", "--format", "csv").stdout.splitlines()[1] == "5,4,45,1,10"
+    assert deriv("x+10y", "--at", "@p.txt", "--at", "y=5", "--format", "value").stdout == "1 10\n1 10\n"
+
+
+def test_names_are_those_of_formulas(folder: Path) -> None:
+    Path("p.txt").write_text("α = 3\n∆t = 2\n")
+    assert "'alpha' of the file" in deriv("Δt^2", "--at", "@p.txt").stderr
+    assert deriv("Δt*α", "--at", "@p.txt", "--at", "α=5", "--format", "value").stdout == "5 2\n"
+
+
+def test_numbers_of_toml_are_taken_as_it_writes_them(folder: Path) -> None:
+    Path("p.toml").write_text("x = 1_000.5\ny = 0x10\nz = +2.5\n")
+    assert deriv("x*y*z", "--at", "@p.toml", "--format", "json").json["at"] == {"x": [1000.5], "y": [16], "z": [2.5]}
+
+
+def test_other_commands_take_values_of_files(folder: Path) -> None:
+    Path("p.txt").write_text("x = 2\n")
+    assert deriv("explain", "x^2", "--at", "@p.txt").stdout == deriv("explain", "x^2", "--at", "x=2").stdout
+    Path("p.txt").write_text("\nx = 2+\n")
+    assert "p.txt, line 2: " in deriv("explain", "x^2", "--at", "@p.txt", status=2).stderr
+
+
 def test_nothing_used_gives_formulas(folder: Path) -> None:
     assert "2*x" in deriv("x^2", "--at", "@parameters.toml").stdout
 
@@ -82,6 +122,8 @@ def test_values_are_read_exactly_and_in_every_notation(folder: Path) -> None:
         ("f.txt", "# one\nx^2 +\n", "f.txt, line 2: "),
         ("f.txt", "x +* 2 # remark\n", "f.txt, line 1: "),
         ("f.txt", "# nothing\n\n", "f.txt holds no formula\n"),
+        ("f.txt", "x\r\n@other.txt\n", "f.txt, line 2: a file names no other file\n"),
+        ("f.txt", "x\n\ty \nsinn(x)", "f.txt, line 3: "),
         ("f.txt", "(x +\n1\n", "f.txt, line 1: "),
         ("f.txt", b"\xff\xfe", "f.txt is not written in UTF-8: it has the byte FF\n"),
         ("other.txt", "", "cannot read f.txt: No such file or directory\n"),
@@ -100,8 +142,21 @@ def test_refusals_name_the_line(
     [
         ("p.toml", 'x = 3\ny = "abc def"\n', "p.toml, line 2: "),
         ("p.toml", "x = 3\ny = \n", "p.toml, line 2 is no TOML"),
-        ("p.toml", "[t]\nx = 1\n", "'t' in p.toml is no value of a variable"),
-        ("p.toml", "x = true\n", "'x' in p.toml is no value of a variable"),
+        ("p.toml", "y = 1\n[x]\na = 1\n", "p.toml: this is no value of the variable 'x'"),
+        ("p.toml", "x = true\n", "p.toml, line 1: this is no value of the variable 'x'"),
+        ("p.toml", "y = 1\nx = [[1, 2], [3, 4]]\n", "p.toml, line 2: this is no value of the variable 'x'"),
+        ("p.toml", "x = []\n", "p.toml, line 1: this is no value of the variable 'x'"),
+        ("p.toml", 'x = "3, y=4"\n', "p.toml, line 1: this is no value of the variable 'x'"),
+        ("p.toml", f"x = {'1' * 5000}\n", "p.toml has a whole number of thousands of digits"),
+        ("p.toml", f"x = 0x{'f' * 5000}\n", "p.toml, line 1: this is no value of the variable 'x'"),
+        ("p.toml", "Δt = 3\n", "p.toml, line 1 is no TOML"),
+        ("p.toml", "# nothing\n", "p.toml holds no value\n"),
+        ("p.txt", "# nothing\n", "p.txt holds no value\n"),
+        ("p.txt", "x = 3\n\nx = 4\n", "p.txt, line 3: 'x' has a value in p.txt, line 1 too\n  x=4\n  ^^^\n"),
+        ("p.txt", "Δt=3\n∆t=4\n", "p.txt, line 2: 'Deltat' has a value in p.txt, line 1 too"),
+        ("p.txt", "x = 3\x0c\ny = +\n", "p.txt, line 2: "),
+        ("p.json", '{"x": 3, "x": 4}', "p.json gives 'x' twice\n"),
+        ("p.json", '{"x": 3, "y": null}', "p.json, line 1: this is no value of the variable 'y'"),
         ("p.json", '{"x": 3,\n}', "p.json, line 2 is no JSON"),
         ("p.json", "[1]", "p.json holds no names with values"),
         ("p.txt", "x = 3\n4\n", "p.txt, line 2: a value has a name\n  4\n  ^\n"),

@@ -128,6 +128,11 @@ def test_an_sql_name_is_one_of_ascii() -> None:
         (["--columns", "fx"], "'fx' is no result\n  did you mean 'f'? there are f, df/dx, df/dy, f flags"),
         (["--columns", "f=time"], "'time' is the name of a column of the input too"),
         (["--columns", "f=g,df/dx=g"], "'g' is the name of another result too"),
+        (["--columns", "f=g,df/dx=g"], "another result too\n  use another name\n"),
+        (["--columns", "f=A,df/dx=a", "--names", "sql"], "'a' is the name of another result too"),
+        (["--columns", "f=X", "--names", "sql"], "'X' is the name of a column of the input too"),
+        (["--columns", ""], "no result is named"),
+        (["--keep", " "], "no column of the input is named"),
         (["--columns", "f,f"], "columns are names of results, each once"),
         (["--columns", "f="], "columns are names of results, each once"),
         (["--keep", "tim"], "there is no column 'tim'"),
@@ -139,6 +144,25 @@ def test_what_is_refused(words: list[str], said: str, tmp_path: Path) -> None:
     path.write_text(ROWS)
     format = [] if "--format" in words else ["--format", "csv"]
     assert said in deriv("x*y", "--data", str(path), *format, *words, status=2).stderr
+
+
+@each(
+    ("words", "said"),
+    [
+        ("--at x=1 --columns f --code", "--columns and --code do not go together"),
+        ("--at x=1 --columns f --series 2", "--columns and --series do not go together"),
+        ("--at x=1 --names sql --tangent", "--names sql and --tangent do not go together"),
+        ("--at x=1 --names sql --exact --format csv", "--names sql and --exact do not go together"),
+        ("--data rows.csv --keep x --code", "--keep and --code do not go together"),
+        ("--data rows.csv --keep x --plot picture.png", "--keep and --plot do not go together"),
+        ("--data rows.csv --columns f --show", "--columns and --show do not go together"),
+        ("--columns f", "--columns is about numbers at points"),
+        ("--names sql", "--names sql is about numbers at points"),
+    ],
+)
+def test_no_choice_is_ignored(words: str, said: str, data: Path) -> None:
+    assert said in deriv("x^2", *words.split(), status=2).stderr
+    assert [path.name for path in data.parent.iterdir()] == ["rows.csv"]
 
 
 def test_a_wrong_name_is_seen() -> None:

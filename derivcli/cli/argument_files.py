@@ -13,13 +13,14 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from derivcli.errors import DerivError, Span, file_name
+from derivcli.errors import DerivError, Span, file_name, visible
 
 MARK = "@"
 STANDARD_INPUT = "-"
@@ -27,18 +28,33 @@ STANDARD_INPUT = "-"
 MAX_BYTES = 4 << 20
 """A file with more is no file of formulas."""
 
+MAX_INTEGER_BITS = 4_096
+"""A whole number with more is beyond float64."""
+
 LET = "--let"
 
 _REMARK = re.compile(r"(?:^|\s)#.*")
-_VALUE = re.compile(r"\s*((?:[^\W\d_]|\u2206)[\w\u2206]*)\s*=(?!=)(.*)", re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NAME = r"(?:[^\W\d_]|\u2206)[\w\u2206]*"
+_VALUE = re.compile(rf"\s*({_NAME})\s*=(?!=)(.*)", re.DOTALL)
+_NEXT_VALUE = re.compile(rf",(?=\s*{_NAME}\s*=(?!=))")
+"""The comma between two values of one line: x = 3, y = 4."""
+
+VALUE_HINT = "write a number, a formula in quotes, or a list of them"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text of a file, and where it stands."""
+    """A text of a file, where it stands, and why it cannot be read, if that is known."""
 
     text: str
     place: str
+    error: DerivError | None = None
+
+    @property
+    def name(self) -> str:
+        """The variable of a value, `x=3`."""
+        return name_of(self.text)
 
 
 @dataclass(slots=True)
@@ -70,12 +86,16 @@ def is_file(text: str) -> bool:
     return text.startswith(MARK)
 
 
-def formulas_in(text: str) -> list[Line]:
-    """The formulas of a file that is named as in `@formulas.txt`."""
-    name, content = _content(text, "formulas")
+def formulas_in(text: str, what: str = "formula") -> list[Line]:
+    """The formulas of a file that is named as in `@formulas.txt`, or `what` else it has lines of."""
+    name, content = _content(text, f"{what}s")
     found = [Line(line, f"{name}, line {number}") for number, line in _lines(content)]
     if not found:
-        raise DerivError(f"{name} holds no formula", hint="write one on a line")
+        raise DerivError(f"{name} holds no {what}", hint="write one on a line")
+    for line in found:
+        if is_file(line.text):
+            hint = "name both files in the command line"
+            raise DerivError(f"{line.place}: a file names no other file", line.text, Span(0, len(line.text)), hint)
     return found
 
 
@@ -84,23 +104,62 @@ def values_in(text: str) -> list[Line]:
     name, content = _content(text, "values")
     suffix = Path(name).suffix.lower()
     if suffix == ".json":
-        return _of_mapping(_json(name, content), name, content)
-    if suffix == ".toml":
-        return _of_mapping(_toml(name, content), name, content)
-    found = []
-    for number, line in _lines(content):
-        match = _VALUE.fullmatch(line)
+        found = _of_mapping(_json(name, content), name, content)
+    elif suffix == ".toml":
+        found = _of_mapping(_toml(name, content), name, content)
+    else:
+        found = [value for number, line in _lines(content) for value in _values_of(line, f"{name}, line {number}")]
+    if not found:
+        raise DerivError(f"{name} holds no value", hint="write lines such as x = 3")
+    return found
+
+
+def _values_of(line: str, place: str) -> Iterator[Line]:
+    """The values of a line, mostly one."""
+    for part in _NEXT_VALUE.split(line):
+        match = _VALUE.fullmatch(part)
         if match is None:
             hint = "write lines such as x = 3, or a file that ends in .toml or .json"
-            raise DerivError(f"{name}, line {number}: a value has a name", line, Span(0, len(line)), hint)
-        found.append(Line(f"{match[1]}={match[2].strip()}", f"{name}, line {number}"))
-    return found
+            raise DerivError(f"{place}: a value has a name", line, Span(0, len(line)), hint)
+        yield Line(f"{match[1]}={match[2].strip()}", place)
 
 
 def name_of(spec: str) -> str:
     """The variable of `x=3`."""
+    from derivcli.language.lexer.tokens import canonical_name
+
     match = _VALUE.fullmatch(spec)
-    return match[1] if match else ""
+    return canonical_name(match[1]) if match else spec.partition("=")[0]
+
+
+def check_once(lines: Sequence[Line]) -> None:
+    """Refuse two values of one variable."""
+    places: dict[str, str] = {}
+    for line in lines:
+        if line.name in places:
+            said = f"{line.place}: '{line.name}' has a value in {places[line.name]} too"
+            raise DerivError(said, line.text, Span(0, len(line.text)), "leave out one of the two")
+        places[line.name] = line.place
+
+
+def readable(lines: Sequence[Line], known: Collection[str]) -> tuple[list[Line], dict[str, DerivError]]:
+    """The lines with values of variables that are not yet known, and why others cannot be read, by their names."""
+    from derivcli.points.at_option import read_points
+
+    found: list[Line] = []
+    errors: dict[str, DerivError] = {}
+    for line in lines:
+        if line.name in known:
+            continue
+        try:
+            if line.error is not None:
+                raise line.error
+            with Origins({line.text: line.place}).named():
+                read_points([line.text], uncertain=True)
+            found.append(line)
+        except DerivError as error:
+            errors[line.name] = error
+    return found, errors
 
 
 def with_formulas(words: Sequence[str], origins: Origins) -> list[str]:
@@ -115,7 +174,7 @@ def with_definitions(options: Sequence[tuple[str, ...]], origins: Origins) -> li
         name, _, joined = option[0].partition("=")
         value = option[1] if len(option) > 1 else joined
         if name == LET and is_file(value):
-            given += [(LET, text) for text in origins.add(formulas_in(value))]
+            given += [(LET, text) for text in origins.add(formulas_in(value, "definition"))]
         else:
             given.append(option)
     return given
@@ -150,7 +209,7 @@ def _content(text: str, what: str) -> tuple[str, str]:
 def _lines(content: str) -> Iterator[tuple[int, str]]:
     """The lines that say something, without remarks, those that belong together as one; each with its number."""
     begun, first, depth = "", 0, 0
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(_LINE_END.split(content), 1):
         bare = _REMARK.sub("", line).strip()
         if not bare:
             continue
@@ -165,7 +224,9 @@ def _lines(content: str) -> Iterator[tuple[int, str]]:
 
 def _json(name: str, content: str) -> Any:
     try:
-        return json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
+        return json.loads(
+            content, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=partial(_each_once, name)
+        )
     except (json.JSONDecodeError, RecursionError) as error:
         line = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise DerivError(f"{name}{line} is no JSON", hint='write it like {"x": 3, "y": "pi/2"}') from None
@@ -173,33 +234,55 @@ def _json(name: str, content: str) -> Any:
 
 def _toml(name: str, content: str) -> Any:
     try:
-        return tomllib.loads(content, parse_float=str)
+        return tomllib.loads(content, parse_float=lambda text: text.replace("_", ""))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"line (\d+)", str(error))
         place = f"{name}, line {line[1]}" if line else name
-        raise DerivError(f"{place} is no TOML", hint="write lines such as x = 3 and y = 'pi/2'") from None
+        hint = "write lines such as x = 3 and y = 'pi/2'"
+        hint += "" if content.isascii() else "; a name beyond ASCII stands in quotes"
+        raise DerivError(f"{place} is no TOML", hint=hint) from None
+    except ValueError:
+        raise DerivError(f"{name} has a whole number of thousands of digits", hint="write it like 1e300") from None
+
+
+def _each_once(name: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON in a file with this name, each of whose keys stands there once."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise DerivError(f"{name} gives '{visible(key)}' twice", hint="leave out one of the two")
+        found[key] = value
+    return found
 
 
 def _of_mapping(values: Any, name: str, content: str) -> list[Line]:
     if not isinstance(values, Mapping):
         raise DerivError(f"{name} holds no names with values", hint='write x = 3 in TOML, or {"x": 3} in JSON')
-    return [Line(f"{key}={_value(value, key, name)}", _place(key, name, content)) for key, value in values.items()]
+    return [_line(key, value, _place(key, name, content)) for key, value in values.items()]
 
 
-def _value(value: Any, key: str, name: str) -> str:
+def _line(key: str, value: Any, place: str) -> Line:
     """A value of TOML or JSON as `--at` takes it: a number, a text, or a list of them."""
-    if isinstance(value, list) and value:
-        return ",".join(_value(each, key, name) for each in value)
-    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
-        return str(value)
-    hint = "write a number, a formula in quotes, or a list of them"
-    raise DerivError(f"'{key}' in {name} is no value of a variable", hint=hint)
+    values = value if isinstance(value, list) else [value]
+    texts = [_text(each) for each in values]
+    if not texts or not all(texts) or _NEXT_VALUE.search(",".join(texts)):
+        error = DerivError(f"{place}: this is no value of the variable '{key}'", hint=VALUE_HINT)
+        return Line(f"{key}=", place, error)
+    return Line(f"{key}={','.join(texts)}", place)
+
+
+def _text(value: Any) -> str:
+    """A number or a text as it is typed; "" for all else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if value.bit_length() < MAX_INTEGER_BITS else ""
+    return value if isinstance(value, str) else ""
 
 
 def _place(key: str, name: str, content: str) -> str:
     """Where a name gets its value."""
-    pattern = re.compile(rf"""^\s*[{{,]?\s*["']?{re.escape(key)}["']?\s*[=:]""")
-    for number, line in enumerate(content.splitlines(), 1):
-        if pattern.search(line):
-            return f"{name}, line {number}"
+    quoted = re.escape(key)
+    for pattern in (rf"""^\s*["']?{quoted}["']?\s*=""", rf'"{quoted}"\s*:'):
+        for number, line in enumerate(_LINE_END.split(content), 1):
+            if re.search(pattern, line):
+                return f"{name}, line {number}"
     return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from derivcli.cli.argument_files import Origins, is_file, name_of, values_in
+from derivcli.cli.argument_files import Line, Origins, check_once, is_file, readable, values_in
 from derivcli.cli.deferred_modules import import_deferred
 from derivcli.cli.terminal import aside
 from derivcli.errors import DerivError, Span
@@ -32,21 +32,26 @@ def points_in(specs: Sequence[str], paired: bool = False, uncertain: bool = Fals
     """The points of `--at u=1 --at v=2`, which may be `uncertain`, or the vector of `--along`."""
     from derivcli.points.at_option import read_points
 
-    return read_points(specs, paired, uncertain)
+    origins = Origins()
+    texts = [text for spec in specs for text in (origins.add(values_in(spec)) if is_file(spec) else [spec])]
+    with origins.named():
+        return read_points(texts, paired, uncertain)
 
 
-def values_of_files(specs: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Of `--at x=3 --at @parameters.toml` the texts that were typed, and those of files with their places."""
+def values_of_files(specs: Sequence[str]) -> tuple[list[str], list[Line]]:
+    """Of `--at x=3 --at @parameters.toml` the texts that were typed, and the values of files."""
     files = [line for spec in specs if is_file(spec) for line in values_in(spec)]
-    return [spec for spec in specs if not is_file(spec)], {line.text: line.place for line in files}
+    check_once(files)
+    return [spec for spec in specs if not is_file(spec)], files
 
 
-def points_with(typed: Sequence[str], from_files: Mapping[str, str], paired: bool) -> Points:
-    """The points that were typed, and of those of files the ones of other variables."""
+def points_with(
+    typed: Sequence[str], from_files: Sequence[Line], paired: bool
+) -> tuple[Points, Mapping[str, DerivError]]:
+    """The points that were typed, of those of files the ones of other variables, and why some are none."""
     known = {*points_in(typed, uncertain=True).names} if typed and from_files else set()
-    others = [text for text in from_files if name_of(text) not in known]
-    with Origins(dict(from_files)).named():
-        return points_in([*typed, *others], paired, uncertain=True)
+    others, errors = readable(from_files, known)
+    return points_in([*typed, *(line.text for line in others)], paired, uncertain=True), errors
 
 
 def points_or_tensors_in(specs: Sequence[str], paired: bool = False) -> Points | dict[str, object]:

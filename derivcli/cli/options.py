@@ -12,7 +12,6 @@ import typer
 
 from derivcli import __version__
 from derivcli.check.limits import MAX_NUMBERS_UNASKED
-from derivcli.cli.argument_files import name_of
 from derivcli.cli.data_options import (
     Column,
     Columns,
@@ -348,9 +347,10 @@ class MainOptions:
         data = reading_in(self)
         given, from_files = values_of_files(self.at or ())
         at, shown = (given, []) if self.plot is None else points_and_intervals_in(given, self.on)
+        points, unread = points_with(at, from_files, self.zip_)
         request = Request(
             [formula for text in self.expressions for formula in listed_formulas(text)],
-            points_with(at, from_files, self.zip_) if at or from_files or data else None,
+            points if at or from_files or data else None,
             data,
             wrt_in(self.wrt),
             *orders_in(self.order),
@@ -372,7 +372,8 @@ class MainOptions:
             tangent=self.tangent,
             operator=operator_in({name: getattr(self, name) for name in VECTOR_OPERATORS}),
             total=total_in(self),
-            optional=frozenset(map(name_of, from_files)),
+            optional=frozenset(line.name for line in from_files),
+            unread=unread,
             elasticity=self.elasticity,
             sigma=sigma_in(self.sigma),
             correlations=correlations_in(self.corr),

@@ -74,6 +74,28 @@ def output_of(request: Request, options: MainOptions, screen: Screen, write: Wri
     return found
 
 
+def check_columns(request: Request, options: MainOptions) -> None:
+    """Refuse columns that are chosen of what is no table of numbers at points."""
+    chosen = columns_in(options)
+    given = {"columns": chosen.results is not None, "keep": chosen.keep is not None, "names sql": chosen.sql}
+    option = next((name for name, is_given in given.items() if is_given), "")
+    others = {
+        "code": options.code is not None,
+        "series": request.series is not None,
+        "parametric": bool(request.parameter),
+        "polar": bool(request.angle),
+        "tangent": request.tangent,
+        "exact": bool(request.exact),
+        "plot": options.plot is not None and options.format_ is None and options.output is None,
+        "show": options.show and options.format_ is None and options.output is None,
+    }
+    other = next((name for name, is_given in others.items() if option and is_given), "")
+    if other:
+        raise DerivError(f"`--{option}` and `--{other}` do not go together", hint="leave out one of the two")
+    if option and not request.has_points:
+        raise DerivError(f"`--{option}` is about numbers at points", hint="add some, as in `--at x=3`, or leave it out")
+
+
 def _where(request: Request, output: Output) -> Output:
     options, style, is_terminal = output.options, output.style, output.terminal
     if options.output is None:

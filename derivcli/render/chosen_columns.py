@@ -41,13 +41,18 @@ class ChosenColumns:
         taken = {header.casefold() for header in headers}
         for name, new in chosen:
             called = new or (_distinct(sql_name(name), taken) if self.sql else name)
-            if called in headers or called in found.values():
-                what = "a column of the input" if called in headers else "another result"
+            if self._is_one_of(called, headers):
                 hint = "use another name, or keep fewer columns of the input"
-                raise DerivError(f"'{visible(called)}' is the name of {what} too", hint=hint)
+                raise DerivError(f"'{visible(called)}' is the name of a column of the input too", hint=hint)
+            if self._is_one_of(called, found.values()):
+                raise DerivError(f"'{visible(called)}' is the name of another result too", hint="use another name")
             found[name] = called
             taken.add(called.casefold())
         return found
+
+    def _is_one_of(self, name: str, names: Collection[str]) -> bool:
+        """Whether a name is there already; to SQL names are one that differ in upper and lower case alone."""
+        return name in names or (self.sql and name.casefold() in {each.casefold() for each in names})
 
     def _chosen(self, names: Sequence[str]) -> list[tuple[str, str]]:
         if self.results is None:
@@ -73,6 +78,8 @@ def read_names(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     pairs = [part.rpartition("=") for part in parts]
     found = [(name.strip(), new.strip()) if equals else (new.strip(), "") for name, equals, new in pairs]
     names = [name for name, _ in found]
+    if not found:
+        raise DerivError("no result is named", hint="write them like f=loss,df/dx=slope_x, or leave out --columns")
     for (name, new), (_, equals, _) in zip(found, pairs, strict=True):
         if not name or (equals and not new) or (name == OTHERS and new) or names.count(name) > 1:
             hint = "write them like f=loss,df/dx=slope_x, where * stands for all others"
@@ -83,6 +90,8 @@ def read_names(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
 def read_headers(texts: Sequence[str]) -> tuple[str, ...] | None:
     """The headers in `time,station`; those that hold commas stand in quotes. None for all, nothing for none."""
     parts = [part.strip() for row in csv.reader(texts, skipinitialspace=True) for part in row]
+    if not any(parts):
+        raise DerivError("no column of the input is named", hint="write none for none of them, or leave out --keep")
     if parts == [OTHERS]:
         return None
     return () if parts == ["none"] else tuple(dict.fromkeys(parts))

@@ -30,7 +30,7 @@ from derivcli.cli.point_source import PointSource, opened
 from derivcli.cli.printing import STANDARD_OUTPUT
 from derivcli.cli.progress import PATIENCE, progress
 from derivcli.cli.streaming import CHECKED_PART_POINTS, Streaming, data_sink, points_done_in_errors, printing, summary
-from derivcli.cli.table_or_stream import Output, Write, is_streamed, output_of, points_read_ahead
+from derivcli.cli.table_or_stream import Output, Write, check_columns, is_streamed, output_of, points_read_ahead
 from derivcli.cli.terminal import Screen
 from derivcli.cli.total_output import write_total
 from derivcli.engines.engine_table import engine_named, faster_forms
@@ -72,6 +72,7 @@ def evaluate(request: Request, options: MainOptions, screen: Screen, write: Writ
     unused: list[str] = []
     if request.data is None:
         request, unused = without_unused(request)
+    check_columns(request, options)
     if options.code and (request.total or request.elasticity):
         raise DerivError("code computes derivatives, no totals and elasticities", hint="add them up in the script")
     if options.code:
