@@ -105,7 +105,13 @@ class Batch:
             return self.short[row]
         for header, numbers in self.numbers.items():
             if numbers.bad is not None and numbers.bad[row]:
-                why, hint = reason(value_of(self.cells(header)[row]), written)
+                cell = value_of(self.cells(header)[row])
+                why, hint = reason(cell, written)
+                if numbers.values[row] < 0:  # which only a column of uncertainties has among its bad ones
+                    why, hint = (
+                        f"{cell} is negative, and no uncertainty is",
+                        "correct it, or leave such rows out with --on-error skip",
+                    )
                 return BadRow(self.place(row), f"{shown_column(header, self.by_number)}: {why}", hint)
         raise AssertionError("a row without a bad cell was taken for a bad one")
 
