@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -62,6 +62,9 @@ class Batch:
     by_number: bool = False
     """Whether columns have no names, so that they are called by their numbers."""
 
+    not_negative: Collection[str] = ()
+    """Headers of columns of uncertainties."""
+
     @property
     def count(self) -> int:
         """All rows of the batch, with those that are unread."""
@@ -107,7 +110,7 @@ class Batch:
             if numbers.bad is not None and numbers.bad[row]:
                 cell = value_of(self.cells(header)[row])
                 why, hint = reason(cell, written)
-                if numbers.values[row] < 0:  # which only a column of uncertainties has among its bad ones
+                if header in self.not_negative and numbers.values[row] < 0:
                     why, hint = (
                         f"{cell} is negative, and no uncertainty is",
                         "correct it, or leave such rows out with --on-error skip",

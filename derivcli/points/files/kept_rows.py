@@ -159,6 +159,7 @@ class KeptRows:
 
     def _mark_negative(self, batch: Batch) -> None:
         """Take negative uncertainties for cells that cannot be used."""
+        batch.not_negative = self.not_negative
         for header in self.not_negative & batch.numbers.keys():
             numbers = batch.numbers[header]
             bad = _either(numbers.bad, numbers.values < 0)
