@@ -222,3 +222,15 @@ def test_words_of_a_command() -> None:
     assert quoted("a\x1bb'") == r"$'a\x1bb\x27'"
     lines = command_lines(CommandLine(["deriv", "--data 'a b'", "--na x"]), 18)
     assert lines == ["deriv \\", "  --data 'a b' \\", "  --na x"]
+
+
+def test_lists_objects_and_unions_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"x": 1, "v": [1, {"k": 2}]}\n{"x": 2, "v": null}\n')
+    (_, column) = deriv("data", str(tmp_path / "in.jsonl"), "--format", "json").json["columns"]
+    assert (column["type"], column["first"]) == ("json", ['[1, {"k": 2}]', ""])
+    union = pa.UnionArray.from_sparse(pa.array([0, 1], pa.int8()), [pa.array([1, 2]), pa.array(["a", "b"])])
+    table = pa.table({"x": [1.0, 2.0], "u": union, "l": [[1], None]})
+    with pa.OSFile(str(tmp_path / "in.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    found = deriv("data", str(tmp_path / "in.arrow"), "--format", "json").json["columns"]
+    assert [each["first"] for each in found] == [["1.0", "2.0"], ["1", "b"], ["[1]", ""]]

@@ -14,6 +14,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 
 from derivcli import DerivError, derive, explain, hessian, jacobian, script
@@ -330,11 +332,36 @@ def test_what_is_not_decided_says_why() -> None:
     assert "is not decided: no bounds were found within three uncertainties, where there may be a pole" in shown
     spread = derive("x^2", at={"x": "3±0.1"}).propagated
     assert spread is not None
-    for changed, why in (
+    cases: list[tuple[dict[str, float], str]] = [
         ({"error": 0.0314}, "it is off by at most 3.2 %, which may be more or less than that"),
         ({"error": math.nan}, "the bounds that were found in time are too wide"),
         ({"sigma": math.inf}, "it is no number"),
-    ):
-        arrays = {name: np.array([value]) for name, value in changed.items()}
-        record = replace(spread, linear=np.array([NOT_DECIDED], np.uint8), **arrays)
+    ]
+    for changed, why in cases:
+        record = replace(spread, linear=np.array([NOT_DECIDED], np.uint8))
+        for name, value in changed.items():
+            object.__setattr__(record, name, np.array([value]))
         assert _linear(record, 0) == f"whether the linear estimate is right to 1 % is not decided: {why}"
+
+
+@each("kind", ["csv", "jsonl", "parquet"])
+def test_negative_uncertainties_in_a_column(kind: str, tmp_path: Path) -> None:
+    rows = [(1.0, 0.1), (2.0, -0.1), (3.0, -999.0), (4.0, 0.0)]
+    table = pa.table({"x": [x for x, _ in rows], "u": [u for _, u in rows]})
+    path = tmp_path / f"in.{kind}"
+    if kind == "parquet":
+        parquet.write_table(table, path)
+    elif kind == "csv":
+        path.write_text("x,u\n" + "".join(f"{x},{u}\n" for x, u in rows))
+    else:
+        path.write_text("".join(json.dumps({"x": x, "u": u}) + "\n" for x, u in rows))
+    words = ["x^2", "--data", str(path), "--sigma", "x=u", "--na", "u=-999", "--format", "csv", "--columns", "sigma f"]
+    said = deriv(*words, status=2).stderr
+    assert "row 2" in said
+    assert "column 'u': -0.1 is negative, and no uncertainty is" in said
+    kept = deriv(*words, "--on-error", "keep", "--keep", "none")
+    assert kept.stdout == "sigma f\n0.2\n\n\n0\n"
+    assert "2 rows have no results" in kept.stderr
+    left = deriv(*words, "--on-error", "skip", "--keep", "none")
+    assert left.stdout == "sigma f\n0.2\n0\n"
+    assert "2 rows were left out" in left.stderr

@@ -110,7 +110,8 @@ def _name(look: FileLook, column: ColumnLook, taken: Sequence[str]) -> str:
     candidates = [*([made] if look.has_names else []), *"xyzuvw", *(f"x{number}" for number in range(1, 99))]
     others = {canonical_name(each.header.strip()) for each in look.columns if each.header.strip()} - {made}
     used = {*taken, *(others if look.has_names else ())}
-    return next(name for name in candidates if name not in used and is_name(name) and _is_free(name))
+    free: str = next(name for name in candidates if name not in used and is_name(name) and _is_free(name))
+    return free
 
 
 def _is_free(name: str) -> bool:

@@ -70,11 +70,8 @@ class PointSource:
             raise DerivError("no column of the file occurs in the formula", hint=hint)
         spreads = {name: spread for name, spread in self.spreads.items() if name in columns}
         columns += [sigma_column(name) for name, spread in spreads.items() if isinstance(spread, str)]
-        row = 1
         for part in self.data.parts(columns, size, passed):
-            known = self.data.has_all_rows and part.blank is None
-            points = with_columns(part.points, spreads, row if known else None)
-            row += points.count if part.blank is None else len(part.blank)
+            points = with_columns(part.points, spreads)
             yield part._replace(points=replace(points, axes=(*points.axes, *self.typed.axes)))
 
     def counted(
@@ -165,7 +162,7 @@ def uncertain_points(request: Request, data: DataFiles) -> tuple[Points, DataFil
         if name not in data.variables:
             raise no_value(name)
         if data.has_column(text):
-            data.name_column(sigma_column(name), text)
+            data.name_uncertainties(sigma_column(name), text)
             spreads[name] = text
         elif is_name(text.strip()) and text.strip() not in CONSTANTS:
             hint = f"the file has {headers_shown(data.headers)}"

@@ -95,23 +95,17 @@ def _sigma(axis: Axis, given: object) -> tuple[Values | Range, ...]:
         what = "text" if isinstance(found, str) else f"{found.count:,}"
         message = f"'{axis.name}' has {axis.count:,} values, and its uncertainties are {what}"
         raise ArgumentError(message, hint="give one number, or an array with one for each value")
-    check_sizes(axis.name, found.numbers)
+    negative = found.numbers[found.numbers < 0]
+    if len(negative):
+        message = f"'{axis.name}' has a negative uncertainty, {negative[0]:g}"
+        raise ArgumentError(message, hint="a standard uncertainty is 0 or more")
     return (Values(found.numbers if found.count == axis.count else np.repeat(found.numbers, axis.count)),)
 
 
-def check_sizes(name: str, sizes: FloatArray, row: int | None = None) -> None:
-    """Refuse uncertainties that are negative, of which the first is in a row, if that is known."""
-    negative = np.flatnonzero(sizes < 0)
-    if len(negative):
-        where = "" if row is None else f" in row {row + int(negative[0]):,}"
-        message = f"'{name}' has a negative uncertainty{where}, {sizes[negative[0]]:g}"
-        raise DerivError(message, hint="a standard uncertainty is 0 or more")
-
-
-def with_columns(points: Points, spreads: Mapping[str, Spread | str], row: int | None = None) -> Points:
+def with_columns(points: Points, spreads: Mapping[str, Spread | str]) -> Points:
     """Points from columns with their uncertainties: those of a text, or those that `sigma_column` names.
 
-    `row` is that of the first of them, if it is known.
+    None of these is negative, since the readers of files see to that.
     """
     if not spreads:
         return points
@@ -122,9 +116,7 @@ def with_columns(points: Points, spreads: Mapping[str, Spread | str], row: int |
         if isinstance(spread, Spread):
             axis = replace(axis, sigma=tuple(spread.beside(piece) for piece in axis.pieces))
         elif spread is not None:
-            sizes = columns[sigma_column(name)]
-            check_sizes(name, sizes.between(0, sizes.count), row)
-            axis = replace(axis, sigma=sizes.pieces)
+            axis = replace(axis, sigma=columns[sigma_column(name)].pieces)
         if not name.startswith(sigma_column("")):
             axes.append(axis)
     return replace(points, axes=tuple(axes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -62,6 +62,9 @@ class Batch:
     by_number: bool = False
     """Whether columns have no names, so that they are called by their numbers."""
 
+    not_negative: Collection[str] = ()
+    """Headers of columns of uncertainties."""
+
     @property
     def count(self) -> int:
         """All rows of the batch, with those that are unread."""
@@ -105,7 +108,13 @@ class Batch:
             return self.short[row]
         for header, numbers in self.numbers.items():
             if numbers.bad is not None and numbers.bad[row]:
-                why, hint = reason(value_of(self.cells(header)[row]), written)
+                cell = value_of(self.cells(header)[row])
+                why, hint = reason(cell, written)
+                if header in self.not_negative and numbers.values[row] < 0:
+                    why, hint = (
+                        f"{cell} is negative, and no uncertainty is",
+                        "correct it, or leave such rows out with --on-error skip",
+                    )
                 return BadRow(self.place(row), f"{shown_column(header, self.by_number)}: {why}", hint)
         raise AssertionError("a row without a bad cell was taken for a bad one")
 

@@ -74,11 +74,6 @@ class DataFiles:
         return None if self._reading.skip else self._rows
 
     @property
-    def has_all_rows(self) -> bool:
-        """Whether no rows are left out, so that their numbers are known."""
-        return not self._reading.skip
-
-    @property
     def expected(self) -> int | None:
         """How many rows there will be, by the bytes of those that were read so far; None where nothing tells."""
         if self._rows is not None or self._bytes is None or not self._kept.bytes:
@@ -95,10 +90,11 @@ class DataFiles:
         """Whether a column has this header, or gives a variable of this name."""
         return header.strip() in {each.strip() for each in self.headers} or canonical_name(header) in self.variables
 
-    def name_column(self, name: str, header: str) -> None:
-        """Give the column with a header another name, as one that holds uncertainties."""
+    def name_uncertainties(self, name: str, header: str) -> None:
+        """Give the column with a header, which holds uncertainties, a name of its own."""
         is_header = header.strip() in {each.strip() for each in self.headers}
         self.variables[name] = self._given(header) if is_header else self.variables[canonical_name(header)]
+        self._kept.not_negative.add(self.variables[name])
 
     def check_used(self, names: Collection[str]) -> None:
         """Refuse a column that was named for a variable that is not among these."""

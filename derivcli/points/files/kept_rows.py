@@ -81,6 +81,8 @@ class KeptRows:
         self.read = self.used = self.bytes = 0
         self._are_unnamed = False
         self.left_out, self.blank = CountedRows(), CountedRows()
+        self.not_negative: set[str] = set()
+        """Headers of columns of uncertainties."""
         self._rounded: dict[str, tuple[int, str]] = {}
         self._origins: dict[str, Origin | None] = {}
 
@@ -130,6 +132,7 @@ class KeptRows:
     def _kept(self, batch: Batch, name: str, row: int, line: int) -> Kept:
         missing = self._mark_missing(batch)
         self._place_times(batch)
+        self._mark_negative(batch)
         bad, written = batch.bad(), self._reading.cells
         without = _either(bad, missing)
         if self._reading.on_error == STOP and (bad is not None or batch.unread):
@@ -153,6 +156,16 @@ class KeptRows:
             return Kept(filtered(batch.rows, ~without), used)
         cells = {header: _masked(each, batch.missing.get(header)) for header, each in batch.numbers.items()}
         return Kept(batch.rows, used, without, cells)
+
+    def _mark_negative(self, batch: Batch) -> None:
+        """Take negative uncertainties for cells that cannot be used."""
+        batch.not_negative = self.not_negative
+        for header in self.not_negative & batch.numbers.keys():
+            numbers = batch.numbers[header]
+            bad = _either(numbers.bad, numbers.values < 0)
+            if bad is not None and bad.any():
+                gone = batch.missing.get(header)
+                batch.numbers[header] = replace(numbers, bad=bad if gone is None else bad & ~gone)
 
     def _note_rounded(self, file: DataFile, batch: Batch, row: int) -> None:
         for header, numbers in batch.numbers.items():

@@ -11,13 +11,17 @@ import pyarrow as pa
 from derivcli.points.files.cells.times import is_time
 from derivcli.points.files.guessing.columns import TEXT, TIMES, CellsGuess, ColumnGuess, guess_cells
 from derivcli.points.files.reading import Cells
+from derivcli.points.files.text.json_values import as_json
 from derivcli.points.files.typed.arrow_encodings import decoded, is_numeric, is_text, value_type
 
 
 def texts_of(cells: pa.Array, kind: pa.DataType) -> list[str]:
     """The cells as texts, "" where there is nothing."""
     if pa.types.is_nested(value_type(kind)):
-        return ["" if cell is None else str(cell) for cell in cells.to_pylist()]
+        try:
+            cells = as_json(cells)
+        except pa.ArrowNotImplementedError:  # of unions
+            return ["" if cell is None else str(cell) for cell in cells.to_pylist()]
     cells = decoded(cells)
     if pa.types.is_temporal(cells.type):
         texts = cells.cast(pa.string()).to_pylist()
@@ -27,6 +31,8 @@ def texts_of(cells: pa.Array, kind: pa.DataType) -> list[str]:
 
 def type_name(kind: pa.DataType) -> str:
     """The name of a type: of a dictionary that of its values, and of what is nested the kind alone."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return str(kind.extension_name).removeprefix("arrow.")
     kind = value_type(kind)
     return str(kind).partition("<")[0]
 

@@ -90,7 +90,9 @@ def planned(rows: pa.RecordBatch, given: Given, used: Collection[str], has_lists
     for each in rows.schema:
         is_json = each.type == JSON
         asked = given.kind(each.name, AUTO if is_json else TEXT)
-        if each.name in used or not (has_lists if is_json else pa.types.is_string(each.type)):
+        is_open = has_lists if is_json else pa.types.is_string(each.type)
+        is_one = rows.schema.get_field_index(each.name) >= 0  # of several columns of one name each stays what it is
+        if each.name in used or not is_open or not is_one:
             continue
         column = rows.column(each.name)
         kind = _told(given.without_missing(column, each.name)) if asked == AUTO else _kind(asked)
