@@ -297,9 +297,11 @@ def exact(results: list[Result], points: Points, asked: bool | None) -> list[Res
 def formulas(request: Request) -> list[SymbolicResult]:
     """The derivatives as formulas."""
     task = fit_together(request, parse(request))
+    from derivcli.explain.elasticity_formulas import with_elasticity_formulas
     from derivcli.explain.vector_formulas import formulas_of
 
-    return [replace(result, layout=request.layout) for result in formulas_of(task)]
+    found = [replace(result, layout=request.layout) for result in formulas_of(task)]
+    return with_elasticity_formulas(found) if request.elasticity else found
 
 
 def series(request: Request, progress: Progress | None = None) -> list[SeriesResult]:

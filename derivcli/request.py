@@ -263,7 +263,7 @@ class Request:
             other = next((name for name, is_given in others.items() if is_asked and is_given), "")
             if other:
                 raise DerivError(f"`--{one}` and `--{other}` do not go together", hint="leave out one of the two")
-            if is_asked and not self.has_points:
+            if is_asked and one == self.total and not self.has_points:
                 raise DerivError(f"`--{one}` needs points", hint="add some, as in `--at x=3`")
 
     def check_certain(self) -> None:

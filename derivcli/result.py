@@ -318,7 +318,8 @@ class SeriesResult:
 class SymbolicResult:
     """One function and its derivatives as formulas, keyed and laid out as in a `Result`.
 
-    `remarks` say where they state no derivative since there is none, or none is known.
+    `remarks` say where they state no derivative since there is none, or none is known. `elasticities`, by the variable,
+    are x/f df/dx, where they are asked for.
     """
 
     expression: Expression
@@ -329,6 +330,7 @@ class SymbolicResult:
     remarks: tuple[str, ...] = ()
     sums: Sums = field(default_factory=dict)
     functions: tuple[Expression, ...] = ()
+    elasticities: dict[str, Expression] = field(default_factory=dict)
 
     __eq__ = equal
     __repr__ = short

@@ -39,6 +39,31 @@ def test_elasticities_are_right(text: str) -> None:
     assert set(found.elasticity_verdicts["x"].names()) == {"proved"}
 
 
+def test_as_formulas_they_are_right_and_short() -> None:
+    draw = random.Random(8)
+    for text, function in FORMULAS.items():
+        found = derive(text, elasticity=True)
+        formula = found.elasticities["x"].canonical_text
+        for point in [draw.uniform(0.1, 3) for _ in range(5)]:
+            with mpmath.workdps(40):
+                true = point * mpmath.diff(function, point) / function(mpmath.mpf(point))
+            assert derive(formula, {"x": point}, wrt=["x"]).value[0] == pytest.approx(float(true), rel=1e-10)
+    for text, short in {"x^3": "3", "exp(2x)": "2*x", "1/x": "-1", "sqrt(x)": "1/2", "5": "0"}.items():
+        assert derive(text, wrt=["x"], elasticity=True).elasticities["x"].canonical_text == short
+
+
+def test_formulas_of_several_functions() -> None:
+    words = ["m*x^2", "x+m", "--elasticity"]
+    assert "elasticity f1 by x\t2\n" in deriv(*words).stdout
+    assert deriv(*words, "--format", "json").json["functions"][1]["elasticities"] == {
+        "m": "m/(m + x)",
+        "x": "x/(m + x)",
+    }
+    assert r"\varepsilon_{x}(f_{1}) &= 2" in deriv(*words, "--format", "latex").stdout
+    assert "elasticity" not in deriv(*words[:2]).stdout
+    assert "there is no elasticity where" in deriv(*words).stderr
+
+
 def test_a_wrong_number_is_seen() -> None:
     right = derive("x^3", {"x": [2.0]}, elasticity=True, check=True).elasticity_verdicts["x"]
     assert right.names() == ["proved"]

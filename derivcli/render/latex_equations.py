@@ -11,7 +11,7 @@ from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import name_latex
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import formula_latex, latex_number, number_at
-from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, named
+from derivcli.render.quantities import arguments_of, dependent_of, derivative_label, elasticity_formulas, named
 from derivcli.render.series import Expansion, interval_texts
 from derivcli.result import AnyResult, Exact, FloatArray, Result, SymbolicResult
 
@@ -58,7 +58,7 @@ def derivatives(results: Sequence[SymbolicResult]) -> list[Line]:
     """The derivatives as formulas, those of a Hessian and of a Jacobian as a matrix."""
     if matrices.is_jacobian(results):
         entries = [[_formula(formula) for formula in result.derivatives.values()] for result in results]
-        return [(_jacobian_head(results), "=", _matrix(entries))]
+        return [(_jacobian_head(results), "=", _matrix(entries)), *_elasticities(results)]
     lines = []
     for name, result in named(results):
         if result.layout == "hessian":
@@ -74,7 +74,12 @@ def derivatives(results: Sequence[SymbolicResult]) -> list[Line]:
             continue
         for key, formula in result.derivatives.items():
             lines.append((derivative_label(name, key, result).latex_equation, "=", _formula(formula)))
-    return lines
+    return [*lines, *_elasticities(results)]
+
+
+def _elasticities(results: Sequence[SymbolicResult]) -> list[Line]:
+    labelled = [pair for name, result in named(results) for pair in elasticity_formulas(name, result)]
+    return [(label.latex_equation, "=", _formula(formula)) for label, formula in labelled]
 
 
 def matrix_lines(results: Sequence[Result], style: Style) -> list[Line]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from derivcli.check.verdict import Verdicts
 from derivcli.engines.engine_table import TAYLOR, engine_named
+from derivcli.language.expression import Expression
 from derivcli.propagated import LINEAR, Propagated
 from derivcli.render.blocks import Style
 from derivcli.render.labels import ELASTICITY, SHARE, SHARE_OF, Label
@@ -213,10 +214,20 @@ def dependent_of(result: AnyResult) -> str:
 def derivative_equations(results: Sequence[SymbolicResult]) -> list[tuple[Label, str]]:
     """The derivatives as formulas, with their labels."""
     return [
-        (derivative_label(name, key, result), formula.text)
+        (label, formula.text)
         for name, result in named(results)
-        for key, formula in result.derivatives.items()
+        for label, formula in (*derivative_formulas(name, result), *elasticity_formulas(name, result))
     ]
+
+
+def derivative_formulas(name: str, result: SymbolicResult) -> list[tuple[Label, Expression]]:
+    """The derivatives of a function with their labels."""
+    return [(derivative_label(name, key, result), formula) for key, formula in result.derivatives.items()]
+
+
+def elasticity_formulas(name: str, result: SymbolicResult) -> list[tuple[Label, Expression]]:
+    """The elasticities of a function with their labels, where they are asked for."""
+    return [(Label(name, (key,), ELASTICITY), formula) for key, formula in result.elasticities.items()]
 
 
 def author_of(result: Result | SeriesResult) -> str:

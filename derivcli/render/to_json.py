@@ -11,6 +11,7 @@ from typing import Any
 from derivcli.check.verdict import Verdict, Verdicts
 from derivcli.explain.answer.answer import Answer, Counterexample
 from derivcli.flag_table import flag_names
+from derivcli.language.expression import Expression
 from derivcli.language.printer import text_of
 from derivcli.language.tree import Tree
 from derivcli.propagated import LINEAR
@@ -57,11 +58,16 @@ def formulas_json_object(results: Sequence[SymbolicResult]) -> dict[str, Any]:
     functions = [
         {
             **described(name, result),
-            "derivatives": {variable: formula.canonical_text for variable, formula in result.derivatives.items()},
+            "derivatives": _canonical(result.derivatives),
+            **({"elasticities": _canonical(result.elasticities)} if result.elasticities else {}),
         }
         for name, result in named(results)
     ]
     return {"version": VERSION, "functions": functions}
+
+
+def _canonical(formulas: Mapping[str, Expression]) -> dict[str, str]:
+    return {variable: formula.canonical_text for variable, formula in formulas.items()}
 
 
 def series_json_object(results: Sequence[SeriesResult], style: Style) -> dict[str, Any]:

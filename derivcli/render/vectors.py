@@ -10,7 +10,14 @@ from derivcli.render.blocks import Line, Style
 from derivcli.render.labels import Label, name_latex
 from derivcli.render.latex_printer import latex_of
 from derivcli.render.numbers import number_at
-from derivcli.render.quantities import derivative_label, exact_text, field_name, named, point_text
+from derivcli.render.quantities import (
+    derivative_formulas,
+    elasticity_formulas,
+    exact_text,
+    field_name,
+    named,
+    point_text,
+)
 from derivcli.result import Result, SymbolicResult
 
 if TYPE_CHECKING:
@@ -34,10 +41,8 @@ def formula_sides(results: Sequence[SymbolicResult], unicode: bool = True) -> li
             vector = f"({', '.join(each.text for each in formulas.values())})"
             sides.append((whole(name, result).shown(unicode), vector))
         else:
-            labels = [derivative_label(name, key, result) for key in formulas]
-            sides += [
-                (label.equation(unicode), each.text) for label, each in zip(labels, formulas.values(), strict=True)
-            ]
+            labelled = (*derivative_formulas(name, result), *elasticity_formulas(name, result))
+            sides += [(label.equation(unicode), each.text) for label, each in labelled]
     return sides
 
 
