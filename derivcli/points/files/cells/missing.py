@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from derivcli.points.files.cells.cells_to_numbers import Numbers, read_numbers
@@ -61,8 +62,7 @@ class Missing:
         if self.words:
             with np.errstate(invalid="ignore"):
                 places = np.flatnonzero(~np.isfinite(numbers.values))
-            said = self._said(cells.take(pa.array(places)), numbers.instants is not None) if len(places) else []
-            if said:
+            if len(places) and len(said := self._said(cells.take(pa.array(places)), numbers.instants is not None)):
                 found = np.zeros(len(numbers.values), dtype=bool) if found is None else found
                 found[places[said]] = True
         return found if found is not None and found.any() else None
@@ -74,16 +74,19 @@ class Missing:
         times = (time for time, has_date in self.times if has_date == numbers.has_date)
         return [(numbers.instants == each) & ~np.isnan(numbers.values) for each in times]
 
-    def _said(self, cells: pa.Array, among_times: bool) -> list[int]:
-        """Which cells are missing by their texts, or by their numbers where these stand among times."""
+    def _said(self, cells: pa.Array, among_times: bool) -> NDArray[np.intp]:
+        """Which cells are missing by their texts, or by their numbers where these stand among times.
+
+        Each different text is looked at once, since they are few.
+        """
         cells = decoded(cells)
-        texts = (cells.cast(pa.string()) if is_time(cells.type) else cells).to_pylist()
-        words = ["" if text is None else _word(str(text)) for text in texts]
+        coded = pc.dictionary_encode(cells.cast(pa.string()) if is_time(cells.type) else cells, null_encoding="encode")
+        words = ["" if text is None else _word(str(text)) for text in coded.dictionary.to_pylist()]
         said = [place for place, word in enumerate(words) if word in self.words or _day(word) in self.words]
         if among_times and self.numbers:
-            values = read_numbers(pa.array(words), self.written).values
+            values = read_numbers(pa.array(words, pa.string()), self.written).values
             said += [place for place, value in enumerate(values.tolist()) if value in self.numbers]
-        return said
+        return np.flatnonzero(np.isin(np.asarray(coded.indices), said))
 
 
 def _word(text: str) -> str:
