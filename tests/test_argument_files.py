@@ -83,6 +83,9 @@ def test_other_commands_take_values_of_files(folder: Path) -> None:
     assert deriv("explain", "x^2", "--at", "@p.txt").stdout == deriv("explain", "x^2", "--at", "x=2").stdout
     Path("p.txt").write_text("\nx = 2+\n")
     assert "p.txt, line 2: " in deriv("explain", "x^2", "--at", "@p.txt", status=2).stderr
+    Path("p.toml").write_text("x = true\n")
+    said = deriv("explain", "x^2", "--at", "@p.toml", status=2).stderr
+    assert "p.toml, line 1: this is no value of the variable 'x'" in said
 
 
 def test_nothing_used_gives_formulas(folder: Path) -> None:

@@ -29,11 +29,15 @@ def partials_in(mixed: Sequence[str] | None) -> list[Partial] | None:
 
 
 def points_in(specs: Sequence[str], paired: bool = False, uncertain: bool = False) -> Points:
-    """The points of `--at u=1 --at v=2`, which may be `uncertain`, or the vector of `--along`."""
+    """The points of `--at u=1 --at @values.txt`, which may be `uncertain`, or the vector of `--along`."""
     from derivcli.points.at_option import read_points
 
     origins = Origins()
-    texts = [text for spec in specs for text in (origins.add(values_in(spec)) if is_file(spec) else [spec])]
+    lines = {spec: values_in(spec) for spec in specs if is_file(spec)}
+    error = next((line.error for found in lines.values() for line in found if line.error is not None), None)
+    if error is not None:
+        raise error
+    texts = [text for spec in specs for text in (origins.add(lines[spec]) if spec in lines else [spec])]
     with origins.named():
         return read_points(texts, paired, uncertain)
 
