@@ -99,7 +99,7 @@ def test_measurements_against_values_drawn(case: Measurement) -> None:
 
 
 @pytest.mark.sampled
-@each("case", MEASUREMENTS[1 :: len(MEASUREMENTS) // SAMPLE])
+@each("case", MEASUREMENTS[len(MEASUREMENTS) // SAMPLE - 1 :: len(MEASUREMENTS) // SAMPLE])
 def test_enclosures_of_values_within_three_deviations(case: Measurement) -> None:
     """They hold all values on a net of draws and corners, and are not much wider."""
     found, generator = spread(case.formula, case.at, case.sizes, dict(case.correlations)), np.random.default_rng(2)
@@ -124,6 +124,23 @@ def test_nothing_false_is_said_of_formulas_drawn(seed: int) -> None:
     except DerivError:
         return
     assert agrees(case, found, 100_000, seed) or agrees(case, found, 5_000_000, seed)
+
+
+@each("degree", [3, 15, 31, 32, 33, 41, 63, 64, 99, 150])
+@each("tail", ["1e-6", "0.02", "3", "50"])
+def test_polynomials_of_high_degree(degree: int, tail: str) -> None:
+    """Of x + c*x^n the deviation is known by double factorials, and no draws would see its tail."""
+
+    def moment(power: int) -> int:
+        return 0 if power % 2 else math.prod(range(1, power, 2))
+
+    digits = len(str(math.isqrt(moment(2 * degree)))) - 1
+    factor = Fraction(tail) / 10**digits
+    variance = 1 + 2 * factor * moment(degree + 1) + factor**2 * (moment(2 * degree) - moment(degree) ** 2)
+    found = spread(f"x + {tail}*10^-{digits}*x^{degree}", {"x": 0.0}, {"x": 1.0})
+    off = abs(1 / math.sqrt(variance) - 1)
+    assert abs(off - 0.01) > 1e-4, "a case that is plainly on one side"
+    assert word(found) == ("good" if off < 0.01 else "off"), variance
 
 
 def test_bounds_that_are_too_small_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from derivcli.engines.balls.errors import UnsureError
 from derivcli.uncertainty.inputs import Cell, Inputs
 from derivcli.uncertainty.normal_moments import CUT, inside
 from derivcli.uncertainty.polynomials import integral, shell_integral, squared, whole_mean
-from derivcli.uncertainty.taylor_arithmetic import Series, exponents
+from derivcli.uncertainty.taylor_arithmetic import MAX_EXPONENT, Series, exponents
 
 _ZERO = arb(0)
 
@@ -56,6 +56,7 @@ def root(square: arb) -> arb:
 
 def polynomial_bounds(inputs: Inputs, degree: int) -> Bounds:
     """The deviation of a polynomial of a degree, whose inputs need not be cut."""
+    assert 2 * degree <= MAX_EXPONENT, "the square of the polynomial has keys too"
     series = without_value(inputs.about([0.0] * inputs.count, degree))
     mean = whole_mean(series, inputs.count)
     return about(whole_mean(squared(series), inputs.count) - mean * mean, _ZERO)

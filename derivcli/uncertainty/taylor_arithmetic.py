@@ -12,8 +12,10 @@ from typing import TypeAlias
 
 from flint import arb
 
-EXPONENT_BITS = 6
+EXPONENT_BITS = 10
 """Bits for the exponent of each variable in a key."""
+
+MAX_EXPONENT = (1 << EXPONENT_BITS) - 1
 
 Series: TypeAlias = "list[dict[int, arb]]"
 """By degree and by exponents the coefficients."""
@@ -32,8 +34,7 @@ def key_of(variable: int) -> int:
 @lru_cache(maxsize=10_000)
 def exponents(key: int, variables: int) -> tuple[int, ...]:
     """The exponent of each variable."""
-    mask = (1 << EXPONENT_BITS) - 1
-    return tuple(key >> (EXPONENT_BITS * place) & mask for place in range(variables))
+    return tuple(key >> (EXPONENT_BITS * place) & MAX_EXPONENT for place in range(variables))
 
 
 def total(one: Series, other: Series) -> Series:

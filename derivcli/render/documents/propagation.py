@@ -237,10 +237,10 @@ def _why(spread: Propagated, point: int) -> str:
     if not math.isfinite(float(spread.sigma[point])):
         return "it is no number"
     if not math.isnan(float(spread.error[point])):
-        return f"it is off by at most {_percent(float(spread.error[point]))}, which may be more or less than that"
+        return f"it is off by at most {_percent(float(spread.error[point]))}, perhaps by less than 1 %"
     if math.isnan(float(spread.low[point])):
-        return "no bounds were found within three uncertainties, where there may be a pole, an edge or a jump"
-    return "the bounds that were found in time are too wide"
+        return "no bounds of the values were found, as where a pole, an edge or a jump is within reach"
+    return "no bounds were found that are close enough"
 
 
 def _percent(error: float) -> str:
