@@ -35,11 +35,19 @@ def checked_header(text: TextStart, format: FileFormat) -> TextHeader:
 
 
 def _is_doubtful(found: TextHeader, format: FileFormat) -> bool:
-    """Whether the first row is hardly one of names: the others have other numbers of cells, or it is a sentence."""
-    if 2 * sum(len(row) != len(found.names) for row in found.below) > len(found.below):
-        return True
-    name = found.names[0].strip()
-    return len(found.names) == 1 and (format.layout.separator != "" or not is_name(canonical_name(name)))
+    """Whether the first row is hardly one of names: the others have other numbers of cells, or it is a sentence.
+
+    Where it was told what is between cells and how many lines the header has, a row of several names is believed.
+    """
+    if len(found.names) == 1:
+        name = found.names[0].strip()
+        return format.layout.separator != "" or not is_name(canonical_name(name)) or _most_differ(found)
+    is_told = format.layout.separator != "" and format.layout.header_lines is not None
+    return not is_told and _most_differ(found)
+
+
+def _most_differ(found: TextHeader) -> bool:
+    return 2 * sum(len(row) != len(found.names) for row in found.below) > len(found.below)
 
 
 def _refusal(name: str, layout: Layout, given: Layout) -> DerivError:
