@@ -144,7 +144,9 @@ def check_once(lines: Sequence[Line]) -> None:
 
 def readable(lines: Sequence[Line], known: Collection[str]) -> tuple[list[Line], dict[str, DerivError]]:
     """The lines with values of variables that are not yet known, and why others cannot be read, by their names."""
-    from derivcli.points.at_option import read_points
+    if not lines:
+        return [], {}
+    from derivcli.points.at_option import read_points  # late, since formulas need no NumPy
 
     found: list[Line] = []
     errors: dict[str, DerivError] = {}

@@ -347,10 +347,11 @@ class MainOptions:
         data = reading_in(self)
         given, from_files = values_of_files(self.at or ())
         at, shown = (given, []) if self.plot is None else points_and_intervals_in(given, self.on)
-        points, unread = points_with(at, from_files, self.zip_)
+        has_points = bool(at or from_files or data)  # without them no NumPy is loaded
+        points, unread = points_with(at, from_files, self.zip_) if has_points else (None, {})
         request = Request(
             [formula for text in self.expressions for formula in listed_formulas(text)],
-            points if at or from_files or data else None,
+            points,
             data,
             wrt_in(self.wrt),
             *orders_in(self.order),

@@ -79,7 +79,7 @@ def read_names(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     found = [(name.strip(), new.strip()) if equals else (new.strip(), "") for name, equals, new in pairs]
     names = [name for name, _ in found]
     if not found:
-        raise DerivError("no result is named", hint="write them like f=loss,df/dx=slope_x, or leave out --columns")
+        raise DerivError("no result is named", hint="write them like f=loss,df/dx=slope_x, or leave out `--columns`")
     for (name, new), (_, equals, _) in zip(found, pairs, strict=True):
         if not name or (equals and not new) or (name == OTHERS and new) or names.count(name) > 1:
             hint = "write them like f=loss,df/dx=slope_x, where * stands for all others"
@@ -91,7 +91,7 @@ def read_headers(texts: Sequence[str]) -> tuple[str, ...] | None:
     """The headers in `time,station`; those that hold commas stand in quotes. None for all, nothing for none."""
     parts = [part.strip() for row in csv.reader(texts, skipinitialspace=True) for part in row]
     if not any(parts):
-        raise DerivError("no column of the input is named", hint="write none for none of them, or leave out --keep")
+        raise DerivError("no column of the input is named", hint="write none for none of them, or leave out `--keep`")
     if parts == [OTHERS]:
         return None
     return () if parts == ["none"] else tuple(dict.fromkeys(parts))
