@@ -20,7 +20,7 @@ from derivcli.points.files.cells.cells_to_numbers import read_numbers
 from derivcli.points.files.cells.missing import Missing
 from derivcli.points.files.reading import Cells
 from derivcli.points.files.text import blocks as text_blocks
-from tests.reading import column, read
+from tests.reading import column, read, refusal
 from tests.support import deriv, each
 
 MISSING = ["-999", "NA", "n.a.", ""]
@@ -122,6 +122,14 @@ def test_times_are_seconds_since_the_first(form: str, tmp_path: Path) -> None:
     parts, notes = read(tmp_path / "in.csv", "t", size=7, **options)
     assert column(parts, "t") == [(each - moments[0]).total_seconds() for each in moments]
     assert any("is read as seconds since" in note for note in notes)
+
+
+@each("form", ["%d/%m/%Y", "%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M:%S", "%m/%d/%y %I:%M %p"])
+def test_the_format_that_is_proposed_reads_the_cell(form: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("t\n" + datetime(2024, 3, 22, 14, 30, 5).strftime(form) + "\n")
+    said = refusal(tmp_path / "in.csv", "t").hint
+    assert f"--time-format '{form}'" in said
+    read(tmp_path / "in.csv", "t", time_format=form)
 
 
 NO_TIMES = {"": None, "NA": None, "-999": "-999.0", "1900-01-01": "1900-01-01T00:00:00"}

@@ -37,6 +37,7 @@ LAYOUTS = {
     "town       a  b\nOslo     1.5  2\nSan Jose      3\nRome     4.5  1\nHo       2.0\n": Layout(
         header_lines=1, widths=(9, 4, 3)
     ),
+    "id,v\nA,NA\nB,n/a\n3,5\n4,6\n5,7\n": Layout(header_lines=1, separator=","),
     "id,v,w\n17,1.0D+02,1e5\n18,2.5D-01,1E-400\n12,+3.,.5\n-0,-0.0,1_000\n": Layout(header_lines=1, separator=","),
     "geo\\y\t2019 \t2020 \nA,AT\t9.3 \t1.6 p\nA,BE\t6.3 \t2.2 \nA,DE\t1.0 b\t3.0 \nA,FR\t4.0 \t5.0 \n": Layout(
         header_lines=1, separator="\t"

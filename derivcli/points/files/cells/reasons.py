@@ -11,7 +11,8 @@ import pyarrow as pa
 from derivcli.errors import visible
 from derivcli.points.files.cells.number_grammar import MINUS, has_decimal_comma, is_number
 from derivcli.points.files.cells.thousands import thousands_in, without_thousands
-from derivcli.points.files.cells.times import TIME_HINT, looks_like_time, why_no_instant
+from derivcli.points.files.cells.times import looks_like_time, why_no_instant
+from derivcli.points.files.guessing.times import time_formats
 from derivcli.points.files.reading import AS_PEOPLE_WRITE, THOUSANDS, Cells
 
 MAX_CHARACTERS_SHOWN = 40
@@ -43,11 +44,18 @@ def reason(cell: Any, written: Cells = AS_PEOPLE_WRITE) -> tuple[str, str]:
     return f"'{shown}' is not {what}", _way_out(text, written)
 
 
+def _time_hint(text: str) -> str:
+    """The format of a time that is written as this one, and another where nothing tells days from months."""
+    formats = [form for form in time_formats([text]) or () if form] or ["%d/%m/%Y %H:%M"]
+    other = f", or '{formats[1]}' where months come first" if len(formats) > 1 else ""
+    return f"if it is a time, say how it is written, as in --time-format '{formats[0]}'{other}"
+
+
 def _way_out(text: str, written: Cells) -> str:
     if text.translate(MINUS).upper() in MISSING_WORDS:
         return f"if it stands for no number, say --na {_as_word(text)}; or leave such rows out with --on-error skip"
     if looks_like_time(text):
-        return TIME_HINT
+        return _time_hint(text)
     sign = "" if written.thousands else thousands_in(text, written.decimal_comma)
     has_comma = has_decimal_comma(text) and not written.decimal_comma
     ways = [f"where it separates thousands, say --thousands {THOUSANDS[sign]}"] if sign else []

@@ -35,8 +35,6 @@ MIN_DIGITS = 6
 _AFTER_SHORT_MONTHS = (1, 3, 5, 7, 10, 12)
 """The months behind those of less than 31 days, and behind a year."""
 
-TIME_HINT = "if it is a time, say how it is written, as in --time-format '%d/%m/%Y %H:%M'"
-
 Instants = NDArray[np.int64]
 
 

@@ -276,8 +276,10 @@ class _Finder:
         return spaced or len(cells[0].split()) > MAX_WORDS_OF_NAME
 
     def _are_units(self, cells: Sequence[str]) -> bool:
-        """Whether some cells over columns of numbers are written as units are."""
+        """Whether some cells over columns of numbers are written as units are, and none is a word for nothing."""
         told = [cell for cell in cells if cell.strip()]
+        if any(self._of(cell) == MISSING and re.search("[A-Za-z]", cell) for cell in told):
+            return False
         units = [place for place in self._numeric if cells[place].strip() and looks_like_unit(cells[place])]
         return len(units) > len(told) / 3
 
