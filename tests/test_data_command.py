@@ -228,6 +228,11 @@ def test_lists_objects_and_unions_are_shown(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"x": 1, "v": [1, {"k": 2}]}\n{"x": 2, "v": null}\n')
     (_, column) = deriv("data", str(tmp_path / "in.jsonl"), "--format", "json").json["columns"]
     assert (column["type"], column["first"]) == ("json", ['[1, {"k": 2}]', ""])
+    (tmp_path / "fields.jsonl").write_text('{"x": 1, "pos": {"x": 2, "on": {"y": "3"}, "l": [1]}}\n')
+    words = ["data", str(tmp_path / "fields.jsonl")]
+    assert deriv(*words, "--format", "json").json["fields"] == ["pos.x", "pos.on.y"]
+    assert "as in --column x=pos.x" in deriv(*words, "--column", "u=pos.on.y", "--format", "table").stdout
+    assert "no column 'pos.z'" in deriv(*words, "--column", "u=pos.z", status=2).stderr
     union = pa.UnionArray.from_sparse(pa.array([0, 1], pa.int8()), [pa.array([1, 2]), pa.array(["a", "b"])])
     table = pa.table({"x": [1.0, 2.0], "u": union, "l": [[1], None]})
     with pa.OSFile(str(tmp_path / "in.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:

@@ -29,6 +29,7 @@ MAX_COLUMNS_SHOWN = 24
 
 MAX_LETTERS_OF_NAME, MAX_LETTERS_OF_CELL, MAX_LETTERS_OF_TYPE, MAX_LETTERS_ABOVE = 30, 20, 16, 40
 LEAST_LETTERS_OF_NAME, LEAST_WORDS = 8, 20
+MAX_FIELDS_SHOWN = 6
 MAX_TEXTS_COUNTED = 3
 """Texts that are no numbers and are named; the others are only counted."""
 
@@ -85,6 +86,7 @@ def _facts(look: FileLook) -> list[tuple[str, str]]:
         ("decimal sign", "comma" if look.cells.decimal_comma else ""),
         ("thousands", f"parted by {THOUSANDS.get(sign, sign)}s" if sign else ""),
         ("times", _times(look)),
+        ("fields", _fields(look)),
         ("not rows", ", ".join(f"{why}, {_times_over(count)}" for why, count in look.unread.items())),
         ("files", visible(look.others)),
         *(("note", visible(note)) for note in look.notes),
@@ -108,6 +110,15 @@ def _layout_facts(look: FileLook) -> list[tuple[str, str]]:
         ("between", "white space" if layout.separator == SPACE else between),
         ("header", headers[header] if header is not None and header < len(headers) else f"{header} lines"),
     ]
+
+
+def _fields(look: FileLook) -> str:
+    """The fields of structures, and how a variable takes one."""
+    if not look.fields:
+        return ""
+    shown = ", ".join(_cut(each, MAX_LETTERS_OF_NAME) for each in look.fields[:MAX_FIELDS_SHOWN])
+    more = f", … ({len(look.fields)} in all)" if len(look.fields) > MAX_FIELDS_SHOWN else ""
+    return f"{shown}{more}; as in --column x={_cut(look.fields[0], MAX_LETTERS_OF_NAME)}"
 
 
 def _times(look: FileLook) -> str:
@@ -248,6 +259,7 @@ def _data(look: FileLook, command: Sequence[str]) -> dict[str, Any]:
         "compression": look.compression,
         "bytes": look.size,
         "rows": look.count,
+        "fields": list(look.fields),
         "rows_are_exact": look.is_exact,
         "rows_looked_at": look.looked_at,
         "encoding": look.encoding,

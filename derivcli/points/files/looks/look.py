@@ -49,6 +49,8 @@ class FileLook:
     cells: Cells = field(default_factory=Cells)
     above: tuple[str, ...] = ()
     unread: Mapping[str, int] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    """The paths of fields within structures, which a variable may take."""
     notes: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """The names and patterns of files that the command reads."""

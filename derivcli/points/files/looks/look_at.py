@@ -21,6 +21,7 @@ from derivcli.points.files.looks.column_looks import guess_typed_cells, texts_of
 from derivcli.points.files.looks.first_bytes import FirstBytes, Rejoined, first_bytes
 from derivcli.points.files.looks.look import ColumnLook, FileLook
 from derivcli.points.files.reading import Layout, Reading
+from derivcli.points.files.struct_fields import fields_of, type_of
 from derivcli.points.files.text.encodings import guess_encoding
 
 MAX_ROWS_LOOKED_AT = 10_000
@@ -92,6 +93,8 @@ def _no_text(name: str) -> DerivError:
 def _seen(file: DataFile, start: FirstBytes, reading: Reading, has_names: bool = True) -> FileLook:
     """What the first rows of a file tell, which is closed then."""
     with closing(file):
+        schema = file.schema
+        fields = [each for each in fields_of(schema) if not pa.types.is_nested(type_of(schema, each))]
         file.select([], passed=True)
         headers = [file.renamed.get(name, name) for name in file.schema.names]
         most = min(MAX_ROWS_LOOKED_AT, MAX_CELLS_LOOKED_AT // max(1, len(headers)) + 1)
@@ -100,7 +103,8 @@ def _seen(file: DataFile, start: FirstBytes, reading: Reading, has_names: bool =
         count = count if file.count is None else file.count
     columns = [texts_of(column, field.type) for column, field in zip(rows, file.schema, strict=True)]
     guess = guess_typed_cells(headers, columns, [field.type for field in file.schema], file.separator, reading.cells)
-    variables = _variables(headers, reading.columns, has_names)
+    of_columns = {name: header for name, header in reading.columns.items() if header not in fields}
+    variables = _variables(headers, of_columns, has_names)
     types = ["" if not file.has_types else type_name(field.type) for field in file.schema]
     return FileLook(
         start.name,
@@ -119,6 +123,7 @@ def _seen(file: DataFile, start: FirstBytes, reading: Reading, has_names: bool =
         size=start.size,
         cells=guess.cells,
         unread=unread,
+        fields=tuple(fields),
         notes=tuple(note for note in file.notes if "left out" in note and "header" not in note),
     )
 
