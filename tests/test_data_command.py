@@ -239,3 +239,19 @@ def test_lists_objects_and_unions_are_shown(tmp_path: Path) -> None:
         writer.write_table(table)
     found = deriv("data", str(tmp_path / "in.arrow"), "--format", "json").json["columns"]
     assert [each["first"] for each in found] == [["1.0", "2.0"], ["1", "b"], ["[1]", ""]]
+
+
+@each(
+    ("cells", "is_told"),
+    [
+        (["950", "1.200", "12.500"], True),
+        (["950", "1,200", "12,500"], True),
+        (["0.950", "1.200", "12.500"], False),
+        (["950", "1.20", "12.500"], False),
+        (["950", "1200", "12500"], False),
+    ],
+)
+def test_thousands_that_may_be_decimals_are_told(cells: list[str], is_told: bool, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("place;n\n" + "".join(f"p;{cell}\n" for cell in cells))
+    shown = deriv("data", str(tmp_path / "in.csv"), "--format", "table").stdout
+    assert (f"'{cells[1]}' in 'n' may be thousands" in " ".join(shown.split())) == is_told

@@ -36,6 +36,7 @@ MAX_TEXTS_COUNTED = 3
 TITLES = {"csv": "CSV", "tsv": "TSV", "parquet": "Parquet", "arrow": "Arrow", "jsonl": "JSON Lines"}
 ENCODINGS = {"ascii": "", "utf-8-sig": "UTF-8, with its mark"}
 _BLANKS = re.compile(f"[{SPACES}]")
+_GROUPS = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,])[0-9]{3}(\1[0-9]{3})*")
 UNITS = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 
 
@@ -86,6 +87,7 @@ def _facts(look: FileLook) -> list[tuple[str, str]]:
         ("decimal sign", "comma" if look.cells.decimal_comma else ""),
         ("thousands", f"parted by {THOUSANDS.get(sign, sign)}s" if sign else ""),
         ("times", _times(look)),
+        ("doubt", _doubt(look)),
         ("fields", _fields(look)),
         ("not rows", ", ".join(f"{why}, {_times_over(count)}" for why, count in look.unread.items())),
         ("files", visible(look.others)),
@@ -110,6 +112,17 @@ def _layout_facts(look: FileLook) -> list[tuple[str, str]]:
         ("between", "white space" if layout.separator == SPACE else between),
         ("header", headers[header] if header is not None and header < len(headers) else f"{header} lines"),
     ]
+
+
+def _doubt(look: FileLook) -> str:
+    """The column of which nothing tells thousands from decimals: of 950 and 1.200."""
+    for column in () if look.cells.thousands else look.columns:
+        cells = [cell.strip() for cell in column.first if cell.strip()]
+        parted = [cell for cell in cells if not cell.isdecimal()]
+        if column.guess.kind == NUMBERS and 0 < len(parted) < len(cells) and all(map(_GROUPS.fullmatch, parted)):
+            sign, header = parted[0][-4], _cut(column.header, MAX_LETTERS_OF_NAME)
+            return f"'{parted[0]}' in '{header}' may be thousands, as with --thousands '{sign}'"
+    return ""
 
 
 def _fields(look: FileLook) -> str:
