@@ -128,6 +128,7 @@ ONLY_ON_THE_COMMAND_LINE = {
     "render/formats/tree.py": "a tree that deriv explain prints",
     "render/documents/practice.py": "deriv practice",
     "render/documents/own_functions.py": "deriv functions",
+    "render/documents/data_look.py": "deriv data",
     "render/chosen_columns.py": "columns of files, which the command line alone chooses",
     "file_picture_plans.py": "pictures of files, which the command line alone draws",
     "language/functions/reference.py": "the page of deriv functions",
