@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from derivcli.points.files.cells.cells_to_numbers import Numbers, read_numbers
-from derivcli.points.files.cells.reasons import missing_text, reason, value_of
+from derivcli.points.files.cells.reasons import CORRECT_HINT, missing_text, reason, value_of
 from derivcli.points.files.struct_fields import column_of
 
 if TYPE_CHECKING:
@@ -111,10 +111,7 @@ class Batch:
                 cell = value_of(self.cells(header)[row])
                 why, hint = reason(cell, written)
                 if header in self.not_negative and numbers.values[row] < 0:
-                    why, hint = (
-                        f"{cell} is negative, and no uncertainty is",
-                        "correct it, or leave such rows out with --on-error skip",
-                    )
+                    why, hint = f"{cell} is negative, and no uncertainty is", CORRECT_HINT
                 return BadRow(self.place(row), f"{shown_column(header, self.by_number)}: {why}", hint)
         raise AssertionError("a row without a bad cell was taken for a bad one")
 

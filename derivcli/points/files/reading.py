@@ -50,6 +50,11 @@ class Cells:
     missing_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     time_format: str = ""
 
+    @property
+    def all_missing(self) -> frozenset[str]:
+        """The texts that stand for no number in some column."""
+        return frozenset(self.missing).union(*self.missing_in.values())
+
 
 AS_TOLD, AS_PEOPLE_WRITE = Layout(), Cells()
 """What the file tells itself, and numbers as people write them."""

@@ -11,7 +11,6 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
@@ -134,14 +133,11 @@ class _HeaderReader:
         if not is_told or (separator == "," and self._format.decimal_comma):
             spaced = self._delimited(SPACE)
             rows = [cells for _, cells in self._lines_of(spaced, start, MAX_ROWS_COMPARED)]
-            if separates_by_space(rows, self._missing()) and (not is_told or self._is_data(rows[0])):
+            if separates_by_space(rows, self._format.cells.all_missing) and (not is_told or self._is_data(rows[0])):
                 separator, is_told = SPACE, True
         if is_told and separator != self._format.row.separator:
             self._notes.append(f"{self._name}: its columns are separated by {SHOWN.get(separator, repr(separator))}")
         return self._delimited(separator)
-
-    def _missing(self) -> set[str]:
-        return {*self._format.cells.missing, *chain(*self._format.cells.missing_in.values())}
 
     def _delimited(self, separator: str) -> DelimitedRows:
         return DelimitedRows(separator, self._layout.comment, self._line_end)
@@ -210,7 +206,7 @@ class _HeaderReader:
 
     def _lines_below_names(self, rows: Sequence[Sequence[str]]) -> int:
         """How many lines below the names are no rows: units, and how a logger came to its numbers."""
-        missing, comma = self._missing(), self._format.decimal_comma
+        missing, comma = self._format.cells.all_missing, self._format.decimal_comma
         if len(rows) < 3 or len(rows[1]) != len(rows[0]):
             return 0
         if are_rules(rows[1]):

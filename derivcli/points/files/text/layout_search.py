@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivcli.errors import DerivError
-from derivcli.points.files.guessing.guess import guess_layout
-from derivcli.points.files.guessing.needed import needed_layout
 from derivcli.points.files.reading import Layout
 from derivcli.points.files.text.header import TextStart, read_header
 
@@ -31,12 +29,16 @@ def found_layout(text: TextStart, format: FileFormat) -> Layout | None:
 
 
 def _guessed(text: TextStart, format: FileFormat) -> Layout | None:
+    from derivcli.points.files.guessing.guess import guess_layout  # late, since few files need a guess
+    from derivcli.points.files.guessing.needed import needed_layout
+
     first = text.first[:MAX_BYTES_TRIED]
     shown = first[: first.rfind(b"\n") + 1] if len(text.first) > MAX_BYTES_TRIED else first
-    guess = guess_layout(shown.decode(errors="replace"), format.separator, replace(format.layout, encoding=""))
+    lines = shown.decode(errors="replace")
+    guess = guess_layout(lines, format.separator, replace(format.layout, encoding=""))
     if guess is None or format.layout.header_lines not in (None, guess.layout.header_lines):
         return None
-    layout = replace(needed_layout(shown.decode(errors="replace"), guess, format), encoding=format.layout.encoding)
+    layout = replace(needed_layout(lines, guess, format), encoding=format.layout.encoding)
     if guess.layout.header_lines == 0:
         layout = replace(layout, header_lines=0)  # which is not seen unless columns are named by numbers
     try:
