@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.gum_cases import Array, Measurement
+from tests.measurement import Array, Measurement
 
 Made = tuple[str, Callable[..., Any]]
 """A formula's text, and the same as a function of the dictionary of its variables."""

@@ -15,7 +15,8 @@ from derivcli.propagated import LINEAR, Propagated
 from derivcli.uncertainty import spread_bounds
 from derivcli.uncertainty.propagation import linear_estimates, propagated
 from tests.formulas_uncertain import measurement_drawn
-from tests.gum_cases import MEASUREMENTS, Measurement, deviation_drawn
+from tests.gum_cases import MEASUREMENTS
+from tests.measurement import Measurement, deviation_drawn
 from tests.support import each, sample
 
 

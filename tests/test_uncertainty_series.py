@@ -21,7 +21,8 @@ from derivcli.uncertainty.normal_moments import moment, size_moment, whole_momen
 from derivcli.uncertainty.ranges import RANGES, whole_power
 from derivcli.uncertainty.taylor_arithmetic import key_of
 from tests.formulas_uncertain import measurement_drawn
-from tests.gum_cases import MEASUREMENTS, Measurement
+from tests.gum_cases import MEASUREMENTS
+from tests.measurement import Measurement
 from tests.support import each, sample
 
 

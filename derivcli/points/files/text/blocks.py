@@ -111,6 +111,18 @@ class TextFile:
         return b"".join(parts)
 
 
+def opened(
+    make: Callable[[TextFile, FileFormat], T], name: str, path: str | None, stdin: BinaryIO, format: FileFormat
+) -> T:
+    """What is made of a text file or standard input, which is closed where that is refused."""
+    text = TextFile(name, path, stdin, format)
+    try:
+        return make(text, format)
+    except DerivError:
+        text.close()
+        raise
+
+
 def whole_rows(name: str, blocks: Iterator[bytes], cut: Cut) -> Iterator[bytes]:
     """The same bytes in blocks that end where a row ends; `cut` gives the end of a block's last whole row."""
     rest = b""

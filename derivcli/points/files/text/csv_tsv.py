@@ -15,12 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from derivcli.errors import DerivError
 from derivcli.points.files.batches import BadRow, Batch, Passed, numbers_of, record_batch, selected
 from derivcli.points.files.cells.number_grammar import has_decimal_comma
 from derivcli.points.files.cells.reasons import COMMA_HINT, CORRECT_HINT
 from derivcli.points.files.column_names import apart
-from derivcli.points.files.text.blocks import TextFile, check_utf8, ended, in_order, unreadable, whole_rows
+from derivcli.points.files.text.blocks import TextFile, check_utf8, ended, in_order, opened, unreadable, whole_rows
 from derivcli.points.files.text.header import TextStart
 from derivcli.points.files.text.json_values import as_json
 from derivcli.points.files.text.layout_hints import checked_header
@@ -150,12 +149,7 @@ class DelimitedFile:
 
 def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat) -> DelimitedFile:
     """A file of cells, or standard input."""
-    text = TextFile(name, path, stdin, format)
-    try:
-        return DelimitedFile(text, format)
-    except DerivError:
-        text.close()
-        raise
+    return opened(DelimitedFile, name, path, stdin, format)
 
 
 def open_writer(stream: pa.NativeFile, schema: pa.Schema, format: FileFormat) -> TextWriter:

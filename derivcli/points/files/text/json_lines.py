@@ -25,7 +25,7 @@ from derivcli.points.files.cells.cells_to_numbers import Numbers, read_numbers
 from derivcli.points.files.cells.number_grammar import NOT_FINITE, NUMBER
 from derivcli.points.files.cells.reasons import CORRECT_HINT, cut
 from derivcli.points.files.struct_fields import column_of, tops
-from derivcli.points.files.text.blocks import TextFile, check_utf8, ended, in_order, whole_rows
+from derivcli.points.files.text.blocks import TextFile, check_utf8, ended, in_order, opened, whole_rows
 from derivcli.points.files.text.json_objects import check_nesting, object_on, rounded_places
 from derivcli.points.files.text.json_spans import Spans, nested_spans, raw_values
 from derivcli.points.files.text.json_values import JSON, json_column, json_texts
@@ -363,12 +363,7 @@ def _kind(values: Sequence[Any]) -> pa.DataType:
 
 def open_reader(name: str, path: str | None, stdin: BinaryIO, format: FileFormat) -> JsonFile:
     """A file of objects, or standard input."""
-    text = TextFile(name, path, stdin, format)
-    try:
-        return JsonFile(text, format)
-    except DerivError:
-        text.close()
-        raise
+    return opened(JsonFile, name, path, stdin, format)
 
 
 def open_writer(stream: pa.NativeFile, schema: pa.Schema, format: FileFormat) -> TextWriter:
